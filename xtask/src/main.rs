@@ -1,1 +1,59 @@
-fn main(){}
+#![doc = include_str!("../README.md")]
+
+mod browser;
+mod console;
+mod install;
+mod machine;
+mod postgres;
+mod report;
+mod screenshots;
+mod suites;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::console::Console;
+use crate::machine::Machine;
+
+const USAGE: &str = "\
+usage: cargo xtask <command>
+
+commands:
+  test [--only rust|browser|guards|doc] [-- ARGS]   every test, or one suite; ARGS go to `cargo test`
+  postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
+  screenshots                                       the README's pictures, written to docs/
+";
+
+fn main() -> ExitCode {
+    let console = Console::start();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments, &console) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            console.say(format_args!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs one command; `false` means that it ran and found failures, which it has already told.
+fn run(arguments: &[String], console: &Console) -> Result<bool> {
+    let machine = Machine::this();
+    match arguments
+        .split_first()
+        .map(|(name, rest)| (name.as_str(), rest))
+    {
+        Some(("test", rest)) => test::run(&test::Options::parse(rest)?, &machine, console),
+        Some(("postgres", command)) => postgres::run(command, &machine, console),
+        Some(("screenshots", [])) => screenshots::run(&machine, console),
+        Some(("help" | "-h" | "--help", _)) => {
+            console.print(USAGE);
+            Ok(true)
+        }
+        Some((other, _)) => bail!("unknown command or argument in `{other}`\n\n{USAGE}"),
+        None => bail!("no command given\n\n{USAGE}"),
+    }
+}
