@@ -1,1 +1,47 @@
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
 
+mod app;
+mod broker;
+mod calls;
+mod clock;
+mod connect;
+mod connections;
+mod error;
+mod events;
+mod orders;
+mod products;
+mod refresh_schedule;
+mod return_to;
+mod service;
+mod settings;
+mod single_flight;
+mod text;
+mod token_file;
+mod workers;
+
+pub use aliexpress;
+pub use smartlinks_store as store;
+
+pub use app::{App, AppSetup, ConfigProblem};
+pub use broker::Vended;
+pub use clock::{from_millis, to_millis};
+pub use connect::{
+    BeginLogin, Browser, CallbackParams, Completed, LoginStarted, Pasted, Refusal, RefusalKind, Requester, pasted,
+};
+pub use connections::{AccountView, ConnectionState, ConnectionView, Status, StatusProblem, state_at, usable_at};
+pub use error::{Error, Result, Retry};
+pub use events::{EventKind, EventView};
+pub use orders::{
+    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView, ParcelView,
+    TrackingNodeView, TrackingView,
+};
+pub use products::{
+    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage, SearchQuery, Sort,
+    SkuPropertyView, SkuView, product_id_in,
+};
+pub use return_to::{ReturnTo, ReturnToProblem};
+pub use service::{Core, CoreOptions, RefreshPolicy};
+pub use settings::Market;
+pub use text::shortened;
+pub use token_file::ImportedToken;

@@ -1,0 +1,71 @@
+//! The developer application: who we are to AliExpress.
+
+use std::fmt;
+
+use aliexpress::Client;
+use url::Url;
+
+use crate::error::{Error, Result};
+
+/// A setting that is missing or malformed: which, what was found and how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// The environment variable to set, for example `ALIEXPRESS_APP_KEY`.
+    pub variable: &'static str,
+    /// What is wrong with it. Never repeats a secret value.
+    pub problem: String,
+    /// What to do.
+    pub fix: String,
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.problem)
+    }
+}
+
+/// A usable application: signed client and registered callback address.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// Signs and sends. Has no access token of its own.
+    pub client: Client,
+    /// The callback address as registered in the AliExpress console, compared there character by character.
+    pub callback_url: Url,
+}
+
+/// The application as found at start: usable, or with the list of what is missing.
+#[derive(Debug, Clone)]
+pub enum AppSetup {
+    /// Everything needed is there.
+    Ready(App),
+    /// Something is missing; the server starts all the same and says what.
+    Incomplete(Vec<ConfigProblem>),
+}
+
+impl AppSetup {
+    /// The usable application, or the first thing that is missing.
+    ///
+    /// # Errors
+    /// [`Error::NotConfigured`] names the variable.
+    pub fn ready(&self) -> Result<&App> {
+        match self {
+            Self::Ready(app) => Ok(app),
+            Self::Incomplete(problems) => Err(Error::NotConfigured(problems.first().cloned().unwrap_or_else(
+                || ConfigProblem {
+                    variable: "ALIEXPRESS_APP_KEY",
+                    problem: "not set".into(),
+                    fix: "Set it to the App Key of the AliExpress console.".into(),
+                },
+            ))),
+        }
+    }
+
+    /// Everything that is missing; empty when usable.
+    #[must_use]
+    pub fn problems(&self) -> &[ConfigProblem] {
+        match self {
+            Self::Ready(_) => &[],
+            Self::Incomplete(problems) => problems,
+        }
+    }
+}

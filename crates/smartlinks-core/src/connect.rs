@@ -1,0 +1,170 @@
+//! Connecting an account: the way to AliExpress and back.
+
+mod callback;
+mod exchange;
+mod refusal;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use smartlinks_store::{Binding, ConnectionId, Millis, NewLoginAttempt};
+use utoipa::ToSchema;
+
+use crate::clock::{from_millis, to_millis};
+use crate::error::{Error, Result};
+use crate::service::{Core, random_hex};
+
+pub use callback::{CallbackParams, Completed};
+pub use exchange::{Pasted, pasted};
+pub use refusal::{Refusal, RefusalKind};
+
+/// How long a started login may take, in milliseconds.
+const LOGIN_LIFE_MS: i64 = 600_000;
+
+/// The random id that a browser carries in a cookie. Only its hash is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Browser([u8; 32]);
+
+impl Browser {
+    /// Reads the id out of a cookie value.
+    #[must_use]
+    pub fn from_cookie(value: &str) -> Option<Self> {
+        let well_formed = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+        well_formed.then(|| Self(sha256(value.as_bytes())))
+    }
+
+    /// A new id: the value for the cookie, and what we remember of it.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the operating system gives no randomness.
+    pub fn generate(core: &Core) -> Result<(String, Self)> {
+        let value = random_hex::<32>(core.entropy())?;
+        let browser = Self(sha256(value.as_bytes()));
+        Ok((value, browser))
+    }
+}
+
+impl std::fmt::Debug for Browser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Browser(redacted)")
+    }
+}
+
+/// Who starts a login, and therefore who may finish it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requester {
+    /// This browser: only it may bring the answer back.
+    Browser(Browser),
+    /// A program or the command line: any browser may bring the answer, which then ends on a page
+    /// that grants nothing.
+    Headless,
+}
+
+/// What a caller says when it starts a login.
+#[derive(Debug, Clone)]
+pub struct BeginLogin {
+    /// Who starts it.
+    pub requester: Requester,
+    /// The caller's own `state`, given back at the end. At most 512 characters.
+    pub caller_state: Option<String>,
+    /// Where to go at the end: a path of ours or an allowed origin.
+    pub return_to: Option<String>,
+    /// The connection to authorise again; the account has to be the same.
+    pub connection: Option<String>,
+    /// A name for the new connection. At most 80 characters.
+    pub label: Option<String>,
+}
+
+impl BeginLogin {
+    /// A login with nothing special about it.
+    #[must_use]
+    pub fn by(requester: Requester) -> Self {
+        Self { requester, caller_state: None, return_to: None, connection: None, label: None }
+    }
+}
+
+/// A started login.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LoginStarted {
+    /// The AliExpress page to open.
+    pub url: String,
+    /// The `state` inside that address: 256 random bits, single use, ten minutes.
+    pub state: String,
+    /// Until when it can be used. RFC 3339, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for LoginStarted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LoginStarted").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// Starts a login: keeps the hash of a fresh `state` and gives the address to open.
+    ///
+    /// # Errors
+    /// [`Error::NotConfigured`], [`Error::Invalid`], [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn begin_login(&self, begin: BeginLogin) -> Result<LoginStarted> {
+        let app = self.app().ready()?;
+        let connection = self.reconnect_target(begin.connection.as_deref()).await?;
+        let return_to = begin.return_to.as_deref().filter(|text| !text.is_empty());
+        let return_to = return_to
+            .map(|text| self.return_to().check(text))
+            .transpose()
+            .map_err(|problem| Error::invalid("return_to", problem.to_string()))?;
+        let state = random_hex::<32>(self.entropy())?;
+        let now = to_millis(self.now());
+        let expires_at = Millis(now.0 + LOGIN_LIFE_MS);
+        let attempt = NewLoginAttempt {
+            state_hash: sha256(state.as_bytes()),
+            binding: match begin.requester {
+                Requester::Browser(browser) => Binding::Browser(browser.0),
+                Requester::Headless => Binding::Headless,
+            },
+            caller_state: checked_caller_state(begin.caller_state)?,
+            return_to,
+            connection,
+            label: checked_label(begin.label.as_deref())?,
+            created_at: now,
+            expires_at,
+        };
+        let url = app.client.oauth().authorize_url(&app.callback_url, &state);
+        self.store().create(attempt).await?;
+        Ok(LoginStarted {
+            url: url.into(),
+            state,
+            expires_at: from_millis(expires_at).unwrap_or(Timestamp::MAX),
+        })
+    }
+
+    async fn reconnect_target(&self, id: Option<&str>) -> Result<Option<ConnectionId>> {
+        match id.filter(|id| !id.is_empty()) {
+            None => Ok(None),
+            Some(id) => Ok(Some(self.record(id).await?.id)),
+        }
+    }
+}
+
+fn checked_caller_state(state: Option<String>) -> Result<Option<String>> {
+    match state {
+        Some(text) if text.chars().count() > 512 => {
+            Err(Error::invalid("state", "longer than 512 characters"))
+        }
+        other => Ok(other.filter(|text| !text.is_empty())),
+    }
+}
+
+/// A label as it is kept: trimmed, at most 80 characters, empty is none.
+pub(crate) fn checked_label(label: Option<&str>) -> Result<Option<String>> {
+    let label = label.map(str::trim).filter(|text| !text.is_empty());
+    if label.is_some_and(|text| text.chars().count() > 80 || text.chars().any(char::is_control)) {
+        return Err(Error::invalid("label", "has to be at most 80 characters, without control characters"));
+    }
+    Ok(label.map(str::to_owned))
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}

@@ -1,0 +1,219 @@
+//! The callback of AliExpress: one named refusal for each way it can be wrong.
+
+use smartlinks_store::{Binding, LoginAttempt, LoginOutcome};
+use subtle::ConstantTimeEq;
+
+use super::refusal::{Refusal, RefusalKind};
+use super::{Browser, sha256};
+use crate::clock::to_millis;
+use crate::connections::ConnectionView;
+use crate::error::{Error, Result};
+use crate::service::Core;
+use crate::text::shortened;
+
+/// What the browser brought back, not yet believed.
+#[derive(Default, Clone)]
+pub struct CallbackParams {
+    /// Every `code` of the query.
+    pub code: Vec<String>,
+    /// Every `state` of the query.
+    pub state: Vec<String>,
+    /// The `error` of the query.
+    pub error: Option<String>,
+    /// The `error_description` of the query.
+    pub error_description: Option<String>,
+}
+
+impl CallbackParams {
+    /// Reads the raw query of the callback's address. Unknown parameters are passed over.
+    #[must_use]
+    pub fn from_query(query: &str) -> Self {
+        let mut params = Self::default();
+        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "code" => params.code.push(value.into_owned()),
+                "state" => params.state.push(value.into_owned()),
+                "error" => params.error = Some(value.into_owned()),
+                "error_description" => params.error_description = Some(value.into_owned()),
+                _ => {}
+            }
+        }
+        params
+    }
+
+    fn only(values: &[String]) -> Option<&str> {
+        match values {
+            [one] if !one.is_empty() => Some(one),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for CallbackParams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallbackParams")
+            .field("codes", &self.code.len())
+            .field("states", &self.state.len())
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login that went well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// The connection that now works.
+    pub connection: ConnectionView,
+    /// The caller's own `state`.
+    pub caller_state: Option<String>,
+    /// Where the caller wants to go.
+    pub return_to: Option<String>,
+    /// Whether a program started it, so that the browser gets a page that grants nothing.
+    pub headless: bool,
+}
+
+impl Core {
+    /// Takes a callback. The checks come in the order of [`RefusalKind`]; the gateway is called only
+    /// when all of them have passed and the `state` has been consumed.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] names what was wrong; [`Error::NotConfigured`]; [`Error::Storage`] when the
+    /// login cannot be looked up.
+    pub async fn finish_login(&self, params: CallbackParams, browser: Option<Browser>) -> Result<Completed> {
+        let state = CallbackParams::only(&params.state).map(|state| sha256(state.as_bytes()));
+        if let Some(error) = &params.error {
+            return self.note_upstream_error(error, &params, state, browser.as_ref()).await;
+        }
+        let Some(code) = CallbackParams::only(&params.code) else {
+            return Err(Refusal::of(RefusalKind::MissingCode).into());
+        };
+        let Some(state) = state else {
+            return Err(Refusal::of(RefusalKind::MissingState).into());
+        };
+        self.app().ready()?;
+        // A browser that loads the address twice at once gets the same answer twice.
+        let turn = self.inner.logins.turn(&state).await;
+        let attempt = match self.checked_attempt(&state, browser.as_ref()).await? {
+            Checked::Fresh(attempt) => attempt,
+            Checked::SucceededBefore(completed) => return Ok(completed),
+        };
+        let now = to_millis(self.now());
+        if !self.store().consume(&state, now).await? {
+            return Err(about(Refusal::of(RefusalKind::StateReused), &attempt).into());
+        }
+        let (core, code) = (self.clone(), aliexpress::AuthorizationCode::new(code));
+        self.to_the_end(async move {
+            let result = core.exchange_for(&attempt, code).await;
+            drop(turn);
+            result
+        })
+        .await
+    }
+
+    async fn checked_attempt(&self, state: &[u8; 32], browser: Option<&Browser>) -> Result<Checked> {
+        let Some(attempt) = self.store().look_up(state).await? else {
+            return Err(Refusal::of(RefusalKind::UnknownState).into());
+        };
+        let own = is_starter(&attempt, browser);
+        if attempt.consumed_at.is_some() {
+            // Only the browser that has the cookie sees its success again; a headless login has none.
+            let browser_bound = matches!(attempt.binding, Binding::Browser(_));
+            if own && browser_bound && let Some(connection) = succeeded(&attempt) {
+                let connection = self.connection(&connection).await?;
+                return Ok(Checked::SucceededBefore(completed(&attempt, connection)));
+            }
+            return Err(Refusal::of(RefusalKind::StateReused).into());
+        }
+        if attempt.expires_at <= to_millis(self.now()) {
+            return Err(Refusal::of(RefusalKind::ExpiredState).into());
+        }
+        if !own {
+            return Err(Refusal::of(RefusalKind::WrongBrowser).into());
+        }
+        Ok(Checked::Fresh(attempt))
+    }
+
+    async fn exchange_for(&self, attempt: &LoginAttempt, code: aliexpress::AuthorizationCode) -> Result<Completed> {
+        let exchanged = self.exchange(&code, attempt.connection.as_ref(), attempt.label.as_deref()).await;
+        let now = to_millis(self.now());
+        let (outcome, result) = match exchanged {
+            Ok(connection) => {
+                let id = connection.id.parse().ok();
+                (LoginOutcome::success(id), Ok(completed(attempt, connection)))
+            }
+            Err(refusal) => {
+                let refusal = about(refusal, attempt);
+                (LoginOutcome::refused(refusal.code(), refusal.description.clone()), Err(Error::from(refusal)))
+            }
+        };
+        if let Err(error) = self.store().finish(&attempt.state_hash, outcome, now).await {
+            // The connection itself is stored; only a reload of this page will not know it.
+            tracing::warn!(%error, "the outcome of a login could not be kept");
+        }
+        result
+    }
+
+    async fn note_upstream_error(
+        &self,
+        error: &str,
+        params: &CallbackParams,
+        state: Option<[u8; 32]>,
+        browser: Option<&Browser>,
+    ) -> Result<Completed> {
+        let kind = if error == "access_denied" { RefusalKind::AccessDenied } else { RefusalKind::UpstreamError };
+        let description = params.error_description.as_deref().filter(|text| !text.is_empty());
+        let mut refusal = Refusal {
+            description: description.map(|text| shortened(text, 200)),
+            ..Refusal::of(kind)
+        };
+        let Some(state) = state else { return Err(refusal.into()) };
+        let now = to_millis(self.now());
+        if let Some(attempt) = self.store().look_up(&state).await?
+            && attempt.consumed_at.is_none()
+            && is_starter(&attempt, browser)
+        {
+            let outcome = LoginOutcome::refused(kind.code(), refusal.description.clone());
+            if self.store().consume(&state, now).await? {
+                self.store().finish(&state, outcome, now).await?;
+            }
+            refusal = about(refusal, &attempt);
+        }
+        Err(refusal.into())
+    }
+}
+
+enum Checked {
+    Fresh(LoginAttempt),
+    SucceededBefore(Completed),
+}
+
+fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {
+    match (&attempt.binding, browser) {
+        (Binding::Headless, _) => true,
+        (Binding::Browser(expected), Some(browser)) => bool::from(expected.ct_eq(&browser.0)),
+        (Binding::Browser(_), None) => false,
+    }
+}
+
+fn succeeded(attempt: &LoginAttempt) -> Option<String> {
+    attempt.outcome.as_ref().filter(|outcome| outcome.is_success())?.connection.as_ref().map(ToString::to_string)
+}
+
+fn completed(attempt: &LoginAttempt, connection: ConnectionView) -> Completed {
+    Completed {
+        connection,
+        caller_state: attempt.caller_state.clone(),
+        return_to: attempt.return_to.clone(),
+        headless: matches!(attempt.binding, Binding::Headless),
+    }
+}
+
+/// A refusal with what its login said about where to go.
+fn about(refusal: Refusal, attempt: &LoginAttempt) -> Refusal {
+    Refusal {
+        caller_state: attempt.caller_state.clone(),
+        return_to: attempt.return_to.clone(),
+        headless: matches!(attempt.binding, Binding::Headless),
+        ..refusal
+    }
+}

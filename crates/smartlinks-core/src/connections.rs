@@ -1,0 +1,286 @@
+//! Connections as a person or a program sees them: the two clocks and what they mean today.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
+use utoipa::ToSchema;
+
+use crate::clock::{from_millis, to_millis};
+use crate::error::{Error, Result};
+use crate::events::EventKind;
+use crate::service::Core;
+
+const DAY: i64 = 86_400_000;
+/// Days before the sign-in deadline at which a connection counts as expiring.
+const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
+
+/// How a connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Works and is renewed.
+    Active,
+    /// Works, but a person has to sign in again soon.
+    Expiring,
+    /// The last refreshes failed for a passing reason.
+    Degraded,
+    /// A person has to authorise the account again.
+    ReauthorizationRequired,
+    /// Ended on purpose; the tokens are deleted.
+    Disconnected,
+}
+
+impl ConnectionState {
+    /// The stable name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expiring => "expiring",
+            Self::Degraded => "degraded",
+            Self::ReauthorizationRequired => "reauthorization_required",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// The AliExpress account behind a connection. The e-mail address is not kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AccountView {
+    /// AliExpress's number of the account, digits.
+    pub user_id: String,
+    /// The name the account shows, when the gateway said it.
+    pub nick: Option<String>,
+    /// `buyerApp` for a dropshipper, `seller_center` for a seller.
+    pub platform: Option<String>,
+}
+
+/// One connection with its two clocks. Never holds a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConnectionView {
+    /// `conn_…`; survives reconnecting.
+    pub id: String,
+    /// The operator's own name for it.
+    pub label: Option<String>,
+    /// Whose it is.
+    pub account: AccountView,
+    /// How it stands now.
+    pub state: ConnectionState,
+    /// Why, where the state needs a reason.
+    pub reason: Option<String>,
+    /// Counts the token pairs of this connection.
+    pub generation: i64,
+    /// Until when the access token works; renewed by us. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub works_until: Option<Timestamp>,
+    /// By when a person has to sign in again; refreshing does not move it. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub sign_in_again_by: Option<Timestamp>,
+    /// Whether calls without a connection id mean this one.
+    pub default: bool,
+    /// Whether an access token can be handed out now.
+    pub usable: bool,
+    /// When the pair was last renewed. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_refresh_at: Option<Timestamp>,
+    /// When we renew it next. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_refresh_at: Option<Timestamp>,
+    /// When a refresh last failed. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_failure_at: Option<Timestamp>,
+    /// The gateway's or our code of that failure.
+    pub last_failure_code: Option<String>,
+}
+
+/// The answer of `GET /api/aliexpress/status`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Status {
+    /// App key, secret and callback address are there and well formed.
+    pub configured: bool,
+    /// Some connection can be used now.
+    pub authenticated: bool,
+    /// The connections that were not disconnected.
+    pub connections: Vec<ConnectionView>,
+    /// What is missing when `configured` is false.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub problems: Vec<StatusProblem>,
+}
+
+/// One missing or malformed setting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatusProblem {
+    /// The environment variable.
+    pub variable: String,
+    /// What is wrong.
+    pub problem: String,
+    /// How to mend it.
+    pub fix: String,
+}
+
+/// The state that a record has at a moment, with the reason.
+#[must_use]
+pub fn state_at(record: &Connection, now: Millis) -> (ConnectionState, Option<String>) {
+    match record.state {
+        StoredState::Disconnected => return (ConnectionState::Disconnected, None),
+        StoredState::ReauthorizationRequired => {
+            return (ConnectionState::ReauthorizationRequired, record.reason.clone());
+        }
+        StoredState::Active | StoredState::Degraded => {}
+    }
+    if record.sign_in_again_by.is_some_and(|deadline| deadline <= now) {
+        let reason = ReauthorizationReason::SignInDeadlinePassed.as_str().to_owned();
+        return (ConnectionState::ReauthorizationRequired, Some(reason));
+    }
+    if record.state == StoredState::Degraded {
+        return (ConnectionState::Degraded, record.last_failure_code.clone());
+    }
+    match warning_step_days(record, now) {
+        Some(days) => (ConnectionState::Expiring, Some(format!("sign_in_within_{days}_days"))),
+        None => (ConnectionState::Active, None),
+    }
+}
+
+/// The lowest step of the warning ladder that has been reached. Steps that are not below half of the
+/// observed sign-in window would warn from the first day on, so they do not apply.
+fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
+    let deadline = record.sign_in_again_by?;
+    let window = deadline.0 - record.signed_in_at.0;
+    let left = deadline.0 - now.0;
+    WARNING_LADDER_DAYS
+        .into_iter()
+        .filter(|days| days * DAY * 2 < window && left <= days * DAY)
+        .min()
+}
+
+/// Whether the access token of a record may be handed out at a moment.
+#[must_use]
+pub fn usable_at(record: &Connection, now: Millis) -> bool {
+    let refused = record.reason.as_deref() == Some(ReauthorizationReason::AccessTokenRefused.as_str());
+    record.state != StoredState::Disconnected
+        && !refused
+        && record.works_until.is_none_or(|deadline| deadline > now)
+}
+
+pub(crate) fn view(record: &Connection, now: Millis) -> ConnectionView {
+    let (state, reason) = state_at(record, now);
+    ConnectionView {
+        id: record.id.to_string(),
+        label: record.label.clone(),
+        account: AccountView {
+            user_id: record.account.user_id.clone(),
+            nick: record.account.nick.clone(),
+            platform: record.account.platform.clone(),
+        },
+        state,
+        reason,
+        generation: record.generation,
+        works_until: record.works_until.and_then(from_millis),
+        sign_in_again_by: record.sign_in_again_by.and_then(from_millis),
+        default: record.is_default,
+        usable: usable_at(record, now),
+        last_refresh_at: record.last_refresh_at.and_then(from_millis),
+        next_refresh_at: record.next_refresh_at.and_then(from_millis),
+        last_failure_at: record.last_failure_at.and_then(from_millis),
+        last_failure_code: record.last_failure_code.clone(),
+    }
+}
+
+impl Core {
+    /// Whether all is there and who is connected.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when the database cannot be read.
+    pub async fn status(&self) -> Result<Status> {
+        let connections = self.connections().await?;
+        let problems = self.app().problems();
+        Ok(Status {
+            configured: problems.is_empty(),
+            authenticated: connections.iter().any(|connection| connection.usable),
+            connections,
+            problems: problems
+                .iter()
+                .map(|problem| StatusProblem {
+                    variable: problem.variable.to_owned(),
+                    problem: problem.problem.clone(),
+                    fix: problem.fix.clone(),
+                })
+                .collect(),
+        })
+    }
+
+    /// The connections that were not disconnected, the default one first.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when the database cannot be read.
+    pub async fn connections(&self) -> Result<Vec<ConnectionView>> {
+        let now = to_millis(self.now());
+        let mut records = self.store().list(false).await?;
+        records.sort_by_key(|record| (!record.is_default, record.created_at, record.id.clone()));
+        Ok(records.iter().map(|record| view(record, now)).collect())
+    }
+
+    /// One connection.
+    ///
+    /// # Errors
+    /// [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn connection(&self, id: &str) -> Result<ConnectionView> {
+        let record = self.record(id).await?;
+        Ok(view(&record, to_millis(self.now())))
+    }
+
+    /// Gives a connection a name, or takes it away with `None` or an empty text.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] over 80 characters, [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn set_label(&self, id: &str, label: Option<&str>) -> Result<ConnectionView> {
+        let record = self.record(id).await?;
+        let label = crate::connect::checked_label(label)?;
+        self.store().set_label(&record.id, label.as_deref(), to_millis(self.now())).await?;
+        self.connection(id).await
+    }
+
+    /// Makes a connection the one that calls without an id mean. The token file follows.
+    ///
+    /// # Errors
+    /// [`Error::UnknownConnection`], [`Error::Disconnected`], [`Error::Storage`].
+    pub async fn set_default(&self, id: &str) -> Result<ConnectionView> {
+        let record = self.record(id).await?;
+        if record.state == StoredState::Disconnected {
+            return Err(Error::Disconnected(record.id));
+        }
+        self.store().set_default(&record.id, to_millis(self.now())).await?;
+        self.write_token_file().await;
+        self.connection(id).await
+    }
+
+    /// Ends a connection: its tokens are deleted at once, a stub stays so that the account gets its
+    /// old id back when it is connected again.
+    ///
+    /// # Errors
+    /// [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn disconnect(&self, id: &str) -> Result<()> {
+        let record = self.record(id).await?;
+        let now = to_millis(self.now());
+        if self.store().disconnect(&record.id, now).await? {
+            self.emit(EventKind::ConnectionDisconnected, Some(&record.id), None, serde_json::json!({})).await;
+            self.write_token_file().await;
+        }
+        Ok(())
+    }
+
+    /// The record behind an id given by a caller.
+    pub(crate) async fn record(&self, id: &str) -> Result<Connection> {
+        let unknown = || Error::UnknownConnection(id.chars().take(64).collect());
+        let parsed: ConnectionId = id.parse().map_err(|_| unknown())?;
+        self.store().find(&parsed).await?.ok_or_else(unknown)
+    }
+
+    /// The record that a caller means: the one named, else the default.
+    pub(crate) async fn record_or_default(&self, id: Option<&str>) -> Result<Connection> {
+        match id {
+            Some(id) => self.record(id).await,
+            None => self.store().default_connection().await?.ok_or(Error::NotConnected),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What can go wrong in a use case, in words for the person who can mend it.
+//!
+//! Policy: the SDK and the store each have their own error types; a use case turns them into this
+//! one enum; `smartlinks-server` maps it to a problem document and the command line prints it, each
+//! in exactly one place. A text of the gateway is passed on as data and escaped where it is shown.
+
+use aliexpress::{Class, Error as GatewayError};
+use smartlinks_store::{ConnectionId, StoreError};
+
+use crate::app::ConfigProblem;
+use crate::connect::Refusal;
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// App key, secret or callback address is missing or malformed.
+    #[error("{0}")]
+    NotConfigured(ConfigProblem),
+    /// Nothing is connected yet, so there is no default connection.
+    #[error("no AliExpress account is connected yet")]
+    NotConnected,
+    /// The id names no connection of ours.
+    #[error("there is no connection {0}")]
+    UnknownConnection(String),
+    /// The connection was disconnected on purpose; its tokens are gone.
+    #[error("connection {0} was disconnected")]
+    Disconnected(ConnectionId),
+    /// The account has to be authorised again by a person.
+    #[error("connection {id} has to be authorised again: {reason}")]
+    ReauthorizationRequired {
+        /// Which connection.
+        id: ConnectionId,
+        /// The stable reason, for example `refresh_token_refused`.
+        reason: String,
+    },
+    /// No token with the asked remaining life could be had.
+    #[error("the access token of {id} works for another {left} s, {wanted} s were asked for")]
+    TooShortLived {
+        /// Which connection.
+        id: ConnectionId,
+        /// Seconds the token still works.
+        left: i64,
+        /// Seconds that were asked for.
+        wanted: i64,
+    },
+    /// Another process holds the refresh of this connection and has not finished in time.
+    #[error("another process is refreshing {0} and has not finished yet")]
+    RefreshBusy(ConnectionId),
+    /// The sign-in came back wrong; the refusal says how.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// The gateway, or the way to it, failed.
+    #[error("{0}")]
+    Gateway(#[source] Box<GatewayError>),
+    /// The database failed.
+    #[error("{0}")]
+    Storage(#[from] StoreError),
+    /// A value of the caller is not usable.
+    #[error("{field}: {message}")]
+    Invalid {
+        /// The parameter, as the caller named it.
+        field: &'static str,
+        /// What was found and what is accepted.
+        message: String,
+    },
+    /// The order is not among the known ones.
+    #[error("order {0} is not known here")]
+    UnknownOrder(String),
+    /// The method may not be called this way.
+    #[error("{method} is not called here: {why}")]
+    CallRefused {
+        /// The gateway method.
+        method: String,
+        /// Why it is refused.
+        why: &'static str,
+    },
+    /// A token file could not be read or written.
+    #[error("token file {path}: {message}")]
+    TokenFile {
+        /// Which file.
+        path: String,
+        /// What happened.
+        message: String,
+    },
+    /// Randomness or a task of the runtime failed: nothing a caller can mend.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+/// Whether and when the same request is worth repeating.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// Repeating changes nothing.
+    No,
+    /// A moment later, with back-off.
+    Later,
+    /// Not before this many seconds.
+    After(u64),
+}
+
+impl From<GatewayError> for Error {
+    fn from(error: GatewayError) -> Self {
+        Self::Gateway(Box::new(error))
+    }
+}
+
+impl Error {
+    /// A refused value of the caller.
+    pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid { field, message: message.into() }
+    }
+
+    /// The stable name of the failure, for programs.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NotConfigured(_) => "not_configured",
+            Self::NotConnected => "not_connected",
+            Self::UnknownConnection(_) => "unknown_connection",
+            Self::Disconnected(_) => "disconnected",
+            Self::ReauthorizationRequired { .. } => "reauthorization_required",
+            Self::TooShortLived { .. } => "token_too_short_lived",
+            Self::RefreshBusy(_) => "refresh_busy",
+            Self::Refused(refusal) => refusal.code(),
+            Self::Gateway(error) => gateway_code(error),
+            Self::Storage(_) => "storage_failed",
+            Self::Invalid { .. } => "invalid_parameter",
+            Self::UnknownOrder(_) => "unknown_order",
+            Self::CallRefused { .. } => "call_refused",
+            Self::TokenFile { .. } => "token_file",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What to do about it, and who can.
+    #[must_use]
+    pub fn fix(&self) -> String {
+        match self {
+            Self::NotConfigured(problem) => problem.fix.clone(),
+            Self::NotConnected => {
+                "Open /aliexpress, tab Authentication, and authorise an account; or run `smartlinks auth login`.".into()
+            }
+            Self::UnknownConnection(_) => "List the connections and use one of their ids.".into(),
+            Self::Disconnected(_) | Self::ReauthorizationRequired { .. } => {
+                "Open /aliexpress, tab Authentication, and authorise the account again; or run `smartlinks auth login`.".into()
+            }
+            Self::TooShortLived { .. } => "Ask for less, or authorise the account again.".into(),
+            Self::RefreshBusy(_) => "Repeat the request in a few seconds.".into(),
+            Self::Refused(refusal) => refusal.fix().into(),
+            Self::Gateway(error) => error.advice().fix.into(),
+            Self::Storage(error) => error.fix().into(),
+            Self::Invalid { .. } => "Correct the value and repeat the request.".into(),
+            Self::UnknownOrder(_) => {
+                "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
+            }
+            Self::CallRefused { .. } => "Call read methods only; orders go through `orders`.".into(),
+            Self::TokenFile { .. } => "Check the path and its permissions.".into(),
+            Self::Internal(_) => "Repeat the request; if it stays, send the request id to whoever runs this server.".into(),
+        }
+    }
+
+    /// Whether repeating helps.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::RefreshBusy(_) => Retry::After(2),
+            Self::Gateway(error) => match error.advice().class {
+                Class::Retry => Retry::Later,
+                Class::Wait { seconds } => Retry::After(seconds),
+                _ => Retry::No,
+            },
+            Self::Storage(_) | Self::Internal(_) => Retry::Later,
+            _ => Retry::No,
+        }
+    }
+
+    /// The request id that the gateway gave, for its support.
+    #[must_use]
+    pub fn gateway_request_id(&self) -> Option<&str> {
+        match self {
+            Self::Gateway(error) => error.request_id(),
+            Self::Refused(refusal) => refusal.gateway.as_deref().and_then(GatewayError::request_id),
+            _ => None,
+        }
+    }
+}
+
+/// Our name for the class of a gateway failure; the gateway's own code stands in the detail.
+fn gateway_code(error: &GatewayError) -> &'static str {
+    match error {
+        GatewayError::Request(_) => "invalid_parameter",
+        GatewayError::Token(_) => "no_access_token",
+        GatewayError::Transport(_) => "gateway_unreachable",
+        GatewayError::NotJson { .. } | GatewayError::Truncated { .. } | GatewayError::Decode { .. } => {
+            "gateway_unreadable"
+        }
+        GatewayError::Http { .. } => "gateway_failed",
+        GatewayError::Business(_) => "gateway_refused",
+        other => match other.advice().class {
+            Class::Wait { .. } => "gateway_busy",
+            Class::Retry => "gateway_failed",
+            _ => "gateway_refused",
+        },
+    }
+}

@@ -1,0 +1,139 @@
+//! What happened, for the page and for whoever follows along.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use smartlinks_store::{ConnectionId, NewEvent};
+use utoipa::ToSchema;
+
+use crate::clock::{from_millis, to_millis};
+use crate::error::Result;
+use crate::service::Core;
+
+/// The kinds of things that happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EventKind {
+    /// An account was connected for the first time.
+    ConnectionConnected,
+    /// A connected account was authorised again.
+    ConnectionReconnected,
+    /// The token pair was renewed.
+    ConnectionRefreshed,
+    /// Refreshing fails for a passing reason.
+    ConnectionDegraded,
+    /// A person has to authorise the account again.
+    ConnectionReauthorizationRequired,
+    /// A connection was ended on purpose.
+    ConnectionDisconnected,
+    /// An order was added by its number.
+    OrderImported,
+    /// An order was asked about again and has changed.
+    OrderUpdated,
+    /// The token file could not be written.
+    TokenFileFailed,
+}
+
+impl EventKind {
+    /// The stable name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectionConnected => "connection.connected",
+            Self::ConnectionReconnected => "connection.reconnected",
+            Self::ConnectionRefreshed => "connection.refreshed",
+            Self::ConnectionDegraded => "connection.degraded",
+            Self::ConnectionReauthorizationRequired => "connection.reauthorization_required",
+            Self::ConnectionDisconnected => "connection.disconnected",
+            Self::OrderImported => "order.imported",
+            Self::OrderUpdated => "order.updated",
+            Self::TokenFileFailed => "token_file.failed",
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct EventView {
+    /// Grows with every event of this database.
+    pub id: i64,
+    /// For example `connection.refreshed`.
+    pub kind: String,
+    /// The connection it is about.
+    pub connection: Option<String>,
+    /// The order it is about.
+    pub order: Option<String>,
+    /// When it happened. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// Further facts, never a secret.
+    #[schema(value_type = Object)]
+    pub data: serde_json::Value,
+}
+
+impl Core {
+    /// Keeps an event and tells those who listen. An event that cannot be kept is reported in the log:
+    /// it must not undo what it tells about.
+    pub(crate) async fn emit(
+        &self,
+        kind: EventKind,
+        connection: Option<&ConnectionId>,
+        order: Option<&str>,
+        data: serde_json::Value,
+    ) {
+        let at = to_millis(self.now());
+        let new = NewEvent {
+            kind: kind.as_str().to_owned(),
+            connection: connection.cloned(),
+            order: order.map(str::to_owned),
+            data_json: data.to_string(),
+            at,
+        };
+        match self.store().append(new).await {
+            Ok(id) => {
+                let event = EventView {
+                    id,
+                    kind: kind.as_str().to_owned(),
+                    connection: connection.map(ToString::to_string),
+                    order: order.map(str::to_owned),
+                    at: from_millis(at),
+                    data,
+                };
+                // Nobody listening is fine.
+                let _ = self.event_sender().send(event);
+            }
+            Err(error) => tracing::error!(event.kind = kind.as_str(), %error, "event could not be kept"),
+        }
+    }
+
+    /// The latest events, newest first.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn latest_events(&self, limit: u32) -> Result<Vec<EventView>> {
+        Ok(self.store().latest(limit).await?.into_iter().map(event_view).collect())
+    }
+
+    /// Events after an id, oldest first: what a listener missed while it was away.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn events_after(&self, id: i64, limit: u32) -> Result<Vec<EventView>> {
+        Ok(self.store().after(id, limit).await?.into_iter().map(event_view).collect())
+    }
+
+    /// Follows events as they happen in this process.
+    #[must_use]
+    pub fn follow_events(&self) -> tokio::sync::broadcast::Receiver<EventView> {
+        self.event_sender().subscribe()
+    }
+}
+
+fn event_view(record: smartlinks_store::Event) -> EventView {
+    EventView {
+        id: record.id,
+        kind: record.kind,
+        connection: record.connection.as_ref().map(ToString::to_string),
+        order: record.order,
+        at: from_millis(record.at),
+        data: serde_json::from_str(&record.data_json).unwrap_or(serde_json::Value::Null),
+    }
+}

@@ -1,0 +1,189 @@
+//! Orders that were placed at AliExpress: added by their number, shown and followed.
+//!
+//! The gateway has no list of orders, so we keep those that we are told about. The last answer is kept
+//! with its time: when the gateway is down, the last known state is shown with its age.
+
+mod views;
+
+use aliexpress::dropshipping::{Order, Parcel};
+use serde_json::json;
+use smartlinks_store::{Cursor, KnownOrder, Millis};
+
+use crate::clock::to_millis;
+use crate::error::{Error, Result};
+use crate::events::EventKind;
+use crate::service::Core;
+
+pub use views::{
+    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView, ParcelView,
+    TrackingNodeView, TrackingView,
+};
+use views::{Kept, details, parcels, summary};
+
+/// The gateway's business code for an order that has no parcel yet.
+const NO_TRACKING_YET: &str = "1001";
+
+impl Core {
+    /// Adds an order by its AliExpress number, or asks about a known one again.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for something that is not an order number; else as [`Core::vend`]. An order of
+    /// another account is refused by the gateway.
+    pub async fn import_order(&self, order_id: &str, connection: Option<&str>) -> Result<OrderView> {
+        let number = order_number(order_id)?;
+        let before = self.store().find_order(&number.to_string()).await?;
+        let connection = match (connection, &before) {
+            (Some(id), _) => self.record(id).await?.id,
+            (None, Some(known)) => known.connection.clone(),
+            (None, None) => self.record_or_default(None).await?.id,
+        };
+        let order = self.fetch_order(number, connection.as_str()).await?;
+        let now = to_millis(self.now());
+        let mut kept = before.as_ref().map(Kept::of).unwrap_or_default();
+        let changed = kept.status().is_some_and(|status| status != order.status.as_str());
+        kept.order = Some(details(order));
+        let record = KnownOrder {
+            order_id: number.to_string(),
+            connection,
+            status: kept.status().unwrap_or("UNKNOWN").to_owned(),
+            logistics_status: kept.order.as_ref().and_then(|order| order.logistics_status.clone()),
+            amount: kept.amount().map(|money| money.amount.to_string()),
+            currency: kept.amount().map(|money| money.currency.clone()),
+            store_name: kept.order.as_ref().and_then(|order| order.store_name.clone()),
+            title: kept.title(),
+            snapshot_json: kept.to_json()?,
+            fetched_at: now,
+            added_at: before.as_ref().map_or(now, |known| known.added_at),
+        };
+        self.store().upsert_order(record.clone()).await?;
+        self.tell(&record, before.is_none(), changed).await;
+        Ok(self.order_view(&record, kept, None))
+    }
+
+    async fn tell(&self, record: &KnownOrder, new: bool, changed: bool) {
+        let kind = match (new, changed) {
+            (true, _) => EventKind::OrderImported,
+            (false, true) => EventKind::OrderUpdated,
+            (false, false) => return,
+        };
+        let data = json!({ "status": record.status });
+        self.emit(kind, Some(&record.connection), Some(&record.order_id), data).await;
+    }
+
+    /// Shows a known order as it stands now. When the gateway cannot say, the last known state comes
+    /// back with `stale` and the reason.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOrder`], [`Error::Storage`].
+    pub async fn order(&self, order_id: &str) -> Result<OrderView> {
+        let known = self.known_order(order_id).await?;
+        match self.import_order(&known.order_id, None).await {
+            Ok(view) => Ok(view),
+            Err(error @ Error::Storage(_)) => Err(error),
+            Err(error) => Ok(self.order_view(&known, Kept::of(&known), Some(&error))),
+        }
+    }
+
+    /// Shows a known order from what is kept, without asking the gateway.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOrder`], [`Error::Storage`].
+    pub async fn kept_order(&self, order_id: &str) -> Result<OrderView> {
+        let known = self.known_order(order_id).await?;
+        Ok(self.order_view(&known, Kept::of(&known), None))
+    }
+
+    /// The parcels of a known order with their events, newest first.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOrder`], [`Error::Storage`]; as [`Core::vend`] when the gateway cannot say and
+    /// nothing is kept.
+    pub async fn tracking(&self, order_id: &str, language: Option<&str>) -> Result<TrackingView> {
+        let known = self.known_order(order_id).await?;
+        let market = self.market().with(None, None, language)?;
+        let mut kept = Kept::of(&known);
+        match self.fetch_tracking(&known, market.locale()).await {
+            Ok(fresh) => {
+                let now = to_millis(self.now());
+                kept.parcels = Some(parcels(fresh));
+                kept.parcels_at = Some(now.0);
+                let record = KnownOrder { snapshot_json: kept.to_json()?, ..known };
+                self.store().upsert_order(record.clone()).await?;
+                Ok(kept.tracking(&record.order_id, None))
+            }
+            Err(error @ Error::Storage(_)) => Err(error),
+            Err(error) if kept.parcels.is_some() => Ok(kept.tracking(&known.order_id, Some(&error))),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Known orders, last added first. `after` is the cursor of the page before.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor that we did not give, [`Error::Storage`].
+    pub async fn orders(&self, listing: &OrderListing) -> Result<OrderPage> {
+        let limit = listing.limit.unwrap_or(50).clamp(1, 200);
+        let after = listing.after.as_deref().map(parse_cursor).transpose()?;
+        let rows = self.store().list_orders(after.as_ref(), limit + 1).await?;
+        let more = rows.len() > limit as usize;
+        let page: Vec<_> = rows.into_iter().take(limit as usize).collect();
+        let next = page.last().filter(|_| more).map(|row| format!("{}.{}", row.added_at.0, row.order_id));
+        Ok(OrderPage { orders: page.iter().map(summary).collect(), next })
+    }
+
+    /// How many known orders there are in each state.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn orders_by_state(&self) -> Result<Vec<(String, i64)>> {
+        Ok(self.store().count_orders_by_status().await?)
+    }
+
+    async fn known_order(&self, order_id: &str) -> Result<KnownOrder> {
+        let number = order_number(order_id)?.to_string();
+        self.store().find_order(&number).await?.ok_or(Error::UnknownOrder(number))
+    }
+
+    async fn fetch_order(&self, number: i64, connection: &str) -> Result<Order> {
+        self.with_token(Some(connection), |client| async move {
+            client.dropshipping().order(number).send().await
+        })
+        .await
+    }
+
+    async fn fetch_tracking(&self, known: &KnownOrder, locale: &str) -> Result<Vec<Parcel>> {
+        let number = order_number(&known.order_id)?;
+        let answer = self
+            .with_token(Some(known.connection.as_str()), |client| async move {
+                client.dropshipping().tracking(number).language(locale).send().await
+            })
+            .await;
+        match answer {
+            // "Nothing known yet" is an answer, not a failure.
+            Err(Error::Gateway(error)) if error.code() == NO_TRACKING_YET => Ok(Vec::new()),
+            other => other,
+        }
+    }
+
+    fn order_view(&self, record: &KnownOrder, kept: Kept, failure: Option<&Error>) -> OrderView {
+        kept.view(record, failure)
+    }
+}
+
+fn order_number(text: &str) -> Result<i64> {
+    let trimmed = text.trim();
+    trimmed.parse().ok().filter(|number| *number > 0 && trimmed.len() >= 8).ok_or_else(|| {
+        Error::invalid(
+            "order_id",
+            format!("{:?} is not an AliExpress order number (16 digits or so)", crate::text::shortened(trimmed, 30)),
+        )
+    })
+}
+
+fn parse_cursor(text: &str) -> Result<Cursor> {
+    let parts = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+    match parts {
+        Some((at, order_id)) => Ok(Cursor { added_at: Millis(at), order_id }),
+        None => Err(Error::invalid("after", "not a cursor of this list")),
+    }
+}

@@ -1,0 +1,299 @@
+//! The shapes of orders in answers, and the form in which the last known state is kept.
+
+use aliexpress::Money;
+use aliexpress::dropshipping::{Order, Parcel};
+use jiff::Timestamp;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use smartlinks_store::{KnownOrder, Millis};
+use utoipa::ToSchema;
+
+use crate::clock::from_millis;
+use crate::error::{Error, Result};
+
+/// An amount and its currency.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct MoneyView {
+    /// Whole units, decimal text.
+    #[schema(value_type = String)]
+    pub amount: Decimal,
+    /// ISO 4217.
+    pub currency: String,
+}
+
+impl From<Money> for MoneyView {
+    fn from(money: Money) -> Self {
+        Self { amount: money.amount, currency: money.currency }
+    }
+}
+
+/// A page of known orders to show.
+#[derive(Debug, Clone, Default)]
+pub struct OrderListing {
+    /// The `next` of the page before.
+    pub after: Option<String>,
+    /// 1 to 200; 50 when `None`.
+    pub limit: Option<u32>,
+}
+
+/// Known orders, last added first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderPage {
+    /// The orders of this page.
+    pub orders: Vec<OrderSummary>,
+    /// Give it as `after` for the next page; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// One known order in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderSummary {
+    /// AliExpress's order number, digits.
+    pub id: String,
+    /// The connection whose order it is.
+    pub connection: String,
+    /// AliExpress's state, for example `WAIT_SELLER_SEND_GOODS`.
+    pub status: String,
+    /// AliExpress's logistics state.
+    pub logistics_status: Option<String>,
+    /// What the buyer pays.
+    pub amount: Option<MoneyView>,
+    /// The shop.
+    pub store_name: Option<String>,
+    /// Title of the first line. Upstream text: escape it.
+    pub title: Option<String>,
+    /// When AliExpress was last asked. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub fetched_at: Option<Timestamp>,
+    /// When it was added here. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub added_at: Option<Timestamp>,
+}
+
+/// One known order with its lines.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderView {
+    /// The facts of the list.
+    #[serde(flatten)]
+    pub summary: OrderSummary,
+    /// When it was created, as AliExpress writes it (zone not stated).
+    pub created: Option<String>,
+    /// When it was paid, as AliExpress writes it.
+    pub paid_at: Option<String>,
+    /// Seconds from creation until an unpaid order is closed.
+    pub pay_timeout_seconds: Option<i64>,
+    /// The goods.
+    pub lines: Vec<OrderLineView>,
+    /// The order's page at AliExpress, where it is paid.
+    pub url: String,
+    /// Whether this is the last known state because AliExpress could not be asked.
+    pub stale: bool,
+    /// Why it is stale.
+    pub stale_reason: Option<String>,
+}
+
+/// One line of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderLineView {
+    /// AliExpress's product number, digits.
+    pub product_id: Option<String>,
+    /// Number of the variant, digits.
+    pub sku: Option<String>,
+    /// Title. Upstream text: escape it.
+    pub title: Option<String>,
+    /// How many.
+    pub quantity: Option<i64>,
+    /// Price of one.
+    pub price: Option<MoneyView>,
+    /// What the line costs in the end.
+    pub total: Option<MoneyView>,
+    /// Why it ended, for example `CANCELED`.
+    pub end_reason: Option<String>,
+}
+
+/// The parcels of an order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TrackingView {
+    /// AliExpress's order number, digits.
+    pub order_id: String,
+    /// The parcels; empty while nothing is known yet.
+    pub parcels: Vec<ParcelView>,
+    /// When AliExpress was last asked. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub fetched_at: Option<Timestamp>,
+    /// Whether this is the last known state because AliExpress could not be asked.
+    pub stale: bool,
+    /// Why it is stale.
+    pub stale_reason: Option<String>,
+}
+
+/// One parcel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ParcelView {
+    /// The carrier's number.
+    pub number: Option<String>,
+    /// The carrier. Upstream text: escape it.
+    pub carrier: Option<String>,
+    /// When it should arrive. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expected_at: Option<Timestamp>,
+    /// What happened, newest first.
+    pub events: Vec<TrackingNodeView>,
+    /// What is inside.
+    pub items: Vec<ParcelItemView>,
+}
+
+/// One event of a parcel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TrackingNodeView {
+    /// When. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+    /// Short name. Upstream text: escape it.
+    pub name: Option<String>,
+    /// What happened. Upstream text: escape it.
+    pub description: Option<String>,
+}
+
+/// One kind of goods in a parcel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ParcelItemView {
+    /// Title. Upstream text: escape it.
+    pub title: Option<String>,
+    /// The variant in words. Upstream text: escape it.
+    pub variant: Option<String>,
+    /// How many.
+    pub quantity: Option<i64>,
+}
+
+/// The last known state of an order, as it lies in the database.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Kept {
+    #[serde(default)]
+    pub(super) order: Option<Details>,
+    #[serde(default)]
+    pub(super) parcels: Option<Vec<ParcelView>>,
+    #[serde(default)]
+    pub(super) parcels_at: Option<i64>,
+}
+
+/// What is kept of an order besides the columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Details {
+    pub(super) status: String,
+    pub(super) logistics_status: Option<String>,
+    pub(super) store_name: Option<String>,
+    amount: Option<MoneyView>,
+    created: Option<String>,
+    paid_at: Option<String>,
+    pay_timeout_seconds: Option<i64>,
+    lines: Vec<OrderLineView>,
+}
+
+impl Kept {
+    /// What the database holds; an unreadable snapshot of an older version counts as none.
+    pub(super) fn of(record: &KnownOrder) -> Self {
+        serde_json::from_str(&record.snapshot_json).unwrap_or_default()
+    }
+
+    pub(super) fn to_json(&self) -> Result<String> {
+        serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    pub(super) fn status(&self) -> Option<&str> {
+        self.order.as_ref().map(|order| order.status.as_str())
+    }
+
+    pub(super) fn amount(&self) -> Option<&MoneyView> {
+        self.order.as_ref()?.amount.as_ref()
+    }
+
+    pub(super) fn title(&self) -> Option<String> {
+        self.order.as_ref()?.lines.first()?.title.clone()
+    }
+
+    pub(super) fn view(self, record: &KnownOrder, failure: Option<&Error>) -> OrderView {
+        let order = self.order;
+        OrderView {
+            summary: summary(record),
+            created: order.as_ref().and_then(|order| order.created.clone()),
+            paid_at: order.as_ref().and_then(|order| order.paid_at.clone()),
+            pay_timeout_seconds: order.as_ref().and_then(|order| order.pay_timeout_seconds),
+            lines: order.map(|order| order.lines).unwrap_or_default(),
+            url: format!("https://www.aliexpress.com/p/order/detail.html?orderId={}", record.order_id),
+            stale: failure.is_some(),
+            stale_reason: failure.map(ToString::to_string),
+        }
+    }
+
+    pub(super) fn tracking(self, order_id: &str, failure: Option<&Error>) -> TrackingView {
+        TrackingView {
+            order_id: order_id.to_owned(),
+            parcels: self.parcels.unwrap_or_default(),
+            fetched_at: self.parcels_at.map(Millis).and_then(from_millis),
+            stale: failure.is_some(),
+            stale_reason: failure.map(ToString::to_string),
+        }
+    }
+}
+
+pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
+    let amount = record.amount.as_deref().and_then(|text| text.parse().ok());
+    OrderSummary {
+        id: record.order_id.clone(),
+        connection: record.connection.to_string(),
+        status: record.status.clone(),
+        logistics_status: record.logistics_status.clone(),
+        amount: amount.zip(record.currency.clone()).map(|(amount, currency)| MoneyView { amount, currency }),
+        store_name: record.store_name.clone(),
+        title: record.title.clone(),
+        fetched_at: from_millis(record.fetched_at),
+        added_at: from_millis(record.added_at),
+    }
+}
+
+pub(super) fn details(order: Order) -> Details {
+    Details {
+        status: order.status.as_str().to_owned(),
+        logistics_status: order.logistics_status,
+        store_name: order.store.and_then(|store| store.name),
+        amount: order.user_order_amount.or(order.order_amount).map(MoneyView::from),
+        created: order.created,
+        paid_at: order.paid_at,
+        pay_timeout_seconds: order.pay_timeout_seconds,
+        lines: order
+            .lines
+            .into_iter()
+            .map(|line| OrderLineView {
+                product_id: line.product_id.map(|id| id.to_string()),
+                sku: line.sku_id,
+                title: line.product_name,
+                quantity: line.product_count,
+                price: line.product_price.map(MoneyView::from),
+                total: line.actual_fee.map(MoneyView::from),
+                end_reason: line.end_reason,
+            })
+            .collect(),
+    }
+}
+
+pub(super) fn parcels(parcels: Vec<Parcel>) -> Vec<ParcelView> {
+    parcels
+        .into_iter()
+        .map(|parcel| ParcelView {
+            number: parcel.mail_no,
+            carrier: parcel.carrier_name,
+            expected_at: parcel.eta,
+            events: parcel
+                .nodes
+                .into_iter()
+                .map(|node| TrackingNodeView { at: node.at, name: node.name, description: node.description })
+                .collect(),
+            items: parcel
+                .items
+                .into_iter()
+                .map(|item| ParcelItemView { title: item.title, variant: item.sku_desc, quantity: item.quantity })
+                .collect(),
+        })
+        .collect()
+}

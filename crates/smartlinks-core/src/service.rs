@@ -1,0 +1,200 @@
+//! The assembled service: what every use case works with.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aliexpress::Clock;
+use jiff::Timestamp;
+use smartlinks_store::{ConnectionId, Entropy, Store};
+use tokio::sync::broadcast;
+use tokio_util::task::TaskTracker;
+
+use crate::app::AppSetup;
+use crate::broker::UnsavedPair;
+use crate::error::{Error, Result};
+use crate::events::EventView;
+use crate::return_to::ReturnTo;
+use crate::settings::Market;
+use crate::single_flight::Flights;
+
+/// How refreshing behaves. The defaults suit production.
+#[derive(Debug, Clone)]
+pub struct RefreshPolicy {
+    /// How long a claim on a connection is held before another process may take it over.
+    pub lease: Duration,
+    /// How long a caller waits for another process that is refreshing.
+    pub patience: Duration,
+    /// The longest the background worker rests when it thinks nothing is due.
+    pub longest_rest: Duration,
+    /// How many connections are refreshed at the same time.
+    pub at_once: usize,
+}
+
+impl Default for RefreshPolicy {
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(60),
+            patience: Duration::from_secs(45),
+            longest_rest: Duration::from_secs(30),
+            at_once: 16,
+        }
+    }
+}
+
+/// Everything that is passed in. Nothing of it is looked up from the surroundings.
+pub struct CoreOptions {
+    /// The application, or what is missing of it.
+    pub app: AppSetup,
+    /// Where records are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where randomness comes from.
+    pub entropy: Arc<dyn Entropy>,
+    /// Destination, currency and language when a caller says none.
+    pub market: Market,
+    /// Where a login may end besides our own pages.
+    pub return_to: ReturnTo,
+    /// Where the default connection's pair is written after each change, when asked for.
+    pub token_file: Option<PathBuf>,
+    /// How refreshing behaves.
+    pub refresh: RefreshPolicy,
+}
+
+pub(crate) struct Inner {
+    options: CoreOptions,
+    /// Names this process in leases.
+    owner: String,
+    /// Work that must not be cut by a request that goes away.
+    tracker: TaskTracker,
+    events: broadcast::Sender<EventView>,
+    pub(crate) refreshes: Flights<ConnectionId>,
+    pub(crate) logins: Flights<[u8; 32]>,
+    /// Pairs that the gateway gave and the database would not take: tried again before any new call.
+    pub(crate) unsaved: Mutex<HashMap<ConnectionId, UnsavedPair>>,
+    /// One writer of the token file at a time.
+    pub(crate) token_file_turn: tokio::sync::Mutex<()>,
+}
+
+/// The use cases. Cheap to clone; all clones are the same service.
+#[derive(Clone)]
+pub struct Core {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Core {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Core").field("owner", &self.inner.owner).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// Puts the service together.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the operating system gives no randomness.
+    pub fn new(options: CoreOptions) -> Result<Self> {
+        let owner = random_hex::<16>(&*options.entropy)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                options,
+                owner,
+                tracker: TaskTracker::new(),
+                events: broadcast::channel(256).0,
+                refreshes: Flights::new(),
+                logins: Flights::new(),
+                unsaved: Mutex::new(HashMap::new()),
+                token_file_turn: tokio::sync::Mutex::new(()),
+            }),
+        })
+    }
+
+    /// The application, or what is missing of it.
+    #[must_use]
+    pub fn app(&self) -> &AppSetup {
+        &self.inner.options.app
+    }
+
+    /// Where records are kept.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.inner.options.store
+    }
+
+    /// The moment now, on the service's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.options.clock.now()
+    }
+
+    /// Where randomness comes from.
+    #[must_use]
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.inner.options.entropy
+    }
+
+    /// Destination, currency and language when a caller says none.
+    #[must_use]
+    pub fn market(&self) -> &Market {
+        &self.inner.options.market
+    }
+
+    pub(crate) fn return_to(&self) -> &ReturnTo {
+        &self.inner.options.return_to
+    }
+
+    /// Where the default connection's pair is written, when that was asked for.
+    #[must_use]
+    pub fn token_file(&self) -> Option<&std::path::Path> {
+        self.inner.options.token_file.as_deref()
+    }
+
+    pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {
+        &self.inner.options.refresh
+    }
+
+    pub(crate) fn owner(&self) -> &str {
+        &self.inner.owner
+    }
+
+    pub(crate) fn event_sender(&self) -> &broadcast::Sender<EventView> {
+        &self.inner.events
+    }
+
+    /// Runs something to its end even when the request that asked for it goes away.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        match self.inner.tracker.spawn(work).await {
+            Ok(result) => result,
+            Err(error) => Err(Error::Internal(format!("a task ended early: {error}"))),
+        }
+    }
+
+    pub(crate) fn tracker(&self) -> &TaskTracker {
+        &self.inner.tracker
+    }
+
+    /// Waits for everything that must not be half done. Call it after the last request was answered.
+    pub async fn drain(&self) {
+        self.inner.tracker.close();
+        self.inner.tracker.wait().await;
+    }
+}
+
+/// `N` random bytes.
+pub(crate) fn random_bytes<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N]> {
+    let mut bytes = [0_u8; N];
+    entropy
+        .fill(&mut bytes)
+        .map_err(|error| Error::Internal(format!("no randomness from the operating system: {error}")))?;
+    Ok(bytes)
+}
+
+/// `N` random bytes as lower-case hexadecimal.
+pub(crate) fn random_hex<const N: usize>(entropy: &dyn Entropy) -> Result<String> {
+    Ok(hex::encode(random_bytes::<N>(entropy)?))
+}

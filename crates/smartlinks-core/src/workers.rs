@@ -1,0 +1,80 @@
+//! Work that goes on by itself: renewing what is due, forgetting what is old.
+
+use std::time::Duration;
+
+use smartlinks_store::Millis;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::to_millis;
+use crate::error::Result;
+use crate::service::Core;
+
+/// Kept after its end so that a late callback can still be told what happened to it.
+const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
+/// Events older than this are forgotten.
+const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+
+impl Core {
+    /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
+    /// clock (the sandbox); in production it never does.
+    pub async fn run_refresher(&self, stop: CancellationToken, mut clock_moved: watch::Receiver<i64>) {
+        loop {
+            let rest = match self.refresh_due().await {
+                // More may be due than one look takes.
+                Ok((_, renewed)) if renewed > 0 => Duration::from_millis(50),
+                // Due and not renewed: held elsewhere, or failing. Looking again at once helps nobody.
+                Ok((due, _)) if due > 0 => Duration::from_secs(1),
+                Ok(_) => self.until_next().await,
+                Err(error) => {
+                    tracing::error!(%error, "due refreshes could not be listed");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+                Ok(()) = clock_moved.changed() => {}
+            }
+        }
+    }
+
+    async fn until_next(&self) -> Duration {
+        let longest = self.refresh_policy().longest_rest;
+        match self.store().next_refresh_due().await {
+            Ok(Some(due)) => {
+                let ahead = (due.0 - to_millis(self.now()).0).max(50);
+                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
+            }
+            Ok(None) => longest,
+            Err(error) => {
+                tracing::error!(%error, "the next refresh could not be looked up");
+                Duration::from_secs(5).min(longest)
+            }
+        }
+    }
+
+    /// Forgets logins and events that are past their time. Returns how many rows went.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn forget_old(&self) -> Result<u64> {
+        let now = to_millis(self.now());
+        let logins = self.store().prune_logins(Millis(now.0 - LOGINS_KEPT_MS)).await?;
+        let events = self.store().prune_events(Millis(now.0 - EVENTS_KEPT_MS)).await?;
+        Ok(logins + events)
+    }
+
+    /// Forgets old rows now and then every hour, until it is told to stop.
+    pub async fn run_housekeeper(&self, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.forget_old().await {
+                tracing::warn!(%error, "old rows could not be removed");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(3600)) => {}
+            }
+        }
+    }
+}
