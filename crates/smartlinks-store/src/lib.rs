@@ -1,1 +1,31 @@
+#![doc = include_str!("../README.md")]
 
+mod connections;
+mod entropy;
+mod error;
+mod events;
+mod files;
+mod login_attempts;
+mod meta;
+mod orders;
+mod seal;
+mod sql;
+mod store;
+mod time;
+
+pub use connections::{
+    Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
+    NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
+};
+pub use entropy::{Entropy, EntropyError, SystemEntropy};
+pub use error::{Cause, Inconsistency, StoreError};
+pub use events::{Event, EventRepository, NewEvent};
+pub use login_attempts::{
+    Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
+    Outcome,
+};
+pub use meta::MetaRepository;
+pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository};
+pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
+pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
+pub use time::Millis;

@@ -1,0 +1,23 @@
+//! Connections: one account's authorisation held by us, its two clocks and its token pair.
+
+mod id;
+mod records;
+mod repository;
+
+pub(crate) mod due;
+pub(crate) mod lifecycle;
+pub(crate) mod pairs;
+pub(crate) mod reading;
+pub(crate) mod refresh;
+pub(crate) mod reseal;
+mod storage;
+
+pub use id::{ConnectionId, InvalidConnectionId};
+pub use records::{
+    Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
+    StoredState, TokenMaterial,
+};
+pub use repository::ConnectionRepository;
+
+/// The table that holds connections; part of what sealed data is bound to.
+pub(crate) const TABLE: &str = "connections";

@@ -1,0 +1,217 @@
+//! Connecting, reconnecting, disconnecting, and choosing the default.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::reading::{
+    PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, seal_some,
+    sealed_columns,
+};
+use super::{Account, Connection, ConnectionId, NewConnection, NewPair, TABLE};
+use crate::seal::Sealer;
+use crate::sql::{Session, Write, values};
+use crate::{Millis, StoreError};
+
+/// Puts those that change which connections there are, or which is the default, in a row.
+const TAKE_TURN: &str = "update counters set value = value + 1 where name = 'connections'";
+
+/// Stores a first pair.
+pub(crate) struct Connect {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) new: NewConnection,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Connect {
+    type Output = Connection;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Connection, StoreError> {
+        const INSERT: &str = concat!(
+            "insert into connections (id, label, account_user_id, account_seller_id, account_havana_id, \
+             account_account_id, account_nick, account_platform, account_sp, account_locale, \
+             state, generation, access_token, refresh_token, sealed_with, \
+             obtained_at, works_until, sign_in_again_by, signed_in_at, next_refresh_at, \
+             refresh_failures, is_default, created_at, updated_at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', 1, $11, $12, $13, \
+             $14, $15, $16, $17, $18, 0, \
+             case when exists (select 1 from connections where is_default = 1) then 0 else 1 end, $17, $17) \
+             returning ",
+            connection_columns!()
+        );
+        let NewConnection {
+            id,
+            label,
+            account,
+            pair,
+        } = &self.new;
+        session.execute(TAKE_TURN, values![]).await?;
+        refuse_other_holder(session, account, None).await?;
+        let sealed = seal_pair(&self.sealer, id.as_str(), PRESENT, &pair.material)?;
+        let mut values = values![id, label.clone()];
+        values.extend(account_values(account));
+        values.extend(values![
+            sealed.access,
+            sealed.refresh,
+            self.sealer.ring().active_id(),
+            pair.obtained_at,
+            pair.works_until,
+            pair.sign_in_again_by,
+            self.now,
+            pair.next_refresh_at,
+        ]);
+        let row = session.first(INSERT, values).await?;
+        connection(&row.ok_or_else(|| missing(id))?)
+    }
+}
+
+/// Stores the pair of a new sign-in under the same id.
+pub(crate) struct Reconnect {
+    pub(crate) sealer: Arc<Sealer>,
+    pub(crate) id: ConnectionId,
+    pub(crate) account: Account,
+    pub(crate) label: Option<String>,
+    pub(crate) pair: NewPair,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Reconnect {
+    type Output = Connection;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Connection, StoreError> {
+        const FORMER: &str = concat!(
+            "select ",
+            connection_columns!(),
+            ", ",
+            sealed_columns!(),
+            " from connections where id = $1"
+        );
+        const UPDATE: &str = concat!(
+            "update connections set account_user_id = $2, account_seller_id = $3, account_havana_id = $4, \
+             account_account_id = $5, account_nick = $6, account_platform = $7, account_sp = $8, \
+             account_locale = $9, label = coalesce($10, label), state = 'active', reason = null, \
+             generation = generation + 1, access_token = $11, refresh_token = $12, \
+             previous_access_token = $13, previous_refresh_token = $14, previous_generation = $15, \
+             previous_works_until = $16, sealed_with = $17, obtained_at = $18, works_until = $19, \
+             sign_in_again_by = $20, signed_in_at = $21, next_refresh_at = $22, refresh_owner = null, \
+             refresh_lease_until = null, refresh_begun_at = null, refresh_interrupted_at = null, \
+             refresh_failures = 0, last_failure_at = null, last_failure_code = null, \
+             is_default = case when exists (select 1 from connections where is_default = 1 and id <> $1) \
+             then 0 else 1 end, updated_at = $21 \
+             where id = $1 and generation = $23 returning ",
+            connection_columns!()
+        );
+        session.execute(TAKE_TURN, values![]).await?;
+        refuse_other_holder(session, &self.account, Some(&self.id)).await?;
+        let row = session.first(FORMER, values![&self.id]).await?;
+        let row = row.ok_or_else(|| missing(&self.id))?;
+        let former = connection(&row)?;
+        // A pair of another account is of no use for this one.
+        let kept = match former.account.user_id == self.account.user_id {
+            true => open_pair(&self.sealer, &row.fields(TABLE, "id")?, PRESENT)?,
+            false => None,
+        };
+        let id = self.id.as_str();
+        let present = seal_pair(&self.sealer, id, PRESENT, &self.pair.material)?;
+        let previous = seal_some(&self.sealer, id, PREVIOUS, kept.as_ref())?;
+        let kept = kept.is_some().then_some(former.generation);
+        let kept_until = former.works_until.filter(|_| kept.is_some());
+        let mut values = values![&self.id];
+        values.extend(account_values(&self.account));
+        values.extend(values![
+            self.label.clone(),
+            present.access,
+            present.refresh,
+            previous.access,
+            previous.refresh,
+            kept,
+            kept_until,
+            self.sealer.ring().active_id(),
+            self.pair.obtained_at,
+            self.pair.works_until,
+            self.pair.sign_in_again_by,
+            self.now,
+            self.pair.next_refresh_at,
+            former.generation,
+        ]);
+        match session.first(UPDATE, values).await? {
+            Some(row) => connection(&row),
+            None => Err(session.overtaken()),
+        }
+    }
+}
+
+/// Makes one connection the default.
+pub(crate) struct SetDefault {
+    pub(crate) id: ConnectionId,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for SetDefault {
+    type Output = ();
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        const CLEAR: &str = "update connections set is_default = 0, updated_at = $2 \
+             where is_default = 1 and id <> $1";
+        const SET: &str = "update connections set is_default = 1, updated_at = $2 \
+             where id = $1 and state <> 'disconnected'";
+        session.execute(TAKE_TURN, values![]).await?;
+        session.execute(CLEAR, values![&self.id, self.now]).await?;
+        match session.execute(SET, values![&self.id, self.now]).await? {
+            0 => Err(missing(&self.id)),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Deletes what is secret and plans nothing more; the account and its history stay as a stub.
+pub(crate) const DISCONNECT: &str = "update connections set state = 'disconnected', reason = null, \
+     access_token = null, refresh_token = null, previous_access_token = null, \
+     previous_refresh_token = null, previous_generation = null, previous_works_until = null, \
+     sealed_with = null, works_until = null, sign_in_again_by = null, next_refresh_at = null, \
+     refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
+     refresh_interrupted_at = null, is_default = 0, updated_at = $2 \
+     where id = $1 and state <> 'disconnected'";
+
+/// An account has one connection.
+async fn refuse_other_holder(
+    session: &mut Session<'_>,
+    account: &Account,
+    except: Option<&ConnectionId>,
+) -> Result<(), StoreError> {
+    const HOLDER: &str = "select id from connections where account_user_id = $1";
+    let Some(row) = session
+        .first(HOLDER, values![account.user_id.as_str()])
+        .await?
+    else {
+        return Ok(());
+    };
+    let connection: ConnectionId = row.fields(TABLE, "id")?.parsed("id")?;
+    match except {
+        Some(id) if *id == connection => Ok(()),
+        _ => Err(StoreError::AccountAlreadyConnected { connection }),
+    }
+}
+
+fn account_values(account: &Account) -> Vec<crate::sql::Value> {
+    values![
+        account.user_id.as_str(),
+        account.seller_id.clone(),
+        account.havana_id.clone(),
+        account.account_id.clone(),
+        account.nick.clone(),
+        account.platform.clone(),
+        account.sp.clone(),
+        account.locale.clone(),
+    ]
+}
+
+pub(crate) fn missing(id: &ConnectionId) -> StoreError {
+    StoreError::NotFound {
+        what: "connection",
+        id: id.to_string(),
+    }
+}

@@ -1,0 +1,225 @@
+//! The repository over a database.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
+use super::reading::{connection, connection_columns, connections};
+use super::refresh::{CLAIM, FAIL, Finish, RELEASE, RENEW};
+use super::reseal::Reseal;
+use super::{
+    Account, Connection, ConnectionId, ConnectionRepository, Failure, NewConnection, NewPair,
+    PreviousPair, TokenMaterial, due, pairs,
+};
+use crate::sql::values;
+use crate::store::DatabaseStore;
+use crate::{Millis, StoreError};
+
+#[async_trait]
+impl ConnectionRepository for DatabaseStore {
+    async fn list(&self, include_disconnected: bool) -> Result<Vec<Connection>, StoreError> {
+        const ALL: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where state <> 'disconnected' or $1 = 1 \
+             order by is_default desc, created_at, id"
+        );
+        let all = i64::from(include_disconnected);
+        connections(&self.database.all(ALL, values![all]).await?)
+    }
+
+    async fn changed_since(&self, since: Millis) -> Result<Vec<Connection>, StoreError> {
+        const CHANGED: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where updated_at >= $1 order by updated_at, id"
+        );
+        connections(&self.database.all(CHANGED, values![since]).await?)
+    }
+
+    async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        const BY_ID: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where id = $1"
+        );
+        let row = self.database.first(BY_ID, values![id]).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
+
+    async fn find_by_account(&self, user_id: &str) -> Result<Option<Connection>, StoreError> {
+        const BY_ACCOUNT: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where account_user_id = $1"
+        );
+        let row = self.database.first(BY_ACCOUNT, values![user_id]).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
+
+    async fn default_connection(&self) -> Result<Option<Connection>, StoreError> {
+        const DEFAULT: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where is_default = 1"
+        );
+        let row = self.database.first(DEFAULT, values![]).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
+
+    async fn set_default(&self, id: &ConnectionId, now: Millis) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.database.write(SetDefault { id, now }).await
+    }
+
+    async fn connect(&self, new: NewConnection, now: Millis) -> Result<Connection, StoreError> {
+        let sealer = Arc::clone(&self.sealer);
+        self.database.write(Connect { sealer, new, now }).await
+    }
+
+    async fn reconnect(
+        &self,
+        id: &ConnectionId,
+        account: Account,
+        label: Option<String>,
+        pair: NewPair,
+        now: Millis,
+    ) -> Result<Connection, StoreError> {
+        let write = Reconnect {
+            sealer: Arc::clone(&self.sealer),
+            id: id.clone(),
+            account,
+            label,
+            pair,
+            now,
+        };
+        self.database.write(write).await
+    }
+
+    async fn token(
+        &self,
+        id: &ConnectionId,
+    ) -> Result<Option<(Connection, TokenMaterial)>, StoreError> {
+        pairs::present(&self.database, &self.sealer, id).await
+    }
+
+    async fn previous_token(&self, id: &ConnectionId) -> Result<Option<PreviousPair>, StoreError> {
+        pairs::previous(&self.database, &self.sealer, id).await
+    }
+
+    async fn pair_served(&self, id: &ConnectionId, generation: i64) -> Result<bool, StoreError> {
+        self.changed(pairs::SERVED, values![id, generation]).await
+    }
+
+    async fn set_label(
+        &self,
+        id: &ConnectionId,
+        label: Option<&str>,
+        now: Millis,
+    ) -> Result<(), StoreError> {
+        const SET: &str = "update connections set label = $2, updated_at = $3 where id = $1";
+        match self.changed(SET, values![id, label, now]).await? {
+            true => Ok(()),
+            false => Err(missing(id)),
+        }
+    }
+
+    async fn claim_refresh(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        self.changed(CLAIM, values![id, generation, owner, lease_until, now])
+            .await
+    }
+
+    async fn renew_lease(
+        &self,
+        id: &ConnectionId,
+        owner: &str,
+        lease_until: Millis,
+    ) -> Result<bool, StoreError> {
+        self.changed(RENEW, values![id, owner, lease_until]).await
+    }
+
+    async fn release_lease(&self, id: &ConnectionId, owner: &str) -> Result<bool, StoreError> {
+        self.changed(RELEASE, values![id, owner]).await
+    }
+
+    async fn finish_refresh(
+        &self,
+        id: &ConnectionId,
+        expected_generation: i64,
+        owner: &str,
+        pair: NewPair,
+        now: Millis,
+    ) -> Result<Option<Connection>, StoreError> {
+        let write = Finish {
+            sealer: Arc::clone(&self.sealer),
+            id: id.clone(),
+            generation: expected_generation,
+            pair,
+            now,
+        };
+        let stored = self.database.write(write).await?;
+        if stored.is_none() {
+            tracing::warn!(
+                connection.id = %id,
+                refresh.owner = owner,
+                generation = expected_generation,
+                "a refresh came second and stored nothing"
+            );
+        }
+        Ok(stored)
+    }
+
+    async fn fail_refresh(
+        &self,
+        id: &ConnectionId,
+        expected_generation: i64,
+        owner: &str,
+        failure: Failure,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let values = values![
+            id,
+            expected_generation,
+            owner,
+            failure.state,
+            failure.reason,
+            failure.next_refresh_at,
+            now,
+            failure.code,
+        ];
+        self.changed(FAIL, values).await
+    }
+
+    async fn due_for_refresh(
+        &self,
+        now: Millis,
+        limit: u32,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        due::due(&self.database, now, limit).await
+    }
+
+    async fn next_refresh_due(&self) -> Result<Option<Millis>, StoreError> {
+        due::next(&self.database).await
+    }
+
+    async fn disconnect(&self, id: &ConnectionId, now: Millis) -> Result<bool, StoreError> {
+        let ended = self.changed(DISCONNECT, values![id, now]).await?;
+        if ended {
+            self.scrub().await;
+        }
+        Ok(ended)
+    }
+
+    async fn reseal(&self, limit: u32) -> Result<u32, StoreError> {
+        let sealer = Arc::clone(&self.sealer);
+        self.database.write(Reseal { sealer, limit }).await
+    }
+}

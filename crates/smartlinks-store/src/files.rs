@@ -1,0 +1,134 @@
+//! Files and folders that only their owner may read.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+/// Whether anything stands there, a dangling link included.
+pub(crate) fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// Whether others than the owner have any right.
+pub(crate) const fn is_loose(mode: u32) -> bool {
+    mode & 0o077 != 0
+}
+
+/// The folder a file stands in; `.` for a bare name.
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Writes a new file so that it is there whole or not at all: a temporary file beside it, flushed, then linked
+/// under its name, which fails if the name is taken and follows no link.
+pub(crate) fn create_private(path: &Path, content: &[u8], suffix: &str) -> io::Result<()> {
+    let folder = folder_of(path);
+    create_folder(&folder)?;
+    if is_there(path) {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let temporary = folder.join(format!(".smartlinks-{suffix}.tmp"));
+    let written = write_new(&temporary, content).and_then(|()| link_new(&temporary, path));
+    let removed = match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    written.and(removed)?;
+    flush_folder(&folder)
+}
+
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = new_private(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+fn link_new(temporary: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(temporary, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // A file system without hard links: a rename, after one more look that the name is free.
+        Err(_) if !is_there(path) => fs::rename(temporary, path),
+        other => other,
+    }
+}
+
+/// An empty file of that name, unless there is one. Gives whether it was made.
+pub(crate) fn create_empty_private(path: &Path) -> io::Result<bool> {
+    match new_private(path) {
+        Ok(file) => file.sync_all().map(|()| true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+mod modes {
+    use super::*;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+
+    /// The permission bits of what `path` names.
+    pub(crate) fn mode(path: &Path) -> io::Result<u32> {
+        Ok(fs::metadata(path)?.permissions().mode() & 0o7777)
+    }
+
+    /// Takes every right from all but the owner.
+    pub(crate) fn tighten(path: &Path) -> io::Result<()> {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
+    }
+
+    /// Makes a folder and its missing parents with mode 0700.
+    pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+    }
+
+    /// A new file with mode 0600; fails when the name is taken, by a link too.
+    pub(crate) fn new_private(path: &Path) -> io::Result<File> {
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+    }
+
+    /// Makes the names in a folder durable.
+    pub(crate) fn flush_folder(path: &Path) -> io::Result<()> {
+        File::open(path)?.sync_all()
+    }
+}
+
+/// Elsewhere the user's own folders are private by default, and there are no mode bits to read.
+#[cfg(not(unix))]
+mod modes {
+    use super::*;
+
+    pub(crate) fn mode(path: &Path) -> io::Result<u32> {
+        fs::metadata(path).map(|_| 0o600)
+    }
+
+    pub(crate) fn tighten(_path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    pub(crate) fn new_private(path: &Path) -> io::Result<File> {
+        fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)
+    }
+
+    pub(crate) fn flush_folder(_path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+pub(crate) use modes::{create_folder, flush_folder, mode, new_private, tighten};

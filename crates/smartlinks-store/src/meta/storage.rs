@@ -1,0 +1,112 @@
+//! The repository over a database.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::MetaRepository;
+use crate::StoreError;
+use crate::seal::Sealer;
+use crate::sql::{Session, Write, values};
+use crate::store::DatabaseStore;
+
+pub(crate) const KEY_FINGERPRINT: &str = "key_fingerprint";
+const STAMP_ORIGIN: &str = "stamp.gateway_origin";
+const STAMP_APP: &str = "stamp.app_key";
+
+pub(crate) const VALUE_OF: &str = "select key, value from meta where key = $1";
+const SET_ONCE: &str = "insert into meta (key, value) values ($1, $2) on conflict (key) do nothing";
+const SET: &str = "insert into meta (key, value) values ($1, $2) \
+     on conflict (key) do update set value = excluded.value";
+
+#[async_trait]
+impl MetaRepository for DatabaseStore {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let row = self.database.first(VALUE_OF, values![key]).await?;
+        row.map(|row| Ok(row.fields("meta", "key")?.text("value")?))
+            .transpose()
+    }
+
+    async fn set(&self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.database
+            .execute(SET, values![key, value])
+            .await
+            .map(|_| ())
+    }
+
+    async fn stamp_or_check(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError> {
+        let stamp = Stamp {
+            origin: gateway_origin.to_owned(),
+            app_key: app_key.to_owned(),
+        };
+        let (stored_origin, stored_app_key) = self.database.write(stamp).await?;
+        if stored_origin == gateway_origin && stored_app_key == app_key {
+            return Ok(());
+        }
+        Err(StoreError::StampMismatch {
+            place: self.database.place().to_owned(),
+            stored_origin,
+            stored_app_key,
+            origin: gateway_origin.to_owned(),
+            app_key: app_key.to_owned(),
+        })
+    }
+
+    async fn key_fingerprint(&self) -> Result<Option<String>, StoreError> {
+        self.get(KEY_FINGERPRINT).await
+    }
+}
+
+/// Notes gateway and app where none is noted; gives what is.
+struct Stamp {
+    origin: String,
+    app_key: String,
+}
+
+#[async_trait]
+impl Write for Stamp {
+    type Output = (String, String);
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Self::Output, StoreError> {
+        let origin = set_once(session, STAMP_ORIGIN, &self.origin).await?;
+        let app_key = set_once(session, STAMP_APP, &self.app_key).await?;
+        Ok((origin, app_key))
+    }
+}
+
+/// Checks that the ring has every key the database needs, and notes its active key as needed from now on.
+pub(crate) struct SettleKeys {
+    pub(crate) sealer: Arc<Sealer>,
+}
+
+#[async_trait]
+impl Write for SettleKeys {
+    type Output = ();
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        let ring = self.sealer.ring();
+        let active = ring.fingerprint();
+        let needed = set_once(session, KEY_FINGERPRINT, &active).await?;
+        ring.check(Some(&needed))?;
+        if !needed.split_whitespace().any(|value| value == active) {
+            let needed = format!("{needed} {active}");
+            session
+                .execute(SET, values![KEY_FINGERPRINT, needed])
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// Stores a value where there is none; gives the one that is stored.
+async fn set_once(
+    session: &mut Session<'_>,
+    key: &'static str,
+    value: &str,
+) -> Result<String, StoreError> {
+    session.execute(SET_ONCE, values![key, value]).await?;
+    match session.first(VALUE_OF, values![key]).await? {
+        Some(row) => Ok(row.fields("meta", "key")?.text("value")?),
+        None => Err(session.overtaken()),
+    }
+}

@@ -1,0 +1,74 @@
+//! Known orders: those placed here or added by their number. The gateway has no list of orders.
+
+mod storage;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{ConnectionId, Millis, StoreError};
+
+/// An order as it was last read from the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownOrder {
+    /// AliExpress's number.
+    pub order_id: String,
+    /// The connection it belongs to.
+    pub connection: ConnectionId,
+    /// `order_status`.
+    pub status: String,
+    /// `logistics_status`.
+    pub logistics_status: Option<String>,
+    /// Exact decimal in units of `currency`.
+    pub amount: Option<String>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// Who sells.
+    pub store_name: Option<String>,
+    /// What it is, for lists.
+    pub title: Option<String>,
+    /// When it was placed, in the gateway's own words (`gmt_create`).
+    pub placed_at: Option<String>,
+    /// What was read, as JSON without the recipient's name, address and telephone number.
+    pub snapshot_json: String,
+    /// When it was read.
+    pub fetched_at: Millis,
+    /// When it became known here. A later [`upsert`](OrderRepository::upsert) does not move it.
+    pub added_at: Millis,
+}
+
+/// Where a page ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCursor {
+    /// [`KnownOrder::added_at`] of its last order.
+    pub added_at: Millis,
+    /// [`KnownOrder::order_id`] of its last order.
+    pub order_id: String,
+}
+
+/// A page of orders, the latest added first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPage {
+    /// The orders.
+    pub orders: Vec<KnownOrder>,
+    /// Where the next page starts; none on the last.
+    pub next: Option<OrderCursor>,
+}
+
+/// The known orders.
+///
+/// Every method fails with a [`StoreError`] when the database cannot be used.
+#[async_trait]
+pub trait OrderRepository: Send + Sync {
+    /// Adds an order, or replaces what is known of it except when it was added.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when there is no such connection.
+    async fn upsert(&self, order: KnownOrder) -> Result<(), StoreError>;
+
+    /// One order.
+    async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError>;
+
+    /// Up to `limit` orders after `cursor`, the latest added first. A page costs the same wherever it lies.
+    async fn list(&self, cursor: Option<&OrderCursor>, limit: u32)
+    -> Result<OrderPage, StoreError>;
+}

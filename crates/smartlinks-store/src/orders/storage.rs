@@ -1,0 +1,115 @@
+//! The repository over a database.
+
+use async_trait::async_trait;
+
+use super::{KnownOrder, OrderCursor, OrderPage, OrderRepository};
+use crate::sql::{Row, values};
+use crate::store::DatabaseStore;
+use crate::{Millis, StoreError};
+
+const TABLE: &str = "known_orders";
+
+macro_rules! order_columns {
+    () => {
+        "order_id, connection_id, status, logistics_status, amount, currency, store_name, title, \
+         placed_at, snapshot_json, fetched_at, added_at"
+    };
+}
+
+#[async_trait]
+impl OrderRepository for DatabaseStore {
+    async fn upsert(&self, order: KnownOrder) -> Result<(), StoreError> {
+        const UPSERT: &str = concat!(
+            "insert into known_orders (",
+            order_columns!(),
+            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+             on conflict (order_id) do update set connection_id = excluded.connection_id, \
+             status = excluded.status, logistics_status = excluded.logistics_status, \
+             amount = excluded.amount, currency = excluded.currency, store_name = excluded.store_name, \
+             title = excluded.title, placed_at = excluded.placed_at, \
+             snapshot_json = excluded.snapshot_json, fetched_at = excluded.fetched_at"
+        );
+        let values = values![
+            order.order_id,
+            &order.connection,
+            order.status,
+            order.logistics_status,
+            order.amount,
+            order.currency,
+            order.store_name,
+            order.title,
+            order.placed_at,
+            order.snapshot_json,
+            order.fetched_at,
+            order.added_at,
+        ];
+        self.database.execute(UPSERT, values).await.map(|_| ())
+    }
+
+    async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where order_id = $1"
+        );
+        let row = self.database.first(SELECT, values![order_id]).await?;
+        row.map(|row| known_order(&row)).transpose()
+    }
+
+    async fn list(
+        &self,
+        cursor: Option<&OrderCursor>,
+        limit: u32,
+    ) -> Result<OrderPage, StoreError> {
+        const FIRST: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders order by added_at desc, order_id desc limit $1"
+        );
+        const AFTER: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where (added_at, order_id) < ($2, $3) \
+             order by added_at desc, order_id desc limit $1"
+        );
+        // One more than asked for tells whether there is a next page.
+        let wanted = limit.clamp(1, 1000);
+        let (sql, values) = match cursor {
+            None => (FIRST, values![wanted + 1]),
+            Some(cursor) => (
+                AFTER,
+                values![wanted + 1, cursor.added_at, cursor.order_id.as_str()],
+            ),
+        };
+        let rows = self.database.all(sql, values).await?;
+        let mut orders = rows
+            .iter()
+            .map(known_order)
+            .collect::<Result<Vec<_>, _>>()?;
+        let more = orders.len() > wanted as usize;
+        orders.truncate(wanted as usize);
+        let next = orders.last().filter(|_| more).map(|last| OrderCursor {
+            added_at: last.added_at,
+            order_id: last.order_id.clone(),
+        });
+        Ok(OrderPage { orders, next })
+    }
+}
+
+fn known_order(row: &Row) -> Result<KnownOrder, StoreError> {
+    let fields = row.fields(TABLE, "order_id")?;
+    Ok(KnownOrder {
+        order_id: fields.text("order_id")?,
+        connection: fields.parsed("connection_id")?,
+        status: fields.text("status")?,
+        logistics_status: fields.maybe_text("logistics_status")?,
+        amount: fields.maybe_text("amount")?,
+        currency: fields.maybe_text("currency")?,
+        store_name: fields.maybe_text("store_name")?,
+        title: fields.maybe_text("title")?,
+        placed_at: fields.maybe_text("placed_at")?,
+        snapshot_json: fields.text("snapshot_json")?,
+        fetched_at: fields.maybe_moment("fetched_at")?.unwrap_or(Millis(0)),
+        added_at: fields.moment("added_at")?,
+    })
+}

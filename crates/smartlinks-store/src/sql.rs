@@ -1,0 +1,106 @@
+//! A thin layer over sqlx that makes one SQL text serve both databases.
+//!
+//! SQL here keeps to what SQLite and PostgreSQL share: `$1` parameters, `on conflict`, `returning`, row values;
+//! ids and words as text, moments as 64-bit milliseconds, amounts as decimal text, sealed values as bytes.
+
+mod postgres;
+mod row;
+mod schema;
+mod session;
+mod sqlite;
+mod value;
+mod write;
+
+pub(crate) use postgres::Postgres;
+pub(crate) use row::{Fields, Row};
+pub(crate) use session::Session;
+pub(crate) use sqlite::{Sqlite, SqliteSettings};
+pub(crate) use value::{Value, values};
+pub(crate) use write::Write;
+
+/// Looking into a database without opening it as a store.
+pub(crate) mod peek {
+    pub(crate) use super::postgres::peek as postgres;
+    pub(crate) use super::sqlite::peek as sqlite;
+}
+
+use write::Statement;
+
+use crate::StoreError;
+
+/// One of the databases. Another kind is another arm here and in [`Session`] and [`Row`].
+pub(crate) enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl Database {
+    /// The database in words, for messages.
+    pub(crate) fn place(&self) -> &str {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.place(),
+            Self::Postgres(postgres) => postgres.place(),
+        }
+    }
+
+    /// All rows of a query that changes nothing.
+    pub(crate) async fn all(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.all(sql, values).await,
+            Self::Postgres(postgres) => postgres.all(sql, values).await,
+        }
+    }
+
+    /// The first row of a query that changes nothing.
+    pub(crate) async fn first(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.first(sql, values).await,
+            Self::Postgres(postgres) => postgres.first(sql, values).await,
+        }
+    }
+
+    /// One statement that changes rows, durable when it returns; gives how many it changed.
+    pub(crate) async fn execute(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        let statement = Statement { sql, values };
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(statement).await,
+            Self::Postgres(postgres) => postgres.write_one(statement).await,
+        }
+    }
+
+    /// Several statements that take effect together or not at all, durable when it returns.
+    pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.write(write).await,
+            Self::Postgres(postgres) => postgres.write(write).await,
+        }
+    }
+
+    /// Leaves no copy of deleted values in files beside the database, as far as that is in our hands.
+    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.checkpoint().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Ends all connections; later calls fail with [`StoreError::Closed`].
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.close().await,
+            Self::Postgres(postgres) => postgres.close().await,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! PostgreSQL: one pool; every change runs to its end even if its caller goes away.
+
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgConnection};
+
+use super::session::postgres_query;
+use super::write::Statement;
+use super::{Row, Session, Value, Write, schema};
+use crate::StoreError;
+use crate::error;
+use crate::store::PostgresUrl;
+
+/// How long a caller waits for a free database connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a change is tried when it meets another one (deadlock, serialisation failure).
+const ATTEMPTS: u32 = 3;
+
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    place: String,
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects and brings the schema up to date.
+    pub(crate) async fn open(url: &PostgresUrl, connections: u32) -> Result<Self, StoreError> {
+        let place = url.to_string();
+        let pool = PgPoolOptions::new()
+            .max_connections(connections.max(1))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options(url)?)
+            .await
+            .map_err(|error| error::postgres(&place, error))?;
+        let migrated = schema::postgres().run(&pool).await;
+        migrated.map_err(|error| error::migration(&place, error, error::postgres))?;
+        Ok(Self { place, pool })
+    }
+
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    fn failed(&self, error: sqlx::Error) -> StoreError {
+        error::postgres(&self.place, error)
+    }
+
+    pub(crate) async fn all(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = postgres_query(sql, values).fetch_all(&self.pool).await;
+        let rows = rows.map_err(|error| self.failed(error))?;
+        Ok(rows.into_iter().map(Row::Postgres).collect())
+    }
+
+    pub(crate) async fn first(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        let row = postgres_query(sql, values).fetch_optional(&self.pool).await;
+        Ok(row.map_err(|error| self.failed(error))?.map(Row::Postgres))
+    }
+
+    /// A single statement is its own transaction, which saves two round trips.
+    pub(crate) async fn write_one(&self, statement: Statement) -> Result<u64, StoreError> {
+        let this = self.clone();
+        self.to_the_end(async move {
+            let done = postgres_query(statement.sql, statement.values)
+                .execute(&this.pool)
+                .await;
+            Ok(done.map_err(|error| this.failed(error))?.rows_affected())
+        })
+        .await
+    }
+
+    pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        let this = self.clone();
+        self.to_the_end(async move {
+            let mut attempt = 1;
+            loop {
+                match this.try_write(&write).await {
+                    Err(StoreError::Busy { .. } | StoreError::Conflict { .. })
+                        if attempt < ATTEMPTS =>
+                    {
+                        attempt += 1;
+                    }
+                    settled => return settled,
+                }
+            }
+        })
+        .await
+    }
+
+    async fn try_write<W: Write>(&self, write: &W) -> Result<W::Output, StoreError> {
+        let mut transaction = self
+            .pool
+            .begin()
+            .await
+            .map_err(|error| self.failed(error))?;
+        let connection: &mut PgConnection = &mut transaction;
+        let output = write
+            .run(&mut Session::Postgres(&self.place, connection))
+            .await?;
+        transaction
+            .commit()
+            .await
+            .map_err(|error| self.failed(error))?;
+        Ok(output)
+    }
+
+    /// Runs on a task of its own: a caller that is dropped must not leave a change half done or unanswered.
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match tokio::spawn(work).await {
+            Ok(done) => done,
+            Err(ended) => Err(StoreError::Unavailable {
+                place: self.place.clone(),
+                source: ended.into(),
+            }),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {
+    let options: PgConnectOptions = url.expose().parse().map_err(|_| StoreError::Address {
+        problem: "PostgreSQL does not know one of its parts".to_owned(),
+    })?;
+    Ok(options
+        .application_name("smartlinks")
+        .disable_statement_logging())
+}
+
+/// The value of a key in `meta`, if there is such a table; changes nothing.
+pub(crate) async fn peek(
+    url: &PostgresUrl,
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Result<Option<Row>, StoreError> {
+    use sqlx::Connection as _;
+    let place = url.to_string();
+    let failed = |error| error::postgres(&place, error);
+    let mut connection = options(url)?.connect().await.map_err(failed)?;
+    let row = match postgres_query(sql, values)
+        .fetch_optional(&mut connection)
+        .await
+    {
+        Err(error) if is_undefined_table(&error) => Ok(None),
+        other => other.map_err(failed),
+    };
+    connection.close().await.map_err(failed)?;
+    Ok(row?.map(Row::Postgres))
+}
+
+fn is_undefined_table(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "42P01")
+}

@@ -1,0 +1,76 @@
+//! The steps that bring a database to the schema of this version, embedded in the program.
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// A step: version, name, SQL for SQLite, SQL for PostgreSQL.
+struct Step(i64, &'static str, &'static str, &'static str);
+
+macro_rules! step {
+    ($version:literal, $name:literal) => {
+        Step(
+            $version,
+            $name,
+            include_str!(concat!(
+                "../../migrations/sqlite/",
+                $version,
+                "_",
+                $name,
+                ".sql"
+            )),
+            include_str!(concat!(
+                "../../migrations/postgres/",
+                $version,
+                "_",
+                $name,
+                ".sql"
+            )),
+        )
+    };
+}
+
+/// Only ever longer: a step that has been released is not changed.
+const STEPS: &[Step] = &[step!(1, "connections_and_orders")];
+
+pub(super) fn sqlite() -> Migrator {
+    migrator(|step| step.2)
+}
+
+pub(super) fn postgres() -> Migrator {
+    migrator(|step| step.3)
+}
+
+fn migrator(sql: fn(&Step) -> &'static str) -> Migrator {
+    let migration = |step: &Step| {
+        let text = sql(step).into_sql_str();
+        Migration::new(step.0, step.1.into(), MigrationType::Simple, text, false)
+    };
+    Migrator::with_migrations(STEPS.iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    #[test]
+    fn every_file_of_both_folders_is_a_step() {
+        let steps: BTreeSet<String> = STEPS
+            .iter()
+            .map(|step| format!("{}_{}.sql", step.0, step.1))
+            .collect();
+        for backend in ["sqlite", "postgres"] {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("migrations")
+                .join(backend);
+            let files: BTreeSet<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            assert_eq!(files, steps, "{backend}");
+        }
+        let versions: Vec<i64> = STEPS.iter().map(|step| step.0).collect();
+        assert!(versions.is_sorted_by(|a, b| a < b));
+    }
+}

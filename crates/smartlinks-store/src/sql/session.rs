@@ -1,0 +1,112 @@
+//! Statements on one database connection.
+
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+
+use super::{Row, Value};
+use crate::StoreError;
+use crate::error;
+
+/// A database connection inside a transaction.
+pub(crate) enum Session<'c> {
+    Sqlite(&'c str, &'c mut SqliteConnection),
+    Postgres(&'c str, &'c mut PgConnection),
+}
+
+impl Session<'_> {
+    /// The error of a change that found its row changed by another since it read it.
+    pub(crate) fn overtaken(&self) -> StoreError {
+        let (Self::Sqlite(place, _) | Self::Postgres(place, _)) = self;
+        StoreError::Conflict {
+            place: (*place).to_owned(),
+            source: "the row was changed at the same time".into(),
+        }
+    }
+
+    /// Runs a statement; gives how many rows it changed.
+    pub(crate) async fn execute(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        match self {
+            Self::Sqlite(place, connection) => sqlite_query(sql, values)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected())
+                .map_err(|error| error::sqlite(place, error)),
+            Self::Postgres(place, connection) => postgres_query(sql, values)
+                .execute(&mut **connection)
+                .await
+                .map(|done| done.rows_affected())
+                .map_err(|error| error::postgres(place, error)),
+        }
+    }
+
+    /// The first row of an answer.
+    pub(crate) async fn first(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        match self {
+            Self::Sqlite(place, connection) => sqlite_query(sql, values)
+                .fetch_optional(&mut **connection)
+                .await
+                .map(|row| row.map(Row::Sqlite))
+                .map_err(|error| error::sqlite(place, error)),
+            Self::Postgres(place, connection) => postgres_query(sql, values)
+                .fetch_optional(&mut **connection)
+                .await
+                .map(|row| row.map(Row::Postgres))
+                .map_err(|error| error::postgres(place, error)),
+        }
+    }
+
+    /// All rows of an answer.
+    pub(crate) async fn all(
+        &mut self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(place, connection) => sqlite_query(sql, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Sqlite).collect())
+                .map_err(|error| error::sqlite(place, error)),
+            Self::Postgres(place, connection) => postgres_query(sql, values)
+                .fetch_all(&mut **connection)
+                .await
+                .map(|rows| rows.into_iter().map(Row::Postgres).collect())
+                .map_err(|error| error::postgres(place, error)),
+        }
+    }
+}
+
+pub(super) fn sqlite_query(
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Query<'static, sqlx::Sqlite, SqliteArguments> {
+    values
+        .into_iter()
+        .fold(sqlx::query(sql), |query, value| match value {
+            Value::Text(text) => query.bind(text),
+            Value::Int(number) => query.bind(number),
+            Value::Blob(bytes) => query.bind(bytes),
+        })
+}
+
+pub(super) fn postgres_query(
+    sql: &'static str,
+    values: Vec<Value>,
+) -> Query<'static, sqlx::Postgres, PgArguments> {
+    values
+        .into_iter()
+        .fold(sqlx::query(sql), |query, value| match value {
+            Value::Text(text) => query.bind(text),
+            Value::Int(number) => query.bind(number),
+            Value::Blob(bytes) => query.bind(bytes),
+        })
+}

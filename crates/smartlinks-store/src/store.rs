@@ -1,0 +1,192 @@
+//! The store as a whole: how it is opened, and what it offers.
+
+mod address;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use address::{DatabaseUrl, PostgresUrl};
+
+use crate::connections::ConnectionRepository;
+use crate::events::EventRepository;
+use crate::login_attempts::LoginAttemptRepository;
+use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
+use crate::orders::OrderRepository;
+use crate::seal::{KeyRing, Sealer};
+use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::{Entropy, StoreError};
+
+/// Everything that is stored. Held as `Arc<dyn Store>`.
+///
+/// Some repositories have methods of the same name (`find`, `list`, `prune`); `store.connections()`,
+/// `store.orders()` and so on say which one is meant.
+#[async_trait]
+pub trait Store:
+    ConnectionRepository
+    + LoginAttemptRepository
+    + OrderRepository
+    + EventRepository
+    + MetaRepository
+    + Send
+    + Sync
+    + 'static
+{
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Says why it does not.
+    async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Finishes what is under way and ends all connections to the database.
+    async fn close(&self);
+}
+
+impl dyn Store {
+    /// The connections.
+    #[must_use]
+    pub fn connections(&self) -> &dyn ConnectionRepository {
+        self
+    }
+
+    /// The sign-ins under way.
+    #[must_use]
+    pub fn login_attempts(&self) -> &dyn LoginAttemptRepository {
+        self
+    }
+
+    /// The known orders.
+    #[must_use]
+    pub fn orders(&self) -> &dyn OrderRepository {
+        self
+    }
+
+    /// The events.
+    #[must_use]
+    pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// Stamp, key check and settings.
+    #[must_use]
+    pub fn meta(&self) -> &dyn MetaRepository {
+        self
+    }
+}
+
+/// How to open a store.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// Which database.
+    pub url: DatabaseUrl,
+    /// The keys that seal tokens.
+    pub keys: KeyRing,
+    /// Where nonces come from.
+    pub entropy: Arc<dyn Entropy>,
+    /// How many database connections: those that read for SQLite, all for PostgreSQL.
+    pub pool_size: u32,
+    /// The most pages (of 4 KiB) a SQLite file may have; none for no limit but the disk's. Beyond it writes fail
+    /// with [`StoreError::Full`], as they do on a full disk.
+    pub max_pages: Option<u32>,
+}
+
+impl OpenOptions {
+    /// The usual options.
+    #[must_use]
+    pub fn new(url: DatabaseUrl, keys: KeyRing, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            url,
+            keys,
+            entropy,
+            pool_size: 8,
+            max_pages: None,
+        }
+    }
+}
+
+/// Opens a database, makes it if it is SQLite and not there, brings its schema up to date and checks that the key
+/// ring fits.
+///
+/// # Errors
+/// When the database cannot be used, was made by a newer version, or needs keys that the ring lacks.
+pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
+    let database = match options.url {
+        DatabaseUrl::Sqlite(path) => Database::Sqlite(
+            Sqlite::open(SqliteSettings {
+                path,
+                readers: options.pool_size,
+                max_pages: options.max_pages,
+            })
+            .await?,
+        ),
+        DatabaseUrl::Postgres(url) => {
+            Database::Postgres(Postgres::open(&url, options.pool_size).await?)
+        }
+    };
+    let store = DatabaseStore {
+        database,
+        sealer: Arc::new(Sealer::new(options.keys, options.entropy)),
+    };
+    let sealer = Arc::clone(&store.sealer);
+    if let Err(error) = store.database.write(SettleKeys { sealer }).await {
+        store.database.close().await;
+        return Err(error);
+    }
+    Ok(Arc::new(store))
+}
+
+/// The check values of the keys that an existing database needs, for
+/// [`open_or_create_keys`](crate::open_or_create_keys); none when there is no database yet or nothing was ever
+/// sealed in it. Changes nothing.
+///
+/// # Errors
+/// When the database is there and cannot be read.
+pub async fn stored_key_fingerprint(url: &DatabaseUrl) -> Result<Option<String>, StoreError> {
+    let row = match url {
+        DatabaseUrl::Sqlite(path) => peek::sqlite(path, VALUE_OF, values![KEY_FINGERPRINT]).await?,
+        DatabaseUrl::Postgres(url) => {
+            peek::postgres(url, VALUE_OF, values![KEY_FINGERPRINT]).await?
+        }
+    };
+    row.map(|row| Ok(row.fields("meta", "key")?.text("value")?))
+        .transpose()
+}
+
+/// The store over a database.
+pub(crate) struct DatabaseStore {
+    pub(crate) database: Database,
+    pub(crate) sealer: Arc<Sealer>,
+}
+
+impl DatabaseStore {
+    /// Runs a statement; whether it changed anything.
+    pub(crate) async fn changed(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<bool, StoreError> {
+        Ok(self.database.execute(sql, values).await? > 0)
+    }
+
+    /// Deleted secrets leave the write-ahead log too. The deletion itself is done when this is called, so a
+    /// failure is only noted.
+    pub(crate) async fn scrub(&self) {
+        if let Err(error) = self.database.scrub().await {
+            tracing::warn!(%error, "the write-ahead log could not be cleared of deleted secrets yet");
+        }
+    }
+}
+
+#[async_trait]
+impl Store for DatabaseStore {
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.database
+            .first(VALUE_OF, values![KEY_FINGERPRINT])
+            .await
+            .map(|_| ())
+    }
+
+    async fn close(&self) {
+        self.database.close().await;
+    }
+}
