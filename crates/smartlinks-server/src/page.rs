@@ -1,0 +1,7 @@
+//! The web page: what it shows, in which words and with which files. Routes and use of the service
+//! stand beside this, in the handlers.
+
+pub mod assets;
+pub mod format;
+pub mod i18n;
+pub mod views;

@@ -1,0 +1,242 @@
+//! Small pieces that several pages show, each with its own template, already escaped.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::page::i18n::Key;
+use crate::page::views::{
+    AuthError, AuthFailure, ConnectionView, Frame, MissingSetting, Notice, Price, Problem, ProblemKind, StopReason, Tone,
+};
+
+/// The shape of a tone, so that it can be told apart without colour.
+#[derive(Debug, Clone, Copy, Template)]
+#[template(path = "parts/shape.html")]
+pub(crate) struct Shape(pub(crate) Tone);
+
+/// Shape and word.
+#[derive(Debug, Template)]
+#[template(path = "parts/badge.html")]
+pub(crate) struct Badge {
+    tone: Tone,
+    shape: Shape,
+    word: String,
+}
+
+/// A moment: relative, with the absolute time on hover and focus.
+#[derive(Debug, Template)]
+#[template(path = "parts/moment.html")]
+pub(crate) struct Moment {
+    iso: String,
+    relative: String,
+    absolute: String,
+}
+
+/// One of the two clocks: relative first, absolute in small print.
+#[derive(Debug, Template)]
+#[template(path = "parts/clock.html")]
+pub(crate) struct Clock {
+    tone: Tone,
+    known: Option<Moment>,
+    unknown: String,
+}
+
+/// A text that somebody wants to copy.
+#[derive(Debug, Template)]
+#[template(path = "parts/copy.html")]
+pub(crate) struct Copy<'a> {
+    value: &'a str,
+    what: String,
+    label: String,
+    copied: String,
+}
+
+/// What happened, who can mend it, and the way on.
+#[derive(Debug, Template)]
+#[template(path = "parts/problem.html")]
+pub(crate) struct ProblemBox<'a> {
+    frame: &'a Frame,
+    problem: &'a Problem,
+    retry: Option<&'a str>,
+}
+
+/// Why a sign-in did not end well.
+#[derive(Debug, Template)]
+#[template(path = "parts/auth_failure.html")]
+pub(crate) struct AuthFailureBox<'a> {
+    frame: &'a Frame,
+    failure: &'a AuthFailure,
+}
+
+/// Which settings are missing and where they go.
+#[derive(Debug, Template)]
+#[template(path = "parts/missing.html")]
+pub(crate) struct MissingBox<'a> {
+    frame: &'a Frame,
+    settings: &'a [MissingSetting],
+}
+
+/// Said once after a form was sent.
+#[derive(Debug, Template)]
+#[template(path = "parts/notice.html")]
+pub(crate) struct NoticeBox<'a> {
+    frame: &'a Frame,
+    notice: &'a Notice,
+}
+
+/// Nothing here yet, and what to do.
+#[derive(Debug, Template)]
+#[template(path = "parts/empty.html")]
+pub(crate) struct Empty<'a> {
+    title: String,
+    text: String,
+    link: Option<(&'a str, String)>,
+}
+
+/// Who, and how it stands.
+#[derive(Debug, Template)]
+#[template(path = "parts/account.html")]
+pub(crate) struct Account<'a> {
+    frame: &'a Frame,
+    connection: &'a ConnectionView,
+}
+
+impl HtmlSafe for Shape {}
+impl HtmlSafe for Badge {}
+impl HtmlSafe for Moment {}
+impl HtmlSafe for Clock {}
+impl HtmlSafe for Copy<'_> {}
+impl HtmlSafe for ProblemBox<'_> {}
+impl HtmlSafe for AuthFailureBox<'_> {}
+impl HtmlSafe for MissingBox<'_> {}
+impl HtmlSafe for NoticeBox<'_> {}
+impl HtmlSafe for Empty<'_> {}
+impl HtmlSafe for Account<'_> {}
+
+/// Closer than this, a deadline is shown as one to look at.
+const SOON_MS: i64 = 3 * 24 * 3_600_000;
+
+impl Frame {
+    pub(crate) fn badge(&self, tone: Tone, word: Key) -> Badge {
+        Badge { tone, shape: Shape(tone), word: self.t(word) }
+    }
+
+    /// The word of a step in a guide.
+    pub(crate) fn step(&self, tone: Tone) -> Badge {
+        let word = match tone {
+            Tone::Good => Key::StepDone,
+            Tone::Current => Key::StepCurrent,
+            Tone::Warn => Key::StepLook,
+            Tone::Bad => Key::StepError,
+            Tone::Idle => Key::StepTodo,
+        };
+        self.badge(tone, word)
+    }
+
+    pub(crate) fn shape(&self, tone: Tone) -> Shape {
+        Shape(tone)
+    }
+
+    pub(crate) fn moment(&self, at_ms: i64) -> Moment {
+        let formats = self.formats();
+        Moment { iso: formats.iso(at_ms), relative: formats.relative(at_ms), absolute: formats.absolute(at_ms) }
+    }
+
+    /// A deadline that we keep ourselves: short is normal, past is not.
+    pub(crate) fn own_clock(&self, at_ms: &Option<i64>) -> Clock {
+        self.clock(*at_ms, 0)
+    }
+
+    /// A deadline that a person has to keep.
+    pub(crate) fn person_clock(&self, at_ms: &Option<i64>) -> Clock {
+        self.clock(*at_ms, SOON_MS)
+    }
+
+    fn clock(&self, at_ms: Option<i64>, soon_ms: i64) -> Clock {
+        let tone = match at_ms.map(|at| at - self.now_ms) {
+            None => Tone::Idle,
+            Some(left) if left <= 0 => Tone::Bad,
+            Some(left) if left <= soon_ms => Tone::Warn,
+            Some(_) => Tone::Good,
+        };
+        Clock { tone, known: at_ms.map(|at| self.moment(at)), unknown: self.t(Key::ClockUnknown) }
+    }
+
+    pub(crate) fn copy<'a>(&self, value: &'a str, what: Key) -> Copy<'a> {
+        Copy { value, what: self.t(what), label: self.t(Key::CopyLabel), copied: self.t(Key::CopyDone) }
+    }
+
+    pub(crate) fn problem<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
+        ProblemBox { frame: self, problem, retry: None }
+    }
+
+    pub(crate) fn problem_with_retry<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
+        ProblemBox { frame: self, problem, retry: Some(&self.path) }
+    }
+
+    pub(crate) fn auth_failure<'a>(&'a self, failure: &'a AuthFailure) -> AuthFailureBox<'a> {
+        AuthFailureBox { frame: self, failure }
+    }
+
+    pub(crate) fn missing<'a>(&'a self, settings: &'a [MissingSetting]) -> MissingBox<'a> {
+        MissingBox { frame: self, settings }
+    }
+
+    pub(crate) fn notice_box<'a>(&'a self, notice: &'a Notice) -> NoticeBox<'a> {
+        NoticeBox { frame: self, notice }
+    }
+
+    pub(crate) fn empty(&self, title: Key, text: Key) -> Empty<'static> {
+        Empty { title: self.t(title), text: self.t(text), link: None }
+    }
+
+    pub(crate) fn empty_with_link<'a>(&self, title: Key, text: Key, href: &'a str, link: Key) -> Empty<'a> {
+        Empty { title: self.t(title), text: self.t(text), link: Some((href, self.t(link))) }
+    }
+
+    pub(crate) fn account<'a>(&'a self, connection: &'a ConnectionView) -> Account<'a> {
+        Account { frame: self, connection }
+    }
+
+    pub(crate) fn money(&self, price: &Price) -> String {
+        self.formats().money(&price.amount, &price.currency)
+    }
+
+    pub(crate) fn number(&self, number: &i64) -> String {
+        self.formats().number(*number)
+    }
+}
+
+impl StopReason {
+    pub(crate) fn words(&self, frame: &Frame) -> String {
+        match (self.key(), self) {
+            (Some(key), _) => frame.t(key),
+            (None, Self::Other(text)) => text.clone(),
+            (None, _) => String::new(),
+        }
+    }
+}
+
+impl ProblemBox<'_> {
+    fn fix(&self) -> String {
+        match self.problem.kind {
+            ProblemKind::RateLimited(Some(seconds)) => {
+                self.frame.t1(self.problem.kind.fix(), "count", seconds)
+            }
+            kind => self.frame.t(kind.fix()),
+        }
+    }
+
+    fn retry_href(&self) -> Option<&str> {
+        self.retry.filter(|_| self.problem.kind.can_retry())
+    }
+}
+
+impl AuthFailureBox<'_> {
+    fn code(&self) -> &str {
+        match (&self.failure.gateway_code, &self.failure.error) {
+            (Some(code), _) => code,
+            (None, AuthError::Other(slug)) => slug,
+            (None, error) => error.slug(),
+        }
+    }
+}

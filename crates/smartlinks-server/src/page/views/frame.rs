@@ -1,0 +1,223 @@
+//! What every page carries: language, time, who is looking, and what has just happened.
+
+use crate::page::assets;
+use crate::page::format::Formats;
+use crate::page::i18n::{Arg, Key, Locale, Texts};
+use crate::page::views::Problem;
+
+/// What the layout needs, whatever the page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Language of the page.
+    pub locale: Locale,
+    /// The time the page is rendered for; every relative time counts from here. Milliseconds.
+    pub now_ms: i64,
+    /// Running on the built-in sandbox: says so on every page.
+    pub sandbox: bool,
+    /// Path and query of this page without `lang`, for example `/aliexpress/products?q=lamp`.
+    pub path: String,
+    /// An operator is signed in and may sign out. `false` where no sign-in is needed.
+    pub can_sign_out: bool,
+    /// What has just been done, or has failed to be done, by the form that led here.
+    pub notice: Option<Notice>,
+}
+
+/// The four tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tab {
+    /// `/aliexpress`
+    Overview,
+    /// `/aliexpress/authentication`
+    Authentication,
+    /// `/aliexpress/products`
+    Products,
+    /// `/aliexpress/orders`
+    Orders,
+}
+
+impl Tab {
+    /// In the order they are shown.
+    pub const ALL: [Self; 4] = [Self::Overview, Self::Authentication, Self::Products, Self::Orders];
+
+    /// Where the tab leads.
+    #[must_use]
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/aliexpress",
+            Self::Authentication => "/aliexpress/authentication",
+            Self::Products => "/aliexpress/products",
+            Self::Orders => "/aliexpress/orders",
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn key(self) -> Key {
+        match self {
+            Self::Overview => Key::TabOverview,
+            Self::Authentication => Key::TabAuthentication,
+            Self::Products => Key::TabProducts,
+            Self::Orders => Key::TabOrders,
+        }
+    }
+}
+
+/// How something stands. Always shown as a shape and a word as well as a colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// In order.
+    Good,
+    /// It is this one's turn.
+    Current,
+    /// Somebody should look, nothing is broken yet.
+    Warn,
+    /// Broken until somebody acts.
+    Bad,
+    /// Not begun, or over.
+    Idle,
+}
+
+impl Tone {
+    /// The class in the style sheet.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Current => "current",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+            Self::Idle => "idle",
+        }
+    }
+}
+
+/// Said once at the top of the page after a form was sent.
+#[derive(Debug, Clone)]
+pub enum Notice {
+    /// A connection's tokens were renewed. Its name as shown.
+    Refreshed(String),
+    /// Another connection is now the default one.
+    DefaultChanged(String),
+    /// A connection has a new label.
+    Renamed(String),
+    /// A connection was ended.
+    Disconnected(String),
+    /// An order was added by its number.
+    OrderAdded(String),
+    /// That order was already known.
+    OrderKnown(String),
+    /// An order was asked about again.
+    OrderRefreshed(String),
+    /// The operator has signed out.
+    SignedOut,
+    /// What was asked for did not happen.
+    Failed(Problem),
+}
+
+impl Notice {
+    /// The sentence, or `None` for a failure, which is shown as a problem.
+    pub(crate) fn sentence(&self) -> Option<(Key, Option<&str>)> {
+        Some(match self {
+            Self::Refreshed(name) => (Key::NoticeRefreshed, Some(name)),
+            Self::DefaultChanged(name) => (Key::NoticeDefault, Some(name)),
+            Self::Renamed(name) => (Key::NoticeRenamed, Some(name)),
+            Self::Disconnected(name) => (Key::NoticeDisconnected, Some(name)),
+            Self::OrderAdded(id) => (Key::NoticeOrderAdded, Some(id)),
+            Self::OrderKnown(id) => (Key::NoticeOrderKnown, Some(id)),
+            Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, Some(id)),
+            Self::SignedOut => (Key::NoticeSignedOut, None),
+            Self::Failed(_) => return None,
+        })
+    }
+}
+
+/// The developer application as configured.
+#[derive(Debug, Clone)]
+pub struct AppView {
+    /// Whether its keys are there and good.
+    pub keys: AppKeys,
+    /// The app key, which is public. `None` when not configured.
+    pub app_key: Option<String>,
+    /// The callback address that must be registered in the AliExpress console.
+    pub callback_url: Option<String>,
+    /// Where calls go, for example `https://api-sg.aliexpress.com`.
+    pub gateway: String,
+}
+
+/// How far the keys are known to be good.
+#[derive(Debug, Clone)]
+pub enum AppKeys {
+    /// Well formed; the gateway has not yet answered with them.
+    Found,
+    /// The gateway has accepted a call signed with them.
+    Checked,
+    /// The gateway refuses them.
+    Refused(Problem),
+    /// Something is missing or malformed, so nothing can be done.
+    Missing(Vec<MissingSetting>),
+}
+
+/// A setting that keeps the service from being configured.
+#[derive(Debug, Clone)]
+pub struct MissingSetting {
+    /// The variable, for example `ALIEXPRESS_APP_KEY`.
+    pub variable: String,
+    /// `None`: not set. Otherwise what is wrong with its value, never the value of a secret.
+    pub trouble: Option<String>,
+}
+
+impl AppView {
+    /// Nothing can be done before somebody mends the settings.
+    #[must_use]
+    pub fn missing(&self) -> &[MissingSetting] {
+        match &self.keys {
+            AppKeys::Missing(settings) => settings,
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn usable(&self) -> bool {
+        matches!(self.keys, AppKeys::Found | AppKeys::Checked)
+    }
+}
+
+impl Frame {
+    /// The words of the page's language.
+    #[must_use]
+    pub fn texts(&self) -> Texts {
+        Texts::of(self.locale)
+    }
+
+    pub(crate) fn formats(&self) -> Formats {
+        Formats::new(self.locale, self.now_ms)
+    }
+
+    pub(crate) fn t(&self, key: Key) -> String {
+        self.texts().get(key)
+    }
+
+    pub(crate) fn t1(&self, key: Key, name: &'static str, value: impl Into<Arg>) -> String {
+        self.texts().with(key, [(name, value.into())])
+    }
+
+    pub(crate) fn t2(
+        &self,
+        key: Key,
+        first: &'static str,
+        first_value: impl Into<Arg>,
+        second: &'static str,
+        second_value: impl Into<Arg>,
+    ) -> String {
+        self.texts().with(key, [(first, first_value.into()), (second, second_value.into())])
+    }
+
+    /// This page in another language.
+    pub(crate) fn in_language(&self, locale: &Locale) -> String {
+        let join = if self.path.contains('?') { '&' } else { '?' };
+        format!("{}{join}lang={}", self.path, locale.code())
+    }
+
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::url(name)
+    }
+}

@@ -1,0 +1,208 @@
+//! One product: its variants, and what one of them costs delivered.
+
+use askama::Template;
+
+use crate::page::format::places;
+use crate::page::i18n::Key;
+use crate::page::views::upstream::safe_href;
+use crate::page::views::{Frame, MissingSetting, Price, Problem, Tab};
+
+/// `GET /aliexpress/products/{id}`
+#[derive(Debug, Clone, Template)]
+#[template(path = "product.html")]
+pub struct ProductPage {
+    /// What every page carries.
+    pub frame: Frame,
+    /// The product's number.
+    pub id: String,
+    /// What was asked for.
+    pub query: ProductQuery,
+    /// What there is to show.
+    pub state: ProductState,
+}
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct ProductQuery {
+    /// `ship_to`: two capital letters.
+    pub ship_to: String,
+    /// `currency`: three capital letters.
+    pub currency: String,
+    /// `sku`: the variant freight is asked for; `None` before that.
+    pub sku: Option<String>,
+    /// `quantity`, from 1.
+    pub quantity: u32,
+}
+
+/// The answers about a product.
+#[derive(Debug, Clone)]
+pub enum ProductState {
+    /// Settings are missing.
+    NotConfigured(Vec<MissingSetting>),
+    /// No account is connected, or none that works.
+    NotConnected,
+    /// AliExpress gave it.
+    Found(Box<ProductDetail>),
+    /// No such product, or it was taken down.
+    NotFound,
+    /// Not sold to the country asked for.
+    NotSoldThere,
+    /// This application may not see it.
+    NotForThisApp,
+    /// The gateway did not answer; the last known answer, if there is one.
+    Trouble {
+        /// What went wrong.
+        problem: Problem,
+        /// An earlier answer.
+        stale: Option<Box<ProductDetail>>,
+    },
+}
+
+/// A product in full.
+#[derive(Debug, Clone)]
+pub struct ProductDetail {
+    /// Its title as AliExpress has it.
+    pub title: String,
+    /// Addresses of its pictures.
+    pub pictures: Vec<String>,
+    /// Its page at AliExpress.
+    pub item_url: Option<String>,
+    /// Who sells it.
+    pub store_name: Option<String>,
+    /// For example `4.7`.
+    pub rating: Option<String>,
+    /// How many have rated it.
+    pub reviews: Option<i64>,
+    /// How often it was sold, as AliExpress has it.
+    pub sales: Option<String>,
+    /// Its variants.
+    pub skus: Vec<SkuView>,
+    /// Name and value of each property.
+    pub attributes: Vec<(String, String)>,
+    /// When AliExpress answered. Milliseconds.
+    pub fetched_at_ms: i64,
+    /// Delivery, as far as asked for.
+    pub freight: FreightState,
+}
+
+/// A variant.
+#[derive(Debug, Clone)]
+pub struct SkuView {
+    /// Its number.
+    pub id: String,
+    /// What sets it apart.
+    pub properties: Vec<SkuProperty>,
+    /// What it costs now.
+    pub price: Option<Price>,
+    /// What it is said to have cost.
+    pub original_price: Option<Price>,
+    /// Pieces there are; `None`: AliExpress does not say.
+    pub stock: Option<i64>,
+}
+
+/// One of the things that set a variant apart.
+#[derive(Debug, Clone)]
+pub struct SkuProperty {
+    /// For example `Color`.
+    pub name: String,
+    /// For example `Oak`.
+    pub value: String,
+    /// Address of a picture of it.
+    pub picture: Option<String>,
+}
+
+/// What is known about delivery.
+#[derive(Debug, Clone)]
+pub enum FreightState {
+    /// Nothing was asked.
+    NotAsked,
+    /// The ways to deliver, as AliExpress orders them.
+    Options(Vec<FreightOption>),
+    /// Nobody delivers there.
+    NoneThere,
+    /// The question failed.
+    Trouble(Problem),
+}
+
+/// A way to deliver.
+#[derive(Debug, Clone)]
+pub struct FreightOption {
+    /// The carrier by its name.
+    pub company: String,
+    /// The service code that placing an order needs.
+    pub code: String,
+    /// It costs nothing.
+    pub free: bool,
+    /// What it costs otherwise; `None`: unknown.
+    pub fee: Option<Price>,
+    /// It is free from this amount on, as AliExpress writes it.
+    pub free_from: Option<String>,
+    /// Fewest days.
+    pub min_days: Option<i64>,
+    /// Most days.
+    pub max_days: Option<i64>,
+    /// Two capital letters.
+    pub ships_from: Option<String>,
+    /// The parcel can be followed.
+    pub tracked: bool,
+    /// Price times quantity plus fee, worked out by the caller.
+    pub landed: Option<Price>,
+}
+
+impl SkuView {
+    /// What sets it apart, in one line; empty when there is only one variant.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let parts: Vec<&str> = self.properties.iter().map(|property| property.value.as_str()).collect();
+        parts.join(", ")
+    }
+
+    fn choice(&self) -> String {
+        if self.properties.is_empty() { self.id.clone() } else { self.words() }
+    }
+}
+
+impl FreightOption {
+    fn days(&self, frame: &Frame) -> Option<String> {
+        match (self.min_days, self.max_days) {
+            (Some(least), Some(most)) if least != most => {
+                Some(frame.t2(Key::FreightDaysRange, "least", least, "most", most))
+            }
+            (Some(days), _) | (None, Some(days)) => Some(frame.t1(Key::FreightDays, "count", days)),
+            (None, None) => None,
+        }
+    }
+}
+
+impl ProductPage {
+    fn tab(&self) -> Option<Tab> {
+        Some(Tab::Products)
+    }
+
+    fn title(&self) -> String {
+        match self.detail() {
+            Some(detail) => detail.title.clone(),
+            None => self.frame.t1(Key::ProductTitle, "id", self.id.as_str()),
+        }
+    }
+
+    fn detail(&self) -> Option<&ProductDetail> {
+        match &self.state {
+            ProductState::Found(detail) => Some(detail),
+            ProductState::Trouble { stale, .. } => stale.as_deref(),
+            _ => None,
+        }
+    }
+
+    fn is_stale(&self) -> bool {
+        matches!(self.state, ProductState::Trouble { .. })
+    }
+
+    fn country(&self) -> String {
+        places::country(self.frame.texts(), &self.query.ship_to)
+    }
+
+    fn is_chosen(&self, sku: &SkuView) -> bool {
+        self.query.sku.as_deref() == Some(sku.id.as_str())
+    }
+}

@@ -1,0 +1,123 @@
+//! The pages outside the tabs: signing in here, the end of a sign-in started elsewhere, and errors.
+
+use askama::Template;
+
+use crate::page::i18n::Key;
+use crate::page::views::{AuthFailure, Frame, Tab, Tone};
+
+/// `GET /aliexpress/sign-in`
+#[derive(Debug, Clone, Template)]
+#[template(path = "sign_in.html")]
+pub struct SignInPage {
+    /// What every page carries.
+    pub frame: Frame,
+    /// Why the last attempt failed.
+    pub error: Option<SignInError>,
+    /// The file (mode 0600) that holds the sign-in token, when there is one.
+    pub token_file: Option<String>,
+    /// Where to go afterwards, a path of ours; sent back as the field `return_to`.
+    pub return_to: Option<String>,
+}
+
+/// Why signing in failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInError {
+    /// Not the token.
+    WrongToken,
+    /// Nothing was entered.
+    Empty,
+    /// Too many attempts; wait a little.
+    TooManyAttempts,
+}
+
+impl SignInError {
+    const fn key(self) -> Key {
+        match self {
+            Self::WrongToken => Key::SignInWrong,
+            Self::Empty => Key::SignInEmpty,
+            Self::TooManyAttempts => Key::SignInTooMany,
+        }
+    }
+}
+
+/// The neutral end of a sign-in that another program started. It grants nothing and links nowhere.
+#[derive(Debug, Clone, Template)]
+#[template(path = "callback.html")]
+pub struct CallbackPage {
+    /// What every page carries.
+    pub frame: Frame,
+    /// `None`: the code was received and used.
+    pub failure: Option<AuthFailure>,
+}
+
+/// Any answer that is an error.
+#[derive(Debug, Clone, Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage {
+    /// What every page carries.
+    pub frame: Frame,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to quote to whoever helps.
+    pub request_id: Option<String>,
+}
+
+impl SignInPage {
+    fn tab(&self) -> Option<Tab> {
+        None
+    }
+
+    fn title(&self) -> String {
+        self.frame.t(Key::SignInTitle)
+    }
+}
+
+impl CallbackPage {
+    fn tab(&self) -> Option<Tab> {
+        None
+    }
+
+    fn title(&self) -> String {
+        self.frame.t(if self.failure.is_some() { Key::CallbackFailed } else { Key::CallbackReceived })
+    }
+}
+
+impl ErrorPage {
+    fn tab(&self) -> Option<Tab> {
+        None
+    }
+
+    fn title(&self) -> String {
+        self.frame.t(self.what())
+    }
+
+    const fn what(&self) -> Key {
+        match self.status {
+            400 | 413 | 415 | 422 => Key::Error400,
+            401 | 403 => Key::Error403,
+            404 | 410 => Key::Error404,
+            405 => Key::Error405,
+            421 => Key::Error421,
+            429 => Key::Error429,
+            503 => Key::Error503,
+            _ => Key::Error500,
+        }
+    }
+
+    const fn fix(&self) -> Key {
+        match self.status {
+            400 | 413 | 415 | 422 => Key::Error400Fix,
+            401 | 403 => Key::Error403Fix,
+            404 | 410 => Key::Error404Fix,
+            405 => Key::Error405Fix,
+            421 => Key::Error421Fix,
+            429 => Key::Error429Fix,
+            503 => Key::Error503Fix,
+            _ => Key::Error500Fix,
+        }
+    }
+
+    const fn tone(&self) -> Tone {
+        if self.status >= 500 { Tone::Bad } else { Tone::Warn }
+    }
+}
