@@ -1,1 +1,39 @@
+#![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
 
+mod call;
+mod client;
+mod clock;
+mod credentials;
+mod decode;
+pub mod dropshipping;
+mod envelope;
+mod error;
+pub mod errors;
+mod gateway_url;
+mod money;
+mod oauth;
+mod redact;
+pub mod sign;
+mod token_pair;
+mod token_source;
+mod transport;
+
+pub use client::{Client, ClientBuilder, RawAnswer};
+pub use clock::{Clock, SystemClock};
+pub use credentials::{
+    AccessToken, AppKey, AppSecret, AuthorizationCode, CredentialError, RefreshToken,
+};
+pub use dropshipping::Dropshipping;
+pub use error::{BusinessError, Error, GatewayError, RequestError};
+pub use errors::{Actor, Advice, Class, Effect};
+pub use gateway_url::{GatewayUrl, GatewayUrlError};
+pub use money::Money;
+pub use oauth::OAuth;
+pub use token_pair::{TokenAccount, TokenPair};
+pub use token_source::{TokenSource, TokenSourceError};
+#[cfg(feature = "reqwest")]
+pub use transport::reqwest::{ReqwestTransport, Roots, TransportOptions};
+pub use transport::{
+    HttpRequest, HttpResponse, TimeoutPhase, Transport, TransportError, TransportErrorKind,
+};

@@ -1,0 +1,251 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::call::Authority;
+use crate::token_source::FixedToken;
+use crate::{
+    AccessToken, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, OAuth, SystemClock,
+    TokenSource, Transport,
+};
+
+/// Speaks to the gateway for one app. Cheap to clone; all clones share the connections.
+///
+/// A client from [`Client::builder`] can sign people in; one with a token source
+/// ([`with_access_token`](Self::with_access_token), [`with_token_source`](Self::with_token_source)) also acts for an
+/// account.
+#[derive(Clone)]
+pub struct Client {
+    app: Arc<App>,
+    tokens: Option<Arc<dyn TokenSource>>,
+}
+
+struct App {
+    key: AppKey,
+    secret: AppSecret,
+    gateway: GatewayUrl,
+    clock: Arc<dyn Clock>,
+    transport: Arc<dyn Transport>,
+}
+
+impl Client {
+    /// Starts a client for an app.
+    pub fn builder(app_key: AppKey, app_secret: AppSecret) -> ClientBuilder {
+        ClientBuilder {
+            key: app_key,
+            secret: app_secret,
+            gateway: GatewayUrl::default(),
+            clock: Arc::new(SystemClock),
+            transport: None,
+        }
+    }
+
+    /// The app key.
+    #[must_use]
+    pub fn app_key(&self) -> &AppKey {
+        &self.app.key
+    }
+
+    /// Where calls go.
+    #[must_use]
+    pub fn gateway(&self) -> &GatewayUrl {
+        &self.app.gateway
+    }
+
+    /// Signing in and refreshing.
+    #[must_use]
+    pub fn oauth(&self) -> OAuth<'_> {
+        OAuth::new(self)
+    }
+
+    /// The same client, acting for the account whose tokens `source` gives.
+    #[must_use]
+    pub fn with_token_source(&self, source: Arc<dyn TokenSource>) -> Self {
+        Self {
+            app: Arc::clone(&self.app),
+            tokens: Some(source),
+        }
+    }
+
+    /// The same client, acting for the account of this token.
+    #[must_use]
+    pub fn with_access_token(&self, token: AccessToken) -> Self {
+        self.with_token_source(Arc::new(FixedToken(token)))
+    }
+
+    /// The methods of the dropshipping group.
+    #[must_use]
+    pub fn dropshipping(&self) -> Dropshipping<'_> {
+        Dropshipping::new(self)
+    }
+
+    /// Calls any method by name, signed like the others. An access token is sent when the client has a token source.
+    ///
+    /// `method` is a name such as `aliexpress.ds.category.get`, or a path such as `/auth/token/create`. Parameters with
+    /// an empty value are left out. Only errors of the gateway are recognised; a failure that the method reports inside
+    /// its answer is part of the answer.
+    ///
+    /// # Errors
+    /// [`Error`], except [`Error::Business`].
+    pub async fn call<K, V>(
+        &self,
+        method: &str,
+        params: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<RawAnswer, Error>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let parameters = params
+            .into_iter()
+            .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
+            .collect();
+        let (body, value, request_id) = self
+            .exchange(method, parameters, Authority::AccountIfKnown)
+            .await?
+            .raw()?;
+        Ok(RawAnswer {
+            body,
+            request_id,
+            value,
+        })
+    }
+
+    pub(crate) fn app_secret(&self) -> &AppSecret {
+        &self.app.secret
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.app.clock.as_ref()
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.app.transport.as_ref()
+    }
+
+    pub(crate) fn tokens(&self) -> Option<&dyn TokenSource> {
+        self.tokens.as_deref()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("app_key", &self.app.key)
+            .field("gateway", &self.app.gateway)
+            .field("has_token_source", &self.tokens.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Puts a [`Client`] together.
+#[must_use]
+pub struct ClientBuilder {
+    key: AppKey,
+    secret: AppSecret,
+    gateway: GatewayUrl,
+    clock: Arc<dyn Clock>,
+    transport: Option<Arc<dyn Transport>>,
+}
+
+impl ClientBuilder {
+    /// Another gateway than the public one, such as the sandbox.
+    pub fn gateway(mut self, gateway: GatewayUrl) -> Self {
+        self.gateway = gateway;
+        self
+    }
+
+    /// Another clock than the machine's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Another transport than [`ReqwestTransport`](crate::ReqwestTransport) with its defaults.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] when no transport was given and the default one cannot be built.
+    pub fn build(self) -> Result<Client, Error> {
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => default_transport()?,
+        };
+        Ok(Client {
+            app: Arc::new(App {
+                key: self.key,
+                secret: self.secret,
+                gateway: self.gateway,
+                clock: self.clock,
+                transport,
+            }),
+            tokens: None,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("app_key", &self.key)
+            .field("gateway", &self.gateway)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+    let transport = crate::ReqwestTransport::new(crate::TransportOptions::default())?;
+    Ok(Arc::new(transport))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+    Err(crate::RequestError::new(
+        "transport",
+        "has to be given, because the `reqwest` feature is off",
+    )
+    .into())
+}
+
+/// The answer of [`Client::call`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RawAnswer {
+    /// The body as it came, decompressed.
+    pub body: Bytes,
+    /// Names the call for AliExpress support.
+    pub request_id: Option<String>,
+    value: serde_json::Value,
+}
+
+impl RawAnswer {
+    /// The method's own fields, without the envelope.
+    #[must_use]
+    pub fn value(&self) -> serde_json::Value {
+        self.value.clone()
+    }
+
+    /// Like [`value`](Self::value), without the copy.
+    #[must_use]
+    pub fn into_value(self) -> serde_json::Value {
+        self.value
+    }
+}
+
+/// The body may hold anything, tokens included, so only its length is shown.
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawAnswer")
+            .field("request_id", &self.request_id)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

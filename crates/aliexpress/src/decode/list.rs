@@ -1,0 +1,204 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer, MapAccess,
+    SeqAccess, Visitor,
+};
+
+/// A list in any form the gateway gives it: a plain array, an object with one key around the array (whatever the key),
+/// one element without its array, `{}`, null, or absent (with `#[serde(default)]`).
+///
+/// An object is taken for an element when its first known key is a field of `T`, else for a wrapper.
+pub(crate) struct List<T>(pub(crate) Vec<T>);
+
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_any(ListVisitor {
+                may_be_wrapped: true,
+                element: PhantomData,
+            })
+            .map(List)
+    }
+}
+
+struct ListVisitor<T> {
+    /// Only the outermost object can be the wrapper; what it holds is a list or one element.
+    may_be_wrapped: bool,
+    element: PhantomData<T>,
+}
+
+/// What a wrapper's key holds.
+struct Inner<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Inner<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_any(ListVisitor {
+                may_be_wrapped: false,
+                element: PhantomData,
+            })
+            .map(Inner)
+    }
+}
+
+impl<T> ListVisitor<T> {
+    /// One element that is a plain value, as in `{"number": 5}`.
+    fn single<'de, E, V>(&self, value: V) -> Result<Vec<T>, E>
+    where
+        T: Deserialize<'de>,
+        E: de::Error,
+        V: IntoDeserializer<'de, E>,
+    {
+        if !self.may_be_wrapped && !fields_of::<T>().is_empty() {
+            // A plain value under an unknown key of what turns out to be an element: a field we do not know.
+            return Ok(Vec::new());
+        }
+        T::deserialize(value.into_deserializer()).map(|element| vec![element])
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, an object around a list, or one element")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+        let mut elements = Vec::new();
+        while let Some(element) = seq.next_element()? {
+            elements.push(element);
+        }
+        Ok(elements)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
+        let fields = fields_of::<T>();
+        let mut elements = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if fields.contains(&key.as_str()) {
+                let element = T::deserialize(MapAccessDeserializer::new(Replayed {
+                    first: Some(key),
+                    rest: map,
+                }))?;
+                return Ok(vec![element]);
+            }
+            if self.may_be_wrapped {
+                elements.extend(map.next_value::<Inner<T>>()?.0);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(elements)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Vec<T>, E> {
+        Ok(Vec::new())
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Vec<T>, E> {
+        self.single(value)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Vec<T>, E> {
+        self.single(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Vec<T>, E> {
+        self.single(value)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Vec<T>, E> {
+        self.single(value)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Vec<T>, E> {
+        if value.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        self.single(value)
+    }
+}
+
+/// A map whose first key was already taken and is handed out again.
+struct Replayed<A> {
+    first: Option<String>,
+    rest: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        match self.first.take() {
+            Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
+            None => self.rest.next_key_seed(seed),
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.rest.next_value_seed(seed)
+    }
+}
+
+/// The field names `T` reads, aliases included; empty when `T` is not a struct. Found by letting `T` ask for them.
+fn fields_of<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    let mut fields: &'static [&'static str] = &[];
+    // Always "fails": asking is all that is wanted.
+    drop(T::deserialize(FieldProbe(&mut fields)));
+    fields
+}
+
+struct FieldProbe<'a>(&'a mut &'static [&'static str]);
+
+#[derive(Debug)]
+struct Asked;
+
+impl fmt::Display for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("asked for field names only")
+    }
+}
+
+impl std::error::Error for Asked {}
+
+impl de::Error for Asked {
+    fn custom<M: fmt::Display>(_: M) -> Self {
+        Self
+    }
+}
+
+impl<'de> Deserializer<'de> for FieldProbe<'_> {
+    type Error = Asked;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Asked> {
+        Err(Asked)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Asked> {
+        *self.0 = fields;
+        Err(Asked)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}

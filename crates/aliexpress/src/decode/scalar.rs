@@ -1,0 +1,139 @@
+use std::fmt;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+
+/// Above this a floating point number no longer holds every whole number.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// One value that is neither list nor object.
+pub(super) enum Scalar {
+    Absent,
+    Bool(bool),
+    Int(i64),
+    /// A positive number beyond `i64`; only text can hold it.
+    Big(u64),
+    Fraction(f64),
+    Text(String),
+}
+
+impl Scalar {
+    pub(super) fn to_int(&self) -> Result<i64, String> {
+        match self {
+            Self::Int(number) => Ok(*number),
+            Self::Text(text) => {
+                i64::from_str(text).map_err(|_| "the text is no whole number".to_owned())
+            }
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "only whole numbers that a float holds exactly get here"
+            )]
+            Self::Fraction(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+                Ok(*number as i64)
+            }
+            Self::Fraction(_) => Err("the number is not whole".to_owned()),
+            Self::Big(_) => Err("the number is out of range".to_owned()),
+            Self::Bool(_) => Err("a truth value stands where a number belongs".to_owned()),
+            Self::Absent => Err("a whole number is missing".to_owned()),
+        }
+    }
+
+    pub(super) fn to_bool(&self) -> Result<bool, String> {
+        match self {
+            Self::Bool(value) => Ok(*value),
+            Self::Int(0) => Ok(false),
+            Self::Int(1) => Ok(true),
+            Self::Text(text) => match text.to_ascii_lowercase().as_str() {
+                "true" | "y" | "yes" | "1" => Ok(true),
+                "false" | "n" | "no" | "0" => Ok(false),
+                _ => Err("the text is no truth value".to_owned()),
+            },
+            _ => Err("a truth value is missing".to_owned()),
+        }
+    }
+
+    pub(super) fn to_decimal(&self) -> Result<Decimal, String> {
+        let no_decimal = || "the text is no decimal number".to_owned();
+        match self {
+            Self::Int(number) => Ok(Decimal::from(*number)),
+            Self::Big(number) => Ok(Decimal::from(*number)),
+            // The shortest text of a float is what was written in the answer.
+            Self::Fraction(number) => parse_decimal(&number.to_string()).ok_or_else(no_decimal),
+            Self::Text(text) => parse_decimal(
+                text.trim_matches(|c: char| matches!(c, '"' | '\'' | '\\') || c.is_whitespace()),
+            )
+            .ok_or_else(no_decimal),
+            Self::Bool(_) | Self::Absent => Err("a decimal number is missing".to_owned()),
+        }
+    }
+
+    pub(super) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Absent => None,
+            Self::Bool(value) => Some(value.to_string()),
+            Self::Int(number) => Some(number.to_string()),
+            Self::Big(number) => Some(number.to_string()),
+            Self::Fraction(number) => Some(number.to_string()),
+            Self::Text(text) => Some(text),
+        }
+    }
+}
+
+/// Only what reads as one plain number: `rust_decimal` alone would also take underscores.
+fn parse_decimal(text: &str) -> Option<Decimal> {
+    if text.contains('_') {
+        return None;
+    }
+    Decimal::from_str(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .ok()
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+struct ScalarVisitor;
+
+impl Visitor<'_> for ScalarVisitor {
+    type Value = Scalar;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text, a number or a truth value")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Scalar, E> {
+        Ok(Scalar::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Scalar, E> {
+        Ok(Scalar::Int(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Scalar, E> {
+        Ok(i64::try_from(value).map_or(Scalar::Big(value), Scalar::Int))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Scalar, E> {
+        Ok(Scalar::Fraction(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Scalar, E> {
+        let value = value.trim();
+        if value.is_empty() {
+            return Ok(Scalar::Absent);
+        }
+        Ok(Scalar::Text(value.to_owned()))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Absent)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Scalar, E> {
+        Ok(Scalar::Absent)
+    }
+}

@@ -1,0 +1,115 @@
+use std::borrow::Cow;
+
+use url::Url;
+
+use crate::call::Authority;
+use crate::token_pair::TokenAnswer;
+use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair};
+
+/// Signing people in: the authorize page and the four token endpoints.
+///
+/// Made by [`Client::oauth`]. None of these calls sends an access token, and every secret travels in the form body.
+#[derive(Debug, Clone, Copy)]
+pub struct OAuth<'c> {
+    client: &'c Client,
+}
+
+impl<'c> OAuth<'c> {
+    pub(crate) fn new(client: &'c Client) -> Self {
+        Self { client }
+    }
+
+    /// Where to send the browser: `/oauth/authorize` on the gateway's host.
+    ///
+    /// `redirect_uri` must be the app's callback URL exactly as registered in the app console. `state` comes back with
+    /// the code; it should be random and used once. The page asks for a fresh login (`force_auth=true`), so that the
+    /// person chooses the account instead of the browser's old session.
+    ///
+    /// Source: "Seller authorization introduction", openservice.aliexpress.com (docId 1364).
+    #[must_use]
+    pub fn authorize_url(&self, redirect_uri: &Url, state: &str) -> Url {
+        let mut url = self.client.gateway().with_path("/oauth/authorize");
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("force_auth", "true")
+            .append_pair("client_id", self.client.app_key().as_str())
+            .append_pair("redirect_uri", redirect_uri.as_str())
+            .append_pair("state", state);
+        url
+    }
+
+    /// Trades the one-time code for a token pair (`/auth/token/create`, "generateToken").
+    ///
+    /// A code lives three minutes and can be spent once: do not repeat the call after an error whose
+    /// [`effect`](Error::effect) is unknown, start the sign-in again.
+    ///
+    /// # Errors
+    /// [`Error::Gateway`] with `InvalidCode`, `IncompleteSignature`, `InvalidAppkey`, `AUTH_TYPE_UNSUPPORTED` or
+    /// `ServiceUnavailable`; the transport and decoding errors.
+    pub async fn create(&self, code: &AuthorizationCode) -> Result<TokenPair, Error> {
+        self.exchange("/auth/token/create", "code", code.expose())
+            .await
+    }
+
+    /// Trades a refresh token for the next pair (`/auth/token/refresh`, "refreshToken").
+    ///
+    /// The answer may hold no refresh token: keep the old one then. Whether the old pair still works afterwards is not
+    /// documented, so store the new one at once and let only one refresh of an account run at a time.
+    ///
+    /// # Errors
+    /// [`Error::Gateway`] with `IllegalRefreshToken` (see [`Error::is_refused_refresh_token`]), `IllegalAccessToken` or
+    /// `AUTH_TYPE_UNSUPPORTED`; the transport and decoding errors.
+    pub async fn refresh(&self, refresh_token: &RefreshToken) -> Result<TokenPair, Error> {
+        self.exchange(
+            "/auth/token/refresh",
+            "refresh_token",
+            refresh_token.expose(),
+        )
+        .await
+    }
+
+    /// [`create`](Self::create) through `/auth/token/security/create` ("generateSecurityToken"), which tells less about
+    /// the account.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create), and `isv.402`.
+    pub async fn security_create(&self, code: &AuthorizationCode) -> Result<TokenPair, Error> {
+        self.exchange("/auth/token/security/create", "code", code.expose())
+            .await
+    }
+
+    /// [`refresh`](Self::refresh) through `/auth/token/security/refresh` ("refreshSecurityToken").
+    ///
+    /// # Errors
+    /// As [`refresh`](Self::refresh).
+    pub async fn security_refresh(&self, refresh_token: &RefreshToken) -> Result<TokenPair, Error> {
+        self.exchange(
+            "/auth/token/security/refresh",
+            "refresh_token",
+            refresh_token.expose(),
+        )
+        .await
+    }
+
+    async fn exchange(
+        &self,
+        path: &str,
+        name: &'static str,
+        value: &str,
+    ) -> Result<TokenPair, Error> {
+        if value.trim().is_empty() {
+            return Err(crate::RequestError::new(name, "is empty").into());
+        }
+        // Before the call, not after it: a slow answer must not make a deadline look later than it is.
+        let started = self.client.clock().now();
+        let parameters = vec![(Cow::Borrowed(name), value.to_owned())];
+        let exchange = self
+            .client
+            .exchange(path, parameters, Authority::App)
+            .await?;
+        let answer: TokenAnswer = exchange.decode_flat()?;
+        answer
+            .into_pair(started)
+            .ok_or_else(|| exchange.undecodable("access_token".to_owned(), "is missing".to_owned()))
+    }
+}
