@@ -71,4 +71,21 @@ pub trait OrderRepository: Send + Sync {
     /// Up to `limit` orders after `cursor`, the latest added first. A page costs the same wherever it lies.
     async fn list(&self, cursor: Option<&OrderCursor>, limit: u32)
     -> Result<OrderPage, StoreError>;
+
+    /// The same for the orders in one of these states, of which the first [`STATUSES_AT_ONCE`] count.
+    async fn list_in(
+        &self,
+        statuses: &[String],
+        cursor: Option<&OrderCursor>,
+        limit: u32,
+    ) -> Result<OrderPage, StoreError>;
+
+    /// How many orders there are in each of AliExpress's states, of one connection or of all.
+    async fn count_by_status(
+        &self,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Vec<(String, i64)>, StoreError>;
 }
+
+/// How many states [`OrderRepository::list_in`] takes.
+pub const STATUSES_AT_ONCE: usize = 16;

@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{KnownOrder, OrderCursor, OrderPage, OrderRepository};
-use crate::sql::{Row, values};
+use super::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+use crate::sql::{Row, Value, values};
 use crate::store::DatabaseStore;
-use crate::{Millis, StoreError};
+use crate::{ConnectionId, Millis, StoreError};
 
 const TABLE: &str = "known_orders";
 
@@ -72,7 +72,6 @@ impl OrderRepository for DatabaseStore {
             " from known_orders where (added_at, order_id) < ($2, $3) \
              order by added_at desc, order_id desc limit $1"
         );
-        // One more than asked for tells whether there is a next page.
         let wanted = limit.clamp(1, 1000);
         let (sql, values) = match cursor {
             None => (FIRST, values![wanted + 1]),
@@ -81,19 +80,69 @@ impl OrderRepository for DatabaseStore {
                 values![wanted + 1, cursor.added_at, cursor.order_id.as_str()],
             ),
         };
-        let rows = self.database.all(sql, values).await?;
-        let mut orders = rows
-            .iter()
-            .map(known_order)
-            .collect::<Result<Vec<_>, _>>()?;
-        let more = orders.len() > wanted as usize;
-        orders.truncate(wanted as usize);
-        let next = orders.last().filter(|_| more).map(|last| OrderCursor {
-            added_at: last.added_at,
-            order_id: last.order_id.clone(),
-        });
-        Ok(OrderPage { orders, next })
+        page_of(&self.database.all(sql, values).await?, wanted)
     }
+
+    async fn list_in(
+        &self,
+        statuses: &[String],
+        cursor: Option<&OrderCursor>,
+        limit: u32,
+    ) -> Result<OrderPage, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where (added_at, order_id) < ($2, $3) \
+             and status in ($4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+             order by added_at desc, order_id desc limit $1"
+        );
+        let wanted = limit.clamp(1, 1000);
+        let start = OrderCursor {
+            added_at: Millis(i64::MAX),
+            order_id: String::new(),
+        };
+        let cursor = cursor.unwrap_or(&start);
+        let mut values = values![wanted + 1, cursor.added_at, cursor.order_id.as_str()];
+        // Places that are left over hold nothing, which no state equals.
+        let mut statuses = statuses.iter();
+        values.extend((0..STATUSES_AT_ONCE).map(|_| Value::from(statuses.next().cloned())));
+        page_of(&self.database.all(SELECT, values).await?, wanted)
+    }
+
+    async fn count_by_status(
+        &self,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Vec<(String, i64)>, StoreError> {
+        const ALL: &str =
+            "select status, count(*) as orders from known_orders group by status order by status";
+        const OF_ONE: &str = "select status, count(*) as orders from known_orders \
+                              where connection_id = $1 group by status order by status";
+        let rows = match connection {
+            None => self.database.all(ALL, values![]).await?,
+            Some(id) => self.database.all(OF_ONE, values![id]).await?,
+        };
+        rows.iter()
+            .map(|row| {
+                let fields = row.fields(TABLE, "status")?;
+                Ok((fields.text("status")?, fields.int("orders")?))
+            })
+            .collect()
+    }
+}
+
+/// A page from rows of which one more than wanted was asked for: that tells whether there is a next page.
+fn page_of(rows: &[Row], wanted: u32) -> Result<OrderPage, StoreError> {
+    let mut orders = rows
+        .iter()
+        .map(known_order)
+        .collect::<Result<Vec<_>, _>>()?;
+    let more = orders.len() > wanted as usize;
+    orders.truncate(wanted as usize);
+    let next = orders.last().filter(|_| more).map(|last| OrderCursor {
+        added_at: last.added_at,
+        order_id: last.order_id.clone(),
+    });
+    Ok(OrderPage { orders, next })
 }
 
 fn known_order(row: &Row) -> Result<KnownOrder, StoreError> {

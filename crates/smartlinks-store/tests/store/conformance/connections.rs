@@ -1,0 +1,349 @@
+use smartlinks_store::{NewConnection, StoreError, StoredState};
+
+use crate::support::*;
+
+pub(crate) async fn the_first_connection_is_generation_1_and_the_default(stage: Stage) {
+    let store = stage.open().await;
+    let new = NewConnection {
+        id: new_id(),
+        label: Some("shop".to_owned()),
+        account: account("1001"),
+        pair: pair("a"),
+    };
+    let id = new.id.clone();
+    let first = store.connect(new, NOW).await.unwrap();
+    assert_eq!(first.id, id);
+    assert_eq!(
+        (first.generation, first.state, first.is_default),
+        (1, StoredState::Active, true)
+    );
+    assert_eq!(first.label.as_deref(), Some("shop"));
+    assert_eq!(first.account, account("1001"));
+    assert_eq!(first.works_until, Some(NOW.plus(24 * HOUR)));
+    assert_eq!(first.sign_in_again_by, Some(NOW.plus(48 * HOUR)));
+    assert_eq!((first.signed_in_at, first.created_at), (NOW, NOW));
+    assert_eq!(find(&store, &id).await, first);
+    assert_eq!(tokens(&store, &id).await, texts("access-a", "refresh-a"));
+    assert!(store.previous_token(&id).await.unwrap().is_none());
+
+    let second = connected(&store, "1002").await;
+    assert!(!second.is_default);
+    assert_eq!(store.default_connection().await.unwrap().unwrap().id, id);
+}
+
+pub(crate) async fn an_account_has_one_connection(stage: Stage) {
+    let store = stage.open().await;
+    let first = connected(&store, "1001").await;
+    for disconnected in [false, true] {
+        if disconnected {
+            assert!(store.disconnect(&first.id, NOW).await.unwrap());
+        }
+        let again = NewConnection {
+            id: new_id(),
+            label: None,
+            account: account("1001"),
+            pair: pair("b"),
+        };
+        match store.connect(again, NOW).await {
+            Err(StoreError::AccountAlreadyConnected { connection }) => {
+                assert_eq!(connection, first.id);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    let other = connected(&store, "1002").await;
+    let taken = store
+        .reconnect(&other.id, account("1001"), None, pair("c"), NOW)
+        .await;
+    assert!(matches!(
+        taken,
+        Err(StoreError::AccountAlreadyConnected { .. })
+    ));
+    assert_eq!(
+        tokens(&store, &other.id).await,
+        texts("access-1002", "refresh-1002")
+    );
+}
+
+pub(crate) async fn of_two_connects_of_one_account_one_wins(stage: Stage) {
+    let stores = [stage.open().await, stage.open().await];
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let store = stores[number % 2].clone();
+            tokio::spawn(async move {
+                let new = NewConnection {
+                    id: new_id(),
+                    label: None,
+                    account: account("1001"),
+                    pair: pair(&number.to_string()),
+                };
+                store.connect(new, NOW).await
+            })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => won += 1,
+            Err(StoreError::AccountAlreadyConnected { .. }) => {}
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(won, 1);
+    assert_eq!(stores[0].connections().list(true).await.unwrap().len(), 1);
+}
+
+/// F16.
+pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage) {
+    let store = stage.open().await;
+    let first = connected(&store, "1001").await;
+    store.set_label(&first.id, Some("shop"), NOW).await.unwrap();
+    let later = NOW.plus(HOUR);
+    let mut newer = account("1001");
+    newer.nick = Some("renamed".to_owned());
+    let again = store
+        .reconnect(&first.id, newer.clone(), None, pair("new"), later)
+        .await
+        .unwrap();
+    assert_eq!((again.id.clone(), again.generation), (first.id.clone(), 2));
+    assert_eq!(again.account, newer);
+    assert_eq!(again.label.as_deref(), Some("shop"));
+    assert_eq!((again.signed_in_at, again.created_at), (later, NOW));
+    assert!(again.is_default);
+    assert_eq!(
+        tokens(&store, &first.id).await,
+        texts("access-new", "refresh-new")
+    );
+    let previous = store.previous_token(&first.id).await.unwrap().unwrap();
+    assert_eq!(previous.generation, 1);
+    assert_eq!(
+        shown(&previous.material),
+        texts("access-1001", "refresh-1001")
+    );
+
+    // A stub comes back to life under its id.
+    assert!(store.disconnect(&first.id, later).await.unwrap());
+    let label = Some("back".to_owned());
+    let back = store
+        .reconnect(&first.id, account("1001"), label, pair("back"), later)
+        .await
+        .unwrap();
+    assert_eq!((back.generation, back.state), (3, StoredState::Active));
+    assert_eq!(back.label.as_deref(), Some("back"));
+    assert!(back.is_default);
+    assert!(store.previous_token(&first.id).await.unwrap().is_none());
+}
+
+pub(crate) async fn reconnecting_to_another_account_keeps_no_former_pair(stage: Stage) {
+    let store = stage.open().await;
+    let first = connected(&store, "1001").await;
+    let other = store
+        .reconnect(&first.id, account("1002"), None, pair("b"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(other.account.user_id, "1002");
+    assert!(store.previous_token(&first.id).await.unwrap().is_none());
+    assert!(store.find_by_account("1001").await.unwrap().is_none());
+}
+
+pub(crate) async fn exactly_one_default_whoever_chooses(stage: Stage) {
+    let stores = [stage.open().await, stage.open().await];
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(connected(&stores[0], &number.to_string()).await.id);
+    }
+    let tasks: Vec<_> = (0..24)
+        .map(|number| {
+            let (store, id) = (stores[number % 2].clone(), ids[number % ids.len()].clone());
+            tokio::spawn(async move { store.set_default(&id, NOW).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    let all = stores[0].connections().list(false).await.unwrap();
+    assert_eq!(
+        all.iter()
+            .filter(|connection| connection.is_default)
+            .count(),
+        1
+    );
+    assert!(all[0].is_default, "the default comes first");
+    stores[0].set_default(&ids[3], NOW).await.unwrap();
+    assert_eq!(
+        stores[1].default_connection().await.unwrap().unwrap().id,
+        ids[3]
+    );
+}
+
+pub(crate) async fn a_disconnected_default_leaves_none(stage: Stage) {
+    let store = stage.open().await;
+    let (first, second) = (connected(&store, "1").await, connected(&store, "2").await);
+    assert!(store.disconnect(&first.id, NOW).await.unwrap());
+    assert!(store.default_connection().await.unwrap().is_none());
+    let refused = store.set_default(&first.id, NOW).await.unwrap_err();
+    assert!(matches!(refused, StoreError::NotFound { .. }));
+    assert!(store.default_connection().await.unwrap().is_none());
+    store.set_default(&second.id, NOW).await.unwrap();
+    assert_eq!(
+        store.default_connection().await.unwrap().unwrap().id,
+        second.id
+    );
+}
+
+pub(crate) async fn lists_and_lookups(stage: Stage) {
+    let store = stage.open().await;
+    let (one, two) = (connected(&store, "1").await, connected(&store, "2").await);
+    assert!(store.disconnect(&two.id, NOW.plus(5)).await.unwrap());
+    let ids = |list: Vec<smartlinks_store::Connection>| -> Vec<_> {
+        list.into_iter().map(|connection| connection.id).collect()
+    };
+    assert_eq!(
+        ids(store.connections().list(false).await.unwrap()),
+        std::slice::from_ref(&one.id)
+    );
+    assert_eq!(ids(store.connections().list(true).await.unwrap()).len(), 2);
+    assert_eq!(
+        ids(store.changed_since(NOW.plus(1)).await.unwrap()),
+        std::slice::from_ref(&two.id)
+    );
+    assert_eq!(
+        ids(store.changed_since(NOW).await.unwrap()),
+        [one.id.clone(), two.id.clone()]
+    );
+    assert_eq!(
+        store.find_by_account("2").await.unwrap().unwrap().id,
+        two.id
+    );
+    assert!(store.find_by_account("3").await.unwrap().is_none());
+}
+
+pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
+    let store = stage.open().await;
+    let id = new_id();
+    assert!(store.connections().find(&id).await.unwrap().is_none());
+    assert!(store.token(&id).await.unwrap().is_none());
+    assert!(!store.disconnect(&id, NOW).await.unwrap());
+    assert!(
+        !store
+            .claim_refresh(&id, 1, "me", NOW.plus(HOUR), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .finish_refresh(&id, 1, "me", pair("x"), NOW)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    let refused = [
+        store.set_label(&id, None, NOW).await.unwrap_err(),
+        store.set_default(&id, NOW).await.unwrap_err(),
+        store
+            .reconnect(&id, account("1"), None, pair("x"), NOW)
+            .await
+            .unwrap_err(),
+    ];
+    for error in refused {
+        assert!(
+            matches!(&error, StoreError::NotFound { id: named, .. } if *named == id.to_string())
+        );
+        assert!(!error.is_storage_failure());
+    }
+}
+
+/// F11.
+pub(crate) async fn a_label_edit_beside_refreshes_keeps_both(stage: Stage) {
+    const ROUNDS: i64 = 20;
+    let stores = [stage.open().await, stage.open().await];
+    let id = connected(&stores[0], "1001").await.id;
+    let (editor, edited) = (stores[1].clone(), id.clone());
+    let edits = tokio::spawn(async move {
+        for round in 0..ROUNDS {
+            editor
+                .set_label(&edited, Some(&format!("label {round}")), NOW)
+                .await
+                .unwrap();
+        }
+    });
+    for generation in 1..=ROUNDS {
+        let lease = NOW.plus(HOUR);
+        assert!(
+            stores[0]
+                .claim_refresh(&id, generation, "me", lease, NOW)
+                .await
+                .unwrap()
+        );
+        let name = format!("{}", generation + 1);
+        stores[0]
+            .finish_refresh(&id, generation, "me", pair(&name), NOW)
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    edits.await.unwrap();
+    let after = find(&stores[0], &id).await;
+    assert_eq!(
+        (after.generation, after.label.as_deref()),
+        (ROUNDS + 1, Some("label 19"))
+    );
+    assert_eq!(
+        tokens(&stores[1], &id).await,
+        texts("access-21", "refresh-21")
+    );
+}
+
+/// R33: the columns here, the bytes of the file in `sqlite_files.rs`.
+pub(crate) async fn disconnecting_deletes_all_token_material(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "1001").await.id;
+    store
+        .finish_refresh(&id, 1, "me", pair("second"), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        store
+            .claim_refresh(&id, 2, "me", NOW.plus(HOUR), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(store.disconnect(&id, NOW.plus(1)).await.unwrap());
+    assert!(!store.disconnect(&id, NOW.plus(2)).await.unwrap());
+
+    let stub = find(&store, &id).await;
+    assert_eq!(
+        (stub.state, stub.updated_at),
+        (StoredState::Disconnected, NOW.plus(1))
+    );
+    assert_eq!((stub.works_until, stub.next_refresh_at), (None, None));
+    assert_eq!(stub.account, account("1001"));
+    assert!(store.token(&id).await.unwrap().is_none());
+    assert!(store.previous_token(&id).await.unwrap().is_none());
+    let left = "select 'x' from connections where access_token is not null or refresh_token is not null \
+         or previous_access_token is not null or previous_refresh_token is not null";
+    assert!(stage.raw().await.lines(left).await.is_empty());
+    // The refresh that was under way comes too late, and a new one cannot start.
+    assert!(
+        store
+            .finish_refresh(&id, 2, "me", pair("third"), NOW)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(
+        !store
+            .claim_refresh(&id, 2, "you", NOW.plus(HOUR), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .due_for_refresh(NOW.plus(99 * HOUR), 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    assert!(store.token(&id).await.unwrap().is_none());
+}

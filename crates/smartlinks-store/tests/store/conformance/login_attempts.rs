@@ -1,0 +1,133 @@
+use smartlinks_store::{Binding, LoginAttempt, NewLoginAttempt, Outcome, StoreError};
+
+use crate::support::*;
+
+fn attempt(number: u8) -> NewLoginAttempt {
+    NewLoginAttempt {
+        state_hash: [number; 32],
+        binding: Binding::Browser([0xb0; 32]),
+        caller_state: Some("the caller's <state>".to_owned()),
+        return_to: Some("/aliexpress".to_owned()),
+        connection: None,
+        label: Some("shop".to_owned()),
+        created_at: NOW,
+        expires_at: NOW.plus(600_000),
+    }
+}
+
+/// R3, F23.
+pub(crate) async fn a_state_is_consumed_by_exactly_one_caller(stage: Stage) {
+    let stores = [stage.open().await, stage.open().await];
+    stores[0].create(attempt(1)).await.unwrap();
+    let tasks: Vec<_> = (0..32)
+        .map(|number| {
+            let store = stores[number % 2].clone();
+            tokio::spawn(async move { store.consume(&[1; 32], NOW).await.unwrap() })
+        })
+        .collect();
+    let mut won = 0;
+    for task in tasks {
+        won += usize::from(task.await.unwrap());
+    }
+    assert_eq!(won, 1);
+    assert!(!stores[1].consume(&[1; 32], NOW).await.unwrap());
+    assert!(
+        !stores[1].consume(&[2; 32], NOW).await.unwrap(),
+        "an unknown state"
+    );
+}
+
+pub(crate) async fn what_was_stored_comes_back(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "1001").await.id;
+    let new = NewLoginAttempt {
+        connection: Some(id.clone()),
+        ..attempt(1)
+    };
+    store.create(new.clone()).await.unwrap();
+    let expected = LoginAttempt {
+        state_hash: new.state_hash,
+        binding: new.binding,
+        caller_state: new.caller_state.clone(),
+        return_to: new.return_to.clone(),
+        connection: Some(id),
+        label: new.label.clone(),
+        created_at: new.created_at,
+        expires_at: new.expires_at,
+        consumed_at: None,
+        outcome: None,
+    };
+    assert_eq!(store.look_up(&[1; 32]).await.unwrap().unwrap(), expected);
+    assert!(store.look_up(&[2; 32]).await.unwrap().is_none());
+    let again = store.create(new).await.unwrap_err();
+    assert!(matches!(again, StoreError::Conflict { .. }), "{again}");
+
+    store
+        .create(NewLoginAttempt {
+            binding: Binding::Headless,
+            ..attempt(3)
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        store.look_up(&[3; 32]).await.unwrap().unwrap().binding,
+        Binding::Headless
+    );
+    assert!(store.consume(&[3; 32], NOW.plus(7)).await.unwrap());
+    assert_eq!(
+        store.look_up(&[3; 32]).await.unwrap().unwrap().consumed_at,
+        Some(NOW.plus(7))
+    );
+}
+
+pub(crate) async fn the_first_outcome_stays(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "1001").await.id;
+    for number in [1, 2] {
+        store.create(attempt(number)).await.unwrap();
+        assert!(store.consume(&[number; 32], NOW).await.unwrap());
+    }
+    let success = Outcome {
+        result: "success".to_owned(),
+        connection: Some(id),
+        error_description: None,
+    };
+    let refusal = Outcome {
+        result: "exchange_failed".to_owned(),
+        connection: None,
+        error_description: Some("é".repeat(500)),
+    };
+    let login = store.login_attempts();
+    assert!(login.finish(&[1; 32], success.clone(), NOW).await.unwrap());
+    assert!(!login.finish(&[1; 32], refusal.clone(), NOW).await.unwrap());
+    assert_eq!(
+        login.look_up(&[1; 32]).await.unwrap().unwrap().outcome,
+        Some(success)
+    );
+    assert!(login.finish(&[2; 32], refusal, NOW).await.unwrap());
+    let kept = login
+        .look_up(&[2; 32])
+        .await
+        .unwrap()
+        .unwrap()
+        .outcome
+        .unwrap();
+    assert_eq!(kept.error_description, Some("é".repeat(200)));
+}
+
+pub(crate) async fn old_attempts_are_pruned(stage: Stage) {
+    let store = stage.open().await;
+    for number in 0..3 {
+        let expires_at = NOW.plus(i64::from(number));
+        store
+            .create(NewLoginAttempt {
+                expires_at,
+                ..attempt(number)
+            })
+            .await
+            .unwrap();
+    }
+    assert_eq!(store.login_attempts().prune(NOW.plus(2)).await.unwrap(), 2);
+    assert!(store.look_up(&[1; 32]).await.unwrap().is_none());
+    assert!(store.look_up(&[2; 32]).await.unwrap().is_some());
+}

@@ -1,0 +1,178 @@
+use std::collections::HashSet;
+
+use smartlinks_store::{ConnectionId, KnownOrder, NewEvent, StoreError};
+
+use crate::support::*;
+
+fn order(id: &str, connection: &ConnectionId) -> KnownOrder {
+    KnownOrder {
+        order_id: id.to_owned(),
+        connection: connection.clone(),
+        status: "PLACE_ORDER_SUCCESS".to_owned(),
+        logistics_status: None,
+        amount: Some("12.30".to_owned()),
+        currency: Some("EUR".to_owned()),
+        store_name: None,
+        title: Some("Case".to_owned()),
+        placed_at: Some("2026-11-20 03:04:05".to_owned()),
+        snapshot_json: "{}".to_owned(),
+        fetched_at: NOW,
+        added_at: NOW,
+    }
+}
+
+pub(crate) async fn an_order_is_updated_and_keeps_its_place(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let first = order("8123456789012345", &connection);
+    store.upsert(first.clone()).await.unwrap();
+    assert_eq!(
+        store.orders().find(&first.order_id).await.unwrap(),
+        Some(first.clone())
+    );
+    let later = KnownOrder {
+        status: "FINISH".to_owned(),
+        logistics_status: Some("SELLER_SEND_GOODS".to_owned()),
+        fetched_at: NOW.plus(HOUR),
+        added_at: NOW.plus(HOUR),
+        ..first.clone()
+    };
+    store.upsert(later.clone()).await.unwrap();
+    let expected = KnownOrder {
+        added_at: NOW,
+        ..later
+    };
+    assert_eq!(
+        store.orders().find(&first.order_id).await.unwrap(),
+        Some(expected)
+    );
+    assert_eq!(store.orders().find("1").await.unwrap(), None);
+}
+
+pub(crate) async fn pages_hold_every_order_once(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    for number in 0..23_i64 {
+        // Ties in time, and numbers of different length.
+        let added_at = NOW.plus(number / 4);
+        let id = (7 + number * number * 37).to_string();
+        store
+            .upsert(KnownOrder {
+                added_at,
+                ..order(&id, &connection)
+            })
+            .await
+            .unwrap();
+    }
+    let (mut seen, mut cursor, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let page = store.orders().list(cursor.as_ref(), 5).await.unwrap();
+        seen.extend(
+            page.orders
+                .into_iter()
+                .map(|order| (order.added_at, order.order_id)),
+        );
+        pages += 1;
+        // What is added meanwhile comes first in the list and moves no later page.
+        let id = format!("9{pages}");
+        store
+            .upsert(KnownOrder {
+                added_at: NOW.plus(99),
+                ..order(&id, &connection)
+            })
+            .await
+            .unwrap();
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!((seen.len(), pages), (23, 5));
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), 23);
+    assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
+}
+
+pub(crate) async fn an_order_needs_its_connection(stage: Stage) {
+    let store = stage.open().await;
+    let error = store.upsert(order("1", &new_id())).await.unwrap_err();
+    assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
+}
+
+fn event(kind: &str) -> NewEvent {
+    NewEvent {
+        kind: kind.to_owned(),
+        connection: None,
+        order: None,
+        data_json: "{}".to_owned(),
+        at: NOW,
+    }
+}
+
+/// A reader that asks for what came after the last number it saw misses nothing.
+pub(crate) async fn events_become_visible_in_the_order_of_their_numbers(stage: Stage) {
+    const WRITERS: usize = 6;
+    const EACH: usize = 20;
+    let stores = [stage.open().await, stage.open().await];
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            let store = stores[writer % 2].clone();
+            tokio::spawn(async move {
+                for number in 0..EACH {
+                    store
+                        .append(event(&format!("{writer} {number}")))
+                        .await
+                        .unwrap();
+                }
+            })
+        })
+        .collect();
+    let (mut last, mut seen) = (0, Vec::new());
+    while seen.len() < WRITERS * EACH {
+        for event in stores[0].after(last, 7).await.unwrap() {
+            assert!(event.id > last);
+            last = event.id;
+            seen.push(event.kind);
+        }
+        let stuck = writers.iter().all(tokio::task::JoinHandle::is_finished);
+        assert!(
+            !stuck || stores[0].after(last, 1).await.unwrap().len() + seen.len() >= WRITERS * EACH
+        );
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), WRITERS * EACH);
+}
+
+pub(crate) async fn events_are_listed_and_pruned(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let whole = NewEvent {
+        connection: Some(connection.clone()),
+        order: Some("81".to_owned()),
+        data_json: "{\"a\":1}".to_owned(),
+        at: NOW.plus(-5),
+        ..event("first")
+    };
+    let first = store.append(whole).await.unwrap();
+    let second = store.append(event("second")).await.unwrap();
+    let latest = store.latest(10).await.unwrap();
+    assert_eq!(
+        latest.iter().map(|event| event.id).collect::<Vec<_>>(),
+        [second, first]
+    );
+    assert_eq!(
+        (latest[1].connection.clone(), latest[1].order.as_deref()),
+        (Some(connection), Some("81"))
+    );
+    assert_eq!(
+        (latest[1].data_json.as_str(), latest[1].at),
+        ("{\"a\":1}", NOW.plus(-5))
+    );
+    assert_eq!(store.latest(1).await.unwrap()[0].kind, "second");
+    assert_eq!(store.events().prune(NOW).await.unwrap(), 1);
+    assert!(
+        store.append(event("third")).await.unwrap() > second,
+        "numbers are not used again"
+    );
+}

@@ -1,0 +1,170 @@
+use smartlinks_store::{
+    KeyError, KeyRing, SealError, StoreError, SystemEntropy, stored_key_fingerprint,
+};
+
+use crate::support::*;
+
+/// R14.
+pub(crate) async fn a_sealed_value_opens_only_in_its_place(stage: Stage) {
+    let store = stage.open().await;
+    let (one, two) = (
+        connected(&store, "1").await.id,
+        connected(&store, "2").await.id,
+    );
+    let mut raw = stage.raw().await;
+    let read = |column: &str, id: &_| format!("select {column} from connections where id = '{id}'");
+    let kept = raw.bytes(read("access_token", &one)).await.unwrap();
+    for (column, id) in [("access_token", &two), ("refresh_token", &one)] {
+        let moved = raw.bytes(read(column, id)).await.unwrap();
+        let put = format!("update connections set access_token = $1 where id = '{one}'");
+        raw.put_bytes(&put, moved).await;
+        match store.token(&one).await {
+            Err(error @ StoreError::Seal(SealError::Tampered { .. })) => {
+                let message = error.to_string();
+                assert!(message.contains("access_token") && message.contains(one.as_str()));
+                assert!(error.is_storage_failure());
+            }
+            other => panic!("{other:?}"),
+        }
+        raw.put_bytes(&put, kept.clone()).await;
+    }
+    assert_eq!(tokens(&store, &one).await.0, "access-1");
+}
+
+/// R14.
+pub(crate) async fn a_flipped_bit_is_noticed(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "1").await.id;
+    let mut raw = stage.raw().await;
+    let read = format!("select refresh_token from connections where id = '{id}'");
+    let kept = raw.bytes(read).await.unwrap();
+    let put = format!("update connections set refresh_token = $1 where id = '{id}'");
+    for position in [0, 1, 2, 12, kept.len() / 2, kept.len() - 1] {
+        let mut spoilt = kept.clone();
+        spoilt[position] ^= 1;
+        raw.put_bytes(&put, spoilt).await;
+        let error = store.token(&id).await.unwrap_err();
+        assert!(matches!(error, StoreError::Seal(_)), "{position}: {error}");
+    }
+    raw.put_bytes(&put, Vec::new()).await;
+    let error = store.token(&id).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::Seal(SealError::Malformed { .. })),
+        "{error}"
+    );
+    // Nothing is written over what cannot be read.
+    assert!(
+        store
+            .finish_refresh(&id, 1, "me", pair("x"), NOW)
+            .await
+            .is_err()
+    );
+    raw.put_bytes(&put, kept).await;
+    assert_eq!(tokens(&store, &id).await, texts("access-1", "refresh-1"));
+}
+
+/// R15, R16: the wrong key is noticed at the start, before anything is sealed with it.
+pub(crate) async fn another_key_ring_is_refused(stage: Stage) {
+    assert_eq!(stored_key_fingerprint(&stage.url).await.unwrap(), None);
+    stage.open().await.close().await;
+    let stored = stored_key_fingerprint(&stage.url).await.unwrap().unwrap();
+    assert!(stage.keys.covers(&stored));
+    let mut other = stage.clone();
+    other.keys = KeyRing::ephemeral(&SystemEntropy).unwrap();
+    match other.try_open().await.err() {
+        Some(error @ StoreError::Keys(KeyError::Wrong { .. })) => {
+            assert_eq!(error.code(), "storage_keys");
+            assert!(error.to_string().contains(&stored), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(
+        stored_key_fingerprint(&stage.url).await.unwrap(),
+        Some(stored)
+    );
+}
+
+/// R16.
+pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
+    let old = stage.open().await;
+    let mut ids = Vec::new();
+    for number in 0..10 {
+        ids.push(connected(&old, &number.to_string()).await.id);
+    }
+    old.finish_refresh(&ids[0], 1, "me", pair("b"), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    old.close().await;
+
+    let mut both = stage.clone();
+    both.keys.add_active_key(&SystemEntropy).unwrap();
+    let store = both.open().await;
+    assert_eq!(tokens(&store, &ids[1]).await.0, "access-1");
+    // Until all is sealed anew, the database asks for both keys.
+    let needed = store.key_fingerprint().await.unwrap().unwrap();
+    assert!(both.keys.covers(&needed) && !stage.keys.covers(&needed));
+    let (other, refreshed) = (store.clone(), ids[5].clone());
+    let beside = tokio::spawn(async move {
+        for generation in 1..=10 {
+            let name = format!("g{generation}");
+            other
+                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW)
+                .await
+                .unwrap()
+                .unwrap();
+        }
+    });
+    while store.reseal(3).await.unwrap() > 0 {}
+    beside.await.unwrap();
+    let needed = store.key_fingerprint().await.unwrap();
+    assert_eq!(needed, Some(both.keys.fingerprint()));
+    let sealed_with = "select distinct sealed_with from connections";
+    assert_eq!(
+        stage.raw().await.lines(sealed_with).await,
+        [both.keys.active_id()]
+    );
+    assert_eq!(tokens(&store, &ids[5]).await.0, "access-g10");
+    let previous = store.previous_token(&ids[0]).await.unwrap().unwrap();
+    assert_eq!(shown(&previous.material), texts("access-0", "refresh-0"));
+}
+
+/// R14, R15.
+pub(crate) async fn nothing_readable_is_stored(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "canary").await.id;
+    store
+        .finish_refresh(&id, 1, "me", pair("canary2"), NOW)
+        .await
+        .unwrap()
+        .unwrap();
+    let mut raw = stage.raw().await;
+    for column in [
+        "access_token",
+        "refresh_token",
+        "previous_access_token",
+        "previous_refresh_token",
+    ] {
+        let sql = format!("select {column} from connections");
+        let stored = raw.bytes(sql).await.unwrap();
+        assert!(!stored.windows(6).any(|part| part == b"canary"), "{column}");
+    }
+}
+
+pub(crate) async fn a_spoilt_row_is_named(stage: Stage) {
+    let store = stage.open().await;
+    let id = connected(&store, "1").await.id;
+    let mut raw = stage.raw().await;
+    raw.execute("update connections set state = 'nonsense'")
+        .await;
+    match store.connections().find(&id).await {
+        Err(error @ StoreError::Corrupt(_)) => {
+            let message = error.to_string();
+            for named in ["connections", "state", id.as_str()] {
+                assert!(message.contains(named), "{message}");
+            }
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(store.connections().list(true).await.is_err());
+}

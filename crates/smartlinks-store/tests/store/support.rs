@@ -1,0 +1,303 @@
+//! A database for one test: a SQLite file, or a PostgreSQL database that is dropped at the end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+use smartlinks_store::{
+    Account, Connection, ConnectionId, DatabaseUrl, KeyRing, Millis, NewConnection, NewPair,
+    OpenOptions, Store, StoreError, SystemEntropy, TokenMaterial,
+};
+use sqlx::{
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection,
+};
+use tempfile::TempDir;
+
+/// A fixed present; nothing here reads a clock.
+pub(crate) const NOW: Millis = Millis(1_800_000_000_000);
+/// An hour in milliseconds.
+pub(crate) const HOUR: i64 = 3_600_000;
+
+/// Where a test takes place.
+#[derive(Clone)]
+pub(crate) struct Stage {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) keys: KeyRing,
+    pub(crate) folder: Arc<TempDir>,
+}
+
+impl Stage {
+    /// A SQLite file that does not exist yet.
+    pub(crate) fn sqlite() -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        Self {
+            url: DatabaseUrl::Sqlite(folder.path().join("smartlinks.db")),
+            keys: KeyRing::ephemeral(&SystemEntropy).unwrap(),
+            folder,
+        }
+    }
+
+    pub(crate) fn with_url(url: DatabaseUrl) -> Self {
+        Self {
+            url,
+            ..Self::sqlite()
+        }
+    }
+
+    pub(crate) fn options(&self) -> OpenOptions {
+        OpenOptions::new(self.url.clone(), self.keys.clone(), Arc::new(SystemEntropy))
+    }
+
+    /// Opens the store; a second call is as good as a second process.
+    pub(crate) async fn open(&self) -> Arc<dyn Store> {
+        self.try_open().await.unwrap()
+    }
+
+    pub(crate) async fn try_open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        smartlinks_store::open(self.options()).await
+    }
+
+    pub(crate) fn sqlite_path(&self) -> PathBuf {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => path.clone(),
+            DatabaseUrl::Postgres(_) => panic!("not a SQLite stage"),
+        }
+    }
+
+    /// A connection past the store, to look at rows and to spoil them.
+    pub(crate) async fn raw(&self) -> Raw {
+        match &self.url {
+            DatabaseUrl::Sqlite(path) => {
+                let url = format!("sqlite://{}", path.display());
+                Raw::Sqlite(SqliteConnection::connect(&url).await.unwrap())
+            }
+            DatabaseUrl::Postgres(url) => {
+                let password_included = PostgresServer::from_environment().unwrap();
+                let name = url.to_string().rsplit('/').next().unwrap().to_owned();
+                Raw::Postgres(
+                    PgConnection::connect(&password_included.database(&name))
+                        .await
+                        .unwrap(),
+                )
+            }
+        }
+    }
+}
+
+pub(crate) enum Raw {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Raw {
+    pub(crate) async fn execute(&mut self, sql: impl Into<String>) -> u64 {
+        let sql = AssertSqlSafe(sql.into());
+        match self {
+            Self::Sqlite(connection) => connection.execute(sql).await.unwrap().rows_affected(),
+            Self::Postgres(connection) => connection.execute(sql).await.unwrap().rows_affected(),
+        }
+    }
+
+    /// The first column of the first row, as bytes.
+    pub(crate) async fn bytes(&mut self, sql: impl Into<String>) -> Option<Vec<u8>> {
+        let sql = AssertSqlSafe(sql.into());
+        match self {
+            Self::Sqlite(connection) => connection.fetch_one(sql).await.unwrap().get(0),
+            Self::Postgres(connection) => connection.fetch_one(sql).await.unwrap().get(0),
+        }
+    }
+
+    /// The columns of all rows, as texts joined with a blank.
+    pub(crate) async fn lines(&mut self, sql: impl Into<String>) -> Vec<String> {
+        let sql = AssertSqlSafe(sql.into());
+        match self {
+            Self::Sqlite(connection) => {
+                let rows = connection.fetch_all(sql).await.unwrap();
+                rows.iter()
+                    .map(|row| {
+                        (0..row.len())
+                            .map(|i| row.get::<String, _>(i))
+                            .collect::<Vec<_>>()
+                            .join(" ")
+                    })
+                    .collect()
+            }
+            Self::Postgres(connection) => {
+                let rows = connection.fetch_all(sql).await.unwrap();
+                rows.iter()
+                    .map(|row| {
+                        (0..row.len())
+                            .map(|i| row.get::<String, _>(i))
+                            .collect::<Vec<_>>()
+                            .join(" ")
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// Replaces a sealed value.
+    pub(crate) async fn put_bytes(&mut self, sql: &str, bytes: Vec<u8>) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(connection) => {
+                sqlx::query(sql)
+                    .bind(bytes)
+                    .execute(connection)
+                    .await
+                    .unwrap();
+            }
+            Self::Postgres(connection) => {
+                sqlx::query(sql)
+                    .bind(bytes)
+                    .execute(connection)
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+}
+
+/// The server that `cargo xtask test` starts, or that `TEST_DATABASE_URL` names.
+pub(crate) struct PostgresServer {
+    /// Up to and without the database name.
+    base: String,
+    parameters: String,
+}
+
+impl PostgresServer {
+    /// None when there is none and none is demanded.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests take their database from the environment"
+    )]
+    pub(crate) fn from_environment() -> Option<Self> {
+        let Ok(url) = std::env::var("TEST_DATABASE_URL") else {
+            let demanded =
+                std::env::var("SMARTLINKS_TEST_POSTGRES").is_ok_and(|value| value == "required");
+            assert!(
+                !demanded,
+                "SMARTLINKS_TEST_POSTGRES=required, but TEST_DATABASE_URL is not set"
+            );
+            println!(
+                "not run: PostgreSQL is tested by `cargo xtask test`, or with TEST_DATABASE_URL set"
+            );
+            return None;
+        };
+        let (address, parameters) = match url.split_once('?') {
+            Some((address, parameters)) => (address, format!("?{parameters}")),
+            None => (url.as_str(), String::new()),
+        };
+        let (base, _) = address
+            .rsplit_once('/')
+            .expect("TEST_DATABASE_URL ends in /database");
+        Some(Self {
+            base: base.to_owned(),
+            parameters,
+        })
+    }
+
+    pub(crate) fn database(&self, name: &str) -> String {
+        format!("{}/{name}{}", self.base, self.parameters)
+    }
+
+    async fn administer(&self, sql: String) {
+        let mut connection = PgConnection::connect(&self.database("postgres"))
+            .await
+            .unwrap();
+        connection.execute(AssertSqlSafe(sql)).await.unwrap();
+        connection.close().await.unwrap();
+    }
+}
+
+/// Runs a case on SQLite.
+pub(crate) async fn on_sqlite<F: Future<Output = ()>>(case: impl FnOnce(Stage) -> F) {
+    case(Stage::sqlite()).await;
+}
+
+/// Runs a case on a PostgreSQL database of its own, and drops it whatever happens.
+pub(crate) async fn on_postgres<F>(case: impl FnOnce(Stage) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let Some(server) = PostgresServer::from_environment() else {
+        return;
+    };
+    let name = format!("smartlinks_test_{}", random_hex());
+    server.administer(format!("create database {name}")).await;
+    let stage = Stage::with_url(server.database(&name).parse().unwrap());
+    let ended = tokio::spawn(case(stage)).await;
+    server
+        .administer(format!("drop database {name} with (force)"))
+        .await;
+    if let Err(failure) = ended {
+        std::panic::resume_unwind(failure.into_panic());
+    }
+}
+
+pub(crate) fn random_hex() -> String {
+    use smartlinks_store::Entropy as _;
+    let mut bytes = [0_u8; 8];
+    SystemEntropy.fill(&mut bytes).unwrap();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn new_id() -> ConnectionId {
+    ConnectionId::generate(NOW, &SystemEntropy).unwrap()
+}
+
+pub(crate) fn account(user_id: &str) -> Account {
+    Account {
+        user_id: user_id.to_owned(),
+        nick: Some(format!("nick of {user_id}")),
+        platform: Some("buyerApp".to_owned()),
+        ..Account::default()
+    }
+}
+
+/// A pair whose tokens are `access-<name>` and `refresh-<name>`.
+pub(crate) fn pair(name: &str) -> NewPair {
+    NewPair {
+        material: TokenMaterial {
+            access_token: format!("access-{name}").into(),
+            refresh_token: Some(format!("refresh-{name}").into()),
+        },
+        obtained_at: NOW,
+        works_until: Some(NOW.plus(24 * HOUR)),
+        sign_in_again_by: Some(NOW.plus(48 * HOUR)),
+        next_refresh_at: Some(NOW.plus(18 * HOUR)),
+    }
+}
+
+/// Stores a connection whose account and tokens carry `name`.
+pub(crate) async fn connected(store: &Arc<dyn Store>, name: &str) -> Connection {
+    let new = NewConnection {
+        id: new_id(),
+        label: None,
+        account: account(name),
+        pair: pair(name),
+    };
+    store.connect(new, NOW).await.unwrap()
+}
+
+pub(crate) async fn find(store: &Arc<dyn Store>, id: &ConnectionId) -> Connection {
+    store.connections().find(id).await.unwrap().unwrap()
+}
+
+/// The tokens of the present pair.
+pub(crate) async fn tokens(store: &Arc<dyn Store>, id: &ConnectionId) -> (String, Option<String>) {
+    let (_, material) = store.token(id).await.unwrap().unwrap();
+    shown(&material)
+}
+
+pub(crate) fn shown(material: &TokenMaterial) -> (String, Option<String>) {
+    let refresh = material
+        .refresh_token
+        .as_ref()
+        .map(|token| token.expose_secret().to_owned());
+    (material.access_token.expose_secret().to_owned(), refresh)
+}
+
+pub(crate) fn texts(access: &str, refresh: &str) -> (String, Option<String>) {
+    (access.to_owned(), Some(refresh.to_owned()))
+}
