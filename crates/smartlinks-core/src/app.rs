@@ -50,13 +50,13 @@ impl AppSetup {
     pub fn ready(&self) -> Result<&App> {
         match self {
             Self::Ready(app) => Ok(app),
-            Self::Incomplete(problems) => Err(Error::NotConfigured(problems.first().cloned().unwrap_or_else(
-                || ConfigProblem {
+            Self::Incomplete(problems) => Err(Error::NotConfigured(
+                problems.first().cloned().unwrap_or_else(|| ConfigProblem {
                     variable: "ALIEXPRESS_APP_KEY",
                     problem: "not set".into(),
                     fix: "Set it to the App Key of the AliExpress console.".into(),
-                },
-            ))),
+                }),
+            )),
         }
     }
 

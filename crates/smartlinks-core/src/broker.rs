@@ -11,7 +11,8 @@ use aliexpress::{AccessToken, Class, Client, Error as GatewayError, RefreshToken
 use secrecy::ExposeSecret;
 use serde_json::json;
 use smartlinks_store::{
-    Connection, ConnectionId, Failure, Millis, NewPair, ReauthorizationReason, StoredState, TokenMaterial,
+    Connection, ConnectionId, Failure, Millis, NewPair, ReauthorizationReason, StoredState,
+    TokenMaterial,
 };
 
 use crate::clock::to_millis;
@@ -58,7 +59,9 @@ impl Core {
             return Ok(vended);
         }
         let patience = self.refresh_policy().patience;
-        let refreshed = self.refresh_past(&record.id, vended.connection.generation, patience).await;
+        let refreshed = self
+            .refresh_past(&record.id, vended.connection.generation, patience)
+            .await;
         let vended = self.current(&record.id).await?;
         if self.lasts(&vended.connection, min_ttl) {
             return Ok(vended);
@@ -73,28 +76,62 @@ impl Core {
     /// As [`Core::vend`]. A failure leaves the stored pair untouched.
     pub async fn refresh_now(&self, id: &str) -> Result<crate::ConnectionView> {
         let record = self.record(id).await?;
-        self.refresh_past(&record.id, record.generation, self.refresh_policy().patience).await?;
+        self.refresh_past(
+            &record.id,
+            record.generation,
+            self.refresh_policy().patience,
+        )
+        .await?;
         self.connection(id).await
     }
 
     /// Runs a gateway call with a connection's token. When the gateway refuses the access token, the
     /// pair is renewed and the call repeated once: such a refusal says that the call had no effect.
-    pub(crate) async fn with_token<T, F>(&self, id: Option<&str>, call: impl Fn(Client) -> F) -> Result<T>
+    pub(crate) async fn with_token<T, F>(
+        &self,
+        id: Option<&str>,
+        call: impl Fn(Client) -> F,
+    ) -> Result<T>
     where
         F: Future<Output = Result<T, GatewayError>>,
     {
         let client = &self.app().ready()?.client;
         let vended = self.vend(id, Duration::from_secs(1)).await?;
         let id = vended.connection.id.clone();
-        match call(client.with_access_token(vended.token)).await {
+        let generation = vended.connection.generation;
+        match self.noted(call(client.with_access_token(vended.token)).await) {
             Err(error) if error.is_illegal_access_token() => {
                 tracing::info!(connection.id = %id, "the gateway refused the access token, refreshing");
             }
-            other => return Ok(other?),
+            answer => {
+                self.note_served(&id, generation, answer.is_ok()).await;
+                return Ok(answer?);
+            }
         }
-        self.refresh_past(&id, vended.connection.generation, self.refresh_policy().patience).await?;
+        self.refresh_past(&id, generation, self.refresh_policy().patience)
+            .await?;
         let renewed = self.current(&id).await?;
-        Ok(call(client.with_access_token(renewed.token)).await?)
+        let answer = self.noted(call(client.with_access_token(renewed.token)).await);
+        self.note_served(&id, renewed.connection.generation, answer.is_ok())
+            .await;
+        Ok(answer?)
+    }
+
+    /// Lets go of the former pair once the new one has served a call, and not before.
+    async fn note_served(&self, id: &ConnectionId, generation: i64, served: bool) {
+        let first_time = {
+            let mut newest = self
+                .inner
+                .served
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            served && newest.insert(id.clone(), generation) != Some(generation)
+        };
+        if first_time
+            && let Err(error) = self.store().connections().pair_served(id, generation).await
+        {
+            tracing::warn!(connection.id = %id, %error, "a former pair could not be let go");
+        }
     }
 
     /// Renews everything that is due now. Returns how many were due and how many of them are renewed.
@@ -105,7 +142,11 @@ impl Core {
     pub async fn refresh_due(&self) -> Result<(usize, usize)> {
         let at_once = self.refresh_policy().at_once;
         let limit = u32::try_from(at_once * 8).unwrap_or(u32::MAX);
-        let due = self.store().due_for_refresh(to_millis(self.now()), limit).await?;
+        let due = self
+            .store()
+            .connections()
+            .due_for_refresh(to_millis(self.now()), limit)
+            .await?;
         let count = due.len();
         let mut renewed = 0;
         let mut running = tokio::task::JoinSet::new();
@@ -123,9 +164,12 @@ impl Core {
     }
 
     async fn refresh_when_due(&self, id: &ConnectionId) -> bool {
-        let result = match self.store().find(id).await {
+        let result = match self.store().connections().find(id).await {
             // No patience: when another process holds the lease, it does the work.
-            Ok(Some(record)) => self.refresh_past(id, record.generation, Duration::ZERO).await,
+            Ok(Some(record)) => {
+                self.refresh_past(id, record.generation, Duration::ZERO)
+                    .await
+            }
             Ok(None) => return false,
             Err(error) => Err(error.into()),
         };
@@ -145,7 +189,12 @@ impl Core {
         loop {
             let turn = self.inner.refreshes.turn(id).await;
             // The second look: whoever had the turn before may have done the work.
-            let record = self.store().find(id).await?.ok_or_else(|| Error::UnknownConnection(id.to_string()))?;
+            let record = self
+                .store()
+                .connections()
+                .find(id)
+                .await?
+                .ok_or_else(|| Error::UnknownConnection(id.to_string()))?;
             if record.generation > seen {
                 return Ok(());
             }
@@ -188,11 +237,15 @@ impl Core {
         if let Some(unsaved) = self.unsaved_pair(&record) {
             return self.keep(record, unsaved).await;
         }
-        let Some((_, material)) = self.store().token(&record.id).await? else {
-            return self.end(&record, ReauthorizationReason::NotRefreshable, None).await;
+        let Some((_, material)) = self.store().connections().token(&record.id).await? else {
+            return self
+                .end(&record, ReauthorizationReason::NotRefreshable, None)
+                .await;
         };
         let Some(refresh_token) = material.refresh_token else {
-            return self.end(&record, ReauthorizationReason::NotRefreshable, None).await;
+            return self
+                .end(&record, ReauthorizationReason::NotRefreshable, None)
+                .await;
         };
         let refresh_token = RefreshToken::new(refresh_token.expose_secret());
         match self.call_with_lease(&client, &record, &refresh_token).await {
@@ -201,7 +254,12 @@ impl Core {
                 self.keep(record, pair).await
             }
             Err(error) if error.is_refused_refresh_token() => {
-                self.end(&record, ReauthorizationReason::RefreshTokenRefused, Some(error)).await
+                self.end(
+                    &record,
+                    ReauthorizationReason::RefreshTokenRefused,
+                    Some(error),
+                )
+                .await
             }
             Err(error) => {
                 self.degrade(&record, &error).await;
@@ -213,7 +271,11 @@ impl Core {
     async fn claim(&self, record: &Connection) -> Result<bool> {
         let now = to_millis(self.now());
         let until = self.lease_until(now);
-        Ok(self.store().claim_refresh(&record.id, record.generation, self.owner(), until, now).await?)
+        Ok(self
+            .store()
+            .connections()
+            .claim_refresh(&record.id, record.generation, self.owner(), until, now)
+            .await?)
     }
 
     fn lease_until(&self, now: Millis) -> Millis {
@@ -234,10 +296,10 @@ impl Core {
         beat.tick().await;
         loop {
             tokio::select! {
-                answer = &mut call => return answer,
+                answer = &mut call => return self.noted(answer),
                 _ = beat.tick() => {
                     let until = self.lease_until(to_millis(self.now()));
-                    if let Err(error) = self.store().renew_lease(&record.id, self.owner(), until).await {
+                    if let Err(error) = self.store().connections().renew_lease(&record.id, self.owner(), until).await {
                         tracing::warn!(connection.id = %record.id, %error, "lease could not be renewed");
                     }
                 }
@@ -249,24 +311,49 @@ impl Core {
     /// before the gateway is asked for another.
     async fn keep(&self, record: Connection, pair: NewPair) -> Result<Outcome> {
         let now = to_millis(self.now());
-        let stored =
-            self.store().finish_refresh(&record.id, record.generation, self.owner(), pair.clone(), now).await;
-        let mut unsaved = self.inner.unsaved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stored = self
+            .store()
+            .connections()
+            .finish_refresh(
+                &record.id,
+                record.generation,
+                self.owner(),
+                pair.clone(),
+                now,
+            )
+            .await;
+        let mut unsaved = self
+            .inner
+            .unsaved
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match stored {
             Ok(connection) => {
                 unsaved.remove(&record.id);
-                Ok(connection.map_or(Outcome::Elsewhere, |connection| Outcome::Renewed(Box::new(connection))))
+                Ok(connection.map_or(Outcome::Elsewhere, |connection| {
+                    Outcome::Renewed(Box::new(connection))
+                }))
             }
             Err(error) => {
                 tracing::error!(connection.id = %record.id, %error, "a renewed pair could not be stored; it is kept in memory");
-                unsaved.insert(record.id.clone(), UnsavedPair { generation: record.generation, pair });
+                unsaved.insert(
+                    record.id.clone(),
+                    UnsavedPair {
+                        generation: record.generation,
+                        pair,
+                    },
+                );
                 Err(error.into())
             }
         }
     }
 
     fn unsaved_pair(&self, record: &Connection) -> Option<NewPair> {
-        let mut unsaved = self.inner.unsaved.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut unsaved = self
+            .inner
+            .unsaved
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match unsaved.get(&record.id) {
             Some(kept) if kept.generation == record.generation => Some(kept.pair.clone()),
             Some(_) => {
@@ -285,22 +372,45 @@ impl Core {
         cause: Option<GatewayError>,
     ) -> Result<Outcome> {
         let now = to_millis(self.now());
-        let passed = record.sign_in_again_by.is_some_and(|deadline| deadline <= now);
-        let reason = if passed { ReauthorizationReason::SignInDeadlinePassed } else { reason };
+        let passed = record
+            .sign_in_again_by
+            .is_some_and(|deadline| deadline <= now);
+        let reason = match (passed, record.refresh_interrupted_at) {
+            (true, _) => ReauthorizationReason::SignInDeadlinePassed,
+            // A process died between the gateway's answer and its storing; this was the last try.
+            (false, Some(_)) => ReauthorizationReason::RefreshInterrupted,
+            (false, None) => reason,
+        };
         let failure = Failure {
-            code: cause.as_ref().map_or_else(|| reason.as_str().to_owned(), |error| error.code().to_owned()),
+            code: cause.as_ref().map_or_else(
+                || reason.as_str().to_owned(),
+                |error| error.code().to_owned(),
+            ),
             state: StoredState::ReauthorizationRequired,
             reason: Some(reason.as_str().to_owned()),
             next_refresh_at: None,
         };
-        let won = self.store().fail_refresh(&record.id, record.generation, self.owner(), failure, now).await?;
+        let won = self
+            .store()
+            .connections()
+            .fail_refresh(&record.id, record.generation, self.owner(), failure, now)
+            .await?;
         if !won {
             // A newer pair is there: this refusal was about an old one and ends nothing.
             return Ok(Outcome::Elsewhere);
         }
         let data = json!({ "reason": reason.as_str() });
-        self.emit(EventKind::ConnectionReauthorizationRequired, Some(&record.id), None, data).await;
-        Err(Error::ReauthorizationRequired { id: record.id.clone(), reason: reason.as_str().to_owned() })
+        self.emit(
+            EventKind::ConnectionReauthorizationRequired,
+            Some(&record.id),
+            None,
+            data,
+        )
+        .await;
+        Err(Error::ReauthorizationRequired {
+            id: record.id.clone(),
+            reason: reason.as_str().to_owned(),
+        })
     }
 
     /// Notes a failure that passes. The pair stays, and is handed out for as long as it works.
@@ -314,21 +424,32 @@ impl Core {
             code: error.code().to_owned(),
             state: StoredState::Degraded,
             reason: None,
-            next_refresh_at: Some(Millis(now.0 + back_off(record.refresh_failures, wait, self.jitter()))),
+            next_refresh_at: Some(Millis(
+                now.0 + back_off(record.refresh_failures, wait, self.jitter()),
+            )),
         };
-        match self.store().fail_refresh(&record.id, record.generation, self.owner(), failure, now).await {
+        match self
+            .store()
+            .connections()
+            .fail_refresh(&record.id, record.generation, self.owner(), failure, now)
+            .await
+        {
             Ok(true) if record.state != StoredState::Degraded => {
                 let data = json!({ "code": error.code() });
-                self.emit(EventKind::ConnectionDegraded, Some(&record.id), None, data).await;
+                self.emit(EventKind::ConnectionDegraded, Some(&record.id), None, data)
+                    .await;
             }
             Ok(_) => {}
-            Err(error) => tracing::error!(connection.id = %record.id, %error, "a failed refresh could not be noted"),
+            Err(error) => {
+                tracing::error!(connection.id = %record.id, %error, "a failed refresh could not be noted")
+            }
         }
     }
 
     async fn announce_refresh(&self, record: &Connection) {
         let data = json!({ "generation": record.generation });
-        self.emit(EventKind::ConnectionRefreshed, Some(&record.id), None, data).await;
+        self.emit(EventKind::ConnectionRefreshed, Some(&record.id), None, data)
+            .await;
         if record.is_default {
             self.write_token_file().await;
         }
@@ -344,12 +465,21 @@ impl Core {
         NewPair {
             material: TokenMaterial {
                 access_token: pair.access_token.expose().to_owned().into(),
-                refresh_token: pair.refresh_token.as_ref().map(|token| token.expose().to_owned().into()),
+                refresh_token: pair
+                    .refresh_token
+                    .as_ref()
+                    .map(|token| token.expose().to_owned().into()),
             },
             obtained_at,
             works_until,
             sign_in_again_by,
-            next_refresh_at: next_refresh_at(obtained_at, works_until, deadline, refreshable, self.jitter()),
+            next_refresh_at: next_refresh_at(
+                obtained_at,
+                works_until,
+                deadline,
+                refreshable,
+                self.jitter(),
+            ),
         }
     }
 
@@ -360,12 +490,18 @@ impl Core {
 
     async fn current(&self, id: &ConnectionId) -> Result<Vended> {
         let unknown = || Error::UnknownConnection(id.to_string());
-        match self.store().token(id).await? {
-            Some((connection, material)) => {
-                Ok(Vended { connection, token: AccessToken::new(material.access_token.expose_secret()) })
-            }
+        match self.store().connections().token(id).await? {
+            Some((connection, material)) => Ok(Vended {
+                connection,
+                token: AccessToken::new(material.access_token.expose_secret()),
+            }),
             None => {
-                let record = self.store().find(id).await?.ok_or_else(unknown)?;
+                let record = self
+                    .store()
+                    .connections()
+                    .find(id)
+                    .await?
+                    .ok_or_else(unknown)?;
                 Err(if record.state == StoredState::Disconnected {
                     Error::Disconnected(record.id)
                 } else {
@@ -385,7 +521,9 @@ impl Core {
         if record.state == StoredState::ReauthorizationRequired {
             return Err(reauthorization(record));
         }
-        let left = record.works_until.map_or(0, |until| (until.0 - to_millis(self.now()).0).max(0) / 1000);
+        let left = record
+            .works_until
+            .map_or(0, |until| (until.0 - to_millis(self.now()).0).max(0) / 1000);
         Err(Error::TooShortLived {
             id: record.id.clone(),
             left,
@@ -397,6 +535,9 @@ impl Core {
 fn reauthorization(record: &Connection) -> Error {
     Error::ReauthorizationRequired {
         id: record.id.clone(),
-        reason: record.reason.clone().unwrap_or_else(|| "unknown".to_owned()),
+        reason: record
+            .reason
+            .clone()
+            .unwrap_or_else(|| "unknown".to_owned()),
     }
 }

@@ -40,7 +40,14 @@ const READS: [&str; 31] = [
 ];
 
 /// Parameters that the SDK sets itself.
-const RESERVED: [&str; 6] = ["app_key", "timestamp", "sign", "sign_method", "access_token", "session"];
+const RESERVED: [&str; 6] = [
+    "app_key",
+    "timestamp",
+    "sign",
+    "sign_method",
+    "access_token",
+    "session",
+];
 
 impl Core {
     /// Calls a read method with the token of a connection and gives its answer without the envelope.
@@ -57,24 +64,37 @@ impl Core {
         check(method, params)?;
         let answer = self
             .with_token(connection, |client| async move {
-                let params = params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+                let params = params
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.as_str()));
                 client.call(method, params).await
             })
             .await?;
-        Ok(answer.value()?)
+        Ok(answer.value())
     }
 }
 
 fn check(method: &str, params: &[(String, String)]) -> Result<()> {
-    let refused = |why| Err(Error::CallRefused { method: crate::text::shortened(method, 80), why });
+    let refused = |why| {
+        Err(Error::CallRefused {
+            method: crate::text::shortened(method, 80),
+            why,
+        })
+    };
     if method.starts_with("/auth/") {
         return refused("tokens are created and renewed by the service itself");
     }
     if !READS.contains(&method) {
         return refused("only read methods of the catalogue can be called this way");
     }
-    match params.iter().find(|(name, _)| RESERVED.contains(&name.as_str()) || name == "method") {
-        Some((name, _)) => Err(Error::invalid("params", format!("{name} is set by the service itself"))),
+    match params
+        .iter()
+        .find(|(name, _)| RESERVED.contains(&name.as_str()) || name == "method")
+    {
+        Some((name, _)) => Err(Error::invalid(
+            "params",
+            format!("{name} is set by the service itself"),
+        )),
         None => Ok(()),
     }
 }
@@ -85,10 +105,31 @@ mod tests {
 
     #[test]
     fn writes_and_token_calls_are_refused() {
-        for method in ["/auth/token/refresh", "aliexpress.ds.order.create", "aliexpress.trade.buy.placeorder", "", "x"] {
-            assert!(matches!(check(method, &[]), Err(Error::CallRefused { .. })), "{method}");
+        for method in [
+            "/auth/token/refresh",
+            "aliexpress.ds.order.create",
+            "aliexpress.trade.buy.placeorder",
+            "",
+            "x",
+        ] {
+            assert!(
+                matches!(check(method, &[]), Err(Error::CallRefused { .. })),
+                "{method}"
+            );
         }
-        assert!(check("aliexpress.ds.product.get", &[("product_id".into(), "1".into())]).is_ok());
-        assert!(check("aliexpress.ds.product.get", &[("session".into(), "1".into())]).is_err());
+        assert!(
+            check(
+                "aliexpress.ds.product.get",
+                &[("product_id".into(), "1".into())]
+            )
+            .is_ok()
+        );
+        assert!(
+            check(
+                "aliexpress.ds.product.get",
+                &[("session".into(), "1".into())]
+            )
+            .is_err()
+        );
     }
 }

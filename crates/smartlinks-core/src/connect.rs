@@ -18,6 +18,8 @@ pub use callback::{CallbackParams, Completed};
 pub use exchange::{Pasted, pasted};
 pub use refusal::{Refusal, RefusalKind};
 
+/// What a login that went well is kept as.
+const SUCCESS: &str = "success";
 /// How long a started login may take, in milliseconds.
 const LOGIN_LIFE_MS: i64 = 600_000;
 
@@ -79,7 +81,13 @@ impl BeginLogin {
     /// A login with nothing special about it.
     #[must_use]
     pub fn by(requester: Requester) -> Self {
-        Self { requester, caller_state: None, return_to: None, connection: None, label: None }
+        Self {
+            requester,
+            caller_state: None,
+            return_to: None,
+            connection: None,
+            label: None,
+        }
     }
 }
 
@@ -97,7 +105,32 @@ pub struct LoginStarted {
 
 impl std::fmt::Debug for LoginStarted {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LoginStarted").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("LoginStarted")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A login as its own browser may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptView {
+    /// When it began.
+    pub started_at: Millis,
+    /// When it is too late for it to come back.
+    pub expires_at: Millis,
+    /// Whether it may still come back.
+    pub open: bool,
+    /// The name of the refusal it ended with.
+    pub refused: Option<String>,
+    /// What AliExpress or the gateway said. Hostile until escaped.
+    pub description: Option<String>,
+}
+
+impl LoginStarted {
+    /// What [`Core::login_attempt`] takes: the hash of the `state`, which opens nothing.
+    #[must_use]
+    pub fn reference(&self) -> String {
+        hex::encode(sha256(self.state.as_bytes()))
     }
 }
 
@@ -131,12 +164,44 @@ impl Core {
             expires_at,
         };
         let url = app.client.oauth().authorize_url(&app.callback_url, &state);
-        self.store().create(attempt).await?;
+        self.store().login_attempts().create(attempt).await?;
         Ok(LoginStarted {
             url: url.into(),
             state,
             expires_at: from_millis(expires_at).unwrap_or(Timestamp::MAX),
         })
+    }
+
+    /// A login that this browser started, by the hash of its `state`: whether it is still under way, and
+    /// what AliExpress said when it was refused. `None` when it is not this browser's.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn login_attempt(
+        &self,
+        reference: &str,
+        browser: &Browser,
+    ) -> Result<Option<AttemptView>> {
+        let mut hash = [0_u8; 32];
+        if hex::decode_to_slice(reference, &mut hash).is_err() {
+            return Ok(None);
+        }
+        let Some(attempt) = self.store().login_attempts().look_up(&hash).await? else {
+            return Ok(None);
+        };
+        if attempt.binding != Binding::Browser(browser.0) {
+            return Ok(None);
+        }
+        let outcome = attempt.outcome.as_ref();
+        Ok(Some(AttemptView {
+            started_at: attempt.created_at,
+            expires_at: attempt.expires_at,
+            open: attempt.consumed_at.is_none() && attempt.expires_at > to_millis(self.now()),
+            refused: outcome
+                .filter(|outcome| outcome.result != SUCCESS)
+                .map(|outcome| outcome.result.clone()),
+            description: outcome.and_then(|outcome| outcome.error_description.clone()),
+        }))
     }
 
     async fn reconnect_target(&self, id: Option<&str>) -> Result<Option<ConnectionId>> {
@@ -160,7 +225,10 @@ fn checked_caller_state(state: Option<String>) -> Result<Option<String>> {
 pub(crate) fn checked_label(label: Option<&str>) -> Result<Option<String>> {
     let label = label.map(str::trim).filter(|text| !text.is_empty());
     if label.is_some_and(|text| text.chars().count() > 80 || text.chars().any(char::is_control)) {
-        return Err(Error::invalid("label", "has to be at most 80 characters, without control characters"));
+        return Err(Error::invalid(
+            "label",
+            "has to be at most 80 characters, without control characters",
+        ));
     }
     Ok(label.map(str::to_owned))
 }

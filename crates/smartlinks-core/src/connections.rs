@@ -124,19 +124,30 @@ pub fn state_at(record: &Connection, now: Millis) -> (ConnectionState, Option<St
     match record.state {
         StoredState::Disconnected => return (ConnectionState::Disconnected, None),
         StoredState::ReauthorizationRequired => {
-            return (ConnectionState::ReauthorizationRequired, record.reason.clone());
+            return (
+                ConnectionState::ReauthorizationRequired,
+                record.reason.clone(),
+            );
         }
         StoredState::Active | StoredState::Degraded => {}
     }
-    if record.sign_in_again_by.is_some_and(|deadline| deadline <= now) {
-        let reason = ReauthorizationReason::SignInDeadlinePassed.as_str().to_owned();
+    if record
+        .sign_in_again_by
+        .is_some_and(|deadline| deadline <= now)
+    {
+        let reason = ReauthorizationReason::SignInDeadlinePassed
+            .as_str()
+            .to_owned();
         return (ConnectionState::ReauthorizationRequired, Some(reason));
     }
     if record.state == StoredState::Degraded {
         return (ConnectionState::Degraded, record.last_failure_code.clone());
     }
     match warning_step_days(record, now) {
-        Some(days) => (ConnectionState::Expiring, Some(format!("sign_in_within_{days}_days"))),
+        Some(days) => (
+            ConnectionState::Expiring,
+            Some(format!("sign_in_within_{days}_days")),
+        ),
         None => (ConnectionState::Active, None),
     }
 }
@@ -156,7 +167,8 @@ fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
 /// Whether the access token of a record may be handed out at a moment.
 #[must_use]
 pub fn usable_at(record: &Connection, now: Millis) -> bool {
-    let refused = record.reason.as_deref() == Some(ReauthorizationReason::AccessTokenRefused.as_str());
+    let refused =
+        record.reason.as_deref() == Some(ReauthorizationReason::AccessTokenRefused.as_str());
     record.state != StoredState::Disconnected
         && !refused
         && record.works_until.is_none_or(|deadline| deadline > now)
@@ -215,7 +227,7 @@ impl Core {
     /// [`Error::Storage`] when the database cannot be read.
     pub async fn connections(&self) -> Result<Vec<ConnectionView>> {
         let now = to_millis(self.now());
-        let mut records = self.store().list(false).await?;
+        let mut records = self.store().connections().list(false).await?;
         records.sort_by_key(|record| (!record.is_default, record.created_at, record.id.clone()));
         Ok(records.iter().map(|record| view(record, now)).collect())
     }
@@ -236,7 +248,10 @@ impl Core {
     pub async fn set_label(&self, id: &str, label: Option<&str>) -> Result<ConnectionView> {
         let record = self.record(id).await?;
         let label = crate::connect::checked_label(label)?;
-        self.store().set_label(&record.id, label.as_deref(), to_millis(self.now())).await?;
+        self.store()
+            .connections()
+            .set_label(&record.id, label.as_deref(), to_millis(self.now()))
+            .await?;
         self.connection(id).await
     }
 
@@ -249,7 +264,10 @@ impl Core {
         if record.state == StoredState::Disconnected {
             return Err(Error::Disconnected(record.id));
         }
-        self.store().set_default(&record.id, to_millis(self.now())).await?;
+        self.store()
+            .connections()
+            .set_default(&record.id, to_millis(self.now()))
+            .await?;
         self.write_token_file().await;
         self.connection(id).await
     }
@@ -262,8 +280,19 @@ impl Core {
     pub async fn disconnect(&self, id: &str) -> Result<()> {
         let record = self.record(id).await?;
         let now = to_millis(self.now());
-        if self.store().disconnect(&record.id, now).await? {
-            self.emit(EventKind::ConnectionDisconnected, Some(&record.id), None, serde_json::json!({})).await;
+        if self
+            .store()
+            .connections()
+            .disconnect(&record.id, now)
+            .await?
+        {
+            self.emit(
+                EventKind::ConnectionDisconnected,
+                Some(&record.id),
+                None,
+                serde_json::json!({}),
+            )
+            .await;
             self.write_token_file().await;
         }
         Ok(())
@@ -273,14 +302,23 @@ impl Core {
     pub(crate) async fn record(&self, id: &str) -> Result<Connection> {
         let unknown = || Error::UnknownConnection(id.chars().take(64).collect());
         let parsed: ConnectionId = id.parse().map_err(|_| unknown())?;
-        self.store().find(&parsed).await?.ok_or_else(unknown)
+        self.store()
+            .connections()
+            .find(&parsed)
+            .await?
+            .ok_or_else(unknown)
     }
 
     /// The record that a caller means: the one named, else the default.
     pub(crate) async fn record_or_default(&self, id: Option<&str>) -> Result<Connection> {
         match id {
             Some(id) => self.record(id).await,
-            None => self.store().default_connection().await?.ok_or(Error::NotConnected),
+            None => self
+                .store()
+                .connections()
+                .default_connection()
+                .await?
+                .ok_or(Error::NotConnected),
         }
     }
 }

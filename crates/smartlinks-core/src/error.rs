@@ -111,7 +111,10 @@ impl From<GatewayError> for Error {
 impl Error {
     /// A refused value of the caller.
     pub fn invalid(field: &'static str, message: impl Into<String>) -> Self {
-        Self::Invalid { field, message: message.into() }
+        Self::Invalid {
+            field,
+            message: message.into(),
+        }
     }
 
     /// The stable name of the failure, for programs.
@@ -152,7 +155,7 @@ impl Error {
             Self::RefreshBusy(_) => "Repeat the request in a few seconds.".into(),
             Self::Refused(refusal) => refusal.fix().into(),
             Self::Gateway(error) => error.advice().fix.into(),
-            Self::Storage(error) => error.fix().into(),
+            Self::Storage(_) => "Mend what the message names, then repeat the request; nothing stored was lost.".into(),
             Self::Invalid { .. } => "Correct the value and repeat the request.".into(),
             Self::UnknownOrder(_) => {
                 "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
@@ -183,7 +186,10 @@ impl Error {
     pub fn gateway_request_id(&self) -> Option<&str> {
         match self {
             Self::Gateway(error) => error.request_id(),
-            Self::Refused(refusal) => refusal.gateway.as_deref().and_then(GatewayError::request_id),
+            Self::Refused(refusal) => refusal
+                .gateway
+                .as_deref()
+                .and_then(GatewayError::request_id),
             _ => None,
         }
     }
@@ -195,11 +201,27 @@ fn gateway_code(error: &GatewayError) -> &'static str {
         GatewayError::Request(_) => "invalid_parameter",
         GatewayError::Token(_) => "no_access_token",
         GatewayError::Transport(_) => "gateway_unreachable",
-        GatewayError::NotJson { .. } | GatewayError::Truncated { .. } | GatewayError::Decode { .. } => {
-            "gateway_unreadable"
-        }
+        GatewayError::NotJson { .. }
+        | GatewayError::Truncated { .. }
+        | GatewayError::Decode { .. } => "gateway_unreadable",
         GatewayError::Http { .. } => "gateway_failed",
+        // The three answers about a product that a person has to be able to tell apart.
+        GatewayError::Business(answer) if answer.method.ends_with("ds.product.get") => {
+            match answer.code.as_str() {
+                "605" => "product_not_found",
+                "602" => "not_sold_to_country",
+                _ => "gateway_refused",
+            }
+        }
+        GatewayError::Business(answer)
+            if answer.method.ends_with("ds.freight.query") && answer.code == "505" =>
+        {
+            "no_delivery"
+        }
         GatewayError::Business(_) => "gateway_refused",
+        GatewayError::Gateway(answer) if answer.code == "InsufficientPermission" => {
+            "not_for_this_app"
+        }
         other => match other.advice().class {
             Class::Wait { .. } => "gateway_busy",
             Class::Retry => "gateway_failed",

@@ -87,7 +87,7 @@ impl Core {
             data_json: data.to_string(),
             at,
         };
-        match self.store().append(new).await {
+        match self.store().events().append(new).await {
             Ok(id) => {
                 let event = EventView {
                     id,
@@ -100,7 +100,9 @@ impl Core {
                 // Nobody listening is fine.
                 let _ = self.event_sender().send(event);
             }
-            Err(error) => tracing::error!(event.kind = kind.as_str(), %error, "event could not be kept"),
+            Err(error) => {
+                tracing::error!(event.kind = kind.as_str(), %error, "event could not be kept")
+            }
         }
     }
 
@@ -109,7 +111,14 @@ impl Core {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn latest_events(&self, limit: u32) -> Result<Vec<EventView>> {
-        Ok(self.store().latest(limit).await?.into_iter().map(event_view).collect())
+        Ok(self
+            .store()
+            .events()
+            .latest(limit)
+            .await?
+            .into_iter()
+            .map(event_view)
+            .collect())
     }
 
     /// Events after an id, oldest first: what a listener missed while it was away.
@@ -117,7 +126,14 @@ impl Core {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn events_after(&self, id: i64, limit: u32) -> Result<Vec<EventView>> {
-        Ok(self.store().after(id, limit).await?.into_iter().map(event_view).collect())
+        Ok(self
+            .store()
+            .events()
+            .after(id, limit)
+            .await?
+            .into_iter()
+            .map(event_view)
+            .collect())
     }
 
     /// Follows events as they happen in this process.

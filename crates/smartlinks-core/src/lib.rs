@@ -9,6 +9,7 @@ mod connect;
 mod connections;
 mod error;
 mod events;
+mod gateway_health;
 mod orders;
 mod products;
 mod refresh_schedule;
@@ -27,18 +28,22 @@ pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
 pub use clock::{from_millis, to_millis};
 pub use connect::{
-    BeginLogin, Browser, CallbackParams, Completed, LoginStarted, Pasted, Refusal, RefusalKind, Requester, pasted,
+    AttemptView, BeginLogin, Browser, CallbackParams, Completed, LoginStarted, Pasted, Refusal,
+    RefusalKind, Requester, pasted,
 };
-pub use connections::{AccountView, ConnectionState, ConnectionView, Status, StatusProblem, state_at, usable_at};
+pub use connections::{
+    AccountView, ConnectionState, ConnectionView, Status, StatusProblem, state_at, usable_at,
+};
 pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
+pub use gateway_health::GatewayHealth;
 pub use orders::{
-    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView, ParcelView,
-    TrackingNodeView, TrackingView,
+    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
+    ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
 pub use products::{
-    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage, SearchQuery, Sort,
-    SkuPropertyView, SkuView, product_id_in,
+    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
+    SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
 };
 pub use return_to::{ReturnTo, ReturnToProblem};
 pub use service::{Core, CoreOptions, RefreshPolicy};

@@ -5,20 +5,20 @@
 
 mod views;
 
-use aliexpress::dropshipping::{Order, Parcel};
+use aliexpress::dropshipping::{order::Order, tracking::Parcel};
 use serde_json::json;
-use smartlinks_store::{Cursor, KnownOrder, Millis};
+use smartlinks_store::{KnownOrder, Millis, OrderCursor};
 
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
 
-pub use views::{
-    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView, ParcelView,
-    TrackingNodeView, TrackingView,
-};
 use views::{Kept, details, parcels, summary};
+pub use views::{
+    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
+    ParcelView, StaleReason, TrackingNodeView, TrackingView,
+};
 
 /// The gateway's business code for an order that has no parcel yet.
 const NO_TRACKING_YET: &str = "1001";
@@ -29,9 +29,13 @@ impl Core {
     /// # Errors
     /// [`Error::Invalid`] for something that is not an order number; else as [`Core::vend`]. An order of
     /// another account is refused by the gateway.
-    pub async fn import_order(&self, order_id: &str, connection: Option<&str>) -> Result<OrderView> {
+    pub async fn import_order(
+        &self,
+        order_id: &str,
+        connection: Option<&str>,
+    ) -> Result<OrderView> {
         let number = order_number(order_id)?;
-        let before = self.store().find_order(&number.to_string()).await?;
+        let before = self.store().orders().find(&number.to_string()).await?;
         let connection = match (connection, &before) {
             (Some(id), _) => self.record(id).await?.id,
             (None, Some(known)) => known.connection.clone(),
@@ -40,24 +44,33 @@ impl Core {
         let order = self.fetch_order(number, connection.as_str()).await?;
         let now = to_millis(self.now());
         let mut kept = before.as_ref().map(Kept::of).unwrap_or_default();
-        let changed = kept.status().is_some_and(|status| status != order.status.as_str());
+        let changed = kept
+            .status()
+            .is_some_and(|status| status != order.status.as_str());
         kept.order = Some(details(order));
         let record = KnownOrder {
             order_id: number.to_string(),
             connection,
             status: kept.status().unwrap_or("UNKNOWN").to_owned(),
-            logistics_status: kept.order.as_ref().and_then(|order| order.logistics_status.clone()),
+            logistics_status: kept
+                .order
+                .as_ref()
+                .and_then(|order| order.logistics_status.clone()),
             amount: kept.amount().map(|money| money.amount.to_string()),
             currency: kept.amount().map(|money| money.currency.clone()),
-            store_name: kept.order.as_ref().and_then(|order| order.store_name.clone()),
+            store_name: kept
+                .order
+                .as_ref()
+                .and_then(|order| order.store_name.clone()),
             title: kept.title(),
+            placed_at: kept.created().map(str::to_owned),
             snapshot_json: kept.to_json()?,
             fetched_at: now,
             added_at: before.as_ref().map_or(now, |known| known.added_at),
         };
-        self.store().upsert_order(record.clone()).await?;
+        self.store().orders().upsert(record.clone()).await?;
         self.tell(&record, before.is_none(), changed).await;
-        Ok(self.order_view(&record, kept, None))
+        Ok(kept.view(&record, None))
     }
 
     async fn tell(&self, record: &KnownOrder, new: bool, changed: bool) {
@@ -67,7 +80,8 @@ impl Core {
             (false, false) => return,
         };
         let data = json!({ "status": record.status });
-        self.emit(kind, Some(&record.connection), Some(&record.order_id), data).await;
+        self.emit(kind, Some(&record.connection), Some(&record.order_id), data)
+            .await;
     }
 
     /// Shows a known order as it stands now. When the gateway cannot say, the last known state comes
@@ -80,7 +94,7 @@ impl Core {
         match self.import_order(&known.order_id, None).await {
             Ok(view) => Ok(view),
             Err(error @ Error::Storage(_)) => Err(error),
-            Err(error) => Ok(self.order_view(&known, Kept::of(&known), Some(&error))),
+            Err(error) => Ok(Kept::of(&known).view(&known, Some(&error))),
         }
     }
 
@@ -90,7 +104,7 @@ impl Core {
     /// [`Error::UnknownOrder`], [`Error::Storage`].
     pub async fn kept_order(&self, order_id: &str) -> Result<OrderView> {
         let known = self.known_order(order_id).await?;
-        Ok(self.order_view(&known, Kept::of(&known), None))
+        Ok(Kept::of(&known).view(&known, None))
     }
 
     /// The parcels of a known order with their events, newest first.
@@ -107,12 +121,17 @@ impl Core {
                 let now = to_millis(self.now());
                 kept.parcels = Some(parcels(fresh));
                 kept.parcels_at = Some(now.0);
-                let record = KnownOrder { snapshot_json: kept.to_json()?, ..known };
-                self.store().upsert_order(record.clone()).await?;
+                let record = KnownOrder {
+                    snapshot_json: kept.to_json()?,
+                    ..known
+                };
+                self.store().orders().upsert(record.clone()).await?;
                 Ok(kept.tracking(&record.order_id, None))
             }
             Err(error @ Error::Storage(_)) => Err(error),
-            Err(error) if kept.parcels.is_some() => Ok(kept.tracking(&known.order_id, Some(&error))),
+            Err(error) if kept.parcels.is_some() => {
+                Ok(kept.tracking(&known.order_id, Some(&error)))
+            }
             Err(error) => Err(error),
         }
     }
@@ -124,24 +143,43 @@ impl Core {
     pub async fn orders(&self, listing: &OrderListing) -> Result<OrderPage> {
         let limit = listing.limit.unwrap_or(50).clamp(1, 200);
         let after = listing.after.as_deref().map(parse_cursor).transpose()?;
-        let rows = self.store().list_orders(after.as_ref(), limit + 1).await?;
-        let more = rows.len() > limit as usize;
-        let page: Vec<_> = rows.into_iter().take(limit as usize).collect();
-        let next = page.last().filter(|_| more).map(|row| format!("{}.{}", row.added_at.0, row.order_id));
-        Ok(OrderPage { orders: page.iter().map(summary).collect(), next })
+        let orders = self.store().orders();
+        let page = match &listing.statuses {
+            None => orders.list(after.as_ref(), limit).await?,
+            Some(statuses) => orders.list_in(statuses, after.as_ref(), limit).await?,
+        };
+        let next = page
+            .next
+            .map(|cursor| format!("{}.{}", cursor.added_at.0, cursor.order_id));
+        Ok(OrderPage {
+            orders: page.orders.iter().map(summary).collect(),
+            next,
+        })
     }
 
-    /// How many known orders there are in each state.
+    /// How many known orders there are in each of AliExpress's states, of one connection or of all.
     ///
     /// # Errors
-    /// [`Error::Storage`].
-    pub async fn orders_by_state(&self) -> Result<Vec<(String, i64)>> {
-        Ok(self.store().count_orders_by_status().await?)
+    /// [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn orders_by_state(&self, connection: Option<&str>) -> Result<Vec<(String, i64)>> {
+        let connection = match connection {
+            Some(id) => Some(self.record(id).await?.id),
+            None => None,
+        };
+        Ok(self
+            .store()
+            .orders()
+            .count_by_status(connection.as_ref())
+            .await?)
     }
 
     async fn known_order(&self, order_id: &str) -> Result<KnownOrder> {
         let number = order_number(order_id)?.to_string();
-        self.store().find_order(&number).await?.ok_or(Error::UnknownOrder(number))
+        self.store()
+            .orders()
+            .find(&number)
+            .await?
+            .ok_or(Error::UnknownOrder(number))
     }
 
     async fn fetch_order(&self, number: i64, connection: &str) -> Result<Order> {
@@ -155,7 +193,12 @@ impl Core {
         let number = order_number(&known.order_id)?;
         let answer = self
             .with_token(Some(known.connection.as_str()), |client| async move {
-                client.dropshipping().tracking(number).language(locale).send().await
+                client
+                    .dropshipping()
+                    .tracking(number)
+                    .language(locale)
+                    .send()
+                    .await
             })
             .await;
         match answer {
@@ -164,26 +207,34 @@ impl Core {
             other => other,
         }
     }
-
-    fn order_view(&self, record: &KnownOrder, kept: Kept, failure: Option<&Error>) -> OrderView {
-        kept.view(record, failure)
-    }
 }
 
 fn order_number(text: &str) -> Result<i64> {
     let trimmed = text.trim();
-    trimmed.parse().ok().filter(|number| *number > 0 && trimmed.len() >= 8).ok_or_else(|| {
-        Error::invalid(
-            "order_id",
-            format!("{:?} is not an AliExpress order number (16 digits or so)", crate::text::shortened(trimmed, 30)),
-        )
-    })
+    trimmed
+        .parse()
+        .ok()
+        .filter(|number| *number > 0 && trimmed.len() >= 8)
+        .ok_or_else(|| {
+            Error::invalid(
+                "order_id",
+                format!(
+                    "{:?} is not an AliExpress order number (16 digits or so)",
+                    crate::text::shortened(trimmed, 30)
+                ),
+            )
+        })
 }
 
-fn parse_cursor(text: &str) -> Result<Cursor> {
-    let parts = text.split_once('.').and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+fn parse_cursor(text: &str) -> Result<OrderCursor> {
+    let parts = text
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
     match parts {
-        Some((at, order_id)) => Ok(Cursor { added_at: Millis(at), order_id }),
+        Some((at, order_id)) => Ok(OrderCursor {
+            added_at: Millis(at),
+            order_id,
+        }),
         None => Err(Error::invalid("after", "not a cursor of this list")),
     }
 }

@@ -1,7 +1,9 @@
 //! Finding and inspecting products: search, one product, freight.
 
 use aliexpress::Money;
-use aliexpress::dropshipping::{DeliveryOption, Product, SearchProduct, Sku};
+use aliexpress::dropshipping::freight::DeliveryOption;
+use aliexpress::dropshipping::product::{Product, Sku};
+use aliexpress::dropshipping::text_search::{SearchProduct, Sort as UpstreamSort};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -25,12 +27,11 @@ pub enum Sort {
 }
 
 impl Sort {
-    const fn upstream(self) -> aliexpress::dropshipping::Sort {
-        use aliexpress::dropshipping::Sort as Upstream;
+    const fn upstream(self) -> UpstreamSort {
         match self {
-            Self::Orders => Upstream::OrdersDescending,
-            Self::PriceUp => Upstream::PriceAscending,
-            Self::PriceDown => Upstream::PriceDescending,
+            Self::Orders => UpstreamSort::OrdersDescending,
+            Self::PriceUp => UpstreamSort::PriceAscending,
+            Self::PriceDown => UpstreamSort::PriceDescending,
         }
     }
 }
@@ -126,6 +127,8 @@ pub struct ProductView {
     /// 0 to 5, decimal text.
     #[schema(value_type = Option<String>)]
     pub rating: Option<Decimal>,
+    /// How many buyers have rated it.
+    pub reviews: Option<i64>,
     /// Rounded number of sales as AliExpress writes it.
     pub sales: Option<String>,
     /// Picture addresses.
@@ -241,10 +244,16 @@ impl Core {
     pub async fn search_products(&self, query: &SearchQuery) -> Result<SearchPage> {
         let words = query.words.trim();
         if words.is_empty() || words.chars().count() > 200 {
-            return Err(Error::invalid("q", "expected 1 to 200 characters to search for"));
+            return Err(Error::invalid(
+                "q",
+                "expected 1 to 200 characters to search for",
+            ));
         }
-        let market =
-            self.market().with(query.ship_to.as_deref(), query.currency.as_deref(), query.language.as_deref())?;
+        let market = self.market().with(
+            query.ship_to.as_deref(),
+            query.currency.as_deref(),
+            query.language.as_deref(),
+        )?;
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let (market, sort) = (&market, query.sort.upstream());
@@ -252,7 +261,10 @@ impl Core {
             .with_token(query.connection.as_deref(), |client| async move {
                 let search = client.dropshipping();
                 let search = search.text_search().keyword(words).ship_to(&market.ship_to);
-                let search = search.currency(&market.currency).locale(market.locale()).sort(sort);
+                let search = search
+                    .currency(&market.currency)
+                    .locale(market.locale())
+                    .sort(sort);
                 search.page(page).page_size(page_size).send().await
             })
             .await?;
@@ -273,7 +285,9 @@ impl Core {
     pub async fn product(&self, id: &str, query: &ProductQuery) -> Result<ProductView> {
         let number = product_number(id)?;
         let market = self.market_of(query)?;
-        let product = self.fetch_product(number, &market, query.connection.as_deref()).await?;
+        let product = self
+            .fetch_product(number, &market, query.connection.as_deref())
+            .await?;
         Ok(product_view(product, number, market))
     }
 
@@ -290,7 +304,11 @@ impl Core {
     ///
     /// # Errors
     /// As [`Core::freight`].
-    pub async fn freight_for(&self, product: &ProductView, query: &FreightQuery) -> Result<FreightQuote> {
+    pub async fn freight_for(
+        &self,
+        product: &ProductView,
+        query: &FreightQuery,
+    ) -> Result<FreightQuote> {
         let quantity = bounded("quantity", query.quantity.unwrap_or(1), 1, 9999)?;
         let market = self.market_of(&query.market)?;
         let number = product_number(&product.id)?;
@@ -299,12 +317,25 @@ impl Core {
         let options = self
             .with_token(query.market.connection.as_deref(), |client| async move {
                 let freight = client.dropshipping().freight(number, sku_id);
-                let freight = freight.quantity(quantity).ship_to(&market.ship_to).currency(&market.currency);
-                freight.language(market.locale()).locale(market.locale()).send().await
+                let freight = freight
+                    .quantity(quantity)
+                    .ship_to(&market.ship_to)
+                    .currency(&market.currency);
+                freight
+                    .language(market.locale())
+                    .locale(market.locale())
+                    .send()
+                    .await
             })
             .await?;
-        let goods = sku.price.zip(sku.currency.clone()).map(|(amount, currency)| Money { amount, currency });
-        let mut options: Vec<_> = options.into_iter().map(|option| freight_option(option, goods.as_ref(), quantity)).collect();
+        let goods = sku
+            .price
+            .zip(sku.currency.clone())
+            .map(|(amount, currency)| Money::new(amount, currency));
+        let mut options: Vec<_> = options
+            .into_iter()
+            .map(|option| freight_option(option, goods.as_ref(), quantity))
+            .collect();
         options.sort_by_key(|option| (option.fee.is_none(), option.fee));
         Ok(FreightQuote {
             product_id: product.id.clone(),
@@ -316,17 +347,29 @@ impl Core {
         })
     }
 
-    async fn fetch_product(&self, number: i64, market: &Market, connection: Option<&str>) -> Result<Product> {
+    async fn fetch_product(
+        &self,
+        number: i64,
+        market: &Market,
+        connection: Option<&str>,
+    ) -> Result<Product> {
         self.with_token(connection, |client| async move {
             let product = client.dropshipping();
-            let product = product.product(number).ship_to(&market.ship_to).currency(&market.currency);
+            let product = product
+                .product(number)
+                .ship_to(&market.ship_to)
+                .currency(&market.currency);
             product.language(&market.language).send().await
         })
         .await
     }
 
     fn market_of(&self, query: &ProductQuery) -> Result<Market> {
-        self.market().with(query.ship_to.as_deref(), query.currency.as_deref(), query.language.as_deref())
+        self.market().with(
+            query.ship_to.as_deref(),
+            query.currency.as_deref(),
+            query.language.as_deref(),
+        )
     }
 }
 
@@ -337,11 +380,22 @@ pub fn product_id_in(text: &str) -> Option<String> {
     if (10..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(text.to_owned());
     }
-    let with_scheme = if text.starts_with("//") { format!("https:{text}") } else { text.to_owned() };
-    let url = Url::parse(&with_scheme).or_else(|_| Url::parse(&format!("https://{text}"))).ok()?;
+    let with_scheme = if text.starts_with("//") {
+        format!("https:{text}")
+    } else {
+        text.to_owned()
+    };
+    let url = Url::parse(&with_scheme)
+        .or_else(|_| Url::parse(&format!("https://{text}")))
+        .ok()?;
     let host = url.host_str()?;
     let ours = ["aliexpress.com", "aliexpress.us", "aliexpress.ru"];
-    if !ours.iter().any(|domain| host == *domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'))) {
+    if !ours.iter().any(|domain| {
+        host == *domain
+            || host
+                .strip_suffix(domain)
+                .is_some_and(|rest| rest.ends_with('.'))
+    }) {
         return None;
     }
     let last = url.path_segments()?.rfind(|segment| !segment.is_empty())?;
@@ -351,26 +405,46 @@ pub fn product_id_in(text: &str) -> Option<String> {
 }
 
 fn product_number(id: &str) -> Result<i64> {
-    id.trim().parse().ok().filter(|number| *number > 0).ok_or_else(|| {
-        Error::invalid(
-            "product_id",
-            format!("{:?} is not an AliExpress product number", crate::text::shortened(id, 30)),
-        )
-    })
+    id.trim()
+        .parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| {
+            Error::invalid(
+                "product_id",
+                format!(
+                    "{:?} is not an AliExpress product number",
+                    crate::text::shortened(id, 30)
+                ),
+            )
+        })
 }
 
 fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {
     if (least..=most).contains(&value) {
         return Ok(value);
     }
-    Err(Error::invalid(field, format!("{value} is not between {least} and {most}")))
+    Err(Error::invalid(
+        field,
+        format!("{value} is not between {least} and {most}"),
+    ))
 }
 
 fn chosen_sku<'a>(product: &'a ProductView, wanted: Option<&str>) -> Result<&'a SkuView> {
     match wanted.map(str::trim).filter(|text| !text.is_empty()) {
-        Some(wanted) => product.skus.iter().find(|sku| sku.id == wanted).ok_or_else(|| {
-            Error::invalid("sku", format!("{:?} is not a variant of this product", crate::text::shortened(wanted, 30)))
-        }),
+        Some(wanted) => product
+            .skus
+            .iter()
+            .find(|sku| sku.id == wanted)
+            .ok_or_else(|| {
+                Error::invalid(
+                    "sku",
+                    format!(
+                        "{:?} is not a variant of this product",
+                        crate::text::shortened(wanted, 30)
+                    ),
+                )
+            }),
         None => product
             .skus
             .iter()
@@ -387,8 +461,16 @@ fn hit(product: SearchProduct) -> SearchHit {
         title: product.title,
         image: product.item_main_pic.map(with_scheme),
         price: product.target_sale_price.or(product.sale_price),
-        original_price: if target { product.target_original_price } else { product.original_price },
-        currency: if target { product.target_currency } else { product.sale_price_currency },
+        original_price: if target {
+            product.target_original_price
+        } else {
+            product.original_price
+        },
+        currency: if target {
+            product.target_currency
+        } else {
+            product.sale_price_currency
+        },
         discount: product.discount.filter(|text| text != "0%"),
         rating: product.score,
         orders: product.orders,
@@ -397,7 +479,11 @@ fn hit(product: SearchProduct) -> SearchHit {
 
 /// Some addresses of the gateway start with `//`.
 fn with_scheme(address: String) -> String {
-    if address.starts_with("//") { format!("https:{address}") } else { address }
+    if address.starts_with("//") {
+        format!("https:{address}")
+    } else {
+        address
+    }
 }
 
 fn product_view(product: Product, number: i64, market: Market) -> ProductView {
@@ -407,16 +493,23 @@ fn product_view(product: Product, number: i64, market: Market) -> ProductView {
         status: product.status,
         category_id: product.category_id,
         rating: product.rating,
+        reviews: product.evaluation_count,
         sales: product.sales_count,
         images: product.image_urls.into_iter().map(with_scheme).collect(),
         skus: product.skus.into_iter().map(sku_view).collect(),
         properties: product
             .properties
             .into_iter()
-            .map(|property| SkuPropertyView { name: property.name, value: property.value, image: None })
+            .map(|property| SkuPropertyView {
+                name: property.name,
+                value: property.value.unwrap_or_default(),
+                image: None,
+            })
             .collect(),
         store_name: product.store.and_then(|store| store.name),
-        delivery_days: product.logistics.and_then(|logistics| logistics.delivery_time),
+        delivery_days: product
+            .logistics
+            .and_then(|logistics| logistics.delivery_time),
         ship_to: market.ship_to,
         currency: market.currency,
         url: format!("https://www.aliexpress.com/item/{number}.html"),
@@ -447,7 +540,13 @@ fn freight_option(option: DeliveryOption, goods: Option<&Money>, quantity: u32) 
     let fee = option.fee.or(option.free_shipping.then_some(Decimal::ZERO));
     let landed_cost = goods.zip(fee).and_then(|(goods, fee)| {
         let same = fee.is_zero() || option.fee_currency.as_deref() == Some(goods.currency.as_str());
-        same.then(|| goods.amount.checked_mul(Decimal::from(quantity))?.checked_add(fee)).flatten()
+        same.then(|| {
+            goods
+                .amount
+                .checked_mul(Decimal::from(quantity))?
+                .checked_add(fee)
+        })
+        .flatten()
     });
     FreightOption {
         code: option.code,
@@ -471,15 +570,32 @@ mod tests {
     fn finds_the_product_number_in_what_people_paste() {
         for (text, id) in [
             ("1005006000000001", "1005006000000001"),
-            (" https://www.aliexpress.com/item/1005006000000001.html?spm=a ", "1005006000000001"),
-            ("https://fr.aliexpress.com/item/1005006000000001.html", "1005006000000001"),
-            ("//m.aliexpress.com/item/1005006000000001.html", "1005006000000001"),
+            (
+                " https://www.aliexpress.com/item/1005006000000001.html?spm=a ",
+                "1005006000000001",
+            ),
+            (
+                "https://fr.aliexpress.com/item/1005006000000001.html",
+                "1005006000000001",
+            ),
+            (
+                "//m.aliexpress.com/item/1005006000000001.html",
+                "1005006000000001",
+            ),
             ("aliexpress.com/item/32800000000.html", "32800000000"),
-            ("https://www.aliexpress.us/item/3256800000000001.html", "3256800000000001"),
+            (
+                "https://www.aliexpress.us/item/3256800000000001.html",
+                "3256800000000001",
+            ),
         ] {
             assert_eq!(product_id_in(text).as_deref(), Some(id), "{text}");
         }
-        for text in ["case", "2024", "https://evil-aliexpress.com/item/1005006000000001.html", "https://aliexpress.com/"] {
+        for text in [
+            "case",
+            "2024",
+            "https://evil-aliexpress.com/item/1005006000000001.html",
+            "https://aliexpress.com/",
+        ] {
             assert_eq!(product_id_in(text), None, "{text}");
         }
     }

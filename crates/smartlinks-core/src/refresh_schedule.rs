@@ -35,14 +35,22 @@ pub(crate) fn next_refresh_at(
         return Some(Millis(usual));
     }
     let last_call = deadline.0 - ((deadline.0 - obtained_at.0) / 50).clamp(1, HOUR);
-    Some(Millis(if obtained_at.0 + HOUR < last_call { last_call } else { deadline.0 }))
+    Some(Millis(if obtained_at.0 + HOUR < last_call {
+        last_call
+    } else {
+        deadline.0
+    }))
 }
 
 /// How long to wait after a refresh that failed for a passing reason, in milliseconds.
 #[must_use]
 pub(crate) fn back_off(failures: i64, asked_by_gateway_s: Option<u64>, jitter: u64) -> i64 {
     if let Some(seconds) = asked_by_gateway_s {
-        return i64::try_from(seconds).unwrap_or(i64::MAX / 2000).min(86_400) * 1000 + i64::try_from(jitter % 500).unwrap_or(0);
+        return i64::try_from(seconds)
+            .unwrap_or(i64::MAX / 2000)
+            .min(86_400)
+            * 1000
+            + i64::try_from(jitter % 500).unwrap_or(0);
     }
     let doublings = u32::try_from(failures.clamp(0, 7)).unwrap_or(7);
     let base = 15_000_i64 * (1 << doublings);
@@ -59,7 +67,15 @@ mod tests {
     #[test]
     fn a_share_of_the_observed_life_with_jitter() {
         let at = |jitter| {
-            next_refresh_at(Millis(0), Some(Millis(30 * DAY)), Some(Millis(60 * DAY)), true, jitter).unwrap().0
+            next_refresh_at(
+                Millis(0),
+                Some(Millis(30 * DAY)),
+                Some(Millis(60 * DAY)),
+                true,
+                jitter,
+            )
+            .unwrap()
+            .0
         };
         assert_eq!(at(0), 30 * DAY / 4 * 3);
         assert!(at(999) < 30 * DAY * 85 / 100 + 1000);
@@ -68,16 +84,33 @@ mod tests {
 
     #[test]
     fn once_more_shortly_before_the_sign_in_deadline_and_then_at_it() {
-        let late = next_refresh_at(Millis(50 * DAY), Some(Millis(80 * DAY)), Some(Millis(60 * DAY)), true, 0).unwrap();
+        let late = next_refresh_at(
+            Millis(50 * DAY),
+            Some(Millis(80 * DAY)),
+            Some(Millis(60 * DAY)),
+            true,
+            0,
+        )
+        .unwrap();
         assert_eq!(late.0, 60 * DAY - HOUR);
-        let last = next_refresh_at(late, Some(Millis(90 * DAY)), Some(Millis(60 * DAY)), true, 0).unwrap();
+        let last = next_refresh_at(
+            late,
+            Some(Millis(90 * DAY)),
+            Some(Millis(60 * DAY)),
+            true,
+            0,
+        )
+        .unwrap();
         assert_eq!(last.0, 60 * DAY);
     }
 
     #[test]
     fn unknown_life_or_no_refresh_token_plans_nothing() {
         assert_eq!(next_refresh_at(Millis(0), None, None, true, 7), None);
-        assert_eq!(next_refresh_at(Millis(0), Some(Millis(DAY)), None, false, 7), None);
+        assert_eq!(
+            next_refresh_at(Millis(0), Some(Millis(DAY)), None, false, 7),
+            None
+        );
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub enum ReturnToProblem {
     #[error("holds a control character or a backslash")]
     Characters,
     /// Neither a path that starts with one slash nor an allowed origin.
-    #[error("neither a path of this server (starting with one slash) nor an address on the allow-list")]
+    #[error(
+        "neither a path of this server (starting with one slash) nor an address on the allow-list"
+    )]
     Foreign,
 }
 
@@ -26,7 +28,9 @@ impl ReturnTo {
     /// Allows these origins, for example `https://shop.example.com`.
     #[must_use]
     pub fn new(origins: impl IntoIterator<Item = Url>) -> Self {
-        Self { allowed: origins.into_iter().map(|url| url.origin()).collect() }
+        Self {
+            allowed: origins.into_iter().map(|url| url.origin()).collect(),
+        }
     }
 
     /// Checks a place to return to and gives it back in the form to redirect to.
@@ -114,8 +118,14 @@ mod tests {
     #[test]
     fn own_paths_and_allowed_origins_pass() {
         let rules = ReturnTo::new([Url::parse("https://shop.example.com").unwrap()]);
-        assert_eq!(rules.check("/aliexpress/orders?x=1").unwrap(), "/aliexpress/orders?x=1");
-        assert_eq!(rules.check("https://shop.example.com/done?a=b").unwrap(), "https://shop.example.com/done?a=b");
+        assert_eq!(
+            rules.check("/aliexpress/orders?x=1").unwrap(),
+            "/aliexpress/orders?x=1"
+        );
+        assert_eq!(
+            rules.check("https://shop.example.com/done?a=b").unwrap(),
+            "https://shop.example.com/done?a=b"
+        );
         assert_eq!(rules.check("/a/../b").unwrap(), "/b");
     }
 }

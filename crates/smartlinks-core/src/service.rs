@@ -15,6 +15,7 @@ use crate::app::AppSetup;
 use crate::broker::UnsavedPair;
 use crate::error::{Error, Result};
 use crate::events::EventView;
+use crate::gateway_health::{GatewayHealth, Watch};
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
 use crate::single_flight::Flights;
@@ -70,10 +71,13 @@ pub(crate) struct Inner {
     /// Work that must not be cut by a request that goes away.
     tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
+    pub(crate) gateway: Watch,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
     pub(crate) unsaved: Mutex<HashMap<ConnectionId, UnsavedPair>>,
+    /// The newest generation of each connection that is known to have served a call.
+    pub(crate) served: Mutex<HashMap<ConnectionId, i64>>,
     /// One writer of the token file at a time.
     pub(crate) token_file_turn: tokio::sync::Mutex<()>,
 }
@@ -86,7 +90,9 @@ pub struct Core {
 
 impl std::fmt::Debug for Core {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Core").field("owner", &self.inner.owner).finish_non_exhaustive()
+        f.debug_struct("Core")
+            .field("owner", &self.inner.owner)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,9 +109,11 @@ impl Core {
                 owner,
                 tracker: TaskTracker::new(),
                 events: broadcast::channel(256).0,
+                gateway: Watch::default(),
                 refreshes: Flights::new(),
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
+                served: Mutex::new(HashMap::new()),
                 token_file_turn: tokio::sync::Mutex::new(()),
             }),
         })
@@ -141,6 +149,21 @@ impl Core {
         &self.inner.options.market
     }
 
+    /// How the gateway has answered lately, as this process has seen it.
+    #[must_use]
+    pub fn gateway_health(&self) -> GatewayHealth {
+        self.inner.gateway.seen()
+    }
+
+    /// Notes how a gateway call ended, and gives the result on.
+    pub(crate) fn noted<T>(
+        &self,
+        result: std::result::Result<T, aliexpress::Error>,
+    ) -> std::result::Result<T, aliexpress::Error> {
+        self.inner.gateway.note(&result, self.now());
+        result
+    }
+
     pub(crate) fn return_to(&self) -> &ReturnTo {
         &self.inner.options.return_to
     }
@@ -174,10 +197,6 @@ impl Core {
         }
     }
 
-    pub(crate) fn tracker(&self) -> &TaskTracker {
-        &self.inner.tracker
-    }
-
     /// Waits for everything that must not be half done. Call it after the last request was answered.
     pub async fn drain(&self) {
         self.inner.tracker.close();
@@ -188,9 +207,9 @@ impl Core {
 /// `N` random bytes.
 pub(crate) fn random_bytes<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N]> {
     let mut bytes = [0_u8; N];
-    entropy
-        .fill(&mut bytes)
-        .map_err(|error| Error::Internal(format!("no randomness from the operating system: {error}")))?;
+    entropy.fill(&mut bytes).map_err(|error| {
+        Error::Internal(format!("no randomness from the operating system: {error}"))
+    })?;
     Ok(bytes)
 }
 

@@ -17,7 +17,11 @@ pub struct Market {
 
 impl Default for Market {
     fn default() -> Self {
-        Self { ship_to: "FR".into(), currency: "EUR".into(), language: "fr".into() }
+        Self {
+            ship_to: "FR".into(),
+            currency: "EUR".into(),
+            language: "fr".into(),
+        }
     }
 }
 
@@ -26,7 +30,12 @@ impl Market {
     ///
     /// # Errors
     /// [`Error::Invalid`] names the parameter and the form that is accepted.
-    pub fn with(&self, ship_to: Option<&str>, currency: Option<&str>, language: Option<&str>) -> Result<Self> {
+    pub fn with(
+        &self,
+        ship_to: Option<&str>,
+        currency: Option<&str>,
+        language: Option<&str>,
+    ) -> Result<Self> {
         Ok(Self {
             ship_to: letters("ship_to", ship_to, &self.ship_to, 2)?,
             currency: letters("currency", currency, &self.currency, 3)?,
@@ -37,7 +46,10 @@ impl Market {
                 Some(other) => {
                     return Err(Error::invalid(
                         "language",
-                        format!("{:?} is not known; fr and en are", crate::text::shortened(other, 20)),
+                        format!(
+                            "{:?} is not known; fr and en are",
+                            crate::text::shortened(other, 20)
+                        ),
                     ));
                 }
             },
@@ -47,11 +59,20 @@ impl Market {
     /// The locale in the form that most gateway methods want, for example `fr_FR`.
     #[must_use]
     pub fn locale(&self) -> &'static str {
-        if self.language == "fr" { "fr_FR" } else { "en_US" }
+        if self.language == "fr" {
+            "fr_FR"
+        } else {
+            "en_US"
+        }
     }
 }
 
-fn letters(field: &'static str, given: Option<&str>, default: &str, length: usize) -> Result<String> {
+fn letters(
+    field: &'static str,
+    given: Option<&str>,
+    default: &str,
+    length: usize,
+) -> Result<String> {
     let Some(text) = given.map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(default.to_owned());
     };
@@ -60,6 +81,9 @@ fn letters(field: &'static str, given: Option<&str>, default: &str, length: usiz
     }
     Err(Error::invalid(
         field,
-        format!("{:?} is not a code of {length} letters", crate::text::shortened(text, 20)),
+        format!(
+            "{:?} is not a code of {length} letters",
+            crate::text::shortened(text, 20)
+        ),
     ))
 }

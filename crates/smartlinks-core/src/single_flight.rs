@@ -17,7 +17,9 @@ pub(crate) struct Flights<K> {
 
 impl<K: Eq + Hash + Clone> Flights<K> {
     pub(crate) fn new() -> Self {
-        Self { locks: Mutex::new(HashMap::new()) }
+        Self {
+            locks: Mutex::new(HashMap::new()),
+        }
     }
 
     /// Waits for the turn of this task. A caller that goes away while waiting leaves nothing behind.

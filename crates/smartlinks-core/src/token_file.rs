@@ -73,7 +73,9 @@ pub struct ImportedToken {
 
 impl std::fmt::Debug for ImportedToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImportedToken").field("user_id", &self.user_id).finish_non_exhaustive()
+        f.debug_struct("ImportedToken")
+            .field("user_id", &self.user_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -103,13 +105,19 @@ impl ImportedToken {
             return Err(Error::invalid("file", "access_token is empty"));
         }
         if token.account_id().is_none() {
-            return Err(Error::invalid("file", "names no account: user_id or seller_id is needed"));
+            return Err(Error::invalid(
+                "file",
+                "names no account: user_id or seller_id is needed",
+            ));
         }
         Ok(token)
     }
 
     fn account_id(&self) -> Option<&String> {
-        [&self.user_id, &self.seller_id].into_iter().flatten().find(|id| !id.is_empty())
+        [&self.user_id, &self.seller_id]
+            .into_iter()
+            .flatten()
+            .find(|id| !id.is_empty())
     }
 
     /// A deadline: the absolute one, else the relative one counted from `saved_at`, else unknown.
@@ -123,21 +131,31 @@ impl Core {
     /// Writes the default connection's pair when a token file was asked for. A failure is an event and
     /// a log line: it must not undo the change that it follows.
     pub(crate) async fn write_token_file(&self) {
-        let Some(path) = self.token_file().map(Path::to_path_buf) else { return };
+        let Some(path) = self.token_file().map(Path::to_path_buf) else {
+            return;
+        };
         let _turn = self.inner.token_file_turn.lock().await;
         if let Err(error) = self.write_default_pair(&path).await {
             tracing::error!(file = %path.display(), %error, "the token file could not be written");
-            self.emit(EventKind::TokenFileFailed, None, None, json!({ "detail": error.to_string() })).await;
+            self.emit(
+                EventKind::TokenFileFailed,
+                None,
+                None,
+                json!({ "detail": error.to_string() }),
+            )
+            .await;
         }
     }
 
     async fn write_default_pair(&self, path: &Path) -> Result<()> {
-        let default = self.store().default_connection().await?;
+        let default = self.store().connections().default_connection().await?;
         let pair = match &default {
-            Some(record) => self.store().token(&record.id).await?,
+            Some(record) => self.store().connections().token(&record.id).await?,
             None => None,
         };
-        let content = pair.map(|(record, material)| self.render(&record, &material)).transpose()?;
+        let content = pair
+            .map(|(record, material)| self.render(&record, &material))
+            .transpose()?;
         let target = path.to_path_buf();
         let written = tokio::task::spawn_blocking(move || match content {
             Some(content) => replace_file(&target, content.expose_secret().as_bytes()),
@@ -145,15 +163,25 @@ impl Core {
         })
         .await
         .map_err(|error| Error::Internal(error.to_string()))?;
-        written.map_err(|error| Error::TokenFile { path: path.display().to_string(), message: error.to_string() })
+        written.map_err(|error| Error::TokenFile {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        })
     }
 
-    fn render(&self, record: &Connection, material: &TokenMaterial) -> Result<secrecy::SecretString> {
+    fn render(
+        &self,
+        record: &Connection,
+        material: &TokenMaterial,
+    ) -> Result<secrecy::SecretString> {
         let now = self.now();
         let left = |at: Option<Millis>| at.map(|at| (at.0 - to_millis(now).0) / 1000);
         let written = Written {
             access_token: material.access_token.expose_secret(),
-            refresh_token: material.refresh_token.as_ref().map(|token| token.expose_secret()),
+            refresh_token: material
+                .refresh_token
+                .as_ref()
+                .map(|token| token.expose_secret()),
             expires_in: left(record.works_until),
             refresh_expires_in: left(record.sign_in_again_by),
             expire_time: record.works_until.map(|at| at.0),
@@ -165,7 +193,8 @@ impl Core {
             code: "0",
             saved_at: now,
         };
-        let text = serde_json::to_string_pretty(&written).map_err(|error| Error::Internal(error.to_string()))?;
+        let text = serde_json::to_string_pretty(&written)
+            .map_err(|error| Error::Internal(error.to_string()))?;
         Ok(text.into())
     }
 
@@ -174,30 +203,50 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Refused`] when it could not be stored.
-    pub async fn import_token(&self, token: ImportedToken, label: Option<&str>) -> Result<ConnectionView> {
+    pub async fn import_token(
+        &self,
+        token: ImportedToken,
+        label: Option<&str>,
+    ) -> Result<ConnectionView> {
         let label = crate::connect::checked_label(label)?;
         let now = to_millis(self.now());
         let works_until = token.deadline(token.expire_time, token.expires_in);
-        let sign_in_again_by = token.deadline(token.refresh_token_valid_time, token.refresh_expires_in);
-        let refreshable = token.refresh_token.as_ref().is_some_and(|text| !text.is_empty());
-        let planned = next_refresh_at(now, works_until, sign_in_again_by, refreshable, self.jitter());
+        let sign_in_again_by =
+            token.deadline(token.refresh_token_valid_time, token.refresh_expires_in);
+        let refreshable = token
+            .refresh_token
+            .as_ref()
+            .is_some_and(|text| !text.is_empty());
+        let planned = next_refresh_at(
+            now,
+            works_until,
+            sign_in_again_by,
+            refreshable,
+            self.jitter(),
+        );
         let account = Account {
             user_id: token.account_id().cloned().unwrap_or_default(),
             seller_id: token.seller_id,
             nick: token.user_nick,
             platform: token.account_platform,
+            ..Account::default()
         };
         let pair = NewPair {
             material: TokenMaterial {
                 access_token: token.access_token.into(),
-                refresh_token: token.refresh_token.filter(|text| !text.is_empty()).map(Into::into),
+                refresh_token: token
+                    .refresh_token
+                    .filter(|text| !text.is_empty())
+                    .map(Into::into),
             },
             obtained_at: now,
             works_until,
             sign_in_again_by,
             next_refresh_at: planned.or(refreshable.then_some(now)),
         };
-        Ok(self.connect_pair(pair, account, None, label.as_deref()).await?)
+        Ok(self
+            .connect_pair(pair, account, None, label.as_deref())
+            .await?)
     }
 }
 
@@ -207,7 +256,9 @@ fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
     let folder = folder_of(path);
     make_folders(&folder)?;
     // Made 0600, under a random name, in the same folder, so that the rename stays on one file system.
-    let mut temporary = tempfile::Builder::new().prefix(".token-").tempfile_in(&folder)?;
+    let mut temporary = tempfile::Builder::new()
+        .prefix(".token-")
+        .tempfile_in(&folder)?;
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     temporary.persist(path).map_err(|error| error.error)?;
@@ -255,13 +306,21 @@ fn digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, 
 
 /// `saved_at` as RFC 3339, or as seconds or milliseconds since the epoch, in milliseconds.
 fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    let from_number = |number: i64| if number < 100_000_000_000 { number.saturating_mul(1000) } else { number };
+    let from_number = |number: i64| {
+        if number < 100_000_000_000 {
+            number.saturating_mul(1000)
+        } else {
+            number
+        }
+    };
     Ok(match Option::<NumberOrText>::deserialize(deserializer)? {
         Some(NumberOrText::Number(number)) => Some(from_number(number)),
         Some(NumberOrText::Fraction(fraction)) => whole(fraction).map(from_number),
-        Some(NumberOrText::Text(text)) => {
-            text.trim().parse::<Timestamp>().ok().map(|at| at.as_millisecond())
-        }
+        Some(NumberOrText::Text(text)) => text
+            .trim()
+            .parse::<Timestamp>()
+            .ok()
+            .map(|at| at.as_millisecond()),
         None => None,
     })
 }
@@ -274,7 +333,10 @@ enum NumberOrText {
     Text(String),
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "checked to lie inside what an i64 holds")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked to lie inside what an i64 holds"
+)]
 fn whole(fraction: f64) -> Option<i64> {
     (fraction.abs() < 9e15).then_some(fraction as i64)
 }
@@ -299,18 +361,29 @@ mod tests {
         )
         .unwrap();
         assert_eq!(token.account_id().unwrap(), "42");
-        assert_eq!(token.deadline(token.expire_time, token.expires_in), Some(Millis(1_700_000_010_000)));
+        assert_eq!(
+            token.deadline(token.expire_time, token.expires_in),
+            Some(Millis(1_700_000_010_000))
+        );
     }
 
     #[test]
     fn a_relative_life_without_a_start_is_unknown() {
-        let token = ImportedToken::parse(r#"{"access_token":"a","expires_in":10,"user_id":"1"}"#).unwrap();
+        let token =
+            ImportedToken::parse(r#"{"access_token":"a","expires_in":10,"user_id":"1"}"#).unwrap();
         assert_eq!(token.deadline(token.expire_time, token.expires_in), None);
     }
 
     #[test]
     fn says_what_is_wrong_without_repeating_the_content() {
-        for text in ["", "{", "[]", r#"{"access_token":""}"#, r#"{"access_token":"50000secret"}"#, "50000secret"] {
+        for text in [
+            "",
+            "{",
+            "[]",
+            r#"{"access_token":""}"#,
+            r#"{"access_token":"50000secret"}"#,
+            "50000secret",
+        ] {
             let message = ImportedToken::parse(text).unwrap_err().to_string();
             assert!(message.starts_with("file: "), "{message}");
             assert!(!message.contains("50000secret"), "{message}");
@@ -324,8 +397,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/deep/token.json");
         replace_file(&path, b"one").unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        let parent = std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777;
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        let parent = std::fs::metadata(path.parent().unwrap())
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777;
         assert_eq!(parent, 0o700);
 
         let elsewhere = folder.path().join("elsewhere");
@@ -335,6 +415,11 @@ mod tests {
         replace_file(&link, b"two").unwrap();
         assert_eq!(std::fs::read_to_string(&elsewhere).unwrap(), "untouched");
         assert_eq!(std::fs::read_to_string(&link).unwrap(), "two");
-        assert!(!std::fs::symlink_metadata(&link).unwrap().file_type().is_symlink());
+        assert!(
+            !std::fs::symlink_metadata(&link)
+                .unwrap()
+                .file_type()
+                .is_symlink()
+        );
     }
 }

@@ -18,7 +18,11 @@ const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 impl Core {
     /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
     /// clock (the sandbox); in production it never does.
-    pub async fn run_refresher(&self, stop: CancellationToken, mut clock_moved: watch::Receiver<i64>) {
+    pub async fn run_refresher(
+        &self,
+        stop: CancellationToken,
+        mut clock_moved: watch::Receiver<i64>,
+    ) {
         loop {
             let rest = match self.refresh_due().await {
                 // More may be due than one look takes.
@@ -41,7 +45,7 @@ impl Core {
 
     async fn until_next(&self) -> Duration {
         let longest = self.refresh_policy().longest_rest;
-        match self.store().next_refresh_due().await {
+        match self.store().connections().next_refresh_due().await {
             Ok(Some(due)) => {
                 let ahead = (due.0 - to_millis(self.now()).0).max(50);
                 Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
@@ -60,8 +64,16 @@ impl Core {
     /// [`crate::Error::Storage`].
     pub async fn forget_old(&self) -> Result<u64> {
         let now = to_millis(self.now());
-        let logins = self.store().prune_logins(Millis(now.0 - LOGINS_KEPT_MS)).await?;
-        let events = self.store().prune_events(Millis(now.0 - EVENTS_KEPT_MS)).await?;
+        let logins = self
+            .store()
+            .login_attempts()
+            .prune(Millis(now.0 - LOGINS_KEPT_MS))
+            .await?;
+        let events = self
+            .store()
+            .events()
+            .prune(Millis(now.0 - EVENTS_KEPT_MS))
+            .await?;
         Ok(logins + events)
     }
 

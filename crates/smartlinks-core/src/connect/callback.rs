@@ -1,10 +1,10 @@
 //! The callback of AliExpress: one named refusal for each way it can be wrong.
 
-use smartlinks_store::{Binding, LoginAttempt, LoginOutcome};
+use smartlinks_store::{Binding, ConnectionId, LoginAttempt, Outcome};
 use subtle::ConstantTimeEq;
 
 use super::refusal::{Refusal, RefusalKind};
-use super::{Browser, sha256};
+use super::{Browser, SUCCESS, sha256};
 use crate::clock::to_millis;
 use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
@@ -79,10 +79,16 @@ impl Core {
     /// # Errors
     /// [`Error::Refused`] names what was wrong; [`Error::NotConfigured`]; [`Error::Storage`] when the
     /// login cannot be looked up.
-    pub async fn finish_login(&self, params: CallbackParams, browser: Option<Browser>) -> Result<Completed> {
+    pub async fn finish_login(
+        &self,
+        params: CallbackParams,
+        browser: Option<Browser>,
+    ) -> Result<Completed> {
         let state = CallbackParams::only(&params.state).map(|state| sha256(state.as_bytes()));
         if let Some(error) = &params.error {
-            return self.note_upstream_error(error, &params, state, browser.as_ref()).await;
+            return self
+                .note_upstream_error(error, &params, state, browser.as_ref())
+                .await;
         }
         let Some(code) = CallbackParams::only(&params.code) else {
             return Err(Refusal::of(RefusalKind::MissingCode).into());
@@ -98,7 +104,7 @@ impl Core {
             Checked::SucceededBefore(completed) => return Ok(completed),
         };
         let now = to_millis(self.now());
-        if !self.store().consume(&state, now).await? {
+        if !self.store().login_attempts().consume(&state, now).await? {
             return Err(about(Refusal::of(RefusalKind::StateReused), &attempt).into());
         }
         let (core, code) = (self.clone(), aliexpress::AuthorizationCode::new(code));
@@ -110,15 +116,22 @@ impl Core {
         .await
     }
 
-    async fn checked_attempt(&self, state: &[u8; 32], browser: Option<&Browser>) -> Result<Checked> {
-        let Some(attempt) = self.store().look_up(state).await? else {
+    async fn checked_attempt(
+        &self,
+        state: &[u8; 32],
+        browser: Option<&Browser>,
+    ) -> Result<Checked> {
+        let Some(attempt) = self.store().login_attempts().look_up(state).await? else {
             return Err(Refusal::of(RefusalKind::UnknownState).into());
         };
         let own = is_starter(&attempt, browser);
         if attempt.consumed_at.is_some() {
             // Only the browser that has the cookie sees its success again; a headless login has none.
             let browser_bound = matches!(attempt.binding, Binding::Browser(_));
-            if own && browser_bound && let Some(connection) = succeeded(&attempt) {
+            if own
+                && browser_bound
+                && let Some(connection) = succeeded(&attempt)
+            {
                 let connection = self.connection(&connection).await?;
                 return Ok(Checked::SucceededBefore(completed(&attempt, connection)));
             }
@@ -133,20 +146,31 @@ impl Core {
         Ok(Checked::Fresh(attempt))
     }
 
-    async fn exchange_for(&self, attempt: &LoginAttempt, code: aliexpress::AuthorizationCode) -> Result<Completed> {
-        let exchanged = self.exchange(&code, attempt.connection.as_ref(), attempt.label.as_deref()).await;
+    async fn exchange_for(
+        &self,
+        attempt: &LoginAttempt,
+        code: aliexpress::AuthorizationCode,
+    ) -> Result<Completed> {
+        let exchanged = self
+            .exchange(&code, attempt.connection.as_ref(), attempt.label.as_deref())
+            .await;
         let now = to_millis(self.now());
         let (outcome, result) = match exchanged {
             Ok(connection) => {
                 let id = connection.id.parse().ok();
-                (LoginOutcome::success(id), Ok(completed(attempt, connection)))
+                (success(id), Ok(completed(attempt, connection)))
             }
             Err(refusal) => {
                 let refusal = about(refusal, attempt);
-                (LoginOutcome::refused(refusal.code(), refusal.description.clone()), Err(Error::from(refusal)))
+                (refused(&refusal), Err(Error::from(refusal)))
             }
         };
-        if let Err(error) = self.store().finish(&attempt.state_hash, outcome, now).await {
+        if let Err(error) = self
+            .store()
+            .login_attempts()
+            .finish(&attempt.state_hash, outcome, now)
+            .await
+        {
             // The connection itself is stored; only a reload of this page will not know it.
             tracing::warn!(%error, "the outcome of a login could not be kept");
         }
@@ -160,21 +184,32 @@ impl Core {
         state: Option<[u8; 32]>,
         browser: Option<&Browser>,
     ) -> Result<Completed> {
-        let kind = if error == "access_denied" { RefusalKind::AccessDenied } else { RefusalKind::UpstreamError };
-        let description = params.error_description.as_deref().filter(|text| !text.is_empty());
+        let kind = if error == "access_denied" {
+            RefusalKind::AccessDenied
+        } else {
+            RefusalKind::UpstreamError
+        };
+        let description = params
+            .error_description
+            .as_deref()
+            .filter(|text| !text.is_empty());
         let mut refusal = Refusal {
             description: description.map(|text| shortened(text, 200)),
             ..Refusal::of(kind)
         };
-        let Some(state) = state else { return Err(refusal.into()) };
+        let Some(state) = state else {
+            return Err(refusal.into());
+        };
         let now = to_millis(self.now());
-        if let Some(attempt) = self.store().look_up(&state).await?
+        if let Some(attempt) = self.store().login_attempts().look_up(&state).await?
             && attempt.consumed_at.is_none()
             && is_starter(&attempt, browser)
         {
-            let outcome = LoginOutcome::refused(kind.code(), refusal.description.clone());
-            if self.store().consume(&state, now).await? {
-                self.store().finish(&state, outcome, now).await?;
+            if self.store().login_attempts().consume(&state, now).await? {
+                self.store()
+                    .login_attempts()
+                    .finish(&state, refused(&refusal), now)
+                    .await?;
             }
             refusal = about(refusal, &attempt);
         }
@@ -196,7 +231,27 @@ fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {
 }
 
 fn succeeded(attempt: &LoginAttempt) -> Option<String> {
-    attempt.outcome.as_ref().filter(|outcome| outcome.is_success())?.connection.as_ref().map(ToString::to_string)
+    let outcome = attempt
+        .outcome
+        .as_ref()
+        .filter(|outcome| outcome.result == SUCCESS)?;
+    outcome.connection.as_ref().map(ToString::to_string)
+}
+
+fn success(connection: Option<ConnectionId>) -> Outcome {
+    Outcome {
+        result: SUCCESS.to_owned(),
+        connection,
+        error_description: None,
+    }
+}
+
+fn refused(refusal: &Refusal) -> Outcome {
+    Outcome {
+        result: refusal.code().to_owned(),
+        connection: None,
+        error_description: refusal.told(),
+    }
 }
 
 fn completed(attempt: &LoginAttempt, connection: ConnectionView) -> Completed {

@@ -38,10 +38,17 @@ impl std::fmt::Debug for Pasted {
 pub fn pasted(text: &str) -> Result<Pasted> {
     let text = text.trim();
     if text.is_empty() || text.len() > 4096 {
-        return Err(Error::invalid("code", "expected a code or the address that the browser ended on"));
+        return Err(Error::invalid(
+            "code",
+            "expected a code or the address that the browser ended on",
+        ));
     }
-    if let Ok(url) = Url::parse(text) && url.has_host() {
-        return Ok(Pasted::Address(CallbackParams::from_query(url.query().unwrap_or_default())));
+    if let Ok(url) = Url::parse(text)
+        && url.has_host()
+    {
+        return Ok(Pasted::Address(CallbackParams::from_query(
+            url.query().unwrap_or_default(),
+        )));
     }
     if let Some(query) = text.strip_prefix('?') {
         return Ok(Pasted::Address(CallbackParams::from_query(query)));
@@ -50,7 +57,10 @@ pub fn pasted(text: &str) -> Result<Pasted> {
         return Ok(Pasted::Address(CallbackParams::from_query(text)));
     }
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Error::invalid("code", "a code holds no spaces or line ends; paste it alone or the whole address"));
+        return Err(Error::invalid(
+            "code",
+            "a code holds no spaces or line ends; paste it alone or the whole address",
+        ));
     }
     Ok(Pasted::Code(text.to_owned()))
 }
@@ -61,13 +71,18 @@ impl Core {
     ///
     /// # Errors
     /// As [`Core::finish_login`], and [`Error::Invalid`].
-    pub async fn exchange_pasted(&self, text: &str, browser: Option<Browser>) -> Result<ConnectionView> {
+    pub async fn exchange_pasted(
+        &self,
+        text: &str,
+        browser: Option<Browser>,
+    ) -> Result<ConnectionView> {
         match pasted(text)? {
             Pasted::Address(params) => Ok(self.finish_login(params, browser).await?.connection),
             Pasted::Code(code) => {
                 self.app().ready()?;
                 let (core, code) = (self.clone(), AuthorizationCode::new(code));
-                self.to_the_end(async move { Ok(core.exchange(&code, None, None).await?) }).await
+                self.to_the_end(async move { Ok(core.exchange(&code, None, None).await?) })
+                    .await
             }
         }
     }
@@ -78,13 +93,19 @@ impl Core {
         target: Option<&ConnectionId>,
         label: Option<&str>,
     ) -> Result<ConnectionView, Refusal> {
-        let app = self.app().ready().map_err(|_| Refusal::of(RefusalKind::ExchangeFailed))?;
-        let pair = app.client.oauth().create(code).await.map_err(Refusal::exchange)?;
+        let app = self
+            .app()
+            .ready()
+            .map_err(|_| Refusal::of(RefusalKind::ExchangeFailed))?;
+        let pair = self
+            .noted(app.client.oauth().create(code).await)
+            .map_err(Refusal::exchange)?;
         let account = account_of(&pair.account).ok_or_else(|| Refusal {
             description: Some("the token answer named no account".to_owned()),
             ..Refusal::of(RefusalKind::ExchangeFailed)
         })?;
-        self.connect_pair(self.new_pair(&pair, None), account, target, label).await
+        self.connect_pair(self.new_pair(&pair, None), account, target, label)
+            .await
     }
 
     /// Keeps a pair under the connection of its account: the old id where there is one.
@@ -97,11 +118,19 @@ impl Core {
     ) -> Result<ConnectionView, Refusal> {
         let kept = match self.keep_pair(pair.clone(), &account, target, label).await {
             // Two sign-ins of one account at the same moment: the second finds the first one's row.
-            Err(Kept::Storage(StoreError::Conflict { .. })) => self.keep_pair(pair, &account, target, label).await,
+            Err(Kept::Storage(StoreError::AccountAlreadyConnected { .. })) => {
+                self.keep_pair(pair, &account, target, label).await
+            }
             other => other,
         };
         let (record, kind) = kept.map_err(Kept::into_refusal)?;
-        self.emit(kind, Some(&record.id), None, json!({ "generation": record.generation })).await;
+        self.emit(
+            kind,
+            Some(&record.id),
+            None,
+            json!({ "generation": record.generation }),
+        )
+        .await;
         if record.is_default {
             self.write_token_file().await;
         }
@@ -117,19 +146,43 @@ impl Core {
     ) -> Result<(Connection, EventKind), Kept> {
         let now = to_millis(self.now());
         let existing = match target {
-            Some(id) => self.store().find(id).await?,
-            None => self.store().find_by_account(&account.user_id).await?,
+            Some(id) => self.store().connections().find(id).await?,
+            None => {
+                self.store()
+                    .connections()
+                    .find_by_account(&account.user_id)
+                    .await?
+            }
         };
         if let Some(existing) = existing {
             if existing.account.user_id != account.user_id {
                 return Err(Kept::Mismatch);
             }
-            let record = self.store().reconnect(&existing.id, account.clone(), label, pair, now).await?;
+            let record = self
+                .store()
+                .connections()
+                .reconnect(
+                    &existing.id,
+                    account.clone(),
+                    label.map(str::to_owned),
+                    pair,
+                    now,
+                )
+                .await?;
             return Ok((record, EventKind::ConnectionReconnected));
         }
-        let id = ConnectionId::generate(now, self.entropy()).map_err(|error| Kept::Other(error.to_string()))?;
-        let new = NewConnection { id, label: label.map(str::to_owned), account: account.clone(), pair };
-        Ok((self.store().connect(new, now).await?, EventKind::ConnectionConnected))
+        let id = ConnectionId::generate(now, self.entropy())
+            .map_err(|error| Kept::Other(error.to_string()))?;
+        let new = NewConnection {
+            id,
+            label: label.map(str::to_owned),
+            account: account.clone(),
+            pair,
+        };
+        Ok((
+            self.store().connections().connect(new, now).await?,
+            EventKind::ConnectionConnected,
+        ))
     }
 }
 
@@ -154,19 +207,31 @@ impl Kept {
                 tracing::error!(%error, "a new token pair could not be stored");
                 Refusal::storage(&error)
             }
-            Self::Other(text) => Refusal { description: Some(text), ..Refusal::of(RefusalKind::StorageFailed) },
+            Self::Other(text) => Refusal {
+                description: Some(text),
+                ..Refusal::of(RefusalKind::StorageFailed)
+            },
         }
     }
 }
 
 /// The account of a token answer. The id falls back over the fields that some answers leave out.
 fn account_of(answer: &TokenAccount) -> Option<Account> {
-    let ids = [&answer.user_id, &answer.seller_id, &answer.account_id, &answer.havana_id];
+    let ids = [
+        &answer.user_id,
+        &answer.seller_id,
+        &answer.account_id,
+        &answer.havana_id,
+    ];
     let user_id = ids.into_iter().flatten().find(|id| !id.is_empty())?.clone();
     Some(Account {
         user_id,
         seller_id: answer.seller_id.clone(),
         nick: answer.user_nick.clone(),
         platform: answer.account_platform.clone(),
+        havana_id: answer.havana_id.clone(),
+        account_id: answer.account_id.clone(),
+        sp: answer.sp.clone(),
+        locale: answer.locale.clone(),
     })
 }

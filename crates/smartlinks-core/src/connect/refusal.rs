@@ -88,15 +88,28 @@ pub struct Refusal {
 
 impl Refusal {
     pub(crate) fn of(kind: RefusalKind) -> Self {
-        Self { kind, description: None, gateway: None, caller_state: None, return_to: None, headless: false }
+        Self {
+            kind,
+            description: None,
+            gateway: None,
+            caller_state: None,
+            return_to: None,
+            headless: false,
+        }
     }
 
     pub(crate) fn exchange(error: GatewayError) -> Self {
-        Self { gateway: Some(Box::new(error)), ..Self::of(RefusalKind::ExchangeFailed) }
+        Self {
+            gateway: Some(Box::new(error)),
+            ..Self::of(RefusalKind::ExchangeFailed)
+        }
     }
 
     pub(crate) fn storage(error: &StoreError) -> Self {
-        Self { description: Some(shortened(&error.to_string(), 200)), ..Self::of(RefusalKind::StorageFailed) }
+        Self {
+            description: Some(shortened(&error.to_string(), 200)),
+            ..Self::of(RefusalKind::StorageFailed)
+        }
     }
 
     /// The stable name.
@@ -111,19 +124,36 @@ impl Refusal {
         self.gateway.as_deref().map(GatewayError::code)
     }
 
+    /// What the other side said, at most 200 characters. Hostile until escaped.
+    #[must_use]
+    pub fn told(&self) -> Option<String> {
+        let gateway = || {
+            self.gateway
+                .as_deref()
+                .map(|error| shortened(&error.to_string(), 200))
+        };
+        self.description.clone().or_else(gateway)
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn fix(&self) -> &'static str {
         match self.kind {
-            RefusalKind::AccessDenied => "Start again and press the approving button on the AliExpress page.",
-            RefusalKind::UpstreamError => "Start again; if it stays, check the app in the AliExpress console.",
+            RefusalKind::AccessDenied => {
+                "Start again and press the approving button on the AliExpress page."
+            }
+            RefusalKind::UpstreamError => {
+                "Start again; if it stays, check the app in the AliExpress console."
+            }
             RefusalKind::MissingCode | RefusalKind::MissingState => {
                 "Start again from the tab Authentication and let the browser follow the redirect unchanged."
             }
             RefusalKind::UnknownState | RefusalKind::ExpiredState | RefusalKind::StateReused => {
                 "Start again from the tab Authentication; a sign-in is good for ten minutes and one use."
             }
-            RefusalKind::WrongBrowser => "Finish the sign-in in the browser in which it was started.",
+            RefusalKind::WrongBrowser => {
+                "Finish the sign-in in the browser in which it was started."
+            }
             RefusalKind::ExchangeFailed => self
                 .gateway
                 .as_deref()
@@ -131,7 +161,9 @@ impl Refusal {
             RefusalKind::AccountMismatch => {
                 "Sign in at AliExpress with the account of this connection, or connect the other account as a new one."
             }
-            RefusalKind::StorageFailed => "Mend the database (disk space, permissions), then start again.",
+            RefusalKind::StorageFailed => {
+                "Mend the database (disk space, permissions), then start again."
+            }
         }
     }
 
@@ -141,12 +173,16 @@ impl Refusal {
             RefusalKind::UpstreamError => "AliExpress reported an error instead of a code",
             RefusalKind::MissingCode => "the callback carried no code, or more than one",
             RefusalKind::MissingState => "the callback carried no state, or more than one",
-            RefusalKind::UnknownState => "the callback carried a state that was never sent from here",
+            RefusalKind::UnknownState => {
+                "the callback carried a state that was never sent from here"
+            }
             RefusalKind::ExpiredState => "the sign-in took longer than ten minutes",
             RefusalKind::StateReused => "this sign-in was used already",
             RefusalKind::WrongBrowser => "the sign-in was started in another browser",
             RefusalKind::ExchangeFailed => "the gateway did not exchange the code for tokens",
-            RefusalKind::AccountMismatch => "another account signed in than the one of this connection",
+            RefusalKind::AccountMismatch => {
+                "another account signed in than the one of this connection"
+            }
             RefusalKind::StorageFailed => "the new tokens could not be stored",
         };
         match (self.gateway.as_deref(), &self.description) {

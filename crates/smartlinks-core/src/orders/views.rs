@@ -1,7 +1,7 @@
 //! The shapes of orders in answers, and the form in which the last known state is kept.
 
 use aliexpress::Money;
-use aliexpress::dropshipping::{Order, Parcel};
+use aliexpress::dropshipping::{order::Order, tracking::Parcel};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,10 @@ pub struct MoneyView {
 
 impl From<Money> for MoneyView {
     fn from(money: Money) -> Self {
-        Self { amount: money.amount, currency: money.currency }
+        Self {
+            amount: money.amount,
+            currency: money.currency,
+        }
     }
 }
 
@@ -34,6 +37,8 @@ pub struct OrderListing {
     pub after: Option<String>,
     /// 1 to 200; 50 when `None`.
     pub limit: Option<u32>,
+    /// Only orders in one of AliExpress's states; all when `None`.
+    pub statuses: Option<Vec<String>>,
 }
 
 /// Known orders, last added first.
@@ -86,10 +91,12 @@ pub struct OrderView {
     pub lines: Vec<OrderLineView>,
     /// The order's page at AliExpress, where it is paid.
     pub url: String,
+    /// The shop's page at AliExpress. Upstream text: check it before linking.
+    pub store_url: Option<String>,
     /// Whether this is the last known state because AliExpress could not be asked.
     pub stale: bool,
     /// Why it is stale.
-    pub stale_reason: Option<String>,
+    pub stale_reason: Option<StaleReason>,
 }
 
 /// One line of an order.
@@ -105,6 +112,8 @@ pub struct OrderLineView {
     pub quantity: Option<i64>,
     /// Price of one.
     pub price: Option<MoneyView>,
+    /// What its delivery costs.
+    pub shipping: Option<MoneyView>,
     /// What the line costs in the end.
     pub total: Option<MoneyView>,
     /// Why it ended, for example `CANCELED`.
@@ -124,7 +133,29 @@ pub struct TrackingView {
     /// Whether this is the last known state because AliExpress could not be asked.
     pub stale: bool,
     /// Why it is stale.
-    pub stale_reason: Option<String>,
+    pub stale_reason: Option<StaleReason>,
+}
+
+/// Why AliExpress could not be asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StaleReason {
+    /// The gateway's code, or ours.
+    pub code: String,
+    /// What happened.
+    pub detail: String,
+}
+
+impl From<&Error> for StaleReason {
+    fn from(error: &Error) -> Self {
+        let code = match error {
+            Error::Gateway(gateway) => gateway.code(),
+            other => other.code(),
+        };
+        Self {
+            code: code.to_owned(),
+            detail: error.to_string(),
+        }
+    }
 }
 
 /// One parcel.
@@ -183,6 +214,8 @@ pub(super) struct Details {
     pub(super) status: String,
     pub(super) logistics_status: Option<String>,
     pub(super) store_name: Option<String>,
+    #[serde(default)]
+    store_url: Option<String>,
     amount: Option<MoneyView>,
     created: Option<String>,
     paid_at: Option<String>,
@@ -204,6 +237,10 @@ impl Kept {
         self.order.as_ref().map(|order| order.status.as_str())
     }
 
+    pub(super) fn created(&self) -> Option<&str> {
+        self.order.as_ref()?.created.as_deref()
+    }
+
     pub(super) fn amount(&self) -> Option<&MoneyView> {
         self.order.as_ref()?.amount.as_ref()
     }
@@ -214,15 +251,20 @@ impl Kept {
 
     pub(super) fn view(self, record: &KnownOrder, failure: Option<&Error>) -> OrderView {
         let order = self.order;
+        let store_url = order.as_ref().and_then(|order| order.store_url.clone());
         OrderView {
             summary: summary(record),
             created: order.as_ref().and_then(|order| order.created.clone()),
             paid_at: order.as_ref().and_then(|order| order.paid_at.clone()),
             pay_timeout_seconds: order.as_ref().and_then(|order| order.pay_timeout_seconds),
             lines: order.map(|order| order.lines).unwrap_or_default(),
-            url: format!("https://www.aliexpress.com/p/order/detail.html?orderId={}", record.order_id),
+            url: format!(
+                "https://www.aliexpress.com/p/order/detail.html?orderId={}",
+                record.order_id
+            ),
+            store_url,
             stale: failure.is_some(),
-            stale_reason: failure.map(ToString::to_string),
+            stale_reason: failure.map(StaleReason::from),
         }
     }
 
@@ -232,7 +274,7 @@ impl Kept {
             parcels: self.parcels.unwrap_or_default(),
             fetched_at: self.parcels_at.map(Millis).and_then(from_millis),
             stale: failure.is_some(),
-            stale_reason: failure.map(ToString::to_string),
+            stale_reason: failure.map(StaleReason::from),
         }
     }
 }
@@ -244,7 +286,9 @@ pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
         connection: record.connection.to_string(),
         status: record.status.clone(),
         logistics_status: record.logistics_status.clone(),
-        amount: amount.zip(record.currency.clone()).map(|(amount, currency)| MoneyView { amount, currency }),
+        amount: amount
+            .zip(record.currency.clone())
+            .map(|(amount, currency)| MoneyView { amount, currency }),
         store_name: record.store_name.clone(),
         title: record.title.clone(),
         fetched_at: from_millis(record.fetched_at),
@@ -256,8 +300,12 @@ pub(super) fn details(order: Order) -> Details {
     Details {
         status: order.status.as_str().to_owned(),
         logistics_status: order.logistics_status,
+        store_url: order.store.as_ref().and_then(|store| store.url.clone()),
         store_name: order.store.and_then(|store| store.name),
-        amount: order.user_order_amount.or(order.order_amount).map(MoneyView::from),
+        amount: order
+            .user_order_amount
+            .or(order.order_amount)
+            .map(MoneyView::from),
         created: order.created,
         paid_at: order.paid_at,
         pay_timeout_seconds: order.pay_timeout_seconds,
@@ -267,9 +315,13 @@ pub(super) fn details(order: Order) -> Details {
             .map(|line| OrderLineView {
                 product_id: line.product_id.map(|id| id.to_string()),
                 sku: line.sku_id,
-                title: line.product_name,
+                title: Some(line.product_name).filter(|title| !title.is_empty()),
                 quantity: line.product_count,
                 price: line.product_price.map(MoneyView::from),
+                shipping: line
+                    .actual_shipping_fee
+                    .or(line.shipping_fee)
+                    .map(MoneyView::from),
                 total: line.actual_fee.map(MoneyView::from),
                 end_reason: line.end_reason,
             })
@@ -281,18 +333,26 @@ pub(super) fn parcels(parcels: Vec<Parcel>) -> Vec<ParcelView> {
     parcels
         .into_iter()
         .map(|parcel| ParcelView {
-            number: parcel.mail_no,
+            number: Some(parcel.mail_no).filter(|number| !number.is_empty()),
             carrier: parcel.carrier_name,
             expected_at: parcel.eta,
             events: parcel
                 .nodes
                 .into_iter()
-                .map(|node| TrackingNodeView { at: node.at, name: node.name, description: node.description })
+                .map(|node| TrackingNodeView {
+                    at: Some(node.at),
+                    name: Some(node.name),
+                    description: Some(node.description),
+                })
                 .collect(),
             items: parcel
                 .items
                 .into_iter()
-                .map(|item| ParcelItemView { title: item.title, variant: item.sku_desc, quantity: item.quantity })
+                .map(|item| ParcelItemView {
+                    title: item.title,
+                    variant: item.sku_desc,
+                    quantity: item.quantity,
+                })
                 .collect(),
         })
         .collect()
