@@ -11,9 +11,24 @@ pub const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 pub const PREFIX: &str = "/assets/";
 
 const FILES: [(&str, &str, &str, &[u8]); 3] = [
-    ("app", "css", "text/css; charset=utf-8", include_bytes!("../../assets/app.css")),
-    ("app", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/app.js")),
-    ("favicon", "svg", "image/svg+xml", include_bytes!("../../assets/favicon.svg")),
+    (
+        "app",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../assets/app.css"),
+    ),
+    (
+        "app",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/app.js"),
+    ),
+    (
+        "favicon",
+        "svg",
+        "image/svg+xml",
+        include_bytes!("../../assets/favicon.svg"),
+    ),
 ];
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
@@ -22,7 +37,12 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         .map(|(stem, extension, content_type, bytes)| {
             let hash = hex::encode(Sha256::digest(bytes));
             let short = hash.get(..12).unwrap_or(&hash).to_owned();
-            Asset { plain: format!("{stem}.{extension}"), name: format!("{stem}.{short}.{extension}"), content_type, bytes }
+            Asset {
+                plain: format!("{stem}.{extension}"),
+                name: format!("{stem}.{short}.{extension}"),
+                content_type,
+                bytes,
+            }
         })
         .collect()
 });
@@ -54,7 +74,10 @@ pub fn find(name: &str) -> Option<&'static Asset> {
 /// The address of an asset by its plain name, for example `app.css`.
 #[must_use]
 pub fn url(plain: &str) -> String {
-    let name = ASSETS.iter().find(|asset| asset.plain == plain).map_or(plain, |asset| asset.name.as_str());
+    let name = ASSETS
+        .iter()
+        .find(|asset| asset.plain == plain)
+        .map_or(plain, |asset| asset.name.as_str());
     format!("{PREFIX}{name}")
 }
 
@@ -73,8 +96,21 @@ mod tests {
 
     #[test]
     fn style_sheet_and_script_stay_small() {
-        let size = |plain| all().iter().find(|asset| asset.plain == plain).map(|asset| asset.bytes.len());
-        assert!(size("app.css").is_some_and(|size| size <= 12 * 1024), "{:?}", size("app.css"));
-        assert!(size("app.js").is_some_and(|size| size <= 6 * 1024), "{:?}", size("app.js"));
+        let size = |plain| {
+            all()
+                .iter()
+                .find(|asset| asset.plain == plain)
+                .map(|asset| asset.bytes.len())
+        };
+        assert!(
+            size("app.css").is_some_and(|size| size <= 12 * 1024),
+            "{:?}",
+            size("app.css")
+        );
+        assert!(
+            size("app.js").is_some_and(|size| size <= 6 * 1024),
+            "{:?}",
+            size("app.js")
+        );
     }
 }

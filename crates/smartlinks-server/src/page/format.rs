@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::page::i18n::{Key, Locale, Texts};
+use crate::page::i18n::{Key, Locale, Texts, ToArg};
 
 pub mod places;
 
@@ -30,7 +30,10 @@ impl Formats {
     /// For a language; `now_ms` is what relative times count from.
     #[must_use]
     pub const fn new(locale: Locale, now_ms: i64) -> Self {
-        Self { texts: Texts::of(locale), now_ms }
+        Self {
+            texts: Texts::of(locale),
+            now_ms,
+        }
     }
 
     /// For example `in 29 days`, `3 hours ago`. Rounded so that a deadline is never shown later than it
@@ -41,24 +44,36 @@ impl Formats {
         let (size, ahead) = (left.saturating_abs(), left > 0);
         let (future, past, unit) = match size {
             _ if size < MINUTE => {
-                return self.texts.get(if ahead { Key::TimeWithinMinute } else { Key::TimeJustNow });
+                return self.texts.get(if ahead {
+                    Key::TimeWithinMinute
+                } else {
+                    Key::TimeJustNow
+                });
             }
             _ if size < 2 * HOUR => (Key::TimeInMinutes, Key::TimeMinutesAgo, MINUTE),
             _ if size < 2 * DAY => (Key::TimeInHours, Key::TimeHoursAgo, HOUR),
             _ => (Key::TimeInDays, Key::TimeDaysAgo, DAY),
         };
-        self.texts.with(if ahead { future } else { past }, [("count", (size / unit).into())])
+        self.texts.with(
+            if ahead { future } else { past },
+            [("count", (size / unit).to_arg())],
+        )
     }
 
     /// For example `22 January 2027, 14:05 UTC`.
     #[must_use]
     pub fn absolute(self, at_ms: i64) -> String {
-        let Some((date, time)) = parts(at_ms) else { return String::new() };
+        let Some((date, time)) = parts(at_ms) else {
+            return String::new();
+        };
         self.texts.with(
             Key::TimeAbsolute,
             [
-                ("date", self.date(date, true).into()),
-                ("time", format!("{:02}:{:02}", time.hour(), time.minute()).into()),
+                ("date", self.date(date, true).to_arg()),
+                (
+                    "time",
+                    format!("{:02}:{:02}", time.hour(), time.minute()).to_arg(),
+                ),
             ],
         )
     }
@@ -67,7 +82,9 @@ impl Formats {
     #[must_use]
     pub fn day(self, at_ms: i64) -> String {
         let plain = (at_ms - self.now_ms).abs() < YEAR_IS_PLAIN;
-        parts(at_ms).map(|(date, _)| self.date(date, !plain)).unwrap_or_default()
+        parts(at_ms)
+            .map(|(date, _)| self.date(date, !plain))
+            .unwrap_or_default()
     }
 
     fn date(self, date: jiff::civil::Date, with_year: bool) -> String {
@@ -76,13 +93,19 @@ impl Formats {
             (1, Locale::Fr) => "1er".to_owned(),
             (day, _) => day.to_string(),
         };
-        if with_year { format!("{day} {month} {}", date.year()) } else { format!("{day} {month}") }
+        if with_year {
+            format!("{day} {month} {}", date.year())
+        } else {
+            format!("{day} {month}")
+        }
     }
 
     /// For `<time datetime>`: RFC 3339, UTC, whole seconds.
     #[must_use]
     pub fn iso(self, at_ms: i64) -> String {
-        Timestamp::from_second(at_ms.div_euclid(SECOND)).map(|at| at.to_string()).unwrap_or_default()
+        Timestamp::from_second(at_ms.div_euclid(SECOND))
+            .map(|at| at.to_string())
+            .unwrap_or_default()
     }
 
     /// Decimal text and currency, for example `€1,299.00` or `1 299,00 €`. Exact: digits are grouped,
@@ -90,7 +113,11 @@ impl Formats {
     #[must_use]
     pub fn money(self, amount: &str, currency: &str) -> String {
         let locale = self.texts.locale();
-        let number = if is_decimal(amount) { decimal(amount, currency, locale) } else { amount.to_owned() };
+        let number = if is_decimal(amount) {
+            decimal(amount, currency, locale)
+        } else {
+            amount.to_owned()
+        };
         let sign = match (currency, locale) {
             ("EUR", _) => "€",
             ("GBP", _) => "£",
@@ -114,8 +141,8 @@ impl Formats {
 }
 
 fn parts(at_ms: i64) -> Option<(jiff::civil::Date, jiff::civil::Time)> {
-    let zoned = Timestamp::from_millisecond(at_ms).ok()?.to_zoned(TimeZone::UTC);
-    Some((zoned.date(), zoned.time()))
+    let at = TimeZone::UTC.to_datetime(Timestamp::from_millisecond(at_ms).ok()?);
+    Some((at.date(), at.time()))
 }
 
 const fn month_key(month: i8) -> Key {
@@ -138,7 +165,8 @@ const fn month_key(month: i8) -> Key {
 fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(whole) && all_digits(part)
 }
 
@@ -154,13 +182,23 @@ fn decimal(amount: &str, currency: &str, locale: Locale) -> String {
     };
     let whole = group_digits(whole, locale);
     let point = if locale == Locale::Fr { ',' } else { '.' };
-    if part.is_empty() { whole } else { format!("{whole}{point}{part}") }
+    if part.is_empty() {
+        whole
+    } else {
+        format!("{whole}{point}{part}")
+    }
 }
 
 /// Puts the language's separator between groups of three digits.
 pub(crate) fn group_digits(number: &str, locale: Locale) -> String {
-    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("-", digits));
-    let separator = if locale == Locale::Fr { NARROW_SPACE } else { ',' };
+    let (sign, digits) = number
+        .strip_prefix('-')
+        .map_or(("", number), |digits| ("-", digits));
+    let separator = if locale == Locale::Fr {
+        NARROW_SPACE
+    } else {
+        ','
+    };
     let mut grouped = String::with_capacity(number.len() + 4);
     grouped.push_str(sign);
     for (index, digit) in digits.chars().enumerate() {

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
 
 use crate::page::format::group_digits;
 
@@ -20,8 +20,8 @@ type Bundle = FluentBundle<FluentResource>;
 const ENGLISH_SOURCE: &str = include_str!("../../locales/en.ftl");
 const FRENCH_SOURCE: &str = include_str!("../../locales/fr.ftl");
 
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En, langid!("en"), ENGLISH_SOURCE));
-static FRENCH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::Fr, langid!("fr"), FRENCH_SOURCE));
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::En));
+static FRENCH: LazyLock<Bundle> = LazyLock::new(|| bundle(Locale::Fr));
 
 /// The languages of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -66,8 +66,16 @@ impl Locale {
         let mut best = (0.0_f32, Self::default());
         for part in header.split(',') {
             let (tag, parameter) = part.split_once(';').unwrap_or((part, ""));
-            let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
-            let weight = parameter.trim().strip_prefix("q=").map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
+            let primary = tag
+                .trim()
+                .split('-')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase();
+            let weight = parameter
+                .trim()
+                .strip_prefix("q=")
+                .map_or(1.0, |q| q.trim().parse().unwrap_or(0.0));
             if let Ok(locale) = primary.parse()
                 && weight > best.0
             {
@@ -91,7 +99,10 @@ impl FromStr for Locale {
     type Err = UnknownLocale;
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|locale| locale.code() == code).ok_or(UnknownLocale)
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.code() == code)
+            .ok_or(UnknownLocale)
     }
 }
 
@@ -141,16 +152,22 @@ impl Texts {
                 Arg::Number(number) => args.set(name, FluentValue::from(number)),
             }
         }
-        let Some(pattern) = bundle.get_message(key.id()).and_then(|message| message.value()) else {
+        let Some(pattern) = bundle
+            .get_message(key.id())
+            .and_then(|message| message.value())
+        else {
             // A test proves that this does not happen; a reader is better served by the id than by nothing.
             return key.id().to_owned();
         };
         let mut errors = Vec::new();
-        bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()
+        bundle
+            .format_pattern(pattern, Some(&args), &mut errors)
+            .into_owned()
     }
 }
 
-fn bundle(locale: Locale, language: LanguageIdentifier, source: &str) -> Bundle {
+fn bundle(locale: Locale) -> Bundle {
+    let language: LanguageIdentifier = locale.code().parse().unwrap_or_default();
     let mut bundle = Bundle::new_concurrent(vec![language]);
     // Isolation marks are for mixed writing directions; here they would end up in copied text.
     bundle.set_use_isolating(false);
@@ -159,7 +176,8 @@ fn bundle(locale: Locale, language: LanguageIdentifier, source: &str) -> Bundle 
         Locale::Fr => |value, _| whole_number(value, Locale::Fr),
     }));
     // A test proves that the sources parse; what does parse is used in any case.
-    let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let resource = FluentResource::try_new(locale.source().to_owned())
+        .unwrap_or_else(|(resource, _)| resource);
     bundle.add_resource_overriding(resource);
     bundle
 }
@@ -171,57 +189,45 @@ fn whole_number(value: &FluentValue<'_>, locale: Locale) -> Option<String> {
     }
 }
 
-impl From<&str> for Arg {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+/// What can be put into a text.
+pub trait ToArg {
+    /// As the value of a text.
+    fn to_arg(&self) -> Arg;
+}
+
+impl ToArg for str {
+    fn to_arg(&self) -> Arg {
+        Arg::Text(self.to_owned())
     }
 }
 
-impl From<&&str> for Arg {
-    fn from(text: &&str) -> Self {
-        Self::Text((*text).to_owned())
+impl ToArg for String {
+    fn to_arg(&self) -> Arg {
+        Arg::Text(self.clone())
     }
 }
 
-impl From<String> for Arg {
-    fn from(text: String) -> Self {
-        Self::Text(text)
+impl ToArg for i64 {
+    fn to_arg(&self) -> Arg {
+        Arg::Number(*self)
     }
 }
 
-impl From<&String> for Arg {
-    fn from(text: &String) -> Self {
-        Self::Text(text.clone())
+impl ToArg for u32 {
+    fn to_arg(&self) -> Arg {
+        Arg::Number(i64::from(*self))
     }
 }
 
-impl From<i64> for Arg {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
+impl ToArg for usize {
+    fn to_arg(&self) -> Arg {
+        Arg::Number(i64::try_from(*self).unwrap_or(i64::MAX))
     }
 }
 
-impl From<&i64> for Arg {
-    fn from(number: &i64) -> Self {
-        Self::Number(*number)
-    }
-}
-
-impl From<u32> for Arg {
-    fn from(number: u32) -> Self {
-        Self::Number(i64::from(number))
-    }
-}
-
-impl From<&u32> for Arg {
-    fn from(number: &u32) -> Self {
-        Self::Number(i64::from(*number))
-    }
-}
-
-impl From<usize> for Arg {
-    fn from(number: usize) -> Self {
-        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+impl<T: ToArg + ?Sized> ToArg for &T {
+    fn to_arg(&self) -> Arg {
+        (**self).to_arg()
     }
 }
 

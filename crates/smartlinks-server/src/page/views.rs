@@ -29,8 +29,11 @@ pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{EventKind, EventLine, GatewayHealth, OverviewPage};
 pub use problem::{Problem, ProblemKind};
 pub use product::{
-    FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState, SkuProperty, SkuView,
+    FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,
+    SkuProperty, SkuView,
 };
-pub use products::{Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery};
+pub use products::{
+    Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
+};
 pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
 pub use upstream::safe_href;

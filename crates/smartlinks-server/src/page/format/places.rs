@@ -44,19 +44,25 @@ pub const COUNTRIES: [(&str, Key); 36] = [
 
 /// Currencies offered.
 pub const CURRENCIES: [&str; 16] = [
-    "AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "ILS", "JPY", "KRW", "MAD", "MXN", "PLN", "SEK", "USD", "XAF", "XOF",
+    "AUD", "BRL", "CAD", "CHF", "EUR", "GBP", "ILS", "JPY", "KRW", "MAD", "MXN", "PLN", "SEK",
+    "USD", "XAF", "XOF",
 ];
 
 /// The name of a country, or its code where we have no name.
 #[must_use]
 pub fn country(texts: Texts, code: &str) -> String {
-    COUNTRIES.iter().find(|(known, _)| *known == code).map_or_else(|| code.to_owned(), |(_, key)| texts.get(*key))
+    COUNTRIES
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or_else(|| code.to_owned(), |(_, key)| texts.get(*key))
 }
 
 /// Code and name of every country offered, by name, and of the chosen one if it is not among them.
 pub(crate) fn countries(texts: Texts, chosen: &str) -> Vec<(String, String)> {
-    let mut countries: Vec<_> =
-        COUNTRIES.iter().map(|(code, key)| ((*code).to_owned(), texts.get(*key))).collect();
+    let mut countries: Vec<_> = COUNTRIES
+        .iter()
+        .map(|(code, key)| ((*code).to_owned(), texts.get(*key)))
+        .collect();
     if !chosen.is_empty() && !COUNTRIES.iter().any(|(code, _)| *code == chosen) {
         countries.push((chosen.to_owned(), chosen.to_owned()));
     }

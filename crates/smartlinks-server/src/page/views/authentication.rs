@@ -161,7 +161,10 @@ impl AuthError {
 
     /// AliExpress had answered with a code when it failed.
     const fn came_with_code(&self) -> bool {
-        !matches!(self, Self::AccessDenied | Self::MissingCode | Self::NotConfigured | Self::Other(_))
+        !matches!(
+            self,
+            Self::AccessDenied | Self::MissingCode | Self::NotConfigured | Self::Other(_)
+        )
     }
 }
 
@@ -182,6 +185,10 @@ impl AuthenticationPage {
         self.live().next().is_some()
     }
 
+    fn live_count(&self) -> usize {
+        self.live().count()
+    }
+
     fn any_works(&self) -> bool {
         self.live().any(|one| one.works(self.frame.now_ms))
     }
@@ -199,7 +206,10 @@ impl AuthenticationPage {
             return frame.t(Key::AuthAnswerKeys);
         }
         let total = self.live().count();
-        let stopped = self.live().filter(|one| one.state == ConnectionState::ReauthorizationRequired).count();
+        let stopped = self
+            .live()
+            .filter(|one| one.state == ConnectionState::ReauthorizationRequired)
+            .count();
         match (total, stopped) {
             (0, _) if self.attempt.is_some() => frame.t(Key::AuthAnswerWaiting),
             (0, _) => frame.t(Key::AuthAnswerNone),

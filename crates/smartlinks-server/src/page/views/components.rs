@@ -5,7 +5,8 @@ use askama::filters::HtmlSafe;
 
 use crate::page::i18n::Key;
 use crate::page::views::{
-    AuthError, AuthFailure, ConnectionView, Frame, MissingSetting, Notice, Price, Problem, ProblemKind, StopReason, Tone,
+    AuthError, AuthFailure, ConnectionView, Frame, MissingSetting, Notice, Price, Problem,
+    ProblemKind, StopReason, Tone,
 };
 
 /// The shape of a tone, so that it can be told apart without colour.
@@ -112,12 +113,33 @@ impl HtmlSafe for NoticeBox<'_> {}
 impl HtmlSafe for Empty<'_> {}
 impl HtmlSafe for Account<'_> {}
 
+/// A number or a moment, however a template holds it.
+pub(crate) trait Whole {
+    fn whole(&self) -> i64;
+}
+
+impl Whole for i64 {
+    fn whole(&self) -> i64 {
+        *self
+    }
+}
+
+impl<T: Whole> Whole for &T {
+    fn whole(&self) -> i64 {
+        (**self).whole()
+    }
+}
+
 /// Closer than this, a deadline is shown as one to look at.
 const SOON_MS: i64 = 3 * 24 * 3_600_000;
 
 impl Frame {
     pub(crate) fn badge(&self, tone: Tone, word: Key) -> Badge {
-        Badge { tone, shape: Shape(tone), word: self.t(word) }
+        Badge {
+            tone,
+            shape: Shape(tone),
+            word: self.t(word),
+        }
     }
 
     /// The word of a step in a guide.
@@ -136,9 +158,14 @@ impl Frame {
         Shape(tone)
     }
 
-    pub(crate) fn moment(&self, at_ms: i64) -> Moment {
+    pub(crate) fn moment(&self, at_ms: impl Whole) -> Moment {
+        let at_ms = at_ms.whole();
         let formats = self.formats();
-        Moment { iso: formats.iso(at_ms), relative: formats.relative(at_ms), absolute: formats.absolute(at_ms) }
+        Moment {
+            iso: formats.iso(at_ms),
+            relative: formats.relative(at_ms),
+            absolute: formats.absolute(at_ms),
+        }
     }
 
     /// A deadline that we keep ourselves: short is normal, past is not.
@@ -158,51 +185,125 @@ impl Frame {
             Some(left) if left <= soon_ms => Tone::Warn,
             Some(_) => Tone::Good,
         };
-        Clock { tone, known: at_ms.map(|at| self.moment(at)), unknown: self.t(Key::ClockUnknown) }
+        Clock {
+            tone,
+            known: at_ms.map(|at| self.moment(at)),
+            unknown: self.t(Key::ClockUnknown),
+        }
     }
 
     pub(crate) fn copy<'a>(&self, value: &'a str, what: Key) -> Copy<'a> {
-        Copy { value, what: self.t(what), label: self.t(Key::CopyLabel), copied: self.t(Key::CopyDone) }
+        Copy {
+            value,
+            what: self.t(what),
+            label: self.t(Key::CopyLabel),
+            copied: self.t(Key::CopyDone),
+        }
     }
 
     pub(crate) fn problem<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
-        ProblemBox { frame: self, problem, retry: None }
+        ProblemBox {
+            frame: self,
+            problem,
+            retry: None,
+        }
     }
 
     pub(crate) fn problem_with_retry<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
-        ProblemBox { frame: self, problem, retry: Some(&self.path) }
+        ProblemBox {
+            frame: self,
+            problem,
+            retry: Some(&self.path),
+        }
     }
 
     pub(crate) fn auth_failure<'a>(&'a self, failure: &'a AuthFailure) -> AuthFailureBox<'a> {
-        AuthFailureBox { frame: self, failure }
+        AuthFailureBox {
+            frame: self,
+            failure,
+        }
     }
 
     pub(crate) fn missing<'a>(&'a self, settings: &'a [MissingSetting]) -> MissingBox<'a> {
-        MissingBox { frame: self, settings }
+        MissingBox {
+            frame: self,
+            settings,
+        }
     }
 
     pub(crate) fn notice_box<'a>(&'a self, notice: &'a Notice) -> NoticeBox<'a> {
-        NoticeBox { frame: self, notice }
+        NoticeBox {
+            frame: self,
+            notice,
+        }
     }
 
     pub(crate) fn empty(&self, title: Key, text: Key) -> Empty<'static> {
-        Empty { title: self.t(title), text: self.t(text), link: None }
+        Empty {
+            title: self.t(title),
+            text: self.t(text),
+            link: None,
+        }
     }
 
-    pub(crate) fn empty_with_link<'a>(&self, title: Key, text: Key, href: &'a str, link: Key) -> Empty<'a> {
-        Empty { title: self.t(title), text: self.t(text), link: Some((href, self.t(link))) }
+    pub(crate) fn empty_with_link<'a>(
+        &self,
+        title: Key,
+        text: Key,
+        href: &'a str,
+        link: Key,
+    ) -> Empty<'a> {
+        Empty {
+            title: self.t(title),
+            text: self.t(text),
+            link: Some((href, self.t(link))),
+        }
     }
 
     pub(crate) fn account<'a>(&'a self, connection: &'a ConnectionView) -> Account<'a> {
-        Account { frame: self, connection }
+        Account {
+            frame: self,
+            connection,
+        }
+    }
+
+    /// A moment that is neither a deadline nor a mere aside: with the absolute time beside it.
+    pub(crate) fn plain_clock(&self, at_ms: &Option<i64>) -> Clock {
+        Clock {
+            tone: Tone::Idle,
+            known: at_ms.map(|at| self.moment(at)),
+            unknown: "–".to_owned(),
+        }
+    }
+
+    /// The same for a line of a log.
+    pub(crate) fn stamp(&self, at_ms: impl Whole) -> Clock {
+        self.plain_clock(&Some(at_ms.whole()))
+    }
+
+    pub(crate) fn relative(&self, at_ms: impl Whole) -> String {
+        self.formats().relative(at_ms.whole())
+    }
+
+    pub(crate) fn day(&self, at_ms: impl Whole) -> String {
+        self.formats().day(at_ms.whole())
+    }
+
+    /// How our clock stands to the gateway's.
+    pub(crate) fn skew(&self, seconds: impl Whole) -> String {
+        match seconds.whole() {
+            0 => self.t(Key::TimeInStep),
+            ahead if ahead > 0 => self.t1(Key::TimeAhead, "count", ahead),
+            behind => self.t1(Key::TimeBehind, "count", behind.saturating_abs()),
+        }
     }
 
     pub(crate) fn money(&self, price: &Price) -> String {
         self.formats().money(&price.amount, &price.currency)
     }
 
-    pub(crate) fn number(&self, number: &i64) -> String {
-        self.formats().number(*number)
+    pub(crate) fn number(&self, number: impl Whole) -> String {
+        self.formats().number(number.whole())
     }
 }
 

@@ -122,7 +122,8 @@ impl ConnectionView {
     /// What a reader recognises it by: the label, else the account's name, else its id.
     #[must_use]
     pub fn name(&self) -> &str {
-        let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        let given =
+            |text: &'_ Option<String>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
         if given(&self.label) {
             self.label.as_deref().unwrap_or(&self.account_id)
         } else if given(&self.account_nick) {
@@ -155,8 +156,19 @@ impl ConnectionView {
         }
     }
 
+    /// The way on is a person who signs in.
+    pub(crate) fn needs_sign_in(&self) -> bool {
+        matches!(
+            self.state,
+            ConnectionState::ReauthorizationRequired | ConnectionState::Expiring
+        )
+    }
+
     /// Whether asking for new tokens now can help.
     pub(crate) fn can_refresh(&self) -> bool {
-        matches!(self.state, ConnectionState::Active | ConnectionState::Expiring | ConnectionState::Degraded)
+        matches!(
+            self.state,
+            ConnectionState::Active | ConnectionState::Expiring | ConnectionState::Degraded
+        )
     }
 }

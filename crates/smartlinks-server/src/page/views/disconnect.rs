@@ -25,6 +25,7 @@ impl DisconnectPage {
     }
 
     fn title(&self) -> String {
-        self.frame.t1(Key::DisconnectTitle, "name", self.connection.name())
+        self.frame
+            .t1(Key::DisconnectTitle, "name", self.connection.name())
     }
 }

@@ -1,9 +1,9 @@
 //! What every page carries: language, time, who is looking, and what has just happened.
 
 use crate::page::assets;
-use crate::page::format::Formats;
-use crate::page::i18n::{Arg, Key, Locale, Texts};
-use crate::page::views::Problem;
+use crate::page::format::{Formats, places};
+use crate::page::i18n::{Key, Locale, Texts, ToArg};
+use crate::page::views::{EventKind, Problem};
 
 /// What the layout needs, whatever the page.
 #[derive(Debug, Clone)]
@@ -37,7 +37,12 @@ pub enum Tab {
 
 impl Tab {
     /// In the order they are shown.
-    pub const ALL: [Self; 4] = [Self::Overview, Self::Authentication, Self::Products, Self::Orders];
+    pub const ALL: [Self; 4] = [
+        Self::Overview,
+        Self::Authentication,
+        Self::Products,
+        Self::Orders,
+    ];
 
     /// Where the tab leads.
     #[must_use]
@@ -48,6 +53,10 @@ impl Tab {
             Self::Products => "/aliexpress/products",
             Self::Orders => "/aliexpress/orders",
         }
+    }
+
+    pub(crate) fn is(self, current: Option<Self>) -> bool {
+        current == Some(self)
     }
 
     /// Its name.
@@ -116,18 +125,19 @@ pub enum Notice {
 
 impl Notice {
     /// The sentence, or `None` for a failure, which is shown as a problem.
-    pub(crate) fn sentence(&self) -> Option<(Key, Option<&str>)> {
-        Some(match self {
-            Self::Refreshed(name) => (Key::NoticeRefreshed, Some(name)),
-            Self::DefaultChanged(name) => (Key::NoticeDefault, Some(name)),
-            Self::Renamed(name) => (Key::NoticeRenamed, Some(name)),
-            Self::Disconnected(name) => (Key::NoticeDisconnected, Some(name)),
-            Self::OrderAdded(id) => (Key::NoticeOrderAdded, Some(id)),
-            Self::OrderKnown(id) => (Key::NoticeOrderKnown, Some(id)),
-            Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, Some(id)),
-            Self::SignedOut => (Key::NoticeSignedOut, None),
+    pub(crate) fn sentence(&self, frame: &Frame) -> Option<String> {
+        let (key, name) = match self {
+            Self::Refreshed(name) => (Key::NoticeRefreshed, name.as_str()),
+            Self::DefaultChanged(name) => (Key::NoticeDefault, name.as_str()),
+            Self::Renamed(name) => (Key::NoticeRenamed, name.as_str()),
+            Self::Disconnected(name) => (Key::NoticeDisconnected, name.as_str()),
+            Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
+            Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
+            Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::Failed(_) => return None,
-        })
+        };
+        Some(frame.t1(key, "name", name))
     }
 }
 
@@ -196,25 +206,56 @@ impl Frame {
         self.texts().get(key)
     }
 
-    pub(crate) fn t1(&self, key: Key, name: &'static str, value: impl Into<Arg>) -> String {
-        self.texts().with(key, [(name, value.into())])
+    pub(crate) fn t1(&self, key: Key, name: &'static str, value: impl ToArg) -> String {
+        self.texts().with(key, [(name, value.to_arg())])
     }
 
     pub(crate) fn t2(
         &self,
         key: Key,
         first: &'static str,
-        first_value: impl Into<Arg>,
+        first_value: impl ToArg,
         second: &'static str,
-        second_value: impl Into<Arg>,
+        second_value: impl ToArg,
     ) -> String {
-        self.texts().with(key, [(first, first_value.into()), (second, second_value.into())])
+        self.texts().with(
+            key,
+            [
+                (first, first_value.to_arg()),
+                (second, second_value.to_arg()),
+            ],
+        )
     }
 
     /// This page in another language.
     pub(crate) fn in_language(&self, locale: &Locale) -> String {
         let join = if self.path.contains('?') { '&' } else { '?' };
         format!("{}{join}lang={}", self.path, locale.code())
+    }
+
+    pub(crate) fn speaks(&self, locale: &Locale) -> bool {
+        self.locale == *locale
+    }
+
+    pub(crate) fn locales(&self) -> [Locale; 2] {
+        Locale::ALL
+    }
+
+    /// The events after which the script looks again.
+    pub(crate) fn event_names(&self) -> &'static str {
+        EventKind::NAMES
+    }
+
+    pub(crate) fn countries(&self, chosen: &str) -> Vec<(String, String)> {
+        places::countries(self.texts(), chosen)
+    }
+
+    pub(crate) fn country(&self, code: &str) -> String {
+        places::country(self.texts(), code)
+    }
+
+    pub(crate) fn currencies(&self, chosen: &str) -> Vec<String> {
+        places::currencies(chosen)
     }
 
     pub(crate) fn asset(&self, name: &str) -> String {

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use crate::page::i18n::Key;
-use crate::page::views::upstream::{encode, safe_href};
-use crate::page::views::{Frame, OrderStage, Price, Problem, Tab};
+use crate::page::views::upstream::safe_href;
+use crate::page::views::{Frame, OrderStage, Price, Problem, Tab, Tone};
 
 /// `GET /aliexpress/orders/{id}`
 #[derive(Debug, Clone, Template)]
@@ -126,10 +126,30 @@ impl OrderPage {
 }
 
 impl OrderDetail {
+    /// Until when it has to be paid, while that still matters.
+    fn pay_by(&self, frame: &Frame) -> Option<i64> {
+        self.pay_by_ms
+            .filter(|by| self.stage == OrderStage::ToPay && *by > frame.now_ms)
+    }
+
+    fn href(&self) -> Option<String> {
+        self.order_url.as_deref().and_then(safe_href)
+    }
+
+    fn store_href(&self) -> Option<String> {
+        self.store_url.as_deref().and_then(safe_href)
+    }
+
     fn answer(&self, frame: &Frame) -> String {
         let key = match self.stage {
             OrderStage::ToPay => match self.pay_by_ms.filter(|by| *by > frame.now_ms) {
-                Some(by) => return frame.t1(Key::OrderAnswerToPayBy, "when", frame.formats().relative(by)),
+                Some(by) => {
+                    return frame.t1(
+                        Key::OrderAnswerToPayBy,
+                        "when",
+                        frame.formats().relative(by),
+                    );
+                }
                 None => Key::OrderAnswerToPay,
             },
             OrderStage::Checking => Key::OrderAnswerChecking,

@@ -114,7 +114,10 @@ impl OrderStage {
         match status {
             "FINISH" if cancelled => Self::Closed,
             "PLACE_ORDER_SUCCESS" => Self::ToPay,
-            "PAYMENT_PROCESSING" | "WAIT_SELLER_EXAMINE_MONEY" | "RISK_CONTROL" | "RISK_CONTROL_HOLD"
+            "PAYMENT_PROCESSING"
+            | "WAIT_SELLER_EXAMINE_MONEY"
+            | "RISK_CONTROL"
+            | "RISK_CONTROL_HOLD"
             | "WAIT_GROUP" => Self::Checking,
             "WAIT_SELLER_SEND_GOODS" => Self::ToShip,
             "SELLER_PART_SEND_GOODS" | "WAIT_BUYER_ACCEPT_GOODS" => Self::Shipped,
@@ -174,6 +177,14 @@ impl OrderStage {
     }
 }
 
+impl OrderRow {
+    /// Until when it has to be paid, while that still matters.
+    fn pay_by(&self, frame: &Frame) -> Option<i64> {
+        self.pay_by_ms
+            .filter(|by| self.stage == OrderStage::ToPay && *by > frame.now_ms)
+    }
+}
+
 impl OrdersPage {
     fn tab(&self) -> Option<Tab> {
         Some(Tab::Orders)
@@ -183,19 +194,30 @@ impl OrdersPage {
         self.frame.t(Key::TabOrders)
     }
 
+    fn is_chosen(&self, count: &OrderCount) -> bool {
+        self.stage == Some(count.stage)
+    }
+
     fn total(&self) -> i64 {
         self.counts.iter().map(|one| one.count).sum()
     }
 
     fn count_of(&self, stage: OrderStage) -> i64 {
-        self.counts.iter().filter(|one| one.stage == stage).map(|one| one.count).sum()
+        self.counts
+            .iter()
+            .filter(|one| one.stage == stage)
+            .map(|one| one.count)
+            .sum()
     }
 
     /// States that have orders, and the one chosen.
     fn stages(&self) -> Vec<OrderCount> {
         OrderStage::ALL
             .into_iter()
-            .map(|stage| OrderCount { stage, count: self.count_of(stage) })
+            .map(|stage| OrderCount {
+                stage,
+                count: self.count_of(stage),
+            })
             .filter(|one| one.count > 0 || self.stage == Some(one.stage))
             .collect()
     }
@@ -204,6 +226,18 @@ impl OrdersPage {
         match self.stage {
             Some(stage) => format!("{}&cursor={}", stage.href(), encode(cursor)),
             None => format!("/aliexpress/orders?cursor={}", encode(cursor)),
+        }
+    }
+
+    fn answer_tone(&self) -> Tone {
+        if !self.missing.is_empty() || self.count_of(OrderStage::Stuck) > 0 {
+            Tone::Bad
+        } else if self.total() == 0 {
+            Tone::Idle
+        } else if self.count_of(OrderStage::ToPay) > 0 {
+            Tone::Warn
+        } else {
+            Tone::Good
         }
     }
 

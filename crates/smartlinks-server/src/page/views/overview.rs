@@ -5,7 +5,8 @@ use askama::Template;
 use crate::page::i18n::Key;
 use crate::page::views::components::Shape;
 use crate::page::views::{
-    AppKeys, AppView, ConnectionState, ConnectionView, Frame, OrderCount, Problem, StopReason, Tab, Tone,
+    AppKeys, AppView, ConnectionState, ConnectionView, Frame, OrderCount, Problem, StopReason, Tab,
+    Tone,
 };
 
 /// `GET /aliexpress`
@@ -152,7 +153,15 @@ pub(crate) struct Attention<'a> {
     what: String,
     why: Option<String>,
     deadline_ms: Option<i64>,
+    deadline: Deadline,
     action: Action<'a>,
+}
+
+/// What a deadline in such a row is about.
+#[derive(Debug, Clone, Copy)]
+enum Deadline {
+    SignIn,
+    Stops,
 }
 
 /// The one button of such a row.
@@ -164,6 +173,20 @@ pub(crate) enum Action<'a> {
     Refresh(&'a str),
     /// A link.
     Open(&'static str, Key),
+}
+
+impl Attention<'_> {
+    fn shape(&self) -> Shape {
+        Shape(self.tone)
+    }
+
+    /// What happens at the deadline: the person's turn, or the token's end.
+    fn deadline_word(&self) -> Key {
+        match self.deadline {
+            Deadline::SignIn => Key::ClockSignInAgainBy,
+            Deadline::Stops => Key::ClockStops,
+        }
+    }
 }
 
 impl OverviewPage {
@@ -182,7 +205,10 @@ impl OverviewPage {
 
     /// The earliest moment somebody has to sign in again.
     fn next_sign_in_ms(&self) -> Option<i64> {
-        self.connections.iter().filter_map(|connection| connection.sign_in_again_by_ms).min()
+        self.connections
+            .iter()
+            .filter_map(|connection| connection.sign_in_again_by_ms)
+            .min()
     }
 
     fn attention(&self) -> Vec<Attention<'_>> {
@@ -193,12 +219,26 @@ impl OverviewPage {
                 what: self.frame.t(problem.kind.what()),
                 why: Some(self.frame.t(problem.kind.fix())),
                 deadline_ms: None,
+                deadline: Deadline::Stops,
                 action: Action::Open(Tab::Authentication.href(), Key::ActionLook),
             });
         }
-        let mut connections: Vec<_> = self.connections.iter().filter(|one| !one.is_well()).collect();
-        connections.sort_by_key(|one| (one.state != ConnectionState::ReauthorizationRequired, one.sign_in_again_by_ms));
-        rows.extend(connections.into_iter().filter_map(|one| self.attention_for(one)));
+        let mut connections: Vec<_> = self
+            .connections
+            .iter()
+            .filter(|one| !one.is_well())
+            .collect();
+        connections.sort_by_key(|one| {
+            (
+                one.state != ConnectionState::ReauthorizationRequired,
+                one.sign_in_again_by_ms,
+            )
+        });
+        rows.extend(
+            connections
+                .into_iter()
+                .filter_map(|one| self.attention_for(one)),
+        );
         rows
     }
 
@@ -206,17 +246,31 @@ impl OverviewPage {
         let frame = &self.frame;
         let (key, deadline_ms, action) = match connection.state {
             ConnectionState::ReauthorizationRequired => {
-                let until = connection.works_until_ms.filter(|until| *until > frame.now_ms);
+                let until = connection
+                    .works_until_ms
+                    .filter(|until| *until > frame.now_ms);
                 let refused = connection.reason == Some(StopReason::AccessTokenRefused);
-                (Key::AttentionSignIn, until.filter(|_| !refused), Action::Reconnect(&connection.id))
+                (
+                    Key::AttentionSignIn,
+                    until.filter(|_| !refused),
+                    Action::Reconnect(&connection.id),
+                )
             }
-            ConnectionState::Expiring => {
-                (Key::AttentionExpiring, connection.sign_in_again_by_ms, Action::Reconnect(&connection.id))
-            }
-            ConnectionState::Degraded => {
-                (Key::AttentionDegraded, connection.works_until_ms, Action::Refresh(&connection.id))
-            }
+            ConnectionState::Expiring => (
+                Key::AttentionExpiring,
+                connection.sign_in_again_by_ms,
+                Action::Reconnect(&connection.id),
+            ),
+            ConnectionState::Degraded => (
+                Key::AttentionDegraded,
+                connection.works_until_ms,
+                Action::Refresh(&connection.id),
+            ),
             ConnectionState::Active | ConnectionState::Disconnected => return None,
+        };
+        let deadline = match connection.state {
+            ConnectionState::Expiring => Deadline::SignIn,
+            _ => Deadline::Stops,
         };
         let why = match (&connection.reason, &connection.last_failure) {
             (Some(reason), _) => Some(reason.words(frame)),
@@ -230,8 +284,13 @@ impl OverviewPage {
             what: frame.t1(key, "name", connection.name()),
             why,
             deadline_ms,
+            deadline,
             action,
         })
+    }
+
+    fn orders_total(&self) -> i64 {
+        self.orders.iter().map(|one| one.count).sum()
     }
 
     fn answer_tone(&self) -> Tone {
@@ -241,10 +300,13 @@ impl OverviewPage {
         if self.connections.is_empty() {
             return Tone::Current;
         }
-        self.attention().iter().map(|row| row.tone).fold(Tone::Good, |worst, tone| match (worst, tone) {
-            (Tone::Bad, _) | (_, Tone::Bad) => Tone::Bad,
-            _ => Tone::Warn,
-        })
+        self.attention()
+            .iter()
+            .map(|row| row.tone)
+            .fold(Tone::Good, |worst, tone| match (worst, tone) {
+                (Tone::Bad, _) | (_, Tone::Bad) => Tone::Bad,
+                _ => Tone::Warn,
+            })
     }
 
     /// The one sentence that answers the page's question.
@@ -259,7 +321,11 @@ impl OverviewPage {
             return frame.t(Key::AnswerNothingConnected);
         }
         let waiting = self.attention().len();
-        let stopped = self.connections.iter().filter(|one| !one.works(frame.now_ms)).count();
+        let stopped = self
+            .connections
+            .iter()
+            .filter(|one| !one.works(frame.now_ms))
+            .count();
         if stopped > 0 {
             return frame.t1(Key::AnswerStopped, "count", stopped);
         }

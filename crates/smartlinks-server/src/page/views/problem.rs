@@ -85,16 +85,20 @@ impl ProblemKind {
         match code {
             "not_configured" => Self::NotConfigured,
             "not_connected" | "unknown_connection" | "disconnected" => Self::NotConnected,
-            "reauthorization_required" | "IllegalAccessToken" | "IllegalRefreshToken" | "26" | "27" => {
-                Self::Reauthorize
-            }
+            "reauthorization_required"
+            | "IllegalAccessToken"
+            | "IllegalRefreshToken"
+            | "26"
+            | "27" => Self::Reauthorize,
             "isv.account-migration-check-fail" => Self::Reauthorize,
             "dns" | "connect" | "tls" | "unreachable" => Self::Unreachable,
             "timeout" | "ServiceTimeout" => Self::Timeout,
             "ServiceUnavailable" | "InternalError" | "UnexpectedError" | "10" => Self::GatewayDown,
             "NGSELECTION_SEARCH_ERROR" => Self::GatewayDown,
             "not_json" | "truncated" | "decode" => Self::BadAnswer,
-            "ApiCallLimit" | "AppApiCallLimit" | "AppCallLimit" | "SellerCallLimit" | "7" => Self::RateLimited(None),
+            "ApiCallLimit" | "AppApiCallLimit" | "AppCallLimit" | "SellerCallLimit" | "7" => {
+                Self::RateLimited(None)
+            }
             "IncompleteSignature" | "InvalidSignature" | "24" | "25" => Self::Signature,
             "InvalidAppKey" | "InvalidAppkey" | "28" | "29" => Self::AppKey,
             "IllegalTimestamp" | "30" | "31" => Self::Clock,
@@ -208,6 +212,11 @@ impl Problem {
     #[must_use]
     pub fn from_code(code: impl Into<String>) -> Self {
         let code = code.into();
-        Self { kind: ProblemKind::from_code(&code), code, upstream: None, request_id: None }
+        Self {
+            kind: ProblemKind::from_code(&code),
+            code,
+            upstream: None,
+            request_id: None,
+        }
     }
 }

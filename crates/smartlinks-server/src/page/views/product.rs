@@ -4,8 +4,9 @@ use askama::Template;
 
 use crate::page::format::places;
 use crate::page::i18n::Key;
-use crate::page::views::upstream::safe_href;
-use crate::page::views::{Frame, MissingSetting, Price, Problem, Tab};
+use crate::page::views::products::former_price;
+use crate::page::views::upstream::{encode, safe_href};
+use crate::page::views::{Frame, MissingSetting, Price, Problem, Tab, Tone};
 
 /// `GET /aliexpress/products/{id}`
 #[derive(Debug, Clone, Template)]
@@ -153,14 +154,51 @@ impl SkuView {
     /// What sets it apart, in one line; empty when there is only one variant.
     #[must_use]
     pub fn words(&self) -> String {
-        let parts: Vec<&str> = self.properties.iter().map(|property| property.value.as_str()).collect();
+        let parts: Vec<&str> = self
+            .properties
+            .iter()
+            .map(|property| property.value.as_str())
+            .collect();
         parts.join(", ")
     }
 
     fn choice(&self) -> String {
-        if self.properties.is_empty() { self.id.clone() } else { self.words() }
+        if self.properties.is_empty() {
+            self.id.clone()
+        } else {
+            self.words()
+        }
     }
 }
+
+impl SkuView {
+    fn picture_src(&self) -> Option<String> {
+        self.properties
+            .iter()
+            .find_map(|property| property.picture.as_deref().and_then(safe_href))
+    }
+
+    fn was(&self) -> Option<&Price> {
+        former_price(self.original_price.as_ref(), self.price.as_ref())
+    }
+}
+
+impl ProductDetail {
+    fn picture_srcs(&self) -> Vec<String> {
+        self.pictures
+            .iter()
+            .filter_map(|address| safe_href(address))
+            .take(SHOWN_PICTURES)
+            .collect()
+    }
+
+    fn href(&self) -> Option<String> {
+        self.item_url.as_deref().and_then(safe_href)
+    }
+}
+
+/// More pictures than this tell a buyer nothing new.
+const SHOWN_PICTURES: usize = 6;
 
 impl FreightOption {
     fn days(&self, frame: &Frame) -> Option<String> {
@@ -200,6 +238,22 @@ impl ProductPage {
 
     fn country(&self) -> String {
         places::country(self.frame.texts(), &self.query.ship_to)
+    }
+
+    /// A destination can be chosen although there is nothing else to show.
+    fn shows_destination(&self) -> bool {
+        matches!(self.state, ProductState::NotSoldThere)
+    }
+
+    fn freight_href(&self, sku: &str) -> String {
+        format!(
+            "/aliexpress/products/{}?sku={}&quantity={}&ship_to={}&currency={}#freight",
+            encode(&self.id),
+            encode(sku),
+            self.query.quantity,
+            encode(&self.query.ship_to),
+            encode(&self.query.currency),
+        )
     }
 
     fn is_chosen(&self, sku: &SkuView) -> bool {

@@ -5,7 +5,7 @@ use askama::Template;
 use crate::page::format::places;
 use crate::page::i18n::Key;
 use crate::page::views::upstream::{encode, safe_href};
-use crate::page::views::{Frame, MissingSetting, Problem, Tab};
+use crate::page::views::{Frame, MissingSetting, Problem, Tab, Tone};
 
 /// `GET /aliexpress/products`
 #[derive(Debug, Clone, Template)]
@@ -54,7 +54,10 @@ impl ProductSort {
     /// From the value in the address; anything unknown is the default.
     #[must_use]
     pub fn from_value(value: &str) -> Self {
-        Self::ALL.into_iter().find(|sort| sort.value() == value).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|sort| sort.value() == value)
+            .unwrap_or_default()
     }
 
     /// The value in the address.
@@ -146,7 +149,10 @@ pub struct Price {
 impl Price {
     /// Both as text.
     pub fn new(amount: impl Into<String>, currency: impl Into<String>) -> Self {
-        Self { amount: amount.into(), currency: currency.into() }
+        Self {
+            amount: amount.into(),
+            currency: currency.into(),
+        }
     }
 }
 
@@ -172,10 +178,34 @@ impl SearchQuery {
     }
 }
 
+impl ProductCard {
+    fn picture_src(&self) -> Option<String> {
+        self.picture.as_deref().and_then(safe_href)
+    }
+
+    fn href(&self) -> Option<String> {
+        self.item_url.as_deref().and_then(safe_href)
+    }
+
+    fn was(&self) -> Option<&Price> {
+        former_price(self.original_price.as_ref(), self.price.as_ref())
+    }
+}
+
+/// A former price, where there is one and it differs.
+pub(crate) fn former_price<'a>(
+    former: Option<&'a Price>,
+    now: Option<&Price>,
+) -> Option<&'a Price> {
+    former.filter(|former| now.is_some_and(|now| now != *former))
+}
+
 impl ProductResults {
     fn pages(&self) -> u32 {
         let size = i64::from(self.page_size.max(1));
-        u32::try_from((self.total + size - 1) / size).unwrap_or(u32::MAX).max(1)
+        u32::try_from((self.total + size - 1) / size)
+            .unwrap_or(u32::MAX)
+            .max(1)
     }
 }
 
@@ -188,7 +218,8 @@ impl ProductsPage {
         if self.query.q.is_empty() {
             self.frame.t(Key::TabProducts)
         } else {
-            self.frame.t1(Key::ProductsTitleFor, "q", self.query.q.as_str())
+            self.frame
+                .t1(Key::ProductsTitleFor, "q", self.query.q.as_str())
         }
     }
 
@@ -212,12 +243,20 @@ impl ProductsPage {
             ProductsState::NotConfigured(_) => frame.t(Key::AnswerNotConfigured),
             ProductsState::NotConnected => frame.t(Key::ProductsAnswerNotConnected),
             ProductsState::Start => frame.t(Key::ProductsAnswerStart),
-            ProductsState::Results(results) if results.cards.is_empty() => {
-                frame.t2(Key::ProductsAnswerNone, "q", self.query.q.as_str(), "country", country)
-            }
-            ProductsState::Results(results) => {
-                frame.t2(Key::ProductsAnswerFound, "count", results.total, "country", country)
-            }
+            ProductsState::Results(results) if results.cards.is_empty() => frame.t2(
+                Key::ProductsAnswerNone,
+                "q",
+                self.query.q.as_str(),
+                "country",
+                country,
+            ),
+            ProductsState::Results(results) => frame.t2(
+                Key::ProductsAnswerFound,
+                "count",
+                results.total,
+                "country",
+                country,
+            ),
             ProductsState::Trouble { stale: Some(_), .. } => frame.t(Key::ProductsAnswerStale),
             ProductsState::Trouble { stale: None, .. } => frame.t(Key::ProductsAnswerTrouble),
         }

@@ -63,22 +63,18 @@ pub struct ErrorPage {
 }
 
 impl SignInPage {
-    fn tab(&self) -> Option<Tab> {
-        None
-    }
-
     fn title(&self) -> String {
         self.frame.t(Key::SignInTitle)
     }
 }
 
 impl CallbackPage {
-    fn tab(&self) -> Option<Tab> {
-        None
-    }
-
     fn title(&self) -> String {
-        self.frame.t(if self.failure.is_some() { Key::CallbackFailed } else { Key::CallbackReceived })
+        self.frame.t(if self.failure.is_some() {
+            Key::CallbackFailed
+        } else {
+            Key::CallbackReceived
+        })
     }
 }
 
@@ -118,6 +114,10 @@ impl ErrorPage {
     }
 
     const fn tone(&self) -> Tone {
-        if self.status >= 500 { Tone::Bad } else { Tone::Warn }
+        if self.status >= 500 {
+            Tone::Bad
+        } else {
+            Tone::Warn
+        }
     }
 }

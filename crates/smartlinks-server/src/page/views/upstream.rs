@@ -7,7 +7,11 @@ use url::Url;
 #[must_use]
 pub fn safe_href(address: &str) -> Option<String> {
     let address = address.trim();
-    let whole = if address.starts_with("//") { format!("https:{address}") } else { address.to_owned() };
+    let whole = if address.starts_with("//") {
+        format!("https:{address}")
+    } else {
+        address.to_owned()
+    };
     let url = Url::parse(&whole).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.has_host();
     (web && url.username().is_empty() && url.password().is_none()).then(|| url.into())
@@ -18,7 +22,9 @@ pub(crate) fn encode(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(char::from(byte))
+            }
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -45,8 +51,14 @@ mod tests {
         ] {
             assert_eq!(safe_href(address), None, "{address:?}");
         }
-        assert_eq!(safe_href("//ae01.alicdn.com/a.jpg").as_deref(), Some("https://ae01.alicdn.com/a.jpg"));
-        assert_eq!(safe_href("http://127.0.0.1:8090/i/1.svg").as_deref(), Some("http://127.0.0.1:8090/i/1.svg"));
+        assert_eq!(
+            safe_href("//ae01.alicdn.com/a.jpg").as_deref(),
+            Some("https://ae01.alicdn.com/a.jpg")
+        );
+        assert_eq!(
+            safe_href("http://127.0.0.1:8090/i/1.svg").as_deref(),
+            Some("http://127.0.0.1:8090/i/1.svg")
+        );
     }
 
     #[test]

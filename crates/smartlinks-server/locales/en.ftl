@@ -1,0 +1,597 @@
+# The words of the page, in English. Keys are declared in src/page/i18n/keys.rs.
+
+## Every page
+
+brand = SmartLinks
+page-title = { $title } · SmartLinks
+skip-link = Skip to the content
+tabs-label = Sections
+tab-overview = Overview
+tab-authentication = Authentication
+tab-products = Products
+tab-orders = Orders
+language-label = Language
+language-en = English
+language-fr = Français
+sandbox-word = Sandbox: made-up data
+sandbox-text = Accounts, products and orders here are invented. Nothing reaches AliExpress and nothing can be bought.
+sign-out = Sign out
+footer-text = SmartLinks keeps AliExpress accounts connected. It is not made or endorsed by AliExpress.
+footer-docs = HTTP API
+live-updated = Updated
+live-loading = Loading…
+copy-label = Copy
+copy-done = Copied
+request-id = Request id
+pages-label = Pages
+stale-word = Not fresh
+stale-answer = This is the last known answer, from
+
+## Times
+
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+time-absolute = { $date }, { $time } UTC
+time-just-now = just now
+time-within-minute = within a minute
+time-in-minutes = { $count ->
+    [one] in { $count } minute
+   *[other] in { $count } minutes
+}
+time-in-hours = { $count ->
+    [one] in { $count } hour
+   *[other] in { $count } hours
+}
+time-in-days = { $count ->
+    [one] in { $count } day
+   *[other] in { $count } days
+}
+time-minutes-ago = { $count ->
+    [one] { $count } minute ago
+   *[other] { $count } minutes ago
+}
+time-hours-ago = { $count ->
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+time-days-ago = { $count ->
+    [one] { $count } day ago
+   *[other] { $count } days ago
+}
+time-ahead = { $count ->
+    [one] { $count } second ahead
+   *[other] { $count } seconds ahead
+}
+time-behind = { $count ->
+    [one] { $count } second behind
+   *[other] { $count } seconds behind
+}
+time-in-step = in step
+
+## The two clocks of a connection
+
+clock-works-until = Works until
+clock-stops = Stops working
+clock-sign-in-again-by = Sign in again by
+clock-unknown = AliExpress did not say
+clock-renewed = Renewed by itself { $when }
+
+## State of a connection, and why
+
+state-active = Works
+state-expiring = Sign in again soon
+state-degraded = Refresh failing
+state-reauthorization-required = Sign in again
+state-disconnected = Disconnected
+reason-refresh-token-refused = AliExpress no longer accepts this sign-in. It may have been withdrawn in the AliExpress account.
+reason-sign-in-deadline-passed = The date by which somebody had to sign in again has passed.
+reason-access-token-refused = AliExpress no longer accepts the access token.
+reason-not-refreshable = AliExpress gave a token that cannot be renewed. Applications in test mode get such tokens.
+
+## State of a step in a guide
+
+step-done = Done
+step-current = Your turn
+step-todo = Later
+step-look = Look at this
+step-error = Needs mending
+
+## What a button does
+
+action-authentication = Open Authentication
+action-connect = Connect an account
+action-reconnect = Sign in again
+action-refresh = Refresh now
+action-default = Make default
+action-rename = Rename
+action-disconnect = Disconnect…
+action-retry = Try again
+action-look = See what to do
+action-add-order = Add an order
+on-aliexpress = Open on AliExpress
+
+## Said once after something was done
+
+notice-refreshed = “{ $name }” has fresh tokens.
+notice-default = “{ $name }” is now the default connection.
+notice-renamed = The connection is now called “{ $name }”.
+notice-disconnected = “{ $name }” is disconnected. Its tokens are deleted.
+notice-order-added = Order { $name } was added.
+notice-order-known = Order { $name } was already here. It has been asked about again.
+notice-order-refreshed = Order { $name } is up to date.
+notice-signed-out = You are signed out.
+
+## Settings that are missing
+
+missing-title = SmartLinks cannot reach AliExpress yet: settings are missing.
+missing-unset = is not set
+missing-malformed = cannot be used:
+missing-fix = Set the variables named above, then start SmartLinks again. The app key and the secret stand in the AliExpress Open Platform console, under the application.
+missing-file = Every secret may also be given as a file, with _FILE after the variable’s name.
+
+## Overview
+
+answer-works-until = Everything works. Next sign-in by { $date }.
+answer-works = Everything works.
+answer-needs-you = { $count ->
+    [one] Everything still works. One thing needs you.
+   *[other] Everything still works. { $count } things need you.
+}
+answer-stopped = { $count ->
+    [one] One account has stopped working. Sign in again to bring it back.
+   *[other] { $count } accounts have stopped working. Sign in again to bring them back.
+}
+answer-nothing-connected = Ready. Connect your first AliExpress account.
+answer-not-configured = Not set up yet: the AliExpress keys are missing.
+answer-keys-refused = AliExpress refuses the application’s keys.
+checklist-title = First steps
+checklist-callback = Callback address registered with AliExpress
+checklist-account = First account connected
+checklist-go = Connect an account
+attention-title = Needs attention
+attention-sign-in = “{ $name }” has to sign in again
+attention-expiring = “{ $name }” has to sign in again soon
+attention-degraded = “{ $name }” could not be refreshed; it is tried again by itself
+attention-failure = Last answer from AliExpress: { $code }
+connections-title = Connected accounts
+connections-manage = Manage accounts
+events-title = What has happened
+events-empty = Nothing has happened yet
+events-empty-text = Refreshes, sign-ins and order changes will be listed here.
+event-connected = Connected
+event-reconnected = Signed in again
+event-refreshed = Tokens refreshed
+event-degraded = Refresh failed
+event-reauthorization-required = Has to sign in again
+event-disconnected = Disconnected
+event-order-imported = Order added
+event-order-updated = Order changed
+event-token-file-failed = The token file could not be written
+gateway-title = AliExpress gateway
+gateway-well = Answers
+gateway-no-call = Not called yet
+gateway-last-answer = Last answer
+gateway-calls = Calls
+gateway-since = since { $when }
+gateway-failed = { $count ->
+    [one] { $count } failed
+   *[other] { $count } failed
+}
+gateway-clock = Our clock
+
+## Authentication
+
+auth-answer-keys = The application’s keys need mending before anyone can sign in.
+auth-answer-none = No account is connected. Step 2 starts it.
+auth-answer-waiting = Waiting for the sign-in at AliExpress.
+auth-answer-connected = { $count ->
+    [one] One account is connected.
+   *[other] { $count } accounts are connected.
+}
+auth-answer-stopped = { $count ->
+    [one] One account has to sign in again.
+   *[other] { $count } accounts have to sign in again.
+}
+auth-connected = “{ $name }” is connected.
+auth-reconnected = “{ $name }” is connected again. Its id has not changed.
+auth-next = SmartLinks now keeps it connected.
+auth-next-products = Look for products
+guide-title = Step by step
+step-keys = Keys found and checked
+step-authorize = Authorize
+step-code = Code received
+step-connected = Connected
+keys-found = The keys are in place. AliExpress has not answered with them yet.
+keys-checked = The keys are in place and AliExpress accepts them.
+keys-app-key = App key
+keys-callback = Callback address
+keys-callback-text = It must stand in the AliExpress console exactly as here.
+keys-gateway = Gateway
+authorize-text = AliExpress opens, asks you to sign in and to allow this application. Then you come back here.
+authorize-another = Use this to connect a further account. For an account that is listed below, use its own button.
+authorize-button = Authorize SmartLinks with AliExpress
+code-text = Filled in by itself when you come back from AliExpress.
+code-waiting = A sign-in is under way. It has to come back { $when }.
+code-paste = You have a code or an address to paste?
+code-label = Code, or the whole address you ended up on
+code-button = Use this code
+code-help = A code works once and only for a short time.
+connected-text = The account appears below, with the dates that matter.
+connected-count = { $count ->
+    [one] One account.
+   *[other] { $count } accounts.
+}
+connected-see = See below
+connections-empty = No account yet
+connections-empty-text = Authorize SmartLinks above; the account then appears here.
+connection-default = Default
+connection-generation = Token pairs so far
+connection-last-success = Last success
+connection-last-failure = Last failure
+connection-no-failure = None
+connection-id = Connection id
+label-label = Name shown here
+label-save = Save the name
+
+## Ways a sign-in can end badly, each with what mends it
+
+auth-access-denied = The sign-in was cancelled at AliExpress.
+auth-access-denied-fix = Nothing was changed. Authorize again and allow the application.
+auth-missing-code = AliExpress sent you back without a code.
+auth-missing-code-fix = Authorize again. If it happens twice, check the callback address in the AliExpress console.
+auth-missing-state = The answer does not say which sign-in it belongs to.
+auth-missing-state-fix = For your safety it was not used. Start from the button on this page.
+auth-unknown-state = The answer belongs to no sign-in that was started here.
+auth-unknown-state-fix = For your safety it was not used. Start from the button on this page.
+auth-expired-state = The sign-in took longer than ten minutes.
+auth-expired-state-fix = Authorize again; the second time is usually faster.
+auth-state-reused = This answer was used before.
+auth-state-reused-fix = An answer works once. If the account is not listed below, authorize again.
+auth-wrong-browser = The answer arrived in another browser than the one that started.
+auth-wrong-browser-fix = For your safety it was not used. Start and finish in the same browser.
+auth-exchange-failed = AliExpress did not give tokens for the code.
+auth-exchange-failed-fix = Authorize again to get a new code. If the code below is about the signature or the app key, check the keys in step 1 first.
+auth-account-mismatch = Another AliExpress account signed in than the one to be reconnected.
+auth-account-mismatch-fix = Nothing was changed. Sign out at AliExpress, then sign in with the right account; or connect this one as a new account.
+auth-storage-failed = AliExpress gave tokens, but they could not be stored.
+auth-storage-failed-fix = Check that the disk is not full and the data folder can be written, then authorize again.
+auth-not-configured = The application’s keys are missing.
+auth-not-configured-fix = Set the variables named in step 1, then start SmartLinks again.
+auth-other = AliExpress refused the sign-in.
+auth-other-fix = Authorize again. If it happens twice, search for the code below in the AliExpress documentation.
+
+## Ending a connection
+
+disconnect-title = Disconnect “{ $name }”?
+disconnect-stops = This stops at once:
+disconnect-tokens = Its tokens are deleted here and cannot be brought back.
+disconnect-software = Software that asks for its token gets none.
+disconnect-orders = { $count ->
+    [one] One order that is not finished is no longer followed.
+   *[other] { $count } orders that are not finished are no longer followed.
+}
+disconnect-default = It is the default connection: calls that name no connection stop working until another one is made the default.
+disconnect-token-file = The token file that other programs read is no longer renewed.
+disconnect-back = The account can be connected again at any time, under the same id.
+disconnect-confirm = Disconnect
+disconnect-keep = Keep it connected
+
+## Who can mend it, what happened, and the way on
+
+problem-actor = Who can mend this: { $actor }.
+problem-code = Code
+problem-upstream = AliExpress says:
+actor-operator = whoever runs SmartLinks
+actor-merchant = you
+actor-aliexpress = AliExpress
+problem-not-configured = The AliExpress keys are missing.
+fix-not-configured = The Authentication tab names the variables to set.
+problem-not-connected = No account is connected that could be used for this.
+fix-not-connected = Connect an account, then come back.
+problem-reauthorize = AliExpress wants the account to sign in again.
+fix-reauthorize = Sign in again on the Authentication tab.
+problem-unreachable = AliExpress cannot be reached from here.
+fix-unreachable = Check this machine’s network and the gateway address, then try again.
+problem-timeout = AliExpress did not answer in time.
+problem-gateway-down = AliExpress answers that it is out of order.
+fix-try-later = This usually passes by itself. Try again in a moment.
+problem-bad-answer = The answer from AliExpress could not be understood.
+fix-bad-answer = Try again. If it stays so, the gateway address may be wrong, or something stands in between.
+problem-rate-limited = AliExpress takes no more calls for the moment.
+fix-wait = Wait a little, then try again.
+fix-wait-seconds = { $count ->
+    [one] Wait { $count } second, then try again.
+   *[other] Wait { $count } seconds, then try again.
+}
+problem-signature = AliExpress refuses the signature.
+fix-signature = Nearly always the app secret is wrong. Copy ALIEXPRESS_APP_SECRET again from the AliExpress console, without spaces.
+problem-app-key = AliExpress does not know the app key.
+fix-app-key = Compare ALIEXPRESS_APP_KEY with the AliExpress console.
+problem-clock = AliExpress finds that this machine’s clock is wrong.
+fix-clock = Set the clock of this machine by a time server, then try again.
+problem-permission = The application may not make this call.
+fix-permission = Apply for the permission group in the AliExpress console; then let the account sign in again.
+problem-address-not-allowed = AliExpress does not take calls from this machine’s address.
+fix-address-not-allowed = Add the address to the application’s IP list in the AliExpress console.
+problem-other-account = This belongs to another account.
+fix-other-account = Check the number, and that the account that placed it is the one connected. A new order can take ten seconds to appear.
+problem-not-found = AliExpress has nothing under this number.
+fix-not-found = Check the number.
+problem-input = What was entered cannot be used.
+fix-input = Check it and send it again.
+problem-storage = The database failed.
+fix-storage = Check that the disk is not full and the data folder can be written. The log says more.
+problem-busy = Another process is doing this at this moment.
+fix-busy = Try again in a few seconds.
+problem-too-many-attempts = Too many attempts in a short time.
+problem-unknown = That did not work.
+fix-unknown = Try again. If it happens twice, pass on the code and the request id.
+
+## Products
+
+products-title-for = { $q } · Products
+products-answer-start = What are you looking for?
+products-answer-found = { $count ->
+    [one] { $count } product for { $country }.
+   *[other] { $count } products for { $country }.
+}
+products-answer-none = Nothing found for “{ $q }”, destination { $country }.
+products-answer-stale = AliExpress does not answer. Here is what it said last.
+products-answer-trouble = The search did not work.
+products-answer-not-connected = Connect an account to search for products.
+search-label = Words, an AliExpress link or a product number
+search-placeholder = lamp, or https://www.aliexpress.com/item/…
+search-button = Search
+ship-to = Deliver to
+currency = Currency
+sort = Sort by
+sort-orders = Most sold
+sort-price-up = Cheapest first
+sort-price-down = Dearest first
+sort-newest = Newest
+results-label = Results
+products-start-title = Search with words, or paste a link
+products-start-text = A link or a product number opens the product itself. The destination and the currency change prices and availability, so they always stand above.
+products-none-title = No product matches
+products-none-text = Try fewer or other words, or another destination: not everything is sold everywhere.
+not-connected-title = No working account is connected
+not-connected-text = AliExpress answers only for an account that has authorized SmartLinks.
+no-picture = No picture
+price-unknown = Price unknown
+price-before = Before:
+product-rating = ★ { $rating }
+product-orders = { $orders } sold
+product-reviews = { $count ->
+    [one] { $count } review
+   *[other] { $count } reviews
+}
+page-previous = Previous
+page-next = Next
+page-of = Page { $page } of { $pages }
+
+## One product
+
+back-to-products = All products
+product-title = Product { $id }
+product-number = Product number
+product-variants = Variants
+product-variant-count = { $count ->
+    [one] { $count } variant
+   *[other] { $count } variants
+}
+product-asked = Asked
+picture-of = Picture { $number }: { $title }
+destination-button = Show for this destination
+product-not-found = There is no such product
+product-not-found-text = Its number is wrong, or the seller has taken it down.
+product-not-sold = Not sold to this destination: { $country }
+product-not-sold-text = The product exists. Choose another destination below.
+product-not-for-app = This application may not see the product
+product-not-for-app-text = AliExpress opens a product only to applications with the right permission. Whoever runs SmartLinks can apply for it in the AliExpress console.
+skus-title = Variants
+skus-empty = AliExpress lists no variant
+skus-empty-text = The product cannot be ordered as it is.
+sku-variant = Variant
+sku-only = Only variant
+sku-price = Price
+sku-stock = In stock
+sku-number = SKU number
+stock-none = Sold out
+stock-unknown = Unknown
+quantity = Quantity
+freight-title = Delivery
+freight-show = Delivery
+freight-button = Work out delivery
+freight-ask = Choose a variant to see what it costs delivered
+freight-ask-text = Fees and days depend on the variant, the quantity and the destination.
+freight-none = Nobody delivers this to { $country }
+freight-none-text = Choose another variant, quantity or destination.
+freight-for = { $count ->
+    [one] { $count } piece, delivered to { $country }
+   *[other] { $count } pieces, delivered to { $country }
+}
+freight-carrier = Service
+freight-fee = Delivery fee
+freight-time = Time
+freight-tracking = Tracking
+freight-landed = Landed cost
+freight-landed-text = Landed cost is price times quantity plus delivery fee. Taxes are included only where AliExpress says so.
+freight-free = Free
+freight-free-from = free from { $amount }
+freight-from = from { $country }
+freight-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+freight-days-range = { $least } to { $most } days
+freight-time-unknown = Not given
+freight-tracked = Tracked
+freight-untracked = Not tracked
+attributes-title = Properties
+
+## Orders
+
+orders-answer-none = No order is known here yet.
+orders-answer-well = { $count ->
+    [one] One order, nothing to do.
+   *[other] { $count } orders, nothing to do.
+}
+orders-answer-to-pay = { $count ->
+    [one] One order has to be paid.
+   *[other] { $count } orders have to be paid.
+}
+orders-answer-stuck = { $count ->
+    [one] One order is stuck and needs you.
+   *[other] { $count } orders are stuck and need you.
+}
+orders-by-state = Orders by state
+orders-known = Known orders
+orders-all = All
+orders-older = Older orders
+orders-empty-title = No orders yet
+orders-empty-text = AliExpress gives no list of orders. Add one by its number and SmartLinks follows it.
+orders-empty-short = Add an order by its number to follow it.
+orders-none-here = No order in this state
+orders-none-here-text = Choose another state above.
+import-title = Add an existing order
+import-label = Order number
+import-button = Add the order
+import-help = The number stands on the order’s page at AliExpress. The order has to belong to a connected account.
+order-column = Order
+order-state = State
+order-amount = Amount
+order-placed = Placed
+order-paid = Paid
+order-asked = Last asked
+order-pay-by = pay { $when }
+order-pay-by-title = Pay by
+stage-to-pay = To pay
+stage-checking = Being checked
+stage-to-ship = To be shipped
+stage-shipped = On its way
+stage-finished = Received
+stage-closed = Cancelled
+stage-stuck = Stuck
+stage-unknown = Unknown state
+
+## One order
+
+back-to-orders = All orders
+order-title = Order { $id }
+order-answer-to-pay = Placed, waiting to be paid at AliExpress.
+order-answer-to-pay-by = Waiting to be paid; AliExpress closes it { $when }.
+order-answer-checking = AliExpress is checking the payment.
+order-answer-to-ship = Paid. The seller has to ship it.
+order-answer-shipped = On its way.
+order-answer-finished = Received and finished.
+order-answer-closed = Cancelled.
+order-answer-stuck = Stuck: open it on AliExpress to see what is asked of you.
+order-answer-unknown = AliExpress gives a state that is not known here.
+order-asked-long = AliExpress was last asked
+order-never-asked = AliExpress has not been asked yet
+order-refresh = Ask again
+order-pay = Pay on AliExpress
+order-facts = At a glance
+order-worth = Order value { $amount }
+order-store = Store
+order-connection = Connection
+order-not-found = This order is not known here
+order-not-found-text = If it exists at AliExpress, add it by its number.
+lines-title = Contents
+lines-empty = AliExpress lists no product
+lines-empty-text = Ask again in a moment; new orders take a few seconds.
+line-product = Product
+line-unit = Unit price
+line-shipping = Delivery
+line-total = Total
+parcels-title = Parcels
+parcels-empty = No parcel yet
+parcels-empty-text = Parcels appear here once the seller has shipped.
+parcel-number = Tracking number
+parcel-eta = Expected
+parcel-no-steps = The carrier has reported nothing yet.
+
+## Signing in here, and pages outside the tabs
+
+sign-in-title = Sign in to SmartLinks
+sign-in-text = This page is for whoever runs SmartLinks. Enter the sign-in token.
+sign-in-token = Sign-in token
+sign-in-button = Sign in
+sign-in-where = Where the token is
+sign-in-printed = It was printed when SmartLinks started.
+sign-in-file = It stands in a file that only the account running SmartLinks can read (mode 0600):
+sign-in-file-word = File with the token
+sign-in-wrong = That is not the token. Copy all of it, without spaces.
+sign-in-empty = Enter the token.
+sign-in-too-many = Too many attempts. Wait a minute, then try again.
+callback-received = The code was received
+callback-received-text = You can close this page and go back to the program that sent you here.
+callback-failed = The sign-in did not work
+callback-failed-text = Close this page and start again from the program that sent you here.
+error-status = HTTP status
+error-home = Go to the overview
+error-400 = That request cannot be understood
+error-400-fix = Go back, check what was entered and send it again.
+error-403 = That is not allowed
+error-403-fix = The request did not come from this page, or you are not signed in. Open the page again and retry.
+error-404 = There is nothing here
+error-404-fix = The address is wrong, or what stood here is gone.
+error-405 = This address does not take such requests
+error-405-fix = Go to the overview and use the buttons there.
+error-421 = This is not the address SmartLinks is served under
+error-421-fix = Open it under the address that was printed when it started.
+error-429 = Too many requests
+error-429-fix = Wait a minute, then try again.
+error-500 = Something failed on our side
+error-500-fix = Try again. If it happens twice, pass on the request id; the log tells more under it.
+error-503 = SmartLinks cannot do this at the moment
+error-503-fix = Settings are missing or the service is starting. The overview says which.
+
+## Countries
+
+country-ae = United Arab Emirates
+country-at = Austria
+country-au = Australia
+country-be = Belgium
+country-bj = Benin
+country-br = Brazil
+country-ca = Canada
+country-cd = DR Congo
+country-cg = Congo
+country-ch = Switzerland
+country-ci = Ivory Coast
+country-cl = Chile
+country-cm = Cameroon
+country-de = Germany
+country-dz = Algeria
+country-es = Spain
+country-fr = France
+country-ga = Gabon
+country-gb = United Kingdom
+country-ie = Ireland
+country-il = Israel
+country-it = Italy
+country-jp = Japan
+country-kr = South Korea
+country-lu = Luxembourg
+country-ma = Morocco
+country-mx = Mexico
+country-nl = Netherlands
+country-pl = Poland
+country-pt = Portugal
+country-sa = Saudi Arabia
+country-se = Sweden
+country-sn = Senegal
+country-tn = Tunisia
+country-us = United States
+country-za = South Africa

@@ -1,0 +1,598 @@
+# Les mots de la page, en français. Les clés sont déclarées dans src/page/i18n/keys.rs.
+# Espace insécable avant : ; ! ? et entre « ».
+
+## Toutes les pages
+
+brand = SmartLinks
+page-title = { $title } · SmartLinks
+skip-link = Aller au contenu
+tabs-label = Rubriques
+tab-overview = Aperçu
+tab-authentication = Authentification
+tab-products = Produits
+tab-orders = Commandes
+language-label = Langue
+language-en = English
+language-fr = Français
+sandbox-word = Bac à sable : données fictives
+sandbox-text = Les comptes, produits et commandes sont inventés. Rien n’atteint AliExpress et rien ne peut être acheté.
+sign-out = Se déconnecter
+footer-text = SmartLinks garde les comptes AliExpress connectés. Il n’est ni édité ni approuvé par AliExpress.
+footer-docs = API HTTP
+live-updated = Mis à jour
+live-loading = Chargement…
+copy-label = Copier
+copy-done = Copié
+request-id = Identifiant de requête
+pages-label = Pages
+stale-word = Ancien
+stale-answer = Voici la dernière réponse connue, reçue
+
+## Temps
+
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+time-absolute = { $date } à { $time } UTC
+time-just-now = à l’instant
+time-within-minute = dans moins d’une minute
+time-in-minutes = { $count ->
+    [one] dans { $count } minute
+   *[other] dans { $count } minutes
+}
+time-in-hours = { $count ->
+    [one] dans { $count } heure
+   *[other] dans { $count } heures
+}
+time-in-days = { $count ->
+    [one] dans { $count } jour
+   *[other] dans { $count } jours
+}
+time-minutes-ago = { $count ->
+    [one] il y a { $count } minute
+   *[other] il y a { $count } minutes
+}
+time-hours-ago = { $count ->
+    [one] il y a { $count } heure
+   *[other] il y a { $count } heures
+}
+time-days-ago = { $count ->
+    [one] il y a { $count } jour
+   *[other] il y a { $count } jours
+}
+time-ahead = { $count ->
+    [one] { $count } seconde d’avance
+   *[other] { $count } secondes d’avance
+}
+time-behind = { $count ->
+    [one] { $count } seconde de retard
+   *[other] { $count } secondes de retard
+}
+time-in-step = à l’heure
+
+## Les deux échéances d’une connexion
+
+clock-works-until = Fonctionne jusqu’à
+clock-stops = S’arrête
+clock-sign-in-again-by = Se reconnecter avant
+clock-unknown = AliExpress ne l’a pas indiqué
+clock-renewed = Renouvelé tout seul { $when }
+
+## État d’une connexion, et pourquoi
+
+state-active = Fonctionne
+state-expiring = À reconnecter bientôt
+state-degraded = Renouvellement en échec
+state-reauthorization-required = À reconnecter
+state-disconnected = Déconnecté
+reason-refresh-token-refused = AliExpress n’accepte plus cette connexion. Elle a peut-être été retirée dans le compte AliExpress.
+reason-sign-in-deadline-passed = La date limite de reconnexion est passée.
+reason-access-token-refused = AliExpress n’accepte plus le jeton d’accès.
+reason-not-refreshable = AliExpress a donné un jeton non renouvelable. C’est le cas des applications en mode test.
+
+## État d’une étape
+
+step-done = Fait
+step-current = À vous
+step-todo = Plus tard
+step-look = À regarder
+step-error = À corriger
+
+## Ce que fait un bouton
+
+action-authentication = Ouvrir Authentification
+action-connect = Connecter un compte
+action-reconnect = Se reconnecter
+action-refresh = Renouveler maintenant
+action-default = Par défaut
+action-rename = Renommer
+action-disconnect = Déconnecter…
+action-retry = Réessayer
+action-look = Voir quoi faire
+action-add-order = Ajouter une commande
+on-aliexpress = Ouvrir sur AliExpress
+
+## Dit une fois après une action
+
+notice-refreshed = « { $name } » a de nouveaux jetons.
+notice-default = « { $name } » est maintenant la connexion par défaut.
+notice-renamed = La connexion s’appelle maintenant « { $name } ».
+notice-disconnected = « { $name } » est déconnecté. Ses jetons sont effacés.
+notice-order-added = La commande { $name } est ajoutée.
+notice-order-known = La commande { $name } était déjà là. Elle vient d’être mise à jour.
+notice-order-refreshed = La commande { $name } est à jour.
+notice-signed-out = Vous êtes déconnecté.
+
+## Réglages manquants
+
+missing-title = SmartLinks ne peut pas encore joindre AliExpress : il manque des réglages.
+missing-unset = n’est pas défini
+missing-malformed = est inutilisable :
+missing-fix = Définissez les variables nommées ci-dessus, puis redémarrez SmartLinks. La clé et le secret se trouvent dans la console AliExpress Open Platform, sous l’application.
+missing-file = Chaque secret peut aussi être donné par un fichier, avec _FILE après le nom de la variable.
+
+## Aperçu
+
+answer-works-until = Tout fonctionne. Prochaine connexion avant le { $date }.
+answer-works = Tout fonctionne.
+answer-needs-you = { $count ->
+    [one] Tout fonctionne encore. Un point vous attend.
+   *[other] Tout fonctionne encore. { $count } points vous attendent.
+}
+answer-stopped = { $count ->
+    [one] Un compte ne fonctionne plus. Reconnectez-vous pour le rétablir.
+   *[other] { $count } comptes ne fonctionnent plus. Reconnectez-vous pour les rétablir.
+}
+answer-nothing-connected = Tout est prêt. Connectez votre premier compte AliExpress.
+answer-not-configured = Pas encore configuré : les clés AliExpress manquent.
+answer-keys-refused = AliExpress refuse les clés de l’application.
+checklist-title = Premiers pas
+checklist-callback = Adresse de retour enregistrée chez AliExpress
+checklist-account = Premier compte connecté
+checklist-go = Connecter un compte
+attention-title = À traiter
+attention-sign-in = « { $name } » doit se reconnecter
+attention-expiring = « { $name } » doit bientôt se reconnecter
+attention-degraded = « { $name } » n’a pas pu être renouvelé ; une nouvelle tentative aura lieu toute seule
+attention-failure = Dernière réponse d’AliExpress : { $code }
+connections-title = Comptes connectés
+connections-manage = Gérer les comptes
+events-title = Ce qui s’est passé
+events-empty = Rien ne s’est encore passé
+events-empty-text = Renouvellements, connexions et changements de commandes apparaîtront ici.
+event-connected = Connecté
+event-reconnected = Reconnecté
+event-refreshed = Jetons renouvelés
+event-degraded = Renouvellement en échec
+event-reauthorization-required = Doit se reconnecter
+event-disconnected = Déconnecté
+event-order-imported = Commande ajoutée
+event-order-updated = Commande modifiée
+event-token-file-failed = Le fichier de jeton n’a pas pu être écrit
+gateway-title = Passerelle AliExpress
+gateway-well = Répond
+gateway-no-call = Pas encore appelée
+gateway-last-answer = Dernière réponse
+gateway-calls = Appels
+gateway-since = depuis { $when }
+gateway-failed = { $count ->
+    [one] { $count } échec
+   *[other] { $count } échecs
+}
+gateway-clock = Notre horloge
+
+## Authentification
+
+auth-answer-keys = Les clés de l’application sont à corriger avant toute connexion.
+auth-answer-none = Aucun compte n’est connecté. L’étape 2 commence.
+auth-answer-waiting = En attente de la connexion chez AliExpress.
+auth-answer-connected = { $count ->
+    [one] Un compte est connecté.
+   *[other] { $count } comptes sont connectés.
+}
+auth-answer-stopped = { $count ->
+    [one] Un compte doit se reconnecter.
+   *[other] { $count } comptes doivent se reconnecter.
+}
+auth-connected = « { $name } » est connecté.
+auth-reconnected = « { $name } » est de nouveau connecté. Son identifiant n’a pas changé.
+auth-next = SmartLinks le garde maintenant connecté.
+auth-next-products = Chercher des produits
+guide-title = Pas à pas
+step-keys = Clés trouvées et vérifiées
+step-authorize = Autoriser
+step-code = Code reçu
+step-connected = Connecté
+keys-found = Les clés sont en place. AliExpress n’y a pas encore répondu.
+keys-checked = Les clés sont en place et AliExpress les accepte.
+keys-app-key = Clé d’application
+keys-callback = Adresse de retour
+keys-callback-text = Elle doit figurer dans la console AliExpress exactement ainsi.
+keys-gateway = Passerelle
+authorize-text = AliExpress s’ouvre, vous demande de vous connecter et d’autoriser cette application. Vous revenez ensuite ici.
+authorize-another = Utilisez ceci pour connecter un autre compte. Pour un compte listé plus bas, utilisez son propre bouton.
+authorize-button = Autoriser SmartLinks avec AliExpress
+code-text = Se remplit tout seul à votre retour d’AliExpress.
+code-waiting = Une connexion est en cours. Elle doit revenir { $when }.
+code-paste = Vous avez un code ou une adresse à coller ?
+code-label = Code, ou adresse entière sur laquelle vous êtes arrivé
+code-button = Utiliser ce code
+code-help = Un code ne sert qu’une fois et peu de temps.
+connected-text = Le compte apparaît plus bas, avec les dates importantes.
+connected-count = { $count ->
+    [one] Un compte.
+   *[other] { $count } comptes.
+}
+connected-see = Voir plus bas
+connections-empty = Aucun compte
+connections-empty-text = Autorisez SmartLinks ci-dessus ; le compte apparaîtra ici.
+connection-default = Par défaut
+connection-generation = Paires de jetons reçues
+connection-last-success = Dernier succès
+connection-last-failure = Dernier échec
+connection-no-failure = Aucun
+connection-id = Identifiant de connexion
+label-label = Nom affiché ici
+label-save = Enregistrer le nom
+
+## Échecs d’une connexion, chacun avec son remède
+
+auth-access-denied = La connexion a été annulée chez AliExpress.
+auth-access-denied-fix = Rien n’a changé. Autorisez à nouveau et acceptez l’application.
+auth-missing-code = AliExpress vous a renvoyé sans code.
+auth-missing-code-fix = Autorisez à nouveau. Si cela se répète, vérifiez l’adresse de retour dans la console AliExpress.
+auth-missing-state = La réponse n’indique pas à quelle connexion elle appartient.
+auth-missing-state-fix = Par sécurité, elle n’a pas été utilisée. Partez du bouton de cette page.
+auth-unknown-state = La réponse n’appartient à aucune connexion commencée ici.
+auth-unknown-state-fix = Par sécurité, elle n’a pas été utilisée. Partez du bouton de cette page.
+auth-expired-state = La connexion a duré plus de dix minutes.
+auth-expired-state-fix = Autorisez à nouveau ; la seconde fois est en général plus rapide.
+auth-state-reused = Cette réponse a déjà servi.
+auth-state-reused-fix = Une réponse ne sert qu’une fois. Si le compte n’est pas listé plus bas, autorisez à nouveau.
+auth-wrong-browser = La réponse est arrivée dans un autre navigateur que celui du départ.
+auth-wrong-browser-fix = Par sécurité, elle n’a pas été utilisée. Commencez et terminez dans le même navigateur.
+auth-exchange-failed = AliExpress n’a pas donné de jetons pour ce code.
+auth-exchange-failed-fix = Autorisez à nouveau pour obtenir un nouveau code. Si le code ci-dessous concerne la signature ou la clé, vérifiez d’abord les clés à l’étape 1.
+auth-account-mismatch = Un autre compte AliExpress s’est connecté que celui à reconnecter.
+auth-account-mismatch-fix = Rien n’a changé. Déconnectez-vous d’AliExpress, puis connectez-vous avec le bon compte ; ou ajoutez celui-ci comme nouveau compte.
+auth-storage-failed = AliExpress a donné des jetons, mais ils n’ont pas pu être enregistrés.
+auth-storage-failed-fix = Vérifiez que le disque n’est pas plein et que le dossier de données est accessible en écriture, puis autorisez à nouveau.
+auth-not-configured = Les clés de l’application manquent.
+auth-not-configured-fix = Définissez les variables nommées à l’étape 1, puis redémarrez SmartLinks.
+auth-other = AliExpress a refusé la connexion.
+auth-other-fix = Autorisez à nouveau. Si cela se répète, cherchez le code ci-dessous dans la documentation d’AliExpress.
+
+## Terminer une connexion
+
+disconnect-title = Déconnecter « { $name } » ?
+disconnect-stops = Ceci s’arrête aussitôt :
+disconnect-tokens = Ses jetons sont effacés ici et ne peuvent pas être rétablis.
+disconnect-software = Les logiciels qui demandent son jeton n’en reçoivent plus.
+disconnect-orders = { $count ->
+    [one] Une commande non terminée n’est plus suivie.
+   *[other] { $count } commandes non terminées ne sont plus suivies.
+}
+disconnect-default = C’est la connexion par défaut : les appels qui n’en nomment aucune s’arrêtent jusqu’à ce qu’une autre soit choisie.
+disconnect-token-file = Le fichier de jeton lu par d’autres programmes n’est plus renouvelé.
+disconnect-back = Le compte peut être reconnecté à tout moment, sous le même identifiant.
+disconnect-confirm = Déconnecter
+disconnect-keep = Le garder connecté
+
+## Qui peut y remédier, ce qui s’est passé, et la suite
+
+problem-actor = Qui peut y remédier : { $actor }.
+problem-code = Code
+problem-upstream = AliExpress indique :
+actor-operator = la personne qui exploite SmartLinks
+actor-merchant = vous
+actor-aliexpress = AliExpress
+problem-not-configured = Les clés AliExpress manquent.
+fix-not-configured = L’onglet Authentification nomme les variables à définir.
+problem-not-connected = Aucun compte utilisable n’est connecté.
+fix-not-connected = Connectez un compte, puis revenez.
+problem-reauthorize = AliExpress demande au compte de se reconnecter.
+fix-reauthorize = Reconnectez-vous dans l’onglet Authentification.
+problem-unreachable = AliExpress est injoignable d’ici.
+fix-unreachable = Vérifiez le réseau de cette machine et l’adresse de la passerelle, puis réessayez.
+problem-timeout = AliExpress n’a pas répondu à temps.
+problem-gateway-down = AliExpress signale une panne de son côté.
+fix-try-later = Cela passe en général tout seul. Réessayez dans un instant.
+problem-bad-answer = La réponse d’AliExpress est incompréhensible.
+fix-bad-answer = Réessayez. Si cela persiste, l’adresse de la passerelle est peut-être fausse, ou quelque chose s’interpose.
+problem-rate-limited = AliExpress n’accepte plus d’appels pour l’instant.
+fix-wait = Patientez un peu, puis réessayez.
+fix-wait-seconds = { $count ->
+    [one] Patientez { $count } seconde, puis réessayez.
+   *[other] Patientez { $count } secondes, puis réessayez.
+}
+problem-signature = AliExpress refuse la signature.
+fix-signature = Presque toujours, le secret est faux. Recopiez ALIEXPRESS_APP_SECRET depuis la console AliExpress, sans espaces.
+problem-app-key = AliExpress ne connaît pas la clé d’application.
+fix-app-key = Comparez ALIEXPRESS_APP_KEY avec la console AliExpress.
+problem-clock = AliExpress trouve que l’horloge de cette machine est fausse.
+fix-clock = Réglez l’horloge de cette machine sur un serveur de temps, puis réessayez.
+problem-permission = L’application n’a pas le droit de faire cet appel.
+fix-permission = Demandez le groupe de permissions dans la console AliExpress ; puis reconnectez le compte.
+problem-address-not-allowed = AliExpress n’accepte pas d’appels depuis l’adresse de cette machine.
+fix-address-not-allowed = Ajoutez l’adresse à la liste IP de l’application dans la console AliExpress.
+problem-other-account = Ceci appartient à un autre compte.
+fix-other-account = Vérifiez le numéro, et que le compte qui l’a passée est bien celui connecté. Une nouvelle commande peut mettre dix secondes à apparaître.
+problem-not-found = AliExpress n’a rien sous ce numéro.
+fix-not-found = Vérifiez le numéro.
+problem-input = Ce qui a été saisi est inutilisable.
+fix-input = Vérifiez, puis envoyez à nouveau.
+problem-storage = La base de données a échoué.
+fix-storage = Vérifiez que le disque n’est pas plein et que le dossier de données est accessible en écriture. Le journal en dit plus.
+problem-busy = Un autre processus s’en occupe en ce moment.
+fix-busy = Réessayez dans quelques secondes.
+problem-too-many-attempts = Trop de tentatives en peu de temps.
+problem-unknown = Cela n’a pas fonctionné.
+fix-unknown = Réessayez. Si cela se répète, transmettez le code et l’identifiant de requête.
+
+## Produits
+
+products-title-for = { $q } · Produits
+products-answer-start = Que cherchez-vous ?
+products-answer-found = { $count ->
+    [one] { $count } produit pour ce pays : { $country }.
+   *[other] { $count } produits pour ce pays : { $country }.
+}
+products-answer-none = Rien trouvé pour « { $q } », destination { $country }.
+products-answer-stale = AliExpress ne répond pas. Voici sa dernière réponse.
+products-answer-trouble = La recherche n’a pas fonctionné.
+products-answer-not-connected = Connectez un compte pour chercher des produits.
+search-label = Mots, lien AliExpress ou numéro de produit
+search-placeholder = lampe, ou https://fr.aliexpress.com/item/…
+search-button = Chercher
+ship-to = Livrer vers
+currency = Devise
+sort = Trier par
+sort-orders = Plus vendus
+sort-price-up = Moins chers
+sort-price-down = Plus chers
+sort-newest = Plus récents
+results-label = Résultats
+products-start-title = Cherchez avec des mots, ou collez un lien
+products-start-text = Un lien ou un numéro ouvre directement le produit. La destination et la devise changent les prix et la disponibilité : elles restent toujours visibles ci-dessus.
+products-none-title = Aucun produit ne correspond
+products-none-text = Essayez moins de mots, d’autres mots ou une autre destination : tout n’est pas vendu partout.
+not-connected-title = Aucun compte en état n’est connecté
+not-connected-text = AliExpress ne répond que pour un compte qui a autorisé SmartLinks.
+no-picture = Pas d’image
+price-unknown = Prix inconnu
+price-before = Avant :
+product-rating = ★ { $rating }
+product-orders = { $orders } vendus
+product-reviews = { $count ->
+    [one] { $count } avis
+   *[other] { $count } avis
+}
+page-previous = Précédent
+page-next = Suivant
+page-of = Page { $page } sur { $pages }
+
+## Un produit
+
+back-to-products = Tous les produits
+product-title = Produit { $id }
+product-number = Numéro de produit
+product-variants = Variantes
+product-variant-count = { $count ->
+    [one] { $count } variante
+   *[other] { $count } variantes
+}
+product-asked = Demandé
+picture-of = Image { $number } : { $title }
+destination-button = Afficher pour cette destination
+product-not-found = Ce produit n’existe pas
+product-not-found-text = Le numéro est faux, ou le vendeur l’a retiré.
+product-not-sold = Non vendu vers cette destination : { $country }
+product-not-sold-text = Le produit existe. Choisissez une autre destination ci-dessous.
+product-not-for-app = Cette application n’a pas accès à ce produit
+product-not-for-app-text = AliExpress n’ouvre un produit qu’aux applications ayant la bonne permission. La personne qui exploite SmartLinks peut la demander dans la console AliExpress.
+skus-title = Variantes
+skus-empty = AliExpress n’indique aucune variante
+skus-empty-text = Le produit ne peut pas être commandé en l’état.
+sku-variant = Variante
+sku-only = Variante unique
+sku-price = Prix
+sku-stock = En stock
+sku-number = Numéro de SKU
+stock-none = Épuisé
+stock-unknown = Inconnu
+quantity = Quantité
+freight-title = Livraison
+freight-show = Livraison
+freight-button = Calculer la livraison
+freight-ask = Choisissez une variante pour voir son coût livré
+freight-ask-text = Les frais et délais dépendent de la variante, de la quantité et de la destination.
+freight-none = Aucune livraison vers cette destination : { $country }
+freight-none-text = Choisissez une autre variante, quantité ou destination.
+freight-for = { $count ->
+    [one] { $count } pièce, livraison : { $country }
+   *[other] { $count } pièces, livraison : { $country }
+}
+freight-carrier = Service
+freight-fee = Frais de livraison
+freight-time = Délai
+freight-tracking = Suivi
+freight-landed = Coût livré
+freight-landed-text = Le coût livré est le prix multiplié par la quantité, plus les frais de livraison. Les taxes ne sont comprises que si AliExpress l’indique.
+freight-free = Gratuit
+freight-free-from = gratuit dès { $amount }
+freight-from = depuis { $country }
+freight-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+freight-days-range = { $least } à { $most } jours
+freight-time-unknown = Non indiqué
+freight-tracked = Suivi
+freight-untracked = Non suivi
+attributes-title = Caractéristiques
+
+## Commandes
+
+orders-answer-none = Aucune commande n’est encore connue ici.
+orders-answer-well = { $count ->
+    [one] Une commande, rien à faire.
+   *[other] { $count } commandes, rien à faire.
+}
+orders-answer-to-pay = { $count ->
+    [one] Une commande est à payer.
+   *[other] { $count } commandes sont à payer.
+}
+orders-answer-stuck = { $count ->
+    [one] Une commande est bloquée et vous attend.
+   *[other] { $count } commandes sont bloquées et vous attendent.
+}
+orders-by-state = Commandes par état
+orders-known = Commandes connues
+orders-all = Toutes
+orders-older = Commandes plus anciennes
+orders-empty-title = Aucune commande
+orders-empty-text = AliExpress ne fournit pas de liste de commandes. Ajoutez-en une par son numéro et SmartLinks la suivra.
+orders-empty-short = Ajoutez une commande par son numéro pour la suivre.
+orders-none-here = Aucune commande dans cet état
+orders-none-here-text = Choisissez un autre état ci-dessus.
+import-title = Ajouter une commande existante
+import-label = Numéro de commande
+import-button = Ajouter la commande
+import-help = Le numéro figure sur la page de la commande chez AliExpress. La commande doit appartenir à un compte connecté.
+order-column = Commande
+order-state = État
+order-amount = Montant
+order-placed = Passée
+order-paid = Payée
+order-asked = Mise à jour
+order-pay-by = à payer { $when }
+order-pay-by-title = À payer avant
+stage-to-pay = À payer
+stage-checking = En vérification
+stage-to-ship = À expédier
+stage-shipped = En route
+stage-finished = Reçue
+stage-closed = Annulée
+stage-stuck = Bloquée
+stage-unknown = État inconnu
+
+## Une commande
+
+back-to-orders = Toutes les commandes
+order-title = Commande { $id }
+order-answer-to-pay = Passée, en attente de paiement chez AliExpress.
+order-answer-to-pay-by = En attente de paiement ; AliExpress la fermera { $when }.
+order-answer-checking = AliExpress vérifie le paiement.
+order-answer-to-ship = Payée. Le vendeur doit l’expédier.
+order-answer-shipped = En route.
+order-answer-finished = Reçue et terminée.
+order-answer-closed = Annulée.
+order-answer-stuck = Bloquée : ouvrez-la sur AliExpress pour voir ce qui vous est demandé.
+order-answer-unknown = AliExpress donne un état inconnu ici.
+order-asked-long = AliExpress interrogé
+order-never-asked = AliExpress n’a pas encore été interrogé
+order-refresh = Mettre à jour
+order-pay = Payer sur AliExpress
+order-facts = En bref
+order-worth = Valeur de la commande { $amount }
+order-store = Boutique
+order-connection = Connexion
+order-not-found = Cette commande n’est pas connue ici
+order-not-found-text = Si elle existe chez AliExpress, ajoutez-la par son numéro.
+lines-title = Contenu
+lines-empty = AliExpress n’indique aucun produit
+lines-empty-text = Réessayez dans un instant ; les nouvelles commandes prennent quelques secondes.
+line-product = Produit
+line-unit = Prix unitaire
+line-shipping = Livraison
+line-total = Total
+parcels-title = Colis
+parcels-empty = Pas encore de colis
+parcels-empty-text = Les colis apparaissent ici dès que le vendeur a expédié.
+parcel-number = Numéro de suivi
+parcel-eta = Attendu
+parcel-no-steps = Le transporteur n’a encore rien signalé.
+
+## Se connecter ici, et pages hors rubriques
+
+sign-in-title = Se connecter à SmartLinks
+sign-in-text = Cette page est réservée à la personne qui exploite SmartLinks. Saisissez le jeton de connexion.
+sign-in-token = Jeton de connexion
+sign-in-button = Se connecter
+sign-in-where = Où se trouve le jeton
+sign-in-printed = Il a été affiché au démarrage de SmartLinks.
+sign-in-file = Il se trouve dans un fichier que seul le compte qui exécute SmartLinks peut lire (mode 0600) :
+sign-in-file-word = Fichier du jeton
+sign-in-wrong = Ce n’est pas le jeton. Copiez-le en entier, sans espaces.
+sign-in-empty = Saisissez le jeton.
+sign-in-too-many = Trop de tentatives. Patientez une minute, puis réessayez.
+callback-received = Le code a été reçu
+callback-received-text = Vous pouvez fermer cette page et revenir au programme qui vous a envoyé ici.
+callback-failed = La connexion n’a pas fonctionné
+callback-failed-text = Fermez cette page et recommencez depuis le programme qui vous a envoyé ici.
+error-status = Statut HTTP
+error-home = Aller à l’aperçu
+error-400 = Cette requête est incompréhensible
+error-400-fix = Revenez en arrière, vérifiez la saisie et envoyez à nouveau.
+error-403 = Ce n’est pas autorisé
+error-403-fix = La requête ne venait pas de cette page, ou vous n’êtes pas connecté. Rouvrez la page et réessayez.
+error-404 = Il n’y a rien ici
+error-404-fix = L’adresse est fausse, ou son contenu a disparu.
+error-405 = Cette adresse n’accepte pas ce type de requête
+error-405-fix = Allez à l’aperçu et utilisez ses boutons.
+error-421 = SmartLinks n’est pas servi sous cette adresse
+error-421-fix = Ouvrez-le sous l’adresse affichée au démarrage.
+error-429 = Trop de requêtes
+error-429-fix = Patientez une minute, puis réessayez.
+error-500 = Quelque chose a échoué de notre côté
+error-500-fix = Réessayez. Si cela se répète, transmettez l’identifiant de requête ; le journal en dit plus.
+error-503 = SmartLinks ne peut pas le faire pour l’instant
+error-503-fix = Des réglages manquent ou le service démarre. L’aperçu le précise.
+
+## Pays
+
+country-ae = Émirats arabes unis
+country-at = Autriche
+country-au = Australie
+country-be = Belgique
+country-bj = Bénin
+country-br = Brésil
+country-ca = Canada
+country-cd = RD Congo
+country-cg = Congo
+country-ch = Suisse
+country-ci = Côte d’Ivoire
+country-cl = Chili
+country-cm = Cameroun
+country-de = Allemagne
+country-dz = Algérie
+country-es = Espagne
+country-fr = France
+country-ga = Gabon
+country-gb = Royaume-Uni
+country-ie = Irlande
+country-il = Israël
+country-it = Italie
+country-jp = Japon
+country-kr = Corée du Sud
+country-lu = Luxembourg
+country-ma = Maroc
+country-mx = Mexique
+country-nl = Pays-Bas
+country-pl = Pologne
+country-pt = Portugal
+country-sa = Arabie saoudite
+country-se = Suède
+country-sn = Sénégal
+country-tn = Tunisie
+country-us = États-Unis
+country-za = Afrique du Sud
