@@ -3,5 +3,8 @@
 
 pub mod assets;
 pub mod format;
+mod handlers;
 pub mod i18n;
 pub mod views;
+
+pub(crate) use handlers::{error, router};

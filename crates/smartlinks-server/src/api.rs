@@ -1,0 +1,90 @@
+//! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
+//! document cannot say anything else.
+
+mod connections;
+mod events;
+mod oauth;
+mod orders;
+mod products;
+mod status;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::Problem;
+use crate::state::AppState;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "SmartLinks AliExpress",
+        description = "Connect AliExpress accounts, keep them connected, find products and follow orders. \
+                       Failures are problem documents (RFC 9457); amounts are decimal text; moments are RFC 3339 in UTC.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    security(("bearer" = [])),
+    components(schemas(Problem)),
+    tags(
+        (name = "oauth", description = "Authorising an account"),
+        (name = "status", description = "Whether everything works"),
+        (name = "connections", description = "Connected accounts and their two clocks"),
+        (name = "products", description = "Finding and inspecting products"),
+        (name = "orders", description = "Following orders"),
+        (name = "events", description = "What happens, as it happens")
+    )
+)]
+struct Document;
+
+fn documented() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(oauth::url))
+        .routes(routes!(oauth::token))
+        .routes(routes!(status::status))
+        .routes(routes!(connections::list))
+        .routes(routes!(
+            connections::show,
+            connections::rename,
+            connections::disconnect
+        ))
+        .routes(routes!(connections::make_default))
+        .routes(routes!(connections::refresh))
+        .routes(routes!(products::search))
+        .routes(routes!(products::show))
+        .routes(routes!(products::freight))
+        .routes(routes!(orders::list))
+        .routes(routes!(orders::import))
+        .routes(routes!(orders::show))
+        .routes(routes!(orders::tracking))
+        .routes(routes!(events::follow))
+}
+
+pub(crate) fn router() -> axum::Router<AppState> {
+    let (router, _) = documented().split_for_parts();
+    router.route("/api/openapi.json", get(openapi))
+}
+
+/// The OpenAPI 3.1 document of these routes, pretty-printed and always in the same order.
+#[must_use]
+pub fn openapi_json() -> String {
+    let (_, mut document) = documented().split_for_parts();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme(
+        "bearer",
+        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
+    );
+    document.to_pretty_json().unwrap_or_default()
+}
+
+async fn openapi() -> Response {
+    let mut response = openapi_json().into_response();
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+}

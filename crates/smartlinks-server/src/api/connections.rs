@@ -1,0 +1,113 @@
+//! `/api/aliexpress/connections`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Deserialize;
+use smartlinks_core::ConnectionView;
+use utoipa::ToSchema;
+
+use crate::extract::Body;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// All connections that were not disconnected, the default one first.
+#[utoipa::path(
+    get,
+    path = "/api/aliexpress/connections",
+    tag = "connections",
+    responses((status = 200, body = Vec<ConnectionView>), (status = 401, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn list(
+    State(state): State<AppState>,
+) -> Result<Json<Vec<ConnectionView>>, Problem> {
+    Ok(Json(state.core().connections().await?))
+}
+
+/// One connection.
+#[utoipa::path(
+    get,
+    path = "/api/aliexpress/connections/{id}",
+    tag = "connections",
+    params(("id" = String, Path, description = "`conn_…`")),
+    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(state.core().connection(&id).await?))
+}
+
+/// A new name for a connection.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rename {
+    /// At most 80 characters; `null` takes the name away.
+    label: Option<String>,
+}
+
+/// Gives a connection a name of the operator's own.
+#[utoipa::path(
+    patch,
+    path = "/api/aliexpress/connections/{id}",
+    tag = "connections",
+    params(("id" = String, Path, description = "`conn_…`")),
+    request_body = Rename,
+    responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn rename(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Body(rename): Body<Rename>,
+) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(
+        state.core().set_label(&id, rename.label.as_deref()).await?,
+    ))
+}
+
+/// Makes a connection the one that calls without an id mean.
+#[utoipa::path(
+    post,
+    path = "/api/aliexpress/connections/{id}/default",
+    tag = "connections",
+    params(("id" = String, Path, description = "`conn_…`")),
+    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn make_default(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(state.core().set_default(&id).await?))
+}
+
+/// Renews the token pair now. A failure leaves the stored pair untouched.
+#[utoipa::path(
+    post,
+    path = "/api/aliexpress/connections/{id}/refresh",
+    tag = "connections",
+    params(("id" = String, Path, description = "`conn_…`")),
+    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+)]
+pub(super) async fn refresh(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<Json<ConnectionView>, Problem> {
+    Ok(Json(state.core().refresh_now(&id).await?))
+}
+
+/// Ends a connection: its tokens are deleted at once.
+#[utoipa::path(
+    delete,
+    path = "/api/aliexpress/connections/{id}",
+    tag = "connections",
+    params(("id" = String, Path, description = "`conn_…`")),
+    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn disconnect(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    state.core().disconnect(&id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

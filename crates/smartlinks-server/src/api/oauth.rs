@@ -1,0 +1,99 @@
+//! `/api/aliexpress/oauth`: the two promised routes.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use serde::Deserialize;
+use smartlinks_core::{BeginLogin, Browser, ConnectionView, LoginStarted, Requester};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::cookies::Cookie;
+use crate::extract::{Body, Query};
+use crate::guard::Admitted;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// What a caller may say about a login.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UrlQuery {
+    /// The caller's own state, given back as `state` on the final redirect. At most 512 characters.
+    state: Option<String>,
+    /// Where to go at the end: a path of this server or an address on the allow-list.
+    return_to: Option<String>,
+    /// The connection to authorise again; the account has to be the same.
+    connection: Option<String>,
+    /// A name for the new connection. At most 80 characters.
+    label: Option<String>,
+}
+
+/// The AliExpress address that starts a login. It is bound to this browser by a cookie, or, for a
+/// program without cookies, ends on a neutral page.
+#[utoipa::path(
+    get,
+    path = "/api/aliexpress/oauth/url",
+    tag = "oauth",
+    params(UrlQuery),
+    responses((status = 200, body = LoginStarted), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+)]
+pub(super) async fn url(
+    State(state): State<AppState>,
+    Extension(admitted): Extension<Admitted>,
+    headers: HeaderMap,
+    Query(query): Query<UrlQuery>,
+) -> Result<Response, Problem> {
+    let secure = state.options().secure_cookies;
+    let known = Cookie::Browser
+        .read(&headers, secure)
+        .and_then(|value| Browser::from_cookie(&value));
+    let (requester, fresh) = match (known, admitted) {
+        (Some(browser), _) => (Requester::Browser(browser), None),
+        (None, Admitted::Program) => (Requester::Headless, None),
+        (None, Admitted::Person) => {
+            let (value, browser) = Browser::generate(state.core())?;
+            (Requester::Browser(browser), Some(value))
+        }
+    };
+    let begin = BeginLogin {
+        requester,
+        caller_state: query.state,
+        return_to: query.return_to,
+        connection: query.connection,
+        label: query.label,
+    };
+    let mut response = Json(state.core().begin_login(begin).await?).into_response();
+    if let Some(value) = fresh {
+        Cookie::Browser.set(&mut response, &value, secure);
+    }
+    Ok(response)
+}
+
+/// A code copied by hand.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CodeBody {
+    /// The code, or the whole address that the browser ended on.
+    code: String,
+}
+
+/// Exchanges a code that was copied by hand. The answer shows the connection, never a token.
+#[utoipa::path(
+    post,
+    path = "/api/aliexpress/oauth/token",
+    tag = "oauth",
+    request_body = CodeBody,
+    responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+)]
+pub(super) async fn token(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Body(body): Body<CodeBody>,
+) -> Result<Json<ConnectionView>, Problem> {
+    let browser = Cookie::Browser
+        .read(&headers, state.options().secure_cookies)
+        .and_then(|value| Browser::from_cookie(&value));
+    Ok(Json(
+        state.core().exchange_pasted(&body.code, browser).await?,
+    ))
+}

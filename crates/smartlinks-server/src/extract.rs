@@ -1,0 +1,60 @@
+//! Query and body as types, with refusals in the form of our problems.
+
+use axum::extract::rejection::{JsonRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// The query of the address.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(QueryRejection::FailedToDeserializeQueryString(error)) => {
+                Err(unreadable(&error.body_text()))
+            }
+            Err(error) => Err(unreadable(&error.body_text())),
+        }
+    }
+}
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            // The texts of serde may repeat the value; the kind of mistake is enough.
+            Err(JsonRejection::JsonDataError(_)) => Err(unreadable(
+                "a field of the JSON body is missing or of the wrong kind",
+            )),
+            Err(JsonRejection::JsonSyntaxError(_)) => Err(unreadable("the body is not JSON")),
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "the body is larger than 64 KiB",
+                "Send less.",
+            )),
+            Err(_) => Err(unreadable("the body cannot be read")),
+        }
+    }
+}
+
+fn unreadable(detail: &str) -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_request",
+        detail,
+        "Compare the request with /api/openapi.json.",
+    )
+}

@@ -1,0 +1,119 @@
+//! The outermost layer: gives each request an id, each answer its security headers, and each problem
+//! the form that its reader understands.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::page;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+use super::headers;
+
+/// Names one request in logs, answers and problems.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+pub(super) async fn finish(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = new_id(&state);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (uri, sent) = (request.uri().clone(), request.headers().clone());
+    let span = tracing::info_span!("request", request.id = %id, method = %request.method(), path = uri.path());
+    let response = tracing::Instrument::instrument(next.run(request), span).await;
+    let mut response = in_readable_form(&state, response, &uri, &sent, &id).await;
+    headers::secure(response.headers_mut(), state.options());
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response
+}
+
+fn new_id(state: &AppState) -> String {
+    let mut bytes = [0_u8; 10];
+    match state.core().entropy().fill(&mut bytes) {
+        Ok(()) => format!("req_{}", hex::encode(bytes)),
+        Err(_) => "req_unknown".to_owned(),
+    }
+}
+
+async fn in_readable_form(
+    state: &AppState,
+    mut response: Response,
+    uri: &Uri,
+    sent: &HeaderMap,
+    id: &str,
+) -> Response {
+    let problem = response
+        .extensions_mut()
+        .remove::<Problem>()
+        .or_else(|| of_framework(&response));
+    let Some(mut problem) = problem else {
+        return response;
+    };
+    id.clone_into(&mut problem.request_id);
+    let cookies: Vec<_> = response
+        .headers()
+        .get_all(axum::http::header::SET_COOKIE)
+        .iter()
+        .cloned()
+        .collect();
+    let mut rendered = if uri.path().starts_with("/api/") {
+        problem.into_json()
+    } else {
+        page::error(state, sent, uri, &problem).await
+    };
+    for cookie in cookies {
+        rendered
+            .headers_mut()
+            .append(axum::http::header::SET_COOKIE, cookie);
+    }
+    rendered
+}
+
+/// Refusals that the framework made itself, in our words.
+fn of_framework(response: &Response) -> Option<Problem> {
+    let ours =
+        |code, detail: &str, fix: &str| Some(Problem::new(response.status(), code, detail, fix));
+    match response.status() {
+        StatusCode::NOT_FOUND => ours(
+            "not_found",
+            "there is nothing at this address",
+            "Check the address.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => ours(
+            "method_not_allowed",
+            "this address does not take that method",
+            "See /api/openapi.json.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ours("too_large", "the body is larger than 64 KiB", "Send less.")
+        }
+        StatusCode::REQUEST_TIMEOUT => ours("timeout", "the request took too long", "Repeat it."),
+        StatusCode::BAD_REQUEST
+        | StatusCode::UNPROCESSABLE_ENTITY
+        | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            let plain = response
+                .headers()
+                .get(axum::http::header::CONTENT_TYPE)
+                .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+            if plain {
+                ours(
+                    "invalid_request",
+                    "the request cannot be read",
+                    "Compare it with /api/openapi.json.",
+                )
+            } else {
+                None
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,119 @@
+//! The routes of the web page: each fills a view with what the use cases say.
+//!
+//! Forms answer with a redirect and leave a note of what happened in a cookie, so that reloading a page
+//! never sends a form twice.
+
+mod authentication;
+mod frame;
+mod notice;
+mod orders;
+mod overview;
+mod problems;
+mod products;
+mod sign_in;
+mod views_of;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::page::assets;
+use crate::page::views::{ErrorPage, Template};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+pub(crate) use frame::Visit;
+
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/aliexpress", get(overview::show))
+        .route("/aliexpress/authentication", get(authentication::show))
+        .route(
+            "/aliexpress/authentication/authorize",
+            post(authentication::authorize),
+        )
+        .route(
+            "/aliexpress/authentication/code",
+            post(authentication::code),
+        )
+        .route(
+            "/aliexpress/authentication/connections/{id}/refresh",
+            post(authentication::refresh),
+        )
+        .route(
+            "/aliexpress/authentication/connections/{id}/default",
+            post(authentication::make_default),
+        )
+        .route(
+            "/aliexpress/authentication/connections/{id}/label",
+            post(authentication::label),
+        )
+        .route(
+            "/aliexpress/authentication/connections/{id}/disconnect",
+            get(authentication::ask_disconnect).post(authentication::disconnect),
+        )
+        .route("/aliexpress/products", get(products::search))
+        .route("/aliexpress/products/{id}", get(products::show))
+        .route("/aliexpress/orders", get(orders::list))
+        .route("/aliexpress/orders/import", post(orders::import))
+        .route("/aliexpress/orders/{id}", get(orders::show))
+        .route("/aliexpress/orders/{id}/refresh", post(orders::refresh))
+        .route("/aliexpress/received", get(authentication::received))
+        .route(
+            "/aliexpress/sign-in",
+            get(sign_in::show).post(sign_in::enter),
+        )
+        .route("/aliexpress/sign-out", post(sign_in::leave))
+        .route("/assets/{name}", get(asset))
+}
+
+/// The page of a problem, in the visitor's language.
+pub(crate) async fn error(
+    state: &AppState,
+    headers: &HeaderMap,
+    uri: &Uri,
+    problem: &Problem,
+) -> Response {
+    let visit = Visit::of(state, headers, uri);
+    let page = ErrorPage {
+        frame: visit.frame(state).await,
+        status: problem.status,
+        request_id: Some(problem.request_id.clone()),
+    };
+    let mut response = render(&page, &visit, state);
+    *response.status_mut() = problem.status();
+    response
+}
+
+/// A page as an answer. A language that was asked for in the address is kept for the next visit.
+fn render(page: &impl Template, visit: &Visit, state: &AppState) -> Response {
+    match page.render() {
+        Ok(html) => {
+            let mut response = Html(html).into_response();
+            response.headers_mut().insert(
+                header::VARY,
+                header::HeaderValue::from_static("accept-language, cookie, x-fragment"),
+            );
+            visit.finish(&mut response, state);
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    match assets::find(&name) {
+        Some(asset) => Response::builder()
+            .header(header::CONTENT_TYPE, asset.content_type)
+            .header(header::CACHE_CONTROL, assets::CACHE_CONTROL)
+            .body(Body::from(asset.bytes))
+            .unwrap_or_default(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}

@@ -1,0 +1,109 @@
+//! What a form has done, carried over its redirect in a cookie that lives for one page.
+
+use axum::response::{IntoResponse, Redirect, Response};
+
+use crate::cookies::Cookie;
+use crate::page::views::{Notice, Problem as ProblemView};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Goes to a page and says there what was done.
+pub(super) fn go(state: &AppState, to: &str, notice: &Notice) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    Cookie::Notice.set(
+        &mut response,
+        &write(notice),
+        state.options().secure_cookies,
+    );
+    response
+}
+
+/// The same for something that failed.
+pub(super) fn go_failed(
+    state: &AppState,
+    to: &str,
+    problem: Problem,
+    request_id: &str,
+) -> Response {
+    go(
+        state,
+        to,
+        &Notice::Failed(super::problems::view(problem, request_id)),
+    )
+}
+
+fn write(notice: &Notice) -> String {
+    let (kind, parts): (&str, Vec<&str>) = match notice {
+        Notice::Refreshed(name) => ("refreshed", vec![name]),
+        Notice::DefaultChanged(name) => ("default", vec![name]),
+        Notice::Renamed(name) => ("renamed", vec![name]),
+        Notice::Disconnected(name) => ("disconnected", vec![name]),
+        Notice::OrderAdded(id) => ("order-added", vec![id]),
+        Notice::OrderKnown(id) => ("order-known", vec![id]),
+        Notice::OrderRefreshed(id) => ("order-refreshed", vec![id]),
+        Notice::SignedOut => ("signed-out", vec![]),
+        Notice::Failed(problem) => (
+            "failed",
+            vec![
+                &problem.code,
+                problem.request_id.as_deref().unwrap_or_default(),
+            ],
+        ),
+    };
+    let mut pairs = url::form_urlencoded::Serializer::new(String::new());
+    pairs.append_pair("n", kind);
+    for part in parts {
+        pairs.append_pair("p", part);
+    }
+    pairs.finish()
+}
+
+/// Reads a note back. It comes from the browser, so nothing but words is believed of it.
+pub(super) fn read(cookie: &str) -> Option<Notice> {
+    let mut kind = String::new();
+    let mut parts = Vec::new();
+    for (key, value) in url::form_urlencoded::parse(cookie.as_bytes()) {
+        match &*key {
+            "n" => kind = value.into_owned(),
+            "p" => parts.push(smartlinks_core::shortened(&value, 120)),
+            _ => return None,
+        }
+    }
+    let mut parts = parts.into_iter();
+    let mut next = || parts.next().unwrap_or_default();
+    Some(match kind.as_str() {
+        "refreshed" => Notice::Refreshed(next()),
+        "default" => Notice::DefaultChanged(next()),
+        "renamed" => Notice::Renamed(next()),
+        "disconnected" => Notice::Disconnected(next()),
+        "order-added" => Notice::OrderAdded(next()),
+        "order-known" => Notice::OrderKnown(next()),
+        "order-refreshed" => Notice::OrderRefreshed(next()),
+        "signed-out" => Notice::SignedOut,
+        "failed" => {
+            let mut problem = ProblemView::from_code(next());
+            problem.request_id = Some(next()).filter(|id| !id.is_empty());
+            Notice::Failed(problem)
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_survives_the_cookie() {
+        let note = write(&Notice::Renamed("Boutique « été »; Path=/evil".into()));
+        assert!(
+            note.is_ascii() && !note.contains([';', ',', ' ', '"', '\r', '\n']),
+            "{note}"
+        );
+        assert!(
+            matches!(read(&note), Some(Notice::Renamed(name)) if name == "Boutique « été »; Path=/evil")
+        );
+        assert!(read("n=unknown").is_none());
+        assert!(read("x=1").is_none());
+    }
+}

@@ -1,0 +1,326 @@
+//! The tab Products.
+
+use axum::Extension;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use smartlinks_core as core;
+
+use super::frame::query_value;
+use super::{Visit, problems, render, views_of};
+use crate::guard::RequestId;
+use crate::page::views::{
+    FreightOption, FreightState, Price, ProductCard, ProductDetail, ProductPage, ProductQuery,
+    ProductResults, ProductSort, ProductState, ProductsPage, ProductsState, SearchQuery,
+    SkuProperty, SkuView,
+};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Products on one page of results.
+const PAGE_SIZE: u32 = 24;
+
+/// `GET /aliexpress/products`. A pasted link or number leads straight to its product.
+pub(super) async fn search(
+    State(state): State<AppState>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let visit = Visit::of(&state, &headers, &uri);
+    let query = asked(&state, &uri);
+    if let Some(id) = core::product_id_in(&query.q) {
+        let pairs = [("ship_to", &query.ship_to), ("currency", &query.currency)];
+        let tail = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(pairs)
+            .finish();
+        return Ok(Redirect::to(&format!("/aliexpress/products/{id}?{tail}")).into_response());
+    }
+    let found = if query.q.is_empty() {
+        nothing_asked(&state).await?
+    } else {
+        find(&state, &visit, &query, &request_id).await
+    };
+    let page = ProductsPage {
+        frame: visit.frame(&state).await,
+        query,
+        state: found,
+    };
+    Ok(render(&page, &visit, &state))
+}
+
+fn asked(state: &AppState, uri: &Uri) -> SearchQuery {
+    let market = state.core().market();
+    let upper = |name, default: &str| {
+        query_value(uri, name)
+            .filter(|text| !text.trim().is_empty())
+            .map_or_else(|| default.to_owned(), |text| text.trim().to_uppercase())
+    };
+    SearchQuery {
+        q: query_value(uri, "q").unwrap_or_default().trim().to_owned(),
+        ship_to: upper("ship_to", &market.ship_to),
+        currency: upper("currency", &market.currency),
+        sort: ProductSort::from_value(&query_value(uri, "sort").unwrap_or_default()),
+        page: query_value(uri, "page")
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1)
+            .clamp(1, 1000),
+    }
+}
+
+async fn nothing_asked(state: &AppState) -> Result<ProductsState, Problem> {
+    let missing = views_of::missing(state.core());
+    Ok(if !missing.is_empty() {
+        ProductsState::NotConfigured(missing)
+    } else if state
+        .core()
+        .connections()
+        .await?
+        .iter()
+        .any(|one| one.usable)
+    {
+        ProductsState::Start
+    } else {
+        ProductsState::NotConnected
+    })
+}
+
+async fn find(
+    state: &AppState,
+    visit: &Visit,
+    query: &SearchQuery,
+    request_id: &str,
+) -> ProductsState {
+    let search = core::SearchQuery {
+        words: query.q.clone(),
+        ship_to: Some(query.ship_to.clone()),
+        currency: Some(query.currency.clone()),
+        language: Some(visit.locale.code().to_owned()),
+        page: Some(query.page),
+        page_size: Some(PAGE_SIZE),
+        sort: match query.sort {
+            ProductSort::Orders => core::Sort::Orders,
+            ProductSort::PriceUp => core::Sort::PriceUp,
+            ProductSort::PriceDown => core::Sort::PriceDown,
+            ProductSort::Newest => core::Sort::Orders,
+        },
+        connection: None,
+    };
+    match state.core().search_products(&search).await {
+        Ok(found) => ProductsState::Results(ProductResults {
+            total: found.total,
+            page_size: u32::try_from(found.page_size).unwrap_or(PAGE_SIZE),
+            fetched_at_ms: state.core().now().as_millisecond(),
+            cards: found.products.into_iter().map(card).collect(),
+        }),
+        Err(core::Error::NotConfigured(_)) => {
+            ProductsState::NotConfigured(views_of::missing(state.core()))
+        }
+        Err(core::Error::NotConnected) => ProductsState::NotConnected,
+        Err(error) => ProductsState::Trouble {
+            problem: problems::view(error.into(), request_id),
+            stale: None,
+        },
+    }
+}
+
+fn card(hit: core::SearchHit) -> ProductCard {
+    let priced = |amount: Option<_>| {
+        Some(Price::new(
+            ToString::to_string(&amount?),
+            hit.currency.clone()?,
+        ))
+    };
+    let price = priced(hit.price);
+    let original_price =
+        priced(hit.original_price).filter(|original| Some(original) != price.as_ref());
+    ProductCard {
+        item_url: Some(format!("https://www.aliexpress.com/item/{}.html", hit.id)),
+        price,
+        original_price,
+        id: hit.id,
+        title: hit.title,
+        picture: hit.image,
+        discount: hit.discount,
+        rating: hit.rating.map(|rating| rating.to_string()),
+        orders: hit.orders,
+    }
+}
+
+/// `GET /aliexpress/products/{id}`
+pub(super) async fn show(
+    State(state): State<AppState>,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let visit = Visit::of(&state, &headers, &uri);
+    let market = asked(&state, &uri);
+    let query = ProductQuery {
+        ship_to: market.ship_to,
+        currency: market.currency,
+        sku: query_value(&uri, "sku").filter(|sku| !sku.is_empty()),
+        quantity: query_value(&uri, "quantity")
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(1)
+            .clamp(1, 9999),
+    };
+    let found = inspect(&state, &visit, &id, &query, &request_id).await;
+    let page = ProductPage {
+        frame: visit.frame(&state).await,
+        id,
+        query,
+        state: found,
+    };
+    Ok(render(&page, &visit, &state))
+}
+
+async fn inspect(
+    state: &AppState,
+    visit: &Visit,
+    id: &str,
+    query: &ProductQuery,
+    request_id: &str,
+) -> ProductState {
+    let asked = core::ProductQuery {
+        ship_to: Some(query.ship_to.clone()),
+        currency: Some(query.currency.clone()),
+        language: Some(visit.locale.code().to_owned()),
+        connection: None,
+    };
+    let product = match state.core().product(id, &asked).await {
+        Ok(product) => product,
+        Err(error) => return not_shown(state, error, request_id),
+    };
+    let freight = match &query.sku {
+        None => FreightState::NotAsked,
+        Some(sku) => {
+            let wanted = core::FreightQuery {
+                sku: Some(sku.clone()),
+                quantity: Some(query.quantity),
+                market: asked,
+            };
+            freight_state(
+                state.core().freight_for(&product, &wanted).await,
+                request_id,
+            )
+        }
+    };
+    ProductState::Found(Box::new(detail(
+        product,
+        freight,
+        state.core().now().as_millisecond(),
+    )))
+}
+
+/// The different ways in which there is nothing to show.
+fn not_shown(state: &AppState, error: core::Error, request_id: &str) -> ProductState {
+    match error.code() {
+        "not_configured" => ProductState::NotConfigured(views_of::missing(state.core())),
+        "not_connected" => ProductState::NotConnected,
+        "product_not_found" => ProductState::NotFound,
+        "invalid_parameter"
+            if matches!(
+                error,
+                core::Error::Invalid {
+                    field: "product_id",
+                    ..
+                }
+            ) =>
+        {
+            ProductState::NotFound
+        }
+        "not_sold_to_country" => ProductState::NotSoldThere,
+        "not_for_this_app" => ProductState::NotForThisApp,
+        _ => ProductState::Trouble {
+            problem: problems::view(error.into(), request_id),
+            stale: None,
+        },
+    }
+}
+
+fn freight_state(answer: core::Result<core::FreightQuote>, request_id: &str) -> FreightState {
+    match answer {
+        Ok(quote) if quote.options.is_empty() => FreightState::NoneThere,
+        Ok(quote) => {
+            let currency = quote.currency;
+            FreightState::Options(
+                quote
+                    .options
+                    .into_iter()
+                    .map(|option| freight(option, &currency))
+                    .collect(),
+            )
+        }
+        Err(error) if error.code() == "no_delivery" => FreightState::NoneThere,
+        Err(error) => FreightState::Trouble(problems::view(error.into(), request_id)),
+    }
+}
+
+fn freight(option: core::FreightOption, currency: &str) -> FreightOption {
+    let fee_currency = option.currency.as_deref().unwrap_or(currency);
+    FreightOption {
+        company: option.company,
+        code: option.code,
+        free: option.free,
+        fee: option
+            .fee
+            .map(|fee| Price::new(fee.to_string(), fee_currency)),
+        free_from: None,
+        min_days: option.min_days,
+        max_days: option.max_days,
+        ships_from: option.ship_from,
+        tracked: option.tracked,
+        landed: option
+            .landed_cost
+            .map(|cost| Price::new(cost.to_string(), currency)),
+    }
+}
+
+fn detail(product: core::ProductView, freight: FreightState, now_ms: i64) -> ProductDetail {
+    ProductDetail {
+        title: product.title,
+        pictures: product.images,
+        item_url: Some(product.url),
+        store_name: product.store_name,
+        rating: product.rating.map(|rating| rating.to_string()),
+        reviews: product.reviews,
+        sales: product.sales,
+        skus: product.skus.into_iter().map(sku).collect(),
+        attributes: product
+            .properties
+            .into_iter()
+            .map(|property| (property.name, property.value))
+            .collect(),
+        fetched_at_ms: now_ms,
+        freight,
+    }
+}
+
+fn sku(sku: core::SkuView) -> SkuView {
+    let priced = |amount: Option<_>| {
+        Some(Price::new(
+            ToString::to_string(&amount?),
+            sku.currency.clone()?,
+        ))
+    };
+    let price = priced(sku.price);
+    let original_price =
+        priced(sku.original_price).filter(|original| Some(original) != price.as_ref());
+    SkuView {
+        price,
+        original_price,
+        id: sku.id,
+        properties: sku
+            .properties
+            .into_iter()
+            .map(|property| SkuProperty {
+                name: property.name,
+                value: property.value,
+                picture: property.image,
+            })
+            .collect(),
+        stock: sku.stock,
+    }
+}
