@@ -1,0 +1,261 @@
+//! `/_sandbox/`: how tests and demos look at the sandbox and change it. JSON in and out.
+
+mod orders;
+mod page;
+mod products;
+mod summary;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{get, post};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::accounts::{self, ACCOUNTS};
+use crate::error::SandboxError;
+use crate::faults;
+use crate::sandbox::{Inner, locked};
+use crate::tokens::Issuing;
+use crate::web::typed;
+
+/// Largest body, in bytes.
+const MOST_BODY_BYTES: usize = 64 * 1024;
+/// Largest single step of the clock, in seconds: 20 years.
+const LONGEST_STEP_S: i64 = 20 * 365 * 86_400;
+/// Furthest the clock can be ahead, in milliseconds: 200 years.
+const FURTHEST_MS: i64 = 200 * 365 * 86_400 * 1000;
+
+pub(crate) fn routes() -> Router<Arc<Inner>> {
+    Router::new()
+        .route("/_sandbox", get(page::show))
+        .route("/_sandbox/", get(page::show))
+        .route("/_sandbox/state", get(summary::show))
+        .route("/_sandbox/reset", post(reset))
+        .route("/_sandbox/clock", get(summary::clock).post(clock))
+        .route("/_sandbox/codes", post(codes))
+        .route("/_sandbox/profile", get(profile).post(change_profile))
+        .route(
+            "/_sandbox/faults",
+            get(list_faults).post(add_fault).delete(clear_faults),
+        )
+        .route("/_sandbox/journal", get(journal).delete(clear_journal))
+        .route("/_sandbox/orders/{id}/advance", post(orders::advance))
+        .route(
+            "/_sandbox/products/{id}",
+            get(products::show).post(products::change),
+        )
+}
+
+/// Why a control request was not carried out.
+#[derive(Debug)]
+struct Problem {
+    status: StatusCode,
+    text: String,
+}
+
+type Answer = Result<Response, Problem>;
+
+impl Problem {
+    fn bad(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            text: text.into(),
+        }
+    }
+
+    fn not_found(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::NOT_FOUND,
+            text: text.into(),
+        }
+    }
+
+    fn conflict(text: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::CONFLICT,
+            text: text.into(),
+        }
+    }
+}
+
+impl From<SandboxError> for Problem {
+    fn from(error: SandboxError) -> Self {
+        tracing::error!(
+            error = &error as &dyn std::error::Error,
+            "sandbox state not written"
+        );
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            text: error.to_string(),
+        }
+    }
+}
+
+impl axum::response::IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        answer(self.status, &json!({ "error": self.text }))
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    typed(status, "application/json", "no-store", body.to_string())
+}
+
+fn ok(body: &Value) -> Response {
+    answer(StatusCode::OK, body)
+}
+
+/// The JSON object of a request; an empty body counts as an empty object.
+async fn object(request: Request) -> Result<Map<String, Value>, Problem> {
+    let bytes = to_bytes(Body::new(request.into_body()), MOST_BODY_BYTES)
+        .await
+        .map_err(|_| Problem {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            text: format!("the body is larger than {MOST_BODY_BYTES} bytes or broke off"),
+        })?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Map::new());
+    }
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Problem::bad(format!("the body must be a JSON object: {error}")))
+}
+
+/// Refuses fields that would otherwise be silently ignored.
+fn only(body: &Map<String, Value>, accepted: &[&str]) -> Result<(), Problem> {
+    match body.keys().find(|name| !accepted.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Problem::bad(format!(
+            "{name} is not accepted here; accepted: {}",
+            if accepted.is_empty() {
+                "an empty object".to_owned()
+            } else {
+                accepted.join(", ")
+            }
+        ))),
+    }
+}
+
+async fn reset(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    only(&object(request).await?, &[])?;
+    let real_ms = inner.clock.real_ms();
+    inner.book.reset(&inner.clock, |state| {
+        inner.fresh_state(real_ms, state.tokens.cleared())
+    })?;
+    locked(&inner.faults).clear();
+    locked(&inner.journal).clear();
+    Ok(ok(&json!({ "reset": true })))
+}
+
+async fn clock(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    let body = object(request).await?;
+    only(&body, &["advance_seconds"])?;
+    let seconds = body
+        .get("advance_seconds")
+        .and_then(Value::as_i64)
+        .filter(|seconds| (0..=LONGEST_STEP_S).contains(seconds))
+        .ok_or_else(|| {
+            Problem::bad(format!(
+                "advance_seconds must be a whole number from 0 to {LONGEST_STEP_S}"
+            ))
+        })?;
+    if inner.clock.offset_ms().saturating_add(seconds * 1000) > FURTHEST_MS {
+        return Err(Problem::conflict(
+            "the clock would be more than 200 years ahead; POST /_sandbox/reset sets it back",
+        ));
+    }
+    inner.book.advance_clock(&inner.clock, seconds)?;
+    Ok(ok(&summary::clock_json(&inner)))
+}
+
+async fn codes(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    let body = object(request).await?;
+    only(&body, &["account"])?;
+    let account = match body.get("account") {
+        None | Some(Value::Null) => Some(accounts::DEFAULT),
+        Some(Value::String(name)) => accounts::find(name),
+        Some(_) => None,
+    };
+    let account = account.ok_or_else(|| {
+        let names: Vec<&str> = ACCOUNTS
+            .iter()
+            .flat_map(|account| [account.alias, account.user_id])
+            .collect();
+        Problem::bad(format!("account must be one of {}", names.join(", ")))
+    })?;
+    let (code, life_s) = inner.book.change(&inner.clock, |state| {
+        let by = Issuing {
+            seed: inner.entropy_seed,
+            app_key: &inner.app_key,
+            now_ms: inner.clock.now_ms(),
+            profile: &state.profile,
+        };
+        (
+            state.tokens.issue_code(account.user_id, &by),
+            state.profile.code_life_s,
+        )
+    })?;
+    Ok(ok(
+        &json!({ "code": code, "expires_in": life_s, "account": account.user_id }),
+    ))
+}
+
+async fn profile(State(inner): State<Arc<Inner>>) -> Response {
+    ok(&json!(inner.book.read().profile))
+}
+
+async fn change_profile(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    let body = object(request).await?;
+    let changed = inner.book.change(&inner.clock, |state| {
+        state.profile.changed(&body).map(|profile| {
+            state.profile = profile;
+            state.profile.clone()
+        })
+    })?;
+    changed
+        .map(|profile| ok(&json!(profile)))
+        .map_err(Problem::bad)
+}
+
+async fn list_faults(State(inner): State<Arc<Inner>>) -> Response {
+    ok(&json!({ "faults": locked(&inner.faults).list() }))
+}
+
+async fn add_fault(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    let fault = faults::parse(&object(request).await?).map_err(Problem::bad)?;
+    let shown = json!({ "fault": fault });
+    locked(&inner.faults)
+        .add(fault)
+        .map_err(Problem::conflict)?;
+    Ok(ok(&shown))
+}
+
+async fn clear_faults(State(inner): State<Arc<Inner>>) -> Response {
+    locked(&inner.faults).clear();
+    ok(&json!({ "faults": [] }))
+}
+
+/// What of the journal is wanted.
+#[derive(Deserialize)]
+struct Wanted {
+    api: Option<String>,
+    limit: Option<usize>,
+}
+
+async fn journal(State(inner): State<Arc<Inner>>, Query(wanted): Query<Wanted>) -> Response {
+    let journal = locked(&inner.journal);
+    let api = wanted.api.as_deref().filter(|api| !api.is_empty());
+    let entries = journal.entries(api, wanted.limit.unwrap_or(usize::MAX));
+    let total = journal.total();
+    drop(journal);
+    ok(&json!({ "entries": entries, "total": total }))
+}
+
+async fn clear_journal(State(inner): State<Arc<Inner>>) -> Response {
+    locked(&inner.journal).clear();
+    ok(&json!({ "entries": [] }))
+}

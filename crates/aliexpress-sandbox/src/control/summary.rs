@@ -1,0 +1,101 @@
+//! `GET /_sandbox/state`: everything at a glance, always under 64 KB.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::ok;
+use crate::accounts::ACCOUNTS;
+use crate::catalogue::Catalogue;
+use crate::methods;
+use crate::orders::Order;
+use crate::sandbox::{Inner, locked};
+
+/// Newest orders shown.
+const MOST_ORDERS: usize = 100;
+/// First product ids shown.
+const MOST_PRODUCTS: u32 = 50;
+
+pub(super) async fn show(State(inner): State<Arc<Inner>>) -> Response {
+    ok(&state_json(&inner))
+}
+
+pub(super) async fn clock(State(inner): State<Arc<Inner>>) -> Response {
+    ok(&clock_json(&inner))
+}
+
+/// Virtual time and how far it is ahead.
+pub(super) fn clock_json(inner: &Inner) -> Value {
+    json!({
+        "now_ms": inner.clock.now_ms(),
+        "offset_seconds": inner.clock.offset_ms() / 1000,
+    })
+}
+
+/// An order in the words of the control API.
+pub(super) fn order_json(order: &Order, now_ms: i64) -> Value {
+    let stage = order.stage(now_ms);
+    let total = order.total();
+    json!({
+        "id": order.id,
+        "status": stage.name(),
+        "order_status": stage.order_status(),
+        "account": order.basket.account,
+        "amount": total.text(),
+        "currency": total.currency,
+    })
+}
+
+pub(super) fn state_json(inner: &Inner) -> Value {
+    let now_ms = inner.clock.now_ms();
+    let state = inner.book.read();
+    let (codes, access, refresh) = state.tokens.counts();
+    let orders: Vec<Value> = state
+        .orders
+        .newest()
+        .take(MOST_ORDERS)
+        .map(|order| order_json(order, now_ms))
+        .collect();
+    let counts = json!({
+        "products": inner.catalogue.products,
+        "changed_products": state.changes.len(),
+        "orders": state.orders.len(),
+        "codes": codes,
+        "access_tokens": access,
+        "refresh_tokens": refresh,
+        "faults": locked(&inner.faults).list().len(),
+        "journal": locked(&inner.journal).total(),
+    });
+    let profile = json!(state.profile);
+    drop(state);
+    let products: Vec<i64> = (0..inner.catalogue.products.min(MOST_PRODUCTS))
+        .map(Catalogue::id)
+        .collect();
+    let accounts: Vec<Value> = ACCOUNTS
+        .iter()
+        .map(|account| {
+            json!({
+                "alias": account.alias,
+                "user_id": account.user_id,
+                "nick": account.nick,
+                "account": account.login,
+                "account_platform": account.platform,
+            })
+        })
+        .collect();
+    json!({
+        "app_key": inner.app_key,
+        "callback_url": inner.callback_url(),
+        "base_url": &*inner.base_url(),
+        "clock": clock_json(inner),
+        "profile": profile,
+        "counts": counts,
+        "calls": locked(&inner.journal).calls(),
+        "methods": methods::names().collect::<Vec<_>>(),
+        "accounts": accounts,
+        "orders": orders,
+        "products": products,
+    })
+}

@@ -1,0 +1,78 @@
+//! The parameters of a call: query and form together, decoded, in byte order.
+
+use url::form_urlencoded;
+
+/// Parameters sorted by name; each name stands once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Params {
+    pairs: Vec<(String, String)>,
+    /// A name that was sent twice with different values: such a request cannot be checked.
+    conflict: Option<String>,
+}
+
+impl Params {
+    /// Merges a query string and a form body. Equal duplicates count once.
+    pub(crate) fn merge(query: Option<&str>, form: Option<&[u8]>) -> Self {
+        let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+        let form = form_urlencoded::parse(form.unwrap_or_default());
+        let mut pairs: Vec<(String, String)> = query
+            .chain(form)
+            .map(|(name, value)| (name.into_owned(), value.into_owned()))
+            .collect();
+        pairs.sort_unstable();
+        pairs.dedup();
+        let twice = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0);
+        let conflict = twice.map(|pair| pair[0].0.clone());
+        Self { pairs, conflict }
+    }
+
+    /// Every pair in byte order of the names.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The value of a parameter; none when it is absent or blank.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        let position = self
+            .pairs
+            .binary_search_by(|(own, _)| own.as_str().cmp(name))
+            .ok()?;
+        Some(self.pairs[position].1.as_str()).filter(|value| !value.trim().is_empty())
+    }
+
+    pub(crate) fn conflict(&self) -> Option<&str> {
+        self.conflict.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_and_form_are_one_set_in_byte_order() {
+        let params = Params::merge(Some("b=2&foobar=4&Z=1"), Some(b"foo_bar=3&b=2&a=x%2By+z"));
+        let pairs: Vec<(&str, &str)> = params.iter().collect();
+        assert_eq!(
+            pairs,
+            [
+                ("Z", "1"),
+                ("a", "x+y z"),
+                ("b", "2"),
+                ("foo_bar", "3"),
+                ("foobar", "4")
+            ]
+        );
+        assert_eq!(params.conflict(), None);
+        assert_eq!(params.get("a"), Some("x+y z"));
+        assert_eq!(params.get("nothing"), None);
+    }
+
+    #[test]
+    fn contradicting_duplicates_are_noticed() {
+        let params = Params::merge(Some("a=1&method=x"), Some(b"method=y"));
+        assert_eq!(params.conflict(), Some("method"));
+    }
+}

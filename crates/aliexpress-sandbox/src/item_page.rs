@@ -1,0 +1,71 @@
+//! `/item/{id}.html`: where item links of search results lead.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+
+use crate::catalogue::countries;
+use crate::language::Language;
+use crate::money::dollar;
+use crate::pages::{Message, banner, language, page};
+use crate::sandbox::Inner;
+
+#[derive(Template)]
+#[template(path = "item.html")]
+struct ItemPage<'a> {
+    language: &'static str,
+    banner: &'a str,
+    title: &'a str,
+    picture: &'a str,
+    price: &'a str,
+    product_id: i64,
+}
+
+/// Shows one product, or says that there is none.
+pub(crate) async fn serve(
+    State(inner): State<Arc<Inner>>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let language = language(&headers);
+    let id = file.strip_suffix(".html").and_then(|id| id.parse().ok());
+    let product = id
+        .and_then(|id| inner.catalogue.find(id))
+        .filter(|product| {
+            inner
+                .book
+                .read()
+                .changes
+                .of(product.id())
+                .is_none_or(|change| !change.delisted)
+        });
+    let Some(product) = product else {
+        let message = Message {
+            language: language.tag(),
+            banner: banner(language),
+            title: language.pick("No such product", "Produit introuvable"),
+            text: language.pick(
+                "The sandbox has no product with this number.",
+                "Le bac à sable n'a pas de produit avec ce numéro.",
+            ),
+            code: "",
+            detail: "",
+        };
+        return page(StatusCode::NOT_FOUND, &message, "");
+    };
+    let level = countries::find("US").map_or(1000, |country| country.price_per_mille);
+    let item = ItemPage {
+        language: language.tag(),
+        banner: banner(language),
+        title: &product.title(language),
+        picture: &format!("/_sandbox/pictures/{}/1.svg", product.id()),
+        price: &dollar()
+            .of_cents(product.base_cents(), level)
+            .localised(Language::English),
+        product_id: product.id(),
+    };
+    page(StatusCode::OK, &item, "")
+}

@@ -1,0 +1,242 @@
+//! The APIs: one file each, found by name, with their parameters as data.
+
+mod freight_query;
+mod order_create;
+mod order_get;
+mod order_tracking;
+mod product_get;
+mod text_search;
+mod token;
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use crate::accounts::{self, Account};
+use crate::gateway::params::Params;
+use crate::gateway::refusal::Refusal;
+use crate::profile::Profile;
+use crate::sandbox::Inner;
+
+/// What a parameter's text must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// A whole number.
+    Integer,
+    /// `true` or `false`.
+    Boolean,
+    /// JSON text of an object.
+    Object,
+    /// JSON text of a list.
+    List,
+}
+
+/// One parameter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Parameter {
+    name: &'static str,
+    kind: Kind,
+    required: bool,
+}
+
+const fn required(name: &'static str, kind: Kind) -> Parameter {
+    Parameter {
+        name,
+        kind,
+        required: true,
+    }
+}
+
+const fn optional(name: &'static str, kind: Kind) -> Parameter {
+    Parameter {
+        name,
+        kind,
+        required: false,
+    }
+}
+
+/// Whether an API needs an access token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenRule {
+    /// None is looked at.
+    None,
+    /// Checked when sent; the API itself deals with its absence.
+    Optional,
+    Required,
+}
+
+/// One API.
+#[derive(Debug)]
+pub(crate) struct Method {
+    /// Path for a system API, dotted name for a business API.
+    pub(crate) name: &'static str,
+    parameters: &'static [Parameter],
+    token: TokenRule,
+    /// Whether wrapped answers carry `_trace_id_`.
+    pub(crate) traced: bool,
+    run: fn(&Context<'_>, Option<&'static Account>) -> Result<Reply, Refusal>,
+}
+
+static METHODS: [&Method; 10] = [
+    &token::CREATE,
+    &token::REFRESH,
+    &token::SECURITY_CREATE,
+    &token::SECURITY_REFRESH,
+    &text_search::METHOD,
+    &product_get::METHOD,
+    &freight_query::METHOD,
+    &order_create::METHOD,
+    &order_get::METHOD,
+    &order_tracking::METHOD,
+];
+
+/// Finds an API by name.
+pub(crate) fn find(name: &str) -> Option<&'static Method> {
+    METHODS.iter().copied().find(|method| method.name == name)
+}
+
+/// Names of all APIs.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().map(|method| method.name)
+}
+
+/// Everything an API may look at.
+pub(crate) struct Context<'a> {
+    pub(crate) inner: &'a Inner,
+    pub(crate) params: &'a Params,
+    pub(crate) profile: &'a Profile,
+    pub(crate) now_ms: i64,
+    /// Lists are plain and the answer has no wrapper.
+    pub(crate) streamlined: bool,
+}
+
+impl Context<'_> {
+    /// A parameter, trimmed; empty when absent.
+    fn text(&self, name: &str) -> &str {
+        self.params.get(name).unwrap_or_default().trim()
+    }
+
+    /// A list in the form of the answer: around its items goes an object with one key, and an empty
+    /// list is an empty object.
+    fn list(&self, key: &str, items: Vec<Value>) -> Value {
+        if self.streamlined {
+            Value::Array(items)
+        } else if items.is_empty() {
+            json!({})
+        } else {
+            json!({ key: items })
+        }
+    }
+}
+
+/// The fields of an answer, and what the journal notes: `ok` or the business code.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) fields: Map<String, Value>,
+    pub(crate) outcome: Cow<'static, str>,
+}
+
+impl Reply {
+    fn ok(fields: Value) -> Self {
+        Self::failed("ok", fields)
+    }
+
+    /// A refusal inside a normal answer.
+    fn failed(code: impl Into<Cow<'static, str>>, fields: Value) -> Self {
+        let fields = match fields {
+            Value::Object(fields) => fields,
+            other => Map::from_iter([("result".to_owned(), other)]),
+        };
+        Self {
+            fields,
+            outcome: code.into(),
+        }
+    }
+}
+
+/// Checks token and parameters, then runs the API.
+pub(crate) fn run(method: &Method, context: &Context<'_>) -> Result<Reply, Refusal> {
+    let account = authorised(method, context)?;
+    for parameter in method.parameters {
+        check(parameter, context.params)?;
+    }
+    (method.run)(context, account)
+}
+
+/// The account of the token, which may travel under two names but not under both with different values.
+fn authorised(method: &Method, context: &Context<'_>) -> Result<Option<&'static Account>, Refusal> {
+    let refused = || Refusal::named("IllegalAccessToken");
+    if method.token == TokenRule::None {
+        return Ok(None);
+    }
+    let (plain, session) = (
+        context.params.get("access_token"),
+        context.params.get("session"),
+    );
+    if plain.is_some() && session.is_some() && plain != session {
+        return Err(refused());
+    }
+    let Some(token) = plain.or(session) else {
+        return if method.token == TokenRule::Required {
+            Err(refused())
+        } else {
+            Ok(None)
+        };
+    };
+    let state = context.inner.book.read();
+    let account = state
+        .tokens
+        .account_of(token, context.now_ms, context.profile);
+    account
+        .and_then(accounts::find)
+        .map(Some)
+        .ok_or_else(refused)
+}
+
+fn check(parameter: &Parameter, params: &Params) -> Result<(), Refusal> {
+    let Some(value) = params.get(parameter.name) else {
+        return if parameter.required {
+            Err(Refusal::missing(parameter.name))
+        } else {
+            Ok(())
+        };
+    };
+    let value = value.trim();
+    let fits = match parameter.kind {
+        Kind::Text => true,
+        Kind::Integer => value.parse::<i64>().is_ok(),
+        Kind::Boolean => matches!(value, "true" | "false"),
+        Kind::Object => serde_json::from_str::<Map<String, Value>>(value).is_ok(),
+        Kind::List => serde_json::from_str::<Vec<Value>>(value).is_ok(),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Refusal::unmapped(parameter.name))
+    }
+}
+
+/// A field of a JSON parameter as text, whether it was sent as text, number or truth value.
+pub(crate) fn field_text(object: &Map<String, Value>, name: &str) -> String {
+    match object.get(name) {
+        Some(Value::String(text)) => text.trim().to_owned(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Bool(truth)) => truth.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// A field of a JSON parameter that must be there.
+fn needed_text(object: &Map<String, Value>, name: &str) -> Result<String, Refusal> {
+    Some(field_text(object, name))
+        .filter(|text| !text.is_empty())
+        .ok_or_else(|| Refusal::missing(name))
+}
+
+/// A field of a JSON parameter that must be a whole number, sent as number or text.
+fn needed_integer(object: &Map<String, Value>, name: &str) -> Result<i64, Refusal> {
+    needed_text(object, name)?
+        .parse()
+        .map_err(|_| Refusal::unmapped(name))
+}

@@ -1,0 +1,320 @@
+//! `aliexpress.ds.order.create`: places orders, one for each store, and pays for them when asked.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Context, Kind, Method, Parameter, Reply, TokenRule, field_text, needed_integer, optional,
+    required,
+};
+use crate::accounts::Account;
+use crate::catalogue::countries::{self, Country};
+use crate::catalogue::delivery::{self, Service};
+use crate::gateway::refusal::Refusal;
+use crate::issue::fingerprint;
+use crate::language::Language;
+use crate::money::dollar;
+use crate::orders::{Basket, Line, Placed, Stage, address};
+use crate::profile::AutoPay;
+use crate::state::State;
+
+const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
+const EXTENSION: &str = "ds_extend_request";
+
+const PARAMETERS: [Parameter; 2] = [
+    required(ORDER, Kind::Object),
+    optional(EXTENSION, Kind::Object),
+];
+
+pub(super) static METHOD: Method = Method {
+    name: "aliexpress.ds.order.create",
+    parameters: &PARAMETERS,
+    token: TokenRule::Required,
+    traced: false,
+    run,
+};
+
+/// A business refusal: code and text.
+type Failure = (&'static str, String);
+
+fn failed(code: &'static str, text: impl Into<String>) -> Failure {
+    (code, text.into())
+}
+
+/// What the request asks for, read but not yet held against the catalogue.
+struct Wish {
+    account: &'static Account,
+    out_order_id: String,
+    fingerprint: String,
+    address: Map<String, Value>,
+    items: Vec<Map<String, Value>>,
+    pay: bool,
+    pay_currency: String,
+}
+
+fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
+    let account = account.ok_or_else(|| Refusal::named("IllegalAccessToken"))?;
+    let wish = read(context, account)?;
+    let placed = context
+        .inner
+        .book
+        .change(&context.inner.clock, |state| place(context, &wish, state))?;
+    match placed {
+        Ok(placed) => Ok(created(context, &placed)),
+        Err(Error::Gateway(refusal)) => Err(refusal),
+        Err(Error::Business((code, text))) => {
+            let result = json!({ "is_success": false, "error_code": code, "error_msg": text });
+            Ok(Reply::failed(code, json!({ "result": result })))
+        }
+    }
+}
+
+enum Error {
+    Gateway(Refusal),
+    Business(Failure),
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Gateway(refusal)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        Self::Business(failure)
+    }
+}
+
+fn created(context: &Context<'_>, placed: &Placed) -> Reply {
+    let numbers = placed.orders.iter().map(|id| json!(id)).collect();
+    let mut result = json!({
+        "is_success": true,
+        "order_list": context.list("number", numbers),
+    });
+    if placed.payment_failed {
+        result["error_msg"] = json!("OrderCreated, autoPay fail:APIPayFail");
+    }
+    Reply::ok(json!({ "result": result }))
+}
+
+fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusal> {
+    let object =
+        |name| serde_json::from_str::<Map<String, Value>>(context.text(name)).unwrap_or_default();
+    let order = object(ORDER);
+    let extension = object(EXTENSION);
+    let payment = extension
+        .get("payment")
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let address = order
+        .get("logistics_address")
+        .and_then(Value::as_object)
+        .ok_or_else(|| Refusal::missing("logistics_address"))?;
+    let items = order
+        .get("product_items")
+        .and_then(Value::as_array)
+        .filter(|items| !items.is_empty())
+        .ok_or_else(|| Refusal::missing("product_items"))?;
+    let items = items
+        .iter()
+        .map(|item| {
+            item.as_object()
+                .cloned()
+                .ok_or_else(|| Refusal::unmapped("product_items"))
+        })
+        .collect::<Result<_, _>>()?;
+    let currency = field_text(&payment, "pay_currency");
+    Ok(Wish {
+        account,
+        out_order_id: field_text(&order, "out_order_id"),
+        fingerprint: fingerprint(&format!("{}\n{}", json!(order), json!(extension))),
+        address: address.clone(),
+        items,
+        pay: field_text(&payment, "try_to_pay") == "true",
+        pay_currency: if currency.is_empty() {
+            dollar().code.to_owned()
+        } else {
+            currency
+        },
+    })
+}
+
+fn place(context: &Context<'_>, wish: &Wish, state: &mut State) -> Result<Placed, Error> {
+    if !wish.out_order_id.is_empty()
+        && let Some(before) =
+            state
+                .orders
+                .repeat_of(wish.account.user_id, &wish.out_order_id, context.now_ms)
+    {
+        if before.fingerprint == wish.fingerprint {
+            return Ok(before.clone());
+        }
+        let text = format!(
+            "out_order_id {} was used for another order",
+            wish.out_order_id
+        );
+        return Err(failed("REPEATED_ORDER_ERROR", text).into());
+    }
+    if wish.pay_currency != dollar().code {
+        let text = format!("{} cannot be paid in", wish.pay_currency);
+        return Err(failed("PRICE_PAY_CURRENCY_ERROR", text).into());
+    }
+    let country = destination(wish)?;
+    state.close_unpaid(context.now_ms);
+    let baskets = baskets(context, wish, country, state)?;
+
+    let pays = wish.pay && wish.account.may_auto_pay && context.profile.auto_pay == AutoPay::Works;
+    let mut orders = Vec::with_capacity(baskets.len());
+    for basket in baskets {
+        for line in &basket.lines {
+            state.changes.hold(line.product_id, line.sku_id, line.count);
+        }
+        let id = state.orders.place(basket, context.now_ms);
+        if wish.pay
+            && let Some(order) = state.orders.get_mut(id)
+        {
+            let to = if pays {
+                Stage::Paid
+            } else {
+                Stage::PaymentFailed
+            };
+            order
+                .advance(to, context.now_ms)
+                .map_err(|text| failed("INVENTORY_HOLD_ERROR", text))?;
+        }
+        orders.push(id);
+    }
+    let placed = Placed {
+        fingerprint: wish.fingerprint.clone(),
+        orders,
+        payment_failed: wish.pay && !pays,
+        at_ms: context.now_ms,
+    };
+    if !wish.out_order_id.is_empty() {
+        state
+            .orders
+            .remember(wish.account.user_id, &wish.out_order_id, placed.clone());
+    }
+    Ok(placed)
+}
+
+fn destination(wish: &Wish) -> Result<&'static Country, Error> {
+    let code = field_text(&wish.address, "country");
+    if code.is_empty() {
+        let text = "Please enter a Country";
+        return Err(failed("B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL", text).into());
+    }
+    let country = countries::find(&code).ok_or_else(|| {
+        failed(
+            "A005_INVALID_COUNTRIES",
+            format!("{code} is not delivered to"),
+        )
+    })?;
+    address::check(&wish.address, country.code)?;
+    Ok(country)
+}
+
+/// The items checked and priced, grouped by store.
+fn baskets(
+    context: &Context<'_>,
+    wish: &Wish,
+    country: &Country,
+    state: &State,
+) -> Result<Vec<Basket>, Error> {
+    let mut baskets: BTreeMap<i64, Basket> = BTreeMap::new();
+    let mut taken: BTreeMap<i64, i64> = BTreeMap::new();
+    for item in &wish.items {
+        let (store_id, service, line) = line(context, item, country, state)?;
+        let taken = taken.entry(line.sku_id).or_default();
+        *taken = taken.saturating_add(line.count);
+        if *taken > line.stock {
+            let text = format!("Only {} left of SKU {}", line.stock, line.sku_id);
+            return Err(failed("INVENTORY_HOLD_ERROR", text).into());
+        }
+        let basket = baskets.entry(store_id).or_insert_with(|| Basket {
+            account: wish.account.user_id.to_owned(),
+            store_id,
+            currency: dollar().code.to_owned(),
+            service: service.code.to_owned(),
+            company: service.company.to_owned(),
+            max_days: service.max_days,
+            lines: Vec::new(),
+        });
+        basket.max_days = basket.max_days.max(service.max_days);
+        basket.lines.push(line.line);
+    }
+    Ok(baskets.into_values().collect())
+}
+
+/// A line and how many of its SKU there are.
+struct Stocked {
+    line: Line,
+    sku_id: i64,
+    count: i64,
+    stock: i64,
+}
+
+fn line(
+    context: &Context<'_>,
+    item: &Map<String, Value>,
+    country: &Country,
+    state: &State,
+) -> Result<(i64, Service, Stocked), Error> {
+    let product_id = needed_integer(item, "product_id")?;
+    let count = needed_integer(item, "product_count")?;
+    if count < 1 {
+        return Err(Refusal::unmapped("product_count").into());
+    }
+    let change = state.changes.of(product_id);
+    let product = context
+        .inner
+        .catalogue
+        .find(product_id)
+        .filter(|_| change.is_none_or(|change| !change.delisted))
+        .ok_or_else(|| {
+            failed(
+                "A001_ORDER_CANNOT_BE_PLACED",
+                format!("Product {product_id} does not exist"),
+            )
+        })?;
+    if !product.sold_to(country) {
+        let text = format!("Product {product_id} is not sold to {}", country.code);
+        return Err(failed("A005_INVALID_COUNTRIES", text).into());
+    }
+    let attr = field_text(item, "sku_attr");
+    let sku = product
+        .skus(change)
+        .into_iter()
+        .find(|sku| product.sku_attr(sku) == attr)
+        .ok_or_else(|| {
+            let text = format!("Product {product_id} has no sku_attr {attr:?}");
+            failed("ERROR_WHEN_BUILD_FOR_PLACE_ORDER", text)
+        })?;
+    let wanted = field_text(item, "logistics_service_name");
+    let goods_cents = sku.cents.saturating_mul(count);
+    let service = delivery::services(&product, country, count, goods_cents)
+        .into_iter()
+        .find(|service| wanted.is_empty() || service.code == wanted)
+        .ok_or_else(|| failed("DELIVERY_METHOD_NOT_EXIST", "Delivery method is not exist"))?;
+    let fee = service.fee_cents.unwrap_or(0);
+    let line = Line {
+        product_id,
+        sku_id: sku.id,
+        title: product.title(Language::English),
+        sku_description: product.sku_description(&sku, Language::English),
+        count,
+        unit_minor: dollar().of_cents(sku.cents, country.price_per_mille).minor,
+        shipping_minor: dollar().of_cents(fee, 1000).minor,
+        tax_included: country.tax_included,
+    };
+    let stocked = Stocked {
+        line,
+        sku_id: sku.id,
+        count,
+        stock: sku.stock,
+    };
+    Ok((product.store_id(), service, stocked))
+}

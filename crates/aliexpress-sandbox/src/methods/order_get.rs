@@ -1,0 +1,135 @@
+//! `aliexpress.trade.ds.order.get`: one order of the token's account.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Map, Value, json};
+
+use super::{Context, Kind, Method, Parameter, Reply, TokenRule, needed_integer, required};
+use crate::accounts::Account;
+use crate::gateway::refusal::Refusal;
+use crate::money::KeptMoney;
+use crate::orders::{Line, Order, PAY_TIMEOUT_S, Stage};
+
+const PARAMETERS: [Parameter; 1] = [required("single_order_query", Kind::Object)];
+
+pub(super) static METHOD: Method = Method {
+    name: "aliexpress.trade.ds.order.get",
+    parameters: &PARAMETERS,
+    token: TokenRule::Required,
+    traced: false,
+    run,
+};
+
+fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
+    let query: Map<String, Value> =
+        serde_json::from_str(context.text("single_order_query")).unwrap_or_default();
+    let id = needed_integer(&query, "order_id")?;
+    let state = context.inner.book.read();
+    let own =
+        |order: &&Order| account.is_some_and(|account| order.basket.account == account.user_id);
+    let order = state.orders.get(id).filter(own).cloned();
+    drop(state);
+    let order = order.ok_or_else(|| {
+        Refusal::remote("isv.insufficient-permission", "Insufficient permission.")
+    })?;
+    Ok(Reply::ok(json!({ "result": result(context, &order) })))
+}
+
+fn result(context: &Context<'_>, order: &Order) -> Value {
+    let stage = order.stage(context.now_ms);
+    let lines = order
+        .basket
+        .lines
+        .iter()
+        .map(|line| child(order, line, stage))
+        .collect();
+    let total = money(&order.total());
+    let store_id = order.basket.store_id;
+    let mut result = json!({
+        "gmt_create": pacific(order.created_ms, "%Y-%m-%d %H:%M:%S"),
+        "order_status": stage.order_status(),
+        "logistics_status": stage.logistics_status(),
+        "pay_timeout_second": PAY_TIMEOUT_S.to_string(),
+        "order_amount": total,
+        "user_order_amount": total,
+        "store_info": {
+            "store_id": store_id,
+            "store_name": format!("Shop{store_id} Store"),
+            "store_url": format!("{}/store/{store_id}", context.inner.base_url()),
+        },
+        "child_order_list": context.list("aeop_child_order_info", lines),
+    });
+    if let Some(paid_ms) = order.paid_ms {
+        let paid = pacific(paid_ms, "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]");
+        result["order_paidtime_string"] = json!(paid);
+    }
+    if order.shipped_ms.is_some() {
+        let parcel = json!({
+            "logistics_no": format!("LP{:014}", order.id % 100_000_000_000_000),
+            "logistics_service": order.basket.service,
+        });
+        result["logistics_info_list"] = context.list("aeop_order_logistics_info", vec![parcel]);
+    }
+    result
+}
+
+fn child(order: &Order, line: &Line, stage: Stage) -> Value {
+    let amount = |minor| {
+        money(&KeptMoney {
+            minor,
+            currency: order.basket.currency.clone(),
+        })
+    };
+    let included = if line.tax_included { "true" } else { "false" };
+    let mut child = json!({
+        "product_id": line.product_id,
+        "sku_id": line.sku_id.to_string(),
+        "product_name": line.title,
+        "product_count": line.count,
+        "product_price": amount(line.unit_minor),
+        "sale_fee": amount(line.goods_minor()),
+        "sale_discount_fee": amount(0),
+        "shipping_fee": amount(line.shipping_minor),
+        "shipping_discount_fee": amount(0),
+        "actual_shipping_fee": amount(line.shipping_minor),
+        "actual_tax_fee": amount(0),
+        "actual_fee": amount(line.goods_minor().saturating_add(line.shipping_minor)),
+        "already_include_tax": included,
+        "price_include_tax": included,
+    });
+    if stage == Stage::Closed {
+        child["end_reason"] = json!("CANCELED");
+    }
+    child
+}
+
+fn money(money: &KeptMoney) -> Value {
+    json!({ "amount": money.text(), "currency_code": money.currency })
+}
+
+/// A moment in the platform's own time zone (inferred: US Pacific). The rule is spelled out so that no
+/// time-zone database is needed.
+fn pacific(ms: i64, format: &str) -> String {
+    let zone = TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC);
+    Timestamp::from_millisecond(ms)
+        .map(|instant| instant.to_zoned_datetime(zone).strftime(format).to_string())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn platform_time_follows_summer_and_winter() {
+        let form = "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]";
+        assert_eq!(
+            pacific(1_767_704_470_000, form),
+            "2026-01-06T05:01:10-08:00[America/Los_Angeles]"
+        );
+        assert_eq!(
+            pacific(1_783_000_000_000, "%Y-%m-%d %H:%M:%S"),
+            "2026-07-02 06:46:40"
+        );
+    }
+}

@@ -1,0 +1,92 @@
+//! `aliexpress.ds.order.tracking.get`: the parcel of an order, once it is on its way.
+
+use serde_json::{Value, json};
+
+use super::{Context, Kind, Method, Parameter, Reply, TokenRule, required};
+use crate::accounts::Account;
+use crate::gateway::refusal::Refusal;
+use crate::language::Language;
+use crate::orders::{Order, tracking};
+
+const PARAMETERS: [Parameter; 2] = [
+    required("ae_order_id", Kind::Integer),
+    required("language", Kind::Text),
+];
+
+pub(super) static METHOD: Method = Method {
+    name: "aliexpress.ds.order.tracking.get",
+    parameters: &PARAMETERS,
+    token: TokenRule::Required,
+    traced: true,
+    run,
+};
+
+fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
+    let id = context.text("ae_order_id").parse().unwrap_or_default();
+    let own =
+        |order: &&Order| account.is_some_and(|account| order.basket.account == account.user_id);
+    let order = context
+        .inner
+        .book
+        .read()
+        .orders
+        .get(id)
+        .filter(own)
+        .cloned();
+    let language = Language::from_code(context.text("language"));
+    let parcel = order.and_then(|order| parcel(context, &order, language));
+    Ok(parcel.map_or_else(not_found, |parcel| {
+        Reply::ok(json!({ "result": {
+            "ret": true,
+            "code": "",
+            "msg": "",
+            "data": {
+                "tracking_detail_line_list": context.list("tracking_detail", vec![parcel]),
+            },
+        }}))
+    }))
+}
+
+/// Also the answer for orders of other accounts: the method has no documented word for those.
+fn not_found() -> Reply {
+    Reply::failed(
+        "1001",
+        json!({ "result": { "ret": false, "code": "1001", "msg": "TRACKING DATA NOT FOUND" } }),
+    )
+}
+
+fn parcel(context: &Context<'_>, order: &Order, language: Language) -> Option<Value> {
+    let nodes: Vec<Value> = tracking::nodes(order, context.now_ms, language)
+        .iter()
+        .map(|node| {
+            json!({
+                "time_stamp": node.at_ms,
+                "tracking_name": node.name,
+                "tracking_detail_desc": node.description,
+            })
+        })
+        .collect();
+    if nodes.is_empty() {
+        return None;
+    }
+    let lines = &order.basket.lines;
+    let items = lines
+        .iter()
+        .map(|line| {
+            json!({
+                "item_id": line.product_id,
+                "sku_id": line.sku_id,
+                "sku_desc": line.sku_description,
+                "item_title": line.title,
+                "quantity": line.count,
+            })
+        })
+        .collect();
+    Some(json!({
+        "mail_no": order.tracking_number(),
+        "carrier_name": order.basket.company,
+        "eta_time_stamps": order.eta_ms(),
+        "detail_node_list": context.list("detail_node", nodes),
+        "package_item_list": context.list("package_item", items),
+    }))
+}

@@ -1,0 +1,282 @@
+//! `aliexpress.ds.product.get`: a whole product for one destination.
+
+use serde_json::{Map, Value, json};
+
+use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use crate::accounts::Account;
+use crate::catalogue::countries::{self, Country};
+use crate::catalogue::vocabulary::COLOURS;
+use crate::catalogue::{Product, Sku};
+use crate::gateway::refusal::Refusal;
+use crate::language::Language;
+use crate::money::{self, Currency, grouped};
+use crate::pages::escaped;
+
+const PARAMETERS: [Parameter; 8] = [
+    required("product_id", Kind::Integer),
+    required("ship_to_country", Kind::Text),
+    optional("target_currency", Kind::Text),
+    optional("target_language", Kind::Text),
+    optional("remove_personal_benefit", Kind::Boolean),
+    optional("biz_model", Kind::Text),
+    optional("province_code", Kind::Text),
+    optional("city_code", Kind::Text),
+];
+
+pub(super) static METHOD: Method = Method {
+    name: "aliexpress.ds.product.get",
+    parameters: &PARAMETERS,
+    token: TokenRule::Required,
+    traced: true,
+    run,
+};
+
+/// What the answer is made for.
+struct View<'a> {
+    context: &'a Context<'a>,
+    base_url: &'a str,
+    product: &'a Product,
+    country: &'a Country,
+    currency: &'static Currency,
+    language: Language,
+}
+
+fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refusal> {
+    let id = context.text("product_id").parse().unwrap_or_default();
+    let Some(product) = context.inner.catalogue.find(id) else {
+        return Ok(failure("605", 605, "ITEM_ID_NOT_FOUND"));
+    };
+    let change = context.inner.book.read().changes.of(id).cloned();
+    if change.as_ref().is_some_and(|change| change.delisted) {
+        return Ok(failure("605", 605, "ITEM_ID_NOT_FOUND"));
+    }
+    let country =
+        countries::find(context.text("ship_to_country")).filter(|country| product.sold_to(country));
+    let Some(country) = country else {
+        return Ok(failure("602", 602, "Item is not allowed to this country"));
+    };
+    let base_url = context.inner.base_url();
+    let view = View {
+        context,
+        base_url: &base_url,
+        product: &product,
+        country,
+        currency: money::find(context.text("target_currency")).unwrap_or_else(money::dollar),
+        language: Language::from_code(context.text("target_language")),
+    };
+    let skus = product.skus(change.as_ref());
+    Ok(Reply::ok(json!({
+        "rsp_code": 200,
+        "rsp_msg": "Call succeeds",
+        "result": view.result(&skus),
+    })))
+}
+
+fn failure(outcome: &'static str, code: i64, message: &str) -> Reply {
+    Reply::failed(outcome, json!({ "rsp_code": code, "rsp_msg": message }))
+}
+
+impl View<'_> {
+    fn result(&self, skus: &[Sku]) -> Value {
+        let skus = skus.iter().map(|sku| self.sku(sku)).collect();
+        json!({
+            "ae_item_base_info_dto": self.base(),
+            "ae_item_sku_info_dtos": self.context.list("ae_item_sku_info_d_t_o", skus),
+            "ae_item_properties": self.context.list("ae_item_property", self.properties()),
+            "ae_multimedia_info_dto": self.multimedia(),
+            "package_info_dto": self.package(),
+            "logistics_info_dto": {
+                "delivery_time": 9,
+                "ship_to_country": self.country.code,
+            },
+            "ae_store_info": self.store(),
+            "product_id_converter_result": {
+                "main_product_id": self.product.id(),
+                "sub_product_id":
+                    format!("{{\"US\":{}}}", self.product.id() + 2_251_800_000_000_000),
+            },
+            "manufacturer_info": {
+                "name": "Example Manufacturing Ltd",
+                "address": "1 Example Road, Example City",
+                "phone": "10000000000",
+                "phone_prefix": "86",
+                "email": "contact@example.com",
+                "country_name": "China",
+            },
+            "has_whole_sale": self.product.index.is_multiple_of(4),
+        })
+    }
+
+    fn base(&self) -> Value {
+        let product = self.product;
+        let title = product.title(self.language);
+        json!({
+            "product_id": product.id(),
+            "category_id": product.family.categories[2],
+            "product_status_type": "onSelling",
+            "currency_code": "CNY",
+            "avg_evaluation_rating": format!("{}.{}", product.rating / 10, product.rating % 10),
+            "evaluation_count": product.reviews.to_string(),
+            "sales_count": rounded(product.orders),
+            "separated_listing": false,
+            "sl_product": false,
+            "detail": self.detail(&title),
+            "mobile_detail": "{\"version\":\"2.0.0\",\"moduleList\":[]}",
+            "subject": title,
+        })
+    }
+
+    fn detail(&self, title: &str) -> String {
+        let words = self.language.pick(
+            "Made up by the SmartLinks sandbox. Carefully finished, tested before dispatch, \
+             delivered in a recyclable box. Measures may differ by 1 to 3 cm.",
+            "Produit fictif du bac à sable SmartLinks. Finition soignée, contrôlé avant l'envoi, \
+             livré dans une boîte recyclable. Les mesures peuvent varier de 1 à 3 cm.",
+        );
+        let mut html = format!("<div><h2>{}</h2><p>{words}</p>", escaped(title));
+        for number in 1..=self.product.pictures() {
+            html.push_str(&format!(
+                "<p><img src=\"{}\" alt=\"\"></p>",
+                self.picture(number)
+            ));
+        }
+        html.push_str("</div>");
+        html
+    }
+
+    fn picture(&self, number: u32) -> String {
+        format!(
+            "{}/_sandbox/pictures/{}/{number}.svg",
+            self.base_url,
+            self.product.id()
+        )
+    }
+
+    fn multimedia(&self) -> Value {
+        let urls: Vec<String> = (1..=self.product.pictures())
+            .map(|number| self.picture(number))
+            .collect();
+        let mut multimedia = Map::new();
+        multimedia.insert("image_urls".to_owned(), json!(urls.join(";")));
+        if self.product.index.is_multiple_of(3) {
+            let video = json!({
+                "media_id": 290_000_000_000_i64 + i64::from(self.product.index),
+                "media_type": "MAIN_IMAGE_VIDEO",
+                "media_status": "approved",
+                "media_url": format!("{}/_sandbox/videos/{}.mp4", self.base_url, self.product.id()),
+                "poster_url": self.picture(1),
+                "ali_member_id": 2_000_000_001,
+            });
+            let videos = self.context.list("ae_video_d_t_o", vec![video]);
+            multimedia.insert("ae_video_dtos".to_owned(), videos);
+        }
+        Value::Object(multimedia)
+    }
+
+    fn sku(&self, sku: &Sku) -> Value {
+        let level = self.country.price_per_mille;
+        let price = self.currency.of_cents(sku.cents, level).text();
+        let attr = self.product.sku_attr(sku);
+        let mut fields = json!({
+            "sku_id": sku.id.to_string(),
+            "id": attr,
+            "sku_price": self.currency.of_cents(sku.list_cents, level).text(),
+            "offer_bulk_sale_price": price,
+            "offer_sale_price": price,
+            "currency_code": self.currency.code,
+            "sku_available_stock": sku.stock,
+            "price_include_tax": self.country.tax_included,
+        });
+        fields["sku_attr"] = json!(attr);
+        if sku.colour.is_some() {
+            let properties = self.sku_properties(sku);
+            fields["ae_sku_property_dtos"] = self.context.list("ae_sku_property_d_t_o", properties);
+        }
+        fields
+    }
+
+    fn sku_properties(&self, sku: &Sku) -> Vec<Value> {
+        let mut properties = Vec::with_capacity(2);
+        if let Some(index) = sku.colour {
+            let colour = &COLOURS[index];
+            properties.push(json!({
+                "sku_property_id": 14,
+                "sku_property_name": self.language.pick("Color", "Couleur"),
+                "property_value_id": colour.value_id,
+                "sku_property_value": self.language.pick(colour.name.0, colour.name.1),
+                "property_value_definition_name": colour.label,
+                "sku_image": self.picture(101 + index as u32),
+            }));
+        }
+        if let Some((value_id, text)) = self.product.size_of(sku) {
+            let sizes = self.product.family.sizes;
+            properties.push(json!({
+                "sku_property_id": sizes.property_id,
+                "sku_property_name": self.language.pick(sizes.name.0, sizes.name.1),
+                "property_value_id": value_id,
+                "sku_property_value": text,
+            }));
+        }
+        properties
+    }
+
+    fn properties(&self) -> Vec<Value> {
+        let pick = |english, french| self.language.pick(english, french);
+        vec![
+            json!({
+                "attr_name_id": 2, "attr_value_id": 201_512_802,
+                "attr_name": pick("Brand Name", "Nom de marque"), "attr_value": "NONE",
+            }),
+            json!({
+                "attr_name_id": 219, "attr_value_id": 9_441_741_844_i64,
+                "attr_name": pick("Origin", "Origine"), "attr_value": "CN (Origin)",
+            }),
+            json!({
+                "attr_name_id": 10, "attr_value_id": -1,
+                "attr_name": pick("Material", "Matière"),
+                "attr_value": self.product.material(self.language),
+            }),
+            json!({ "attr_name_id": -1, "attr_name": "Choice", "attr_value": "yes" }),
+        ]
+    }
+
+    fn package(&self) -> Value {
+        let grams = self.product.family.grams;
+        json!({
+            "package_length": 42, "package_width": 30, "package_height": 8,
+            "gross_weight": format!("{}.{:03}", grams / 1000, grams % 1000),
+            "package_type": false,
+            "product_unit": 100_000_015,
+        })
+    }
+
+    fn store(&self) -> Value {
+        let id = self.product.store_id();
+        json!({
+            "store_id": id,
+            "store_name": format!("Shop{id} Store"),
+            "store_country_code": "CN",
+            "item_as_described_rating": "4.6",
+            "communication_rating": "4.7",
+            "shipping_speed_rating": "4.8",
+        })
+    }
+}
+
+/// `3000+`, as shop windows round sales.
+fn rounded(orders: i64) -> String {
+    match orders {
+        1000.. => format!("{}+", orders / 1000 * 1000),
+        100.. => format!("{}+", orders / 100 * 100),
+        _ => orders.to_string(),
+    }
+}
+
+/// `3,000+`, as search results round sales.
+pub(super) fn rounded_and_grouped(orders: i64) -> String {
+    let text = rounded(orders);
+    match text.strip_suffix('+') {
+        Some(digits) => format!("{}+", grouped(digits, ",")),
+        None => text,
+    }
+}

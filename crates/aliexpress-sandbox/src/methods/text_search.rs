@@ -1,0 +1,189 @@
+//! `aliexpress.ds.text.search`: products by words, priced for one destination.
+
+use serde_json::{Value, json};
+
+use super::product_get::rounded_and_grouped;
+use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use crate::accounts::Account;
+use crate::catalogue::countries::{self, Country};
+use crate::catalogue::search::{Query, SortKey};
+use crate::catalogue::{Product, Sku};
+use crate::gateway::refusal::Refusal;
+use crate::language::Language;
+use crate::money::{self, Currency, Money};
+
+const PARAMETERS: [Parameter; 10] = [
+    optional("keyWord", Kind::Text),
+    required("local", Kind::Text),
+    required("countryCode", Kind::Text),
+    required("currency", Kind::Text),
+    optional("categoryId", Kind::Integer),
+    optional("sortBy", Kind::Text),
+    optional("pageSize", Kind::Integer),
+    optional("pageIndex", Kind::Integer),
+    optional("searchExtend", Kind::List),
+    optional("selectionName", Kind::Text),
+];
+
+pub(super) static METHOD: Method = Method {
+    name: "aliexpress.ds.text.search",
+    parameters: &PARAMETERS,
+    // Documented as optional; without a token the call ends in a business error.
+    token: TokenRule::Optional,
+    traced: true,
+    run,
+};
+
+const LARGEST_PAGE: usize = 50;
+
+fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
+    let Some((sort, descending)) = sort(context.text("sortBy")).filter(|_| account.is_some())
+    else {
+        let code = "EXCEPTION_TEXT_SEARCH_FOR_DS";
+        return Ok(Reply::failed(
+            code,
+            json!({ "code": code, "msg": "system error" }),
+        ));
+    };
+    let number = |name: &str, default: usize| context.text(name).parse().unwrap_or(default).max(1);
+    let size = number("pageSize", 20).min(LARGEST_PAGE);
+    let page = number("pageIndex", 1);
+    let country = countries::find(context.text("countryCode"));
+    let (total, products) = country.map_or_else(
+        || (0, Vec::new()),
+        |country| {
+            let query = Query {
+                words: context.text("keyWord"),
+                category: context.text("categoryId").parse().ok(),
+                country,
+                sort,
+                descending,
+            };
+            let state = context.inner.book.read();
+            let skip = (page - 1).saturating_mul(size);
+            context
+                .inner
+                .catalogue
+                .search(&query, &state.changes, skip, size)
+        },
+    );
+    let base_url = context.inner.base_url();
+    let rows = country.map_or_else(Vec::new, |country| {
+        let view = View::new(context, &base_url, country);
+        products.iter().map(|product| view.row(product)).collect()
+    });
+    Ok(Reply::ok(json!({
+        "code": "00",
+        "data": {
+            "pageIndex": page,
+            "pageSize": size,
+            "totalCount": total,
+            "products": context.list("selection_search_product", rows),
+        },
+    })))
+}
+
+/// `min_price,asc` and the like. Leaving it out works here; the real search has been seen to fail then.
+fn sort(text: &str) -> Option<(SortKey, bool)> {
+    if text.is_empty() {
+        return Some((SortKey::Orders, true));
+    }
+    let (key, order) = text.split_once(',')?;
+    let key = match key.trim() {
+        "min_price" => SortKey::Price,
+        "orders" => SortKey::Orders,
+        "comments" => SortKey::Comments,
+        _ => return None,
+    };
+    match order.trim() {
+        "asc" => Some((key, false)),
+        "desc" => Some((key, true)),
+        _ => None,
+    }
+}
+
+struct View<'a> {
+    context: &'a Context<'a>,
+    base_url: &'a str,
+    country: &'a Country,
+    currency: &'static Currency,
+    language: Language,
+}
+
+impl<'a> View<'a> {
+    fn new(context: &'a Context<'a>, base_url: &'a str, country: &'a Country) -> Self {
+        Self {
+            context,
+            base_url,
+            country,
+            currency: money::find(context.text("currency")).unwrap_or_else(money::dollar),
+            language: Language::from_code(context.text("local")),
+        }
+    }
+
+    fn row(&self, product: &Product) -> Value {
+        let state = self.context.inner.book.read();
+        let skus = product.skus(state.changes.of(product.id()));
+        drop(state);
+        let cheapest = skus.iter().min_by_key(|sku| sku.cents);
+        let cents = cheapest.map_or_else(|| product.base_cents(), |sku| sku.cents);
+        let list_cents = cheapest.map_or(cents, |sku| sku.list_cents);
+        let level = self.country.price_per_mille;
+        let sale = self.currency.of_cents(cents, level);
+        let formatted = sale.localised(self.language);
+        json!({
+            "type": "search",
+            "itemId": product.id().to_string(),
+            "title": product.title(self.language),
+            "itemMainPic": format!("{}/_sandbox/pictures/{}/1.svg", self.base_url, product.id()),
+            "itemUrl": self.item_url(product, cheapest),
+            "cateId": product.family.categories.map(|id| id.to_string()).join(","),
+            "originalPrice": money::yuan().of_cents(list_cents, 1000).text(),
+            "originalPriceCurrency": "CNY",
+            "salePrice": money::yuan().of_cents(cents, 1000).text(),
+            "salePriceCurrency": "CNY",
+            "targetSalePrice": sale.text(),
+            "targetOriginalPrice": self.currency.of_cents(list_cents, level).text(),
+            "targetOriginalPriceCurrency": self.currency.code,
+            "originMinPrice": self.origin_min_price(sale, &formatted).to_string(),
+            "salePriceFormat": formatted,
+            "discount": format!("{}%", 100 - cents * 100 / list_cents.max(1)),
+            "score": format!("{}.{}", product.rating / 10, product.rating % 10),
+            "evaluateRate": format!("{}.{}", product.rating * 2 - 1, product.index % 10),
+            "orders": rounded_and_grouped(product.orders),
+        })
+    }
+
+    /// Scheme-relative and with a second question mark, as recorded.
+    fn item_url(&self, product: &Product, sku: Option<&Sku>) -> String {
+        let base = self
+            .base_url
+            .split_once(':')
+            .map_or(self.base_url, |(_, rest)| rest);
+        let sku_id = sku.map_or(0, |sku| sku.id);
+        format!(
+            "{base}/item/{}.html?skuId={sku_id}&pdp_ext_f=%7B%22sku_id%22%3A%22{sku_id}%22%7D?appkey={}",
+            product.id(),
+            self.context.inner.app_key,
+        )
+    }
+
+    fn origin_min_price(&self, price: Money, formatted: &str) -> Value {
+        let (thousands, decimal) = self.language.number_signs();
+        let (whole, fraction) = price.parts();
+        json!({
+            "cent": price.minor,
+            "currencyCode": price.currency.code,
+            "currencySymbol": price.currency.symbol,
+            "currencySymbolPosition": if price.currency.symbol_last { "end" } else { "front" },
+            "decimalPointChar": decimal,
+            "decimalStr": fraction,
+            "formatPrice": formatted,
+            "integerStr": whole,
+            "shipToCountry": self.country.code,
+            "showDecimal": !fraction.is_empty(),
+            "thousandsChar": thousands,
+            "version": "V1",
+        })
+    }
+}

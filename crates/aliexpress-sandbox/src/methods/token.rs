@@ -1,0 +1,118 @@
+//! `/auth/token/create`, `/auth/token/refresh` and their `security` twins.
+
+use serde_json::{Map, Value, json};
+
+use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use crate::accounts::{self, Account};
+use crate::gateway::refusal::Refusal;
+use crate::tokens::{Issuing, Pair};
+
+const CREATE_PARAMETERS: [Parameter; 2] =
+    [required("code", Kind::Text), optional("uuid", Kind::Text)];
+const REFRESH_PARAMETERS: [Parameter; 2] = [
+    required("refresh_token", Kind::Text),
+    optional("grant_type", Kind::Text),
+];
+
+pub(super) static CREATE: Method = Method {
+    name: "/auth/token/create",
+    parameters: &CREATE_PARAMETERS,
+    token: TokenRule::None,
+    traced: false,
+    run: |context, _| create(context, false),
+};
+pub(super) static SECURITY_CREATE: Method = Method {
+    name: "/auth/token/security/create",
+    parameters: &CREATE_PARAMETERS,
+    token: TokenRule::None,
+    traced: false,
+    run: |context, _| create(context, true),
+};
+pub(super) static REFRESH: Method = Method {
+    name: "/auth/token/refresh",
+    parameters: &REFRESH_PARAMETERS,
+    token: TokenRule::None,
+    traced: false,
+    run: |context, _| refresh(context, false),
+};
+pub(super) static SECURITY_REFRESH: Method = Method {
+    name: "/auth/token/security/refresh",
+    parameters: &REFRESH_PARAMETERS,
+    token: TokenRule::None,
+    traced: false,
+    run: |context, _| refresh(context, true),
+};
+
+/// Fields that the `security` endpoints are documented without.
+const NOT_IN_SECURITY: [&str; 4] = ["user_nick", "havana_id", "account", "account_platform"];
+
+fn issuing<'a>(context: &Context<'a>) -> Issuing<'a> {
+    Issuing {
+        seed: context.inner.entropy_seed,
+        app_key: &context.inner.app_key,
+        now_ms: context.now_ms,
+        profile: context.profile,
+    }
+}
+
+fn create(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
+    // Documented remedy of InvalidCode: do not send uuid. The code is not spent by such a call.
+    if context.params.get("uuid").is_some() {
+        return Err(Refusal::named("InvalidCode"));
+    }
+    let code = context.text("code");
+    let pair = context.inner.book.change(&context.inner.clock, |state| {
+        state.tokens.exchange(code, &issuing(context))
+    })?;
+    answer(
+        context,
+        &pair.ok_or_else(|| Refusal::named("InvalidCode"))?,
+        security,
+    )
+}
+
+fn refresh(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
+    let token = context.text("refresh_token");
+    let pair = context.inner.book.change(&context.inner.clock, |state| {
+        state.tokens.refresh(token, &issuing(context))
+    })?;
+    answer(
+        context,
+        &pair.ok_or_else(|| Refusal::named("IllegalRefreshToken"))?,
+        security,
+    )
+}
+
+fn answer(context: &Context<'_>, pair: &Pair, security: bool) -> Result<Reply, Refusal> {
+    let account: &Account =
+        accounts::find(&pair.account).ok_or_else(|| Refusal::named("InternalError"))?;
+    let mut reply = Reply::ok(json!({
+        "access_token": pair.access_token,
+        "refresh_token": pair.refresh_token,
+        "expires_in": pair.expires_in_s,
+        "refresh_expires_in": pair.refresh_expires_in_s,
+        "expire_time": pair.expire_time_ms,
+        "refresh_token_valid_time": pair.refresh_until_ms,
+        "user_id": account.user_id,
+        "seller_id": account.user_id,
+        "account_id": account.user_id,
+        "havana_id": account.havana_id,
+        "user_nick": account.nick,
+        "account": account.login,
+        "account_platform": account.platform,
+        "sp": "ae",
+        "locale": "zh_CN",
+        "code": "0",
+    }));
+    if security {
+        leave_out(&mut reply.fields, &NOT_IN_SECURITY);
+    }
+    leave_out(&mut reply.fields, &context.profile.omit);
+    Ok(reply)
+}
+
+fn leave_out(fields: &mut Map<String, Value>, names: &[impl AsRef<str>]) {
+    for name in names {
+        fields.remove(name.as_ref());
+    }
+}

@@ -1,0 +1,134 @@
+//! Product pictures, drawn from numbers.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::catalogue::Product;
+use crate::catalogue::vocabulary::{COLOURS, Shape};
+use crate::language::Language;
+use crate::pages::escaped;
+use crate::sandbox::Inner;
+use crate::web::typed;
+
+/// Pictures of colours are numbered from here.
+const FIRST_COLOUR_PICTURE: usize = 101;
+
+/// `/_sandbox/pictures/{product}/{n}.svg`: 1 to 5 are the gallery, from 101 on one for each colour.
+pub(crate) async fn serve(
+    State(inner): State<Arc<Inner>>,
+    Path((product, file)): Path<(String, String)>,
+) -> Response {
+    let number: Option<usize> = file
+        .strip_suffix(".svg")
+        .and_then(|number| number.parse().ok());
+    let product = product.parse().ok().and_then(|id| inner.catalogue.find(id));
+    let picture = product
+        .zip(number)
+        .and_then(|(product, number)| draw(&product, number));
+    let Some(picture) = picture else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut response = typed(
+        StatusCode::OK,
+        "image/svg+xml",
+        "public, max-age=86400",
+        picture,
+    );
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
+    response
+}
+
+fn draw(product: &Product, number: usize) -> Option<String> {
+    let gallery = usize::try_from(product.pictures()).ok()?;
+    let colour = match number {
+        0 => return None,
+        number if number <= gallery => (product.index as usize + number * 3) % COLOURS.len(),
+        number => number.checked_sub(FIRST_COLOUR_PICTURE)?,
+    };
+    let colour = COLOURS.get(colour)?;
+    let hue = (product.index as usize * 47 + number * 23) % 360;
+    let turn = (number * 7 + product.index as usize) % 17;
+    let label = escaped(&product.title(Language::English));
+    Some(format!(
+        concat!(
+            r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 800" role="img" aria-label="{label}">"##,
+            r##"<defs><linearGradient id="wall" x1="0" y1="0" x2="0" y2="1">"##,
+            r##"<stop offset="0" stop-color="hsl({hue} 42% 92%)"/>"##,
+            r##"<stop offset="1" stop-color="hsl({hue} 36% 80%)"/></linearGradient></defs>"##,
+            r##"<rect width="800" height="800" fill="url(#wall)"/>"##,
+            r##"<rect y="590" width="800" height="210" fill="hsl({hue} 30% 74%)"/>"##,
+            r##"<ellipse cx="400" cy="640" rx="210" ry="26" fill="#000" opacity=".13"/>"##,
+            r##"<g transform="rotate({turn} 400 420) translate(400 420)" fill="{rgb}" "##,
+            r##"stroke="#1c1d21" stroke-opacity=".25" stroke-width="4">{shape}</g>"##,
+            r##"<text x="400" y="752" text-anchor="middle" font-family="system-ui,sans-serif" "##,
+            r##"font-size="26" fill="#3a3b40">SmartLinks sandbox</text></svg>"##,
+        ),
+        label = label,
+        hue = hue,
+        turn = i64::try_from(turn).unwrap_or(8) - 8,
+        rgb = colour.rgb,
+        shape = outline(product.family.shape),
+    ))
+}
+
+/// The thing itself, around the origin, about 400 units high.
+const fn outline(shape: Shape) -> &'static str {
+    match shape {
+        Shape::Phone => concat!(
+            r##"<rect x="-110" y="-210" width="220" height="420" rx="38"/>"##,
+            r##"<rect x="-82" y="-182" width="96" height="104" rx="26" fill="#fff" fill-opacity=".22"/>"##,
+            r##"<circle cx="-54" cy="-152" r="17" fill="#111"/><circle cx="-54" cy="-106" r="17" fill="#111"/>"##,
+            r##"<circle cx="-12" cy="-130" r="12" fill="#eee"/>"##,
+        ),
+        Shape::Lamp => concat!(
+            r##"<path d="M-96-60 L-52-210 H52 L96-60 Z"/>"##,
+            r##"<path d="M-96-60 H96 L150 190 H-150 Z" fill="#ffe9a8" fill-opacity=".35" stroke="none"/>"##,
+            r##"<rect x="-9" y="-60" width="18" height="230"/><ellipse cx="0" cy="184" rx="92" ry="24"/>"##,
+        ),
+        Shape::Bag => concat!(
+            r##"<path d="M-78-92 C-78-236 78-236 78-92" fill="none" stroke-width="20"/>"##,
+            r##"<path d="M-160-96 H160 L188 206 H-188 Z"/>"##,
+            r##"<path d="M-160-96 H160 L164-50 H-164 Z" fill="#fff" fill-opacity=".18"/>"##,
+        ),
+        Shape::Bottle => concat!(
+            r##"<rect x="-36" y="-214" width="72" height="58" rx="10" fill="#333"/>"##,
+            r##"<path d="M-40-156 H40 C92-130 92-100 92-70 V170 C92 206 70 212 40 212 H-40 C-70 212-92 206-92 170 V-70 C-92-100-92-130-40-156 Z"/>"##,
+            r##"<rect x="-92" y="-8" width="184" height="84" fill="#fff" fill-opacity=".25"/>"##,
+        ),
+        Shape::Mat => concat!(
+            r##"<path d="M-220 60 L-120-120 H230 L160 140 Z"/>"##,
+            r##"<path d="M-196 52 L-108-104 H208 L146 122 Z" fill="none" stroke="#fff" stroke-opacity=".6"/>"##,
+        ),
+        Shape::Basket => concat!(
+            r##"<ellipse cx="0" cy="10" rx="220" ry="86"/>"##,
+            r##"<ellipse cx="0" cy="0" rx="168" ry="54" fill="#fff" fill-opacity=".4"/>"##,
+            r##"<path d="M-220 10 C-214 170 214 170 220 10" />"##,
+        ),
+        Shape::Box => concat!(
+            r##"<rect x="-180" y="-130" width="360" height="290" rx="30"/>"##,
+            r##"<circle cx="0" cy="14" r="96" fill="#fff" fill-opacity=".25"/>"##,
+            r##"<circle cx="0" cy="14" r="34" fill="#111" fill-opacity=".5"/>"##,
+        ),
+        Shape::Ring => concat!(
+            r##"<rect x="-44" y="-220" width="88" height="440" rx="34"/>"##,
+            r##"<rect x="-82" y="-88" width="164" height="176" rx="44" fill="#222"/>"##,
+            r##"<circle cx="0" cy="0" r="58" fill="#fff" fill-opacity=".2"/>"##,
+        ),
+        Shape::Book => concat!(
+            r##"<rect x="-150" y="-200" width="300" height="400" rx="16"/>"##,
+            r##"<rect x="-150" y="-200" width="46" height="400" fill="#000" fill-opacity=".22"/>"##,
+            r##"<rect x="-60" y="-120" width="170" height="66" rx="8" fill="#fff" fill-opacity=".5"/>"##,
+        ),
+        Shape::Dome => concat!(
+            r##"<path d="M-210 40 C-200-150 200-150 210 40 Z"/>"##,
+            r##"<path d="M-70 40 C-60-90 60-90 70 40" fill="none" stroke="#fff" stroke-opacity=".5"/>"##,
+            r##"<path d="M0 40 V180 C0 214 52 214 52 180" fill="none" stroke-width="14" stroke-opacity=".8"/>"##,
+        ),
+    }
+}

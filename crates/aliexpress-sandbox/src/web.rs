@@ -1,0 +1,58 @@
+//! Routes and the rules that hold before any of them.
+
+pub(crate) mod guard;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::sandbox::Inner;
+use crate::{control, gateway, item_page, oauth, pictures};
+
+/// Everything the sandbox answers.
+pub(crate) fn router(inner: Arc<Inner>) -> Router {
+    let own = Router::new()
+        .merge(control::routes())
+        .merge(oauth::routes())
+        .route("/_sandbox/pictures/{product}/{file}", get(pictures::serve))
+        .route("/_sandbox/assets/{file}", get(crate::pages::asset))
+        .layer(axum::middleware::from_fn(guard::demand_json))
+        .layer(CsrfLayer::new());
+    Router::new()
+        .route("/sync", any(gateway::handle))
+        .route("/rest", any(gateway::handle))
+        .route("/rest/{*path}", any(gateway::handle))
+        .route("/item/{file}", get(item_page::serve))
+        .merge(own)
+        .fallback(gateway::unknown_address)
+        .layer(from_fn_with_state(
+            Arc::clone(&inner),
+            guard::demand_own_host,
+        ))
+        .layer(CatchPanicLayer::new())
+        .with_state(inner)
+}
+
+/// A response that browsers take for nothing but its stated type.
+pub(crate) fn typed(
+    status: StatusCode,
+    content_type: &'static str,
+    cache: &'static str,
+    body: impl IntoResponse,
+) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}
