@@ -1,18 +1,18 @@
 //! One signed call: parameters in, a decoded answer or a typed error out.
 
+mod exchange;
+
 use std::borrow::Cow;
 
-use bytes::Bytes;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use crate::envelope::{self, Opened, Unopened};
-use crate::error::{BusinessError, Error, RequestError};
+use crate::error::{Error, RequestError};
+use crate::redact;
 use crate::sign::{self, Flavour};
-use crate::{
-    Client, HttpRequest, HttpResponse, TokenSourceError, TransportError, TransportErrorKind,
-};
-use crate::{errors, redact};
+use crate::{Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind};
+
+pub(crate) use exchange::Exchange;
 
 /// Parameters the SDK sets itself.
 const RESERVED: [&str; 7] = [
@@ -37,13 +37,6 @@ pub(crate) enum Authority {
 }
 
 pub(crate) type Parameters = Vec<(Cow<'static, str>, String)>;
-
-/// An answer as it came in, and what must not be shown when it cannot be read.
-pub(crate) struct Exchange {
-    api: String,
-    response: HttpResponse,
-    sent_secrets: Vec<SecretString>,
-}
 
 /// The fields of a method's answer, and how it says that it failed.
 pub(crate) trait Answer: DeserializeOwned {
@@ -184,140 +177,4 @@ fn checked(api: &str, parameters: Parameters) -> Result<Vec<(String, String)>, R
         }
     }
     Ok(form)
-}
-
-impl Exchange {
-    /// Decodes the answer of a method.
-    pub(crate) fn decode<A: Answer>(self) -> Result<A::Value, Error> {
-        let opened = self.open()?;
-        let answer: A = self.read(opened.payload)?;
-        answer.into_value().map_err(|refused| match refused {
-            Refused::Business { code, message } => self.business(code, message, opened.request_id),
-            Refused::Missing(field) => envelope::flat_error(opened.payload).map_or_else(
-                || self.undecodable(field.to_owned(), "is missing".to_owned()),
-                |error| self.gateway(error),
-            ),
-        })
-    }
-
-    /// Decodes a flat answer whose only sign of failure is its `code`.
-    pub(crate) fn decode_flat<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let opened = self.open()?;
-        if let Some(error) = envelope::flat_error(opened.payload) {
-            return Err(self.gateway(error));
-        }
-        self.read(opened.payload)
-    }
-
-    /// The whole body, its payload as a tree, and the request id.
-    pub(crate) fn raw(self) -> Result<(Bytes, serde_json::Value, Option<String>), Error> {
-        let opened = self.open()?;
-        let value = self.read(opened.payload)?;
-        let request_id = opened.request_id;
-        Ok((self.response.body, value, request_id))
-    }
-
-    /// Finds the payload, or the typed reason why there is none.
-    pub(crate) fn open(&self) -> Result<Opened<'_>, Error> {
-        let status = self.response.status;
-        let failed = match envelope::open(&self.response.body) {
-            Err(Unopened::Gateway(error)) => return Err(self.gateway(*error)),
-            Ok(_) | Err(_) if status >= 400 => {
-                return Err(Error::Http {
-                    status,
-                    excerpt: self.excerpt(),
-                });
-            }
-            Ok(opened) => return Ok(opened),
-            Err(failed) => failed,
-        };
-        Err(match failed {
-            Unopened::Truncated => Error::Truncated {
-                status,
-                excerpt: self.excerpt(),
-            },
-            Unopened::NotAnObject => {
-                self.undecodable(".".to_owned(), "the answer is no JSON object".to_owned())
-            }
-            Unopened::NotJson | Unopened::Gateway(_) => Error::NotJson {
-                status,
-                content_type: self.response.content_type.clone(),
-                excerpt: self.excerpt(),
-            },
-        })
-    }
-
-    /// Reads a payload; only when that fails is it read again to name the field.
-    fn read<T: DeserializeOwned>(&self, payload: &str) -> Result<T, Error> {
-        serde_json::from_str(payload).map_err(|first| {
-            let mut again = serde_json::Deserializer::from_str(payload);
-            let (path, error) = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-                Err(error) => (error.path().to_string(), error.into_inner()),
-                Ok(_) => (".".to_owned(), first),
-            };
-            let known = self.known();
-            self.undecodable(path, redact::message(&error.to_string(), &known))
-        })
-    }
-
-    /// A decoding error at a field of this answer.
-    pub(crate) fn undecodable(&self, path: String, message: String) -> Error {
-        Error::Decode {
-            method: self.api.clone(),
-            path,
-            message,
-            excerpt: self.excerpt(),
-        }
-    }
-
-    fn gateway(&self, mut error: crate::GatewayError) -> Error {
-        let known = self.known();
-        let shown = |text: String| redact::message(&text, &known);
-        error.message = shown(error.message);
-        error.sub_message = error.sub_message.map(shown);
-        if errors::lookup(&error.code, None).is_unknown() {
-            error.code = shown(error.code);
-        }
-        tracing::debug!(
-            api = self.api,
-            code = error.code,
-            request_id = error.request_id,
-            "the gateway refused the call"
-        );
-        error.into()
-    }
-
-    fn business(
-        &self,
-        code: Option<String>,
-        message: Option<String>,
-        request_id: Option<String>,
-    ) -> Error {
-        let known = self.known();
-        let message = redact::message(&message.unwrap_or_default(), &known);
-        let code = code.unwrap_or_else(|| "unnamed".to_owned());
-        tracing::debug!(
-            api = self.api,
-            code,
-            request_id,
-            "the method reported a failure"
-        );
-        Error::Business(BusinessError {
-            method: self.api.clone(),
-            code,
-            message,
-            request_id,
-        })
-    }
-
-    fn excerpt(&self) -> String {
-        redact::excerpt(&self.response.body, &self.known())
-    }
-
-    fn known(&self) -> Vec<&str> {
-        self.sent_secrets
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .collect()
-    }
 }

@@ -9,6 +9,9 @@ const EXCERPT_CHARACTERS: usize = 200;
 /// Longest message of the gateway that is passed on, in characters.
 const MESSAGE_CHARACTERS: usize = 500;
 
+/// Longest code or id that is passed on, in characters.
+const NAME_CHARACTERS: usize = 128;
+
 /// How much of a body is looked at; more could not show in an excerpt.
 const SCANNED_BYTES: usize = 8 * 1024;
 
@@ -57,6 +60,11 @@ pub(crate) fn message(text: &str, known: &[&str]) -> String {
         &mask_token_like(&mask_known(text, known)),
         MESSAGE_CHARACTERS,
     )
+}
+
+/// A code, id or type of the gateway, without the secrets that were sent.
+pub(crate) fn name(text: &str, known: &[&str]) -> String {
+    squeeze(&mask_known(text, known), NAME_CHARACTERS)
 }
 
 /// Removes the very texts that were part of the call, plain or percent-encoded.

@@ -4,8 +4,8 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
-/// Above this a floating point number no longer holds every whole number.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// A count may come as `7.0`. Ids are larger and never taken from a floating point number, which could round them.
+const LARGEST_COUNT: f64 = 2_147_483_647.0;
 
 /// One value that is neither list nor object.
 pub(super) enum Scalar {
@@ -27,9 +27,9 @@ impl Scalar {
             }
             #[expect(
                 clippy::cast_possible_truncation,
-                reason = "only whole numbers that a float holds exactly get here"
+                reason = "only small whole numbers get here, which a float holds exactly"
             )]
-            Self::Fraction(number) if number.fract() == 0.0 && number.abs() < EXACT => {
+            Self::Fraction(number) if number.fract() == 0.0 && number.abs() <= LARGEST_COUNT => {
                 Ok(*number as i64)
             }
             Self::Fraction(_) => Err("the number is not whole".to_owned()),

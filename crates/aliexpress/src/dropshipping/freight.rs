@@ -228,8 +228,14 @@ impl Answer for FreightAnswer {
 
     fn into_value(self) -> Result<Vec<DeliveryOption>, Refused> {
         let result = self.result.ok_or(Refused::Missing("result"))?;
-        let success_code = matches!(result.code.as_deref(), Some("200") | None);
-        let succeeded = result.success.unwrap_or(success_code);
+        let succeeded = match (result.success, result.code.as_deref()) {
+            (Some(success), _) => success,
+            (None, Some(code)) => code == "200",
+            (None, None) if result.delivery_options.is_empty() => {
+                return Err(Refused::Missing("result.success"));
+            }
+            (None, None) => true,
+        };
         if succeeded {
             return Ok(result.delivery_options);
         }

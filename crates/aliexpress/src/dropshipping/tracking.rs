@@ -169,6 +169,9 @@ impl Answer for TrackingAnswer {
 
     fn into_value(self) -> Result<Vec<Parcel>, Refused> {
         let result = self.result.ok_or(Refused::Missing("result"))?;
+        if result.ret.is_none() && result.data.is_none() && result.code.is_none() {
+            return Err(Refused::Missing("result.ret"));
+        }
         let succeeded = result.ret.unwrap_or(result.data.is_some());
         if !succeeded {
             return Err(Refused::Business {

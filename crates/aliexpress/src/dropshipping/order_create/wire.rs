@@ -58,6 +58,7 @@ impl TradeExtra<'_> {
 
 /// An order id, which may come as text.
 #[derive(Deserialize)]
+#[serde(transparent)]
 struct OrderId(#[serde(deserialize_with = "decode::required_int")] i64);
 
 #[derive(Deserialize)]
@@ -85,8 +86,10 @@ impl Answer for CreateAnswer {
         let order_ids: Vec<i64> = result.order_list.into_iter().map(|id| id.0).collect();
         // An order that exists must never look like a failure, so ids outweigh everything else.
         if order_ids.is_empty() {
-            if result.is_success == Some(true) {
-                return Err(Refused::Missing("result.order_list"));
+            match (result.is_success, &result.error_code, &result.error_msg) {
+                (Some(true), ..) => return Err(Refused::Missing("result.order_list")),
+                (None, None, None) => return Err(Refused::Missing("result.is_success")),
+                _ => {}
             }
             return Err(Refused::Business {
                 code: result.error_code,

@@ -1,0 +1,477 @@
+//! Every sample, decoded.
+
+use aliexpress::dropshipping::order::OrderStatus;
+use aliexpress::{Class, Effect, Error};
+use rust_decimal::Decimal;
+
+use super::support::{decode, sample};
+
+fn amount(text: &str) -> Option<Decimal> {
+    Some(text.parse().unwrap())
+}
+
+fn business(error: &Error) -> (&str, &str, &str) {
+    match error {
+        Error::Business(error) => (&error.method, &error.code, &error.message),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_search_has_its_products_and_prices() {
+    let found = decode::search(sample("aliexpress.ds.text.search")).unwrap();
+    assert_eq!(
+        (found.page_index, found.page_size, found.total_count),
+        (1, 2, 2750)
+    );
+    assert_eq!(found.products.len(), 2);
+    let product = &found.products[0];
+    assert_eq!(product.item_id, 1_005_006_000_000_001);
+    assert_eq!(product.title, "Cat litter mat, double layer");
+    assert_eq!(product.target_sale_price, amount("3.45"));
+    assert_eq!(product.target_original_price, amount("9.75"));
+    assert_eq!(product.target_currency.as_deref(), Some("EUR"));
+    assert_eq!(product.sale_price, amount("24.10"));
+    assert_eq!(product.sale_price_currency.as_deref(), Some("CNY"));
+    assert_eq!(product.discount.as_deref(), Some("65%"));
+    assert_eq!(product.score, amount("4.7"));
+    assert_eq!(product.evaluate_rate.as_deref(), Some("91.4"));
+    assert_eq!(product.orders.as_deref(), Some("2,000+"));
+    assert_eq!(product.kind.as_deref(), Some("search"));
+    assert!(
+        product
+            .item_url
+            .as_deref()
+            .unwrap()
+            .starts_with("//www.aliexpress.com/item/")
+    );
+    assert!(product.item_main_pic.is_some());
+}
+
+#[test]
+fn an_empty_search_is_a_success() {
+    let found = decode::search(sample("aliexpress.ds.text.search.alt.empty")).unwrap();
+    assert_eq!((found.total_count, found.products.len()), (0, 0));
+}
+
+#[test]
+fn a_failed_search_is_a_business_error() {
+    let error = decode::search(sample("aliexpress.ds.text.search.error")).unwrap_err();
+    assert_eq!(
+        business(&error),
+        (
+            "aliexpress.ds.text.search",
+            "EXCEPTION_TEXT_SEARCH_FOR_DS",
+            "system error"
+        )
+    );
+    assert_eq!(error.request_id(), Some("2101fake17640000000012"));
+    assert_eq!(error.advice().class, Class::Retry);
+}
+
+#[test]
+fn a_product_has_everything() {
+    let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
+    assert_eq!(product.product_id, 1_005_008_000_000_001);
+    assert_eq!(product.subject, "Absorbent bath mat with non-slip back");
+    assert_eq!(product.status.as_deref(), Some("onSelling"));
+    assert_eq!(product.category_id, Some(200_154_001));
+    assert_eq!(product.currency.as_deref(), Some("CNY"));
+    assert_eq!(
+        (product.evaluation_count, product.rating),
+        (Some(1289), amount("4.7"))
+    );
+    assert_eq!(product.sales_count.as_deref(), Some("3000+"));
+    assert_eq!(product.image_urls.len(), 3);
+    assert_eq!(product.videos[0].media_id, Some(290_000_000_001));
+    assert!(product.videos[0].url.as_deref().unwrap().ends_with(".mp4"));
+    assert_eq!(product.properties.len(), 4);
+    assert_eq!(product.properties[2].name, "Material");
+    assert_eq!(product.properties[2].value.as_deref(), Some("Polyester"));
+    assert_eq!(product.properties[2].value_id, Some(-1));
+    let package = product.package.unwrap();
+    assert_eq!(
+        (package.length_cm, package.gross_weight_kg),
+        (amount("42"), amount("0.275"))
+    );
+    assert_eq!(product.logistics.unwrap().delivery_time, Some(9));
+    let store = product.store.unwrap();
+    assert_eq!(
+        (store.id, store.country.as_deref()),
+        (Some(1_102_000_001), Some("CN"))
+    );
+    assert_eq!(
+        product.manufacturer.unwrap().country_name.as_deref(),
+        Some("China")
+    );
+    assert_eq!(product.has_wholesale, Some(false));
+    assert_eq!(
+        product.sub_product_id.as_deref(),
+        Some(r#"{"US":3256807000000001}"#)
+    );
+}
+
+#[test]
+fn a_variant_has_price_stock_and_properties() {
+    let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
+    assert_eq!(product.skus.len(), 2);
+    let sku = &product.skus[0];
+    assert_eq!(sku.sku_id, "12000041000000001");
+    assert_eq!(sku.sku_attr, "14:29#Oak;183:200007741");
+    assert_eq!(sku.sku_price, amount("19.80"));
+    assert_eq!(sku.offer_sale_price, amount("7.25"));
+    assert_eq!(sku.currency_code.as_deref(), Some("EUR"));
+    assert_eq!(sku.available_stock, Some(27));
+    assert_eq!(product.skus[1].available_stock, Some(0));
+    assert_eq!(sku.price_include_tax, Some(true));
+    assert_eq!(sku.properties.len(), 2);
+    assert_eq!(
+        (
+            sku.properties[0].name.as_str(),
+            sku.properties[0].value.as_str()
+        ),
+        ("Color", "BROWN")
+    );
+    assert_eq!(sku.properties[0].value_definition.as_deref(), Some("Oak"));
+    assert_eq!(
+        (sku.properties[0].property_id, sku.properties[0].value_id),
+        (Some(14), Some(29))
+    );
+    assert!(sku.wholesale_tiers.is_empty());
+}
+
+#[test]
+fn a_single_variant_may_have_wholesale_prices_and_tax() {
+    let product =
+        decode::product(sample("aliexpress.ds.product.get.alt.single-sku-wholesale")).unwrap();
+    let sku = &product.skus[0];
+    assert_eq!((product.skus.len(), sku.sku_attr.as_str()), (1, ""));
+    assert!(sku.properties.is_empty());
+    assert_eq!(sku.tax_amount, amount("0.42"));
+    assert_eq!(sku.estimated_import_charges, amount("1.25"));
+    assert_eq!(sku.buy_amount_limit_set_by_promotion, Some(3));
+    assert_eq!(sku.ean_code, None);
+    assert_eq!(sku.wholesale_tiers.len(), 2);
+    assert_eq!(sku.wholesale_tiers[1].min_quantity, Some(20));
+    assert_eq!(sku.wholesale_tiers[1].price, amount("4.80"));
+}
+
+#[test]
+fn the_streamlined_sample_gives_the_same_product() {
+    assert_eq!(
+        decode::product(sample("aliexpress.ds.product.get.alt.streamlined")).unwrap(),
+        decode::product(sample("aliexpress.ds.product.get")).unwrap()
+    );
+}
+
+#[test]
+fn products_that_cannot_be_had_say_why() {
+    let error = decode::product(sample("aliexpress.ds.product.get.error.not-found")).unwrap_err();
+    assert_eq!(
+        business(&error),
+        ("aliexpress.ds.product.get", "605", "ITEM_ID_NOT_FOUND")
+    );
+    assert_eq!(error.advice().meaning, "No product has this id.");
+    let error = decode::product(sample("aliexpress.ds.product.get.error.country")).unwrap_err();
+    assert_eq!(business(&error).1, "602");
+    assert_eq!(error.advice().class, Class::Fix);
+}
+
+#[test]
+fn delivery_options_have_fees_in_major_units() {
+    let options = decode::freight(sample("aliexpress.ds.freight.query")).unwrap();
+    assert_eq!(options.len(), 2);
+    let paid = &options[0];
+    assert_eq!(
+        (paid.code.as_str(), paid.company.as_str()),
+        ("CAINIAO_FULFILLMENT_STD", "AliExpress Selection Standard")
+    );
+    assert_eq!(
+        (paid.fee, paid.fee_currency.as_deref()),
+        (amount("2.35"), Some("EUR"))
+    );
+    assert!(!paid.free_shipping && paid.may_have_pfs && paid.tracking);
+    assert_eq!(paid.free_shipping_threshold.as_deref(), Some("10,00€"));
+    assert_eq!(
+        (paid.min_delivery_days, paid.max_delivery_days),
+        (Some(7), Some(10))
+    );
+    assert_eq!(
+        (paid.guaranteed_delivery_days, paid.available_stock),
+        (Some(60), Some(64))
+    );
+    assert_eq!(paid.ship_from_country.as_deref(), Some("CN"));
+    let free = &options[1];
+    assert!(free.free_shipping && !free.may_have_pfs);
+    assert_eq!((free.fee, free.includes_vat), (None, Some(true)));
+}
+
+#[test]
+fn deliveries_that_cannot_be_had_say_why() {
+    let error =
+        decode::freight(sample("aliexpress.ds.freight.query.error.info-empty")).unwrap_err();
+    assert_eq!(
+        business(&error),
+        ("aliexpress.ds.freight.query", "501", "DELIVERY_INFO_EMPTY")
+    );
+    let error =
+        decode::freight(sample("aliexpress.ds.freight.query.error.not-available")).unwrap_err();
+    assert_eq!(business(&error).1, "505");
+    assert_eq!(
+        error.advice().meaning,
+        "No delivery of this item to this address."
+    );
+}
+
+#[test]
+fn a_placed_order_has_its_ids() {
+    let created = decode::create(sample("aliexpress.ds.order.create")).unwrap();
+    assert_eq!(created.order_ids, [8_200_000_000_000_001]);
+    assert_eq!(created.payment_note, None);
+    let created = decode::create(sample("aliexpress.ds.order.create.alt.several-orders")).unwrap();
+    assert_eq!(created.order_ids.len(), 2);
+}
+
+#[test]
+fn an_order_that_exists_but_was_not_paid_is_a_success_with_a_note() {
+    let created = decode::create(sample(
+        "aliexpress.ds.order.create.alt.created-payment-failed",
+    ))
+    .unwrap();
+    assert_eq!(created.order_ids, [8_200_000_000_000_003]);
+    assert_eq!(
+        created.payment_note.as_deref(),
+        Some("OrderCreated, autoPay fail:APIPayFail")
+    );
+    // Ids outweigh a failure flag: an order that exists must never look like one that does not.
+    let created =
+        decode::create(r#"{"result":{"is_success":false,"error_code":"X","order_list":[1]}}"#)
+            .unwrap();
+    assert_eq!(
+        (created.order_ids, created.payment_note.as_deref()),
+        (vec![1], Some("X"))
+    );
+}
+
+#[test]
+fn refused_orders_say_why_and_that_nothing_happened() {
+    let error = decode::create(sample("aliexpress.ds.order.create.error.address")).unwrap_err();
+    assert_eq!(
+        business(&error),
+        (
+            "aliexpress.ds.order.create",
+            "B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL",
+            "Please enter a City"
+        )
+    );
+    assert_eq!(error.effect(), Effect::None);
+    let error =
+        decode::create(sample("aliexpress.ds.order.create.error.delivery-method")).unwrap_err();
+    assert_eq!(
+        (business(&error).1, error.effect()),
+        ("DELIVERY_METHOD_NOT_EXIST", Effect::None)
+    );
+}
+
+#[test]
+fn a_success_without_order_ids_leaves_the_outcome_open() {
+    let error = decode::create(r#"{"result":{"is_success":true}}"#).unwrap_err();
+    assert!(matches!(&error, Error::Decode { path, .. } if path == "result.order_list"));
+    assert_eq!(error.effect(), Effect::Unknown);
+    let error =
+        decode::create(r#"{"result":{"is_success":false,"error_code":"NEVER_SEEN"}}"#).unwrap_err();
+    assert_eq!(
+        (error.code(), error.effect()),
+        ("NEVER_SEEN", Effect::Unknown)
+    );
+}
+
+#[test]
+fn an_order_has_status_amounts_and_lines() {
+    let order = decode::order(sample("aliexpress.trade.ds.order.get")).unwrap();
+    assert_eq!(order.status, OrderStatus::WaitSellerSendGoods);
+    assert_eq!(order.created.as_deref(), Some("2026-01-05 21:00:03"));
+    assert_eq!(
+        order.paid_at.as_deref(),
+        Some("2026-01-05T21:01:10-08:00[America/Los_Angeles]")
+    );
+    assert_eq!(order.pay_timeout_seconds, Some(86_400));
+    let paid = order.user_order_amount.unwrap();
+    assert_eq!(
+        (Some(paid.amount), paid.currency.as_str()),
+        (amount("8.59"), "USD")
+    );
+    assert_eq!(order.store.unwrap().id, Some(1_102_000_001));
+    let line = &order.lines[0];
+    assert_eq!(line.product_id, Some(1_005_008_000_000_001));
+    assert_eq!(line.sku_id.as_deref(), Some("12000041000000001"));
+    assert_eq!(line.product_count, Some(2));
+    assert_eq!(
+        line.actual_fee.as_ref().map(|fee| fee.amount),
+        amount("8.59")
+    );
+    assert_eq!(
+        (line.already_include_tax, line.end_reason.as_deref()),
+        (Some(true), None)
+    );
+    assert!(order.logistics.is_empty());
+}
+
+#[test]
+fn orders_in_other_states_decode_too() {
+    let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.unpaid")).unwrap();
+    assert_eq!(
+        (order.status, order.paid_at),
+        (OrderStatus::PlaceOrderSuccess, None)
+    );
+    let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.finished")).unwrap();
+    assert_eq!(order.status, OrderStatus::Finish);
+    assert_eq!(
+        order.logistics[0].number.as_deref(),
+        Some("LP00000000000001")
+    );
+    let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.cancelled")).unwrap();
+    assert_eq!(order.lines[0].end_reason.as_deref(), Some("CANCELED"));
+    let order = decode::order(r#"{"result":{"order_status":"SOMETHING_NEW"}}"#).unwrap();
+    assert_eq!(order.status, OrderStatus::Other("SOMETHING_NEW".to_owned()));
+    assert_eq!(order.status.as_str(), "SOMETHING_NEW");
+}
+
+#[test]
+fn the_order_of_another_account_is_a_gateway_error_with_its_sub_code() {
+    let error =
+        decode::order(sample("aliexpress.trade.ds.order.get.error.permission")).unwrap_err();
+    let Error::Gateway(gateway) = &error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (gateway.code.as_str(), gateway.sub_code.as_deref()),
+        ("15", Some("isv.insufficient-permission"))
+    );
+    assert_eq!(gateway.entry().code, "isv.insufficient-permission");
+    assert_eq!(error.advice().class, Class::Fix);
+}
+
+#[test]
+fn parcels_have_their_events_newest_first() {
+    let parcels = decode::tracking(sample("aliexpress.ds.order.tracking.get")).unwrap();
+    assert_eq!(parcels.len(), 1);
+    let parcel = &parcels[0];
+    assert_eq!(parcel.mail_no, "TEST0000000001");
+    assert_eq!(parcel.eta.unwrap().as_millisecond(), 1_768_400_000_000);
+    assert_eq!(parcel.nodes.len(), 2);
+    assert!(parcel.nodes[0].at > parcel.nodes[1].at);
+    assert_eq!(parcel.nodes[0].name, "Delivery update");
+    assert_eq!(parcel.items[0].product_id, Some(1_005_008_000_000_001));
+    assert_eq!(parcel.items[0].sku_id.as_deref(), Some("12000041000000001"));
+    let oldest_first =
+        br#"{"result":{"ret":true,"data":{"tracking_detail_line_list":[{"mail_no":"A",
+        "detail_node_list":[{"time_stamp":1},{"time_stamp":"3"},{"time_stamp":2}]}]}}}"#;
+    let times = decode::tracking(oldest_first.as_slice()).unwrap()[0]
+        .nodes
+        .iter()
+        .map(|node| node.at.as_millisecond())
+        .collect::<Vec<_>>();
+    assert_eq!(times, [3, 2, 1]);
+}
+
+#[test]
+fn parcels_without_known_contents_decode_too() {
+    let parcels =
+        decode::tracking(sample("aliexpress.ds.order.tracking.get.alt.empty-items")).unwrap();
+    assert!(parcels[0].items.is_empty());
+    let error =
+        decode::tracking(sample("aliexpress.ds.order.tracking.get.error.not-found")).unwrap_err();
+    assert_eq!(
+        business(&error),
+        (
+            "aliexpress.ds.order.tracking.get",
+            "1001",
+            "TRACKING DATA NOT FOUND"
+        )
+    );
+    assert_eq!(error.advice().class, Class::Retry);
+}
+
+#[test]
+fn gateway_errors_keep_code_and_request_id() {
+    let cases = [
+        (
+            "error.api-call-limit",
+            "ApiCallLimit",
+            "2101fake17640000000125",
+        ),
+        (
+            "error.illegal-access-token",
+            "IllegalAccessToken",
+            "2101fake17640000000120",
+        ),
+        (
+            "error.incomplete-signature",
+            "IncompleteSignature",
+            "2101fake17640000000124",
+        ),
+        (
+            "error.insufficient-permission",
+            "InsufficientPermission",
+            "2101fake17640000000121",
+        ),
+        (
+            "error.invalid-api-path",
+            "InvalidApiPath",
+            "2101fake17640000000122",
+        ),
+        (
+            "error.missing-parameter",
+            "MissingParameter",
+            "2101fake17640000000123",
+        ),
+    ];
+    for (name, code, request_id) in cases {
+        for error in [
+            decode::search(sample(name)).unwrap_err(),
+            decode::product(sample(name)).unwrap_err(),
+            decode::create(sample(name)).unwrap_err(),
+            decode::token(sample(name)).unwrap_err(),
+        ] {
+            assert!(matches!(error, Error::Gateway(_)), "{error:?}");
+            assert_eq!((error.code(), error.request_id()), (code, Some(request_id)));
+            assert_eq!(error.effect(), Effect::None, "{code}");
+        }
+    }
+    let error = decode::product(sample("error.api-call-limit")).unwrap_err();
+    assert_eq!(error.advice().class, Class::Wait { seconds: 1 });
+    assert!(
+        decode::product(sample("error.illegal-access-token"))
+            .unwrap_err()
+            .is_illegal_access_token()
+    );
+}
+
+#[test]
+fn answers_serialise_under_readable_names() {
+    let options = decode::freight(sample("aliexpress.ds.freight.query")).unwrap();
+    let json = serde_json::to_value(&options[0]).unwrap();
+    assert_eq!(json["fee"], "2.35");
+    assert_eq!(json["may_have_pfs"], true);
+    let again: Vec<_> = serde_json::from_value(serde_json::to_value(&options).unwrap()).unwrap();
+    assert_eq!(options, again);
+    let order = decode::order(sample("aliexpress.trade.ds.order.get")).unwrap();
+    let json = serde_json::to_value(&order).unwrap();
+    assert_eq!(json["status"], "WAIT_SELLER_SEND_GOODS");
+    assert_eq!(json["lines"][0]["product_price"]["currency"], "USD");
+    assert_eq!(order, serde_json::from_value(json).unwrap());
+    let parcels = decode::tracking(sample("aliexpress.ds.order.tracking.get")).unwrap();
+    let json = serde_json::to_value(&parcels).unwrap();
+    assert_eq!(json[0]["nodes"][0]["at"], "2026-01-09T23:09:40Z");
+    assert_eq!(parcels, serde_json::from_value::<Vec<_>>(json).unwrap());
+    let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
+    let json = serde_json::to_value(&product).unwrap();
+    assert_eq!(json["skus"][0]["properties"][0]["value_definition"], "Oak");
+    assert_eq!(product, serde_json::from_value(json).unwrap());
+    let found = decode::search(sample("aliexpress.ds.text.search")).unwrap();
+    assert_eq!(
+        found,
+        serde_json::from_value(serde_json::to_value(&found).unwrap()).unwrap()
+    );
+}

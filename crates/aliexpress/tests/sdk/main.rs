@@ -1,0 +1,14 @@
+//! The SDK as its users see it: fixtures are raw bytes, the transport is either canned or a real socket.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+
+mod answers;
+mod explain;
+mod forms;
+mod oauth;
+mod requests;
+mod robustness;
+mod secrets;
+mod support;
+mod table;
+mod transport;
+mod vectors;
