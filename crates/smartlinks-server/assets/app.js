@@ -39,15 +39,17 @@ const load = async (ids, url, options = {}) => {
     const answer = await fetch(url, { ...options, signal: last.signal, headers: { "X-Fragment": ids.join(" ") } });
     const type = answer.headers.get("content-type") ?? "";
     const page = type.startsWith("text/html") && new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!page || !ids.every((id) => page.getElementById(id))) throw new Error("not such a page");
+    if (!page || !ids.every((id) => page.getElementById(id))) throw Object.assign(new Error("another page"), { at: answer.redirected && answer.url });
     place(ids, page);
-    return { page, url: answer.url };
+    return { page, at: answer.redirected || !options.method ? answer.url : location.href };
   } finally {
     for (const part of parts) part.removeAttribute("aria-busy");
   }
 };
 const place = (ids, page) => {
   const active = document.activeElement;
+  const among = (id) => $("a, button, input, select, summary", byId(id));
+  const spot = ids.map((id) => [id, among(id).indexOf(active)]).find(([, index]) => index >= 0);
   const open = new Set($("details[open][id]").map((one) => one.id));
   for (const id of ids) {
     const part = document.importNode(page.getElementById(id), true);
@@ -56,22 +58,23 @@ const place = (ids, page) => {
     prepare(part);
   }
   if (!active?.isConnected) {
-    const again = active?.id && byId(active.id);
-    const target = again || byId(ids.at(-1));
-    if (!again && !target.hasAttribute("tabindex")) target.tabIndex = -1;
+    const same = spot && among(spot[0])[spot[1]];
+    const target = (active.id && byId(active.id)) || (same?.tagName === active.tagName && same) || byId(ids.at(-1));
+    if (target.matches("div, section, ol")) target.tabIndex = -1;
     target.focus({ preventScroll: true });
   }
 };
 const visit = async (ids, url, options, leave) => {
   try {
-    const { page, url: end } = await load(ids, url, options);
+    const { page, at } = await load(ids, url, options);
     document.title = page.title;
-    if (new URL(end).pathname + new URL(end).search !== location.pathname + location.search) history.pushState(null, "", end);
+    if (at !== location.href) history.pushState(null, "", at);
     for (const link of $(".langs a")) link.href = $(`.langs a[lang=${link.lang}]`, page)[0]?.href ?? link.href;
     const news = $("[role=alert] .what, [role=status] .what, .answer p", byId(ids[0]))[0];
     say(news?.textContent.trim() || words.updated);
   } catch (error) {
-    if (error.name !== "AbortError") leave();
+    if (error.name === "AbortError") return;
+    if (error.at) location.assign(error.at); else leave();
   }
 };
 const idsOf = (element) => element.dataset.swap.split(" ");

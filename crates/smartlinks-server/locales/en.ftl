@@ -81,6 +81,7 @@ time-in-step = in step
 ## The two clocks of a connection
 
 clock-works-until = Works until
+clock-worked-until = Worked until
 clock-stops = Stops working
 clock-sign-in-again-by = Sign in again by
 clock-unknown = AliExpress did not say
@@ -218,7 +219,7 @@ keys-callback = Callback address
 keys-callback-text = It must stand in the AliExpress console exactly as here.
 keys-gateway = Gateway
 authorize-text = AliExpress opens, asks you to sign in and to allow this application. Then you come back here.
-authorize-another = Use this to connect a further account. For an account that is listed below, use its own button.
+authorize-another = Use this to connect a further account. For an account that is already listed, use its own button.
 authorize-button = Authorize SmartLinks with AliExpress
 code-text = Filled in by itself when you come back from AliExpress.
 code-waiting = A sign-in is under way. It has to come back { $when }.
@@ -231,7 +232,7 @@ connected-count = { $count ->
     [one] One account.
    *[other] { $count } accounts.
 }
-connected-see = See below
+connected-see = See the list
 connections-empty = No account yet
 connections-empty-text = Authorize SmartLinks above; the account then appears here.
 connection-default = Default
@@ -389,7 +390,7 @@ product-variant-count = { $count ->
     [one] { $count } variant
    *[other] { $count } variants
 }
-product-asked = Asked
+product-asked = Answer from AliExpress
 picture-of = Picture { $number }: { $title }
 destination-button = Show for this destination
 product-not-found = There is no such product
@@ -571,6 +572,8 @@ country-cg = Congo
 country-ch = Switzerland
 country-ci = Ivory Coast
 country-cl = Chile
+country-cn = China
+country-cz = Czechia
 country-cm = Cameroon
 country-de = Germany
 country-dz = Algeria
@@ -593,5 +596,6 @@ country-sa = Saudi Arabia
 country-se = Sweden
 country-sn = Senegal
 country-tn = Tunisia
+country-tr = Türkiye
 country-us = United States
 country-za = South Africa

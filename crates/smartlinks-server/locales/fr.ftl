@@ -82,6 +82,7 @@ time-in-step = à l’heure
 ## Les deux échéances d’une connexion
 
 clock-works-until = Fonctionne jusqu’à
+clock-worked-until = A fonctionné jusqu’à
 clock-stops = S’arrête
 clock-sign-in-again-by = Se reconnecter avant
 clock-unknown = AliExpress ne l’a pas indiqué
@@ -149,8 +150,8 @@ answer-needs-you = { $count ->
    *[other] Tout fonctionne encore. { $count } points vous attendent.
 }
 answer-stopped = { $count ->
-    [one] Un compte ne fonctionne plus. Reconnectez-vous pour le rétablir.
-   *[other] { $count } comptes ne fonctionnent plus. Reconnectez-vous pour les rétablir.
+    [one] Un compte ne fonctionne plus. Reconnectez‑vous pour le rétablir.
+   *[other] { $count } comptes ne fonctionnent plus. Reconnectez‑vous pour les rétablir.
 }
 answer-nothing-connected = Tout est prêt. Connectez votre premier compte AliExpress.
 answer-not-configured = Pas encore configuré : les clés AliExpress manquent.
@@ -219,7 +220,7 @@ keys-callback = Adresse de retour
 keys-callback-text = Elle doit figurer dans la console AliExpress exactement ainsi.
 keys-gateway = Passerelle
 authorize-text = AliExpress s’ouvre, vous demande de vous connecter et d’autoriser cette application. Vous revenez ensuite ici.
-authorize-another = Utilisez ceci pour connecter un autre compte. Pour un compte listé plus bas, utilisez son propre bouton.
+authorize-another = Utilisez ceci pour connecter un autre compte. Pour un compte déjà listé, utilisez son propre bouton.
 authorize-button = Autoriser SmartLinks avec AliExpress
 code-text = Se remplit tout seul à votre retour d’AliExpress.
 code-waiting = Une connexion est en cours. Elle doit revenir { $when }.
@@ -232,7 +233,7 @@ connected-count = { $count ->
     [one] Un compte.
    *[other] { $count } comptes.
 }
-connected-see = Voir plus bas
+connected-see = Voir la liste
 connections-empty = Aucun compte
 connections-empty-text = Autorisez SmartLinks ci-dessus ; le compte apparaîtra ici.
 connection-default = Par défaut
@@ -390,7 +391,7 @@ product-variant-count = { $count ->
     [one] { $count } variante
    *[other] { $count } variantes
 }
-product-asked = Demandé
+product-asked = Réponse d’AliExpress
 picture-of = Image { $number } : { $title }
 destination-button = Afficher pour cette destination
 product-not-found = Ce produit n’existe pas
@@ -572,6 +573,8 @@ country-cg = Congo
 country-ch = Suisse
 country-ci = Côte d’Ivoire
 country-cl = Chili
+country-cn = Chine
+country-cz = Tchéquie
 country-cm = Cameroun
 country-de = Allemagne
 country-dz = Algérie
@@ -594,5 +597,6 @@ country-sa = Arabie saoudite
 country-se = Suède
 country-sn = Sénégal
 country-tn = Tunisie
+country-tr = Turquie
 country-us = États-Unis
 country-za = Afrique du Sud

@@ -103,12 +103,12 @@ mod tests {
                 .map(|asset| asset.bytes.len())
         };
         assert!(
-            size("app.css").is_some_and(|size| size <= 12 * 1024),
+            size("app.css").is_some_and(|size| size <= 18 * 1024),
             "{:?}",
             size("app.css")
         );
         assert!(
-            size("app.js").is_some_and(|size| size <= 6 * 1024),
+            size("app.js").is_some_and(|size| size <= 8 * 1024),
             "{:?}",
             size("app.js")
         );

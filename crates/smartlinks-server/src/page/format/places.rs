@@ -3,7 +3,7 @@
 use crate::page::i18n::{Key, Texts};
 
 /// Countries offered as a destination, with their names.
-pub const COUNTRIES: [(&str, Key); 36] = [
+pub const COUNTRIES: [(&str, Key); 39] = [
     ("AE", Key::CountryAe),
     ("AT", Key::CountryAt),
     ("AU", Key::CountryAu),
@@ -16,6 +16,8 @@ pub const COUNTRIES: [(&str, Key); 36] = [
     ("CH", Key::CountryCh),
     ("CI", Key::CountryCi),
     ("CL", Key::CountryCl),
+    ("CN", Key::CountryCn),
+    ("CZ", Key::CountryCz),
     ("CM", Key::CountryCm),
     ("DE", Key::CountryDe),
     ("DZ", Key::CountryDz),
@@ -38,6 +40,7 @@ pub const COUNTRIES: [(&str, Key); 36] = [
     ("SE", Key::CountrySe),
     ("SN", Key::CountrySn),
     ("TN", Key::CountryTn),
+    ("TR", Key::CountryTr),
     ("US", Key::CountryUs),
     ("ZA", Key::CountryZa),
 ];

@@ -189,6 +189,11 @@ impl AuthenticationPage {
         self.live().count()
     }
 
+    /// Once accounts are connected the guide is the way to add another, not the news.
+    fn connections_first(&self) -> bool {
+        self.any_live() && self.outcome.is_none() && self.attempt.is_none() && self.app.usable()
+    }
+
     fn any_works(&self) -> bool {
         self.live().any(|one| one.works(self.frame.now_ms))
     }

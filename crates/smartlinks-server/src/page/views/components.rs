@@ -173,6 +173,15 @@ impl Frame {
         self.clock(*at_ms, 0)
     }
 
+    pub(crate) fn works_until_word(&self, at_ms: &Option<i64>) -> String {
+        let over = at_ms.is_some_and(|at| at <= self.now_ms);
+        self.t(if over {
+            Key::ClockWorkedUntil
+        } else {
+            Key::ClockWorksUntil
+        })
+    }
+
     /// A deadline that a person has to keep.
     pub(crate) fn person_clock(&self, at_ms: &Option<i64>) -> Clock {
         self.clock(*at_ms, SOON_MS)

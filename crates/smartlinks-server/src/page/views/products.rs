@@ -187,6 +187,10 @@ impl ProductCard {
         self.item_url.as_deref().and_then(safe_href)
     }
 
+    fn shown_discount(&self) -> Option<&str> {
+        self.discount.as_deref().filter(|_| self.price.is_some())
+    }
+
     fn was(&self) -> Option<&Price> {
         former_price(self.original_price.as_ref(), self.price.as_ref())
     }

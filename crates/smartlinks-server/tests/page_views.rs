@@ -1,0 +1,489 @@
+//! Every page in every state, in both languages: what must hold for all of them.
+#![expect(
+    clippy::expect_used,
+    reason = "made-up data; a page that does not render fails the test"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use smartlinks_server::page::i18n::Locale;
+use smartlinks_server::page::views::{
+    AuthError, ConnectionState, OrderStage, ProblemKind, ProductSort, Tab,
+};
+
+#[path = "../examples/preview/samples.rs"]
+mod samples;
+
+const HOSTILE: samples::Upstream = samples::Upstream {
+    text: r#"<script>alert(1)</script>"'"#,
+    link: "javascript:alert(1)",
+    picture: "javascript:alert(2)//",
+};
+
+struct Tag {
+    name: String,
+    attributes: BTreeMap<String, String>,
+}
+
+impl Tag {
+    fn get(&self, attribute: &str) -> Option<&str> {
+        self.attributes.get(attribute).map(String::as_str)
+    }
+}
+
+/// The opening tags of a document, read as a browser would.
+fn tags(document: &str) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    let mut rest = document;
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        if !rest.starts_with(|letter: char| letter.is_ascii_alphabetic()) {
+            continue;
+        }
+        let end = rest
+            .find(|letter: char| letter.is_whitespace() || "/>".contains(letter))
+            .unwrap_or(rest.len());
+        let mut tag = Tag {
+            name: rest[..end].to_ascii_lowercase(),
+            attributes: BTreeMap::new(),
+        };
+        rest = &rest[end..];
+        loop {
+            rest = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '/');
+            let Some(end) =
+                rest.find(|letter: char| letter.is_whitespace() || "=/>".contains(letter))
+            else {
+                break;
+            };
+            if end == 0 {
+                break;
+            }
+            let name = rest[..end].to_ascii_lowercase();
+            rest = &rest[end..];
+            let value = match rest.strip_prefix("=\"") {
+                Some(quoted) => {
+                    let end = quoted.find('"').expect("a closing quote");
+                    rest = &quoted[end + 1..];
+                    quoted[..end].to_owned()
+                }
+                None => String::new(),
+            };
+            assert!(
+                tag.attributes.insert(name.clone(), value).is_none(),
+                "{name} twice in <{}>",
+                tag.name
+            );
+        }
+        tags.push(tag);
+    }
+    tags
+}
+
+fn all_pages(upstream: samples::Upstream) -> Vec<samples::Page> {
+    Locale::ALL
+        .into_iter()
+        .flat_map(|locale| samples::pages(locale, upstream))
+        .collect()
+}
+
+fn page<'a>(pages: &'a [samples::Page], name: &str) -> &'a str {
+    &pages
+        .iter()
+        .find(|(known, _)| known == name)
+        .expect("a page of that name")
+        .1
+}
+
+#[test]
+fn text_of_others_stays_text_everywhere() {
+    let harmless = all_pages(samples::USUAL);
+    let hostile_text = samples::Upstream {
+        text: HOSTILE.text,
+        ..samples::USUAL
+    };
+    for ((name, document), (_, usual)) in all_pages(hostile_text).iter().zip(&harmless) {
+        assert!(!document.contains("<script>"), "{name}");
+        assert!(!document.contains(HOSTILE.text), "{name}");
+        let shape = |document: &str| -> Vec<String> {
+            tags(document)
+                .into_iter()
+                .map(|tag| {
+                    format!(
+                        "{} {:?}",
+                        tag.name,
+                        tag.attributes.keys().collect::<Vec<_>>()
+                    )
+                })
+                .collect()
+        };
+        assert!(
+            shape(document) == shape(usual),
+            "{name}: foreign text changed the structure"
+        );
+        if usual.contains(samples::USUAL.text) {
+            let escaped = document.contains("&#60;script&#62;alert(1)");
+            assert!(escaped, "{name}: the text is shown as it is");
+        }
+    }
+}
+
+#[test]
+fn links_and_pictures_of_others_are_web_addresses_or_nothing() {
+    for (name, document) in all_pages(HOSTILE) {
+        for tag in tags(&document) {
+            for attribute in ["href", "src", "action"] {
+                let Some(value) = tag.get(attribute) else {
+                    continue;
+                };
+                let ours = value.is_empty() || value.starts_with(['/', '#']);
+                assert!(ours, "{name}: {attribute}={value}");
+            }
+        }
+    }
+    let usual = samples::pages(Locale::En, samples::USUAL);
+    assert!(page(&usual, "products-results.en").contains(samples::USUAL.link));
+    for (name, document) in usual {
+        for tag in tags(&document)
+            .iter()
+            .filter(|tag| tag.get("href").is_some_and(|to| to.starts_with("http")))
+        {
+            assert!(
+                tag.get("rel")
+                    .is_some_and(|rel| rel.contains("noopener") && rel.contains("noreferrer")),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_on_a_page_needs_more_than_the_strict_policy() {
+    for (name, document) in all_pages(samples::USUAL) {
+        for tag in tags(&document) {
+            assert!(
+                tag.name != "style" && tag.name != "iframe" && tag.name != "base",
+                "{name}: <{}>",
+                tag.name
+            );
+            assert!(
+                tag.get("style").is_none(),
+                "{name}: inline style in <{}>",
+                tag.name
+            );
+            let handler = tag
+                .attributes
+                .keys()
+                .find(|attribute| attribute.starts_with("on"));
+            assert!(handler.is_none(), "{name}: {handler:?}");
+            if tag.name == "script" {
+                assert!(
+                    tag.get("src")
+                        .is_some_and(|src| src.starts_with("/assets/app.")),
+                    "{name}"
+                );
+                assert_eq!(tag.get("type"), Some("module"), "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_can_be_read_without_eyes_and_without_a_mouse() {
+    for (name, document) in all_pages(samples::USUAL) {
+        let tags = tags(&document);
+        let count = |wanted: &str| tags.iter().filter(|tag| tag.name == wanted).count();
+        assert_eq!(count("h1"), 1, "{name}: one heading says what the page is");
+        assert_eq!(count("main"), 1, "{name}");
+        let ids: Vec<&str> = tags.iter().filter_map(|tag| tag.get("id")).collect();
+        let unique: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(
+            ids.len(),
+            unique.len(),
+            "{name}: an id stands twice: {ids:?}"
+        );
+        assert!(
+            document.contains(r##"<a class="skip" href="#main">"##),
+            "{name}"
+        );
+        assert!(unique.contains("said"), "{name}: somewhere to announce");
+        let labelled: BTreeSet<&str> = tags
+            .iter()
+            .filter(|tag| tag.name == "label")
+            .filter_map(|tag| tag.get("for"))
+            .collect();
+        for tag in &tags {
+            for attribute in ["for", "aria-labelledby", "aria-describedby"] {
+                for id in tag
+                    .get(attribute)
+                    .into_iter()
+                    .flat_map(str::split_whitespace)
+                {
+                    let known = unique.contains(id) || id == "ask-title";
+                    assert!(known, "{name}: {attribute} names {id}");
+                }
+            }
+            for id in tag
+                .get("data-swap")
+                .into_iter()
+                .flat_map(str::split_whitespace)
+            {
+                assert!(unique.contains(id), "{name}: data-swap names {id}");
+            }
+            match tag.name.as_str() {
+                "img" => assert!(tag.get("alt").is_some(), "{name}: a picture without words"),
+                "input" if tag.get("type") == Some("hidden") => {}
+                "input" | "select" => {
+                    assert!(
+                        tag.get("id").is_some_and(|id| labelled.contains(id)),
+                        "{name}: a field without a label"
+                    );
+                }
+                _ => {}
+            }
+            if tag.attributes.contains_key("data-live") {
+                assert!(tag.get("id").is_some(), "{name}: a live part without an id");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_says_its_language_and_offers_the_other() {
+    for locale in Locale::ALL {
+        for (name, document) in samples::pages(locale, samples::USUAL) {
+            assert!(
+                document.contains(&format!(r#"<html lang="{}">"#, locale.code())),
+                "{name}"
+            );
+            if !name.starts_with("callback") {
+                for other in Locale::ALL {
+                    assert!(
+                        document.contains(&format!("lang={}\"", other.code())),
+                        "{name}"
+                    );
+                }
+            }
+        }
+    }
+    let english = samples::pages(Locale::En, samples::USUAL);
+    for ((name, document), (_, other)) in english
+        .iter()
+        .zip(samples::pages(Locale::Fr, samples::USUAL))
+    {
+        assert_ne!(*document, other, "{name}");
+    }
+}
+
+#[test]
+fn the_sandbox_is_named_on_every_page_that_runs_on_it() {
+    for (name, document) in all_pages(samples::USUAL) {
+        let said = document.contains(r#"<p class="sandbox" role="note">"#);
+        assert_eq!(said, !name.starts_with("sign-in"), "{name}");
+    }
+}
+
+#[test]
+fn the_four_tabs_are_links_and_the_current_one_says_so() {
+    let pages = samples::pages(Locale::En, samples::USUAL);
+    for (name, tab) in [
+        ("overview-well.en", Tab::Overview),
+        ("authentication-first.en", Tab::Authentication),
+        ("disconnect.en", Tab::Authentication),
+        ("product-plain.en", Tab::Products),
+        ("order-shipped.en", Tab::Orders),
+    ] {
+        let tags = tags(page(&pages, name));
+        let current: Vec<_> = tags
+            .iter()
+            .filter(|tag| tag.get("aria-current") == Some("page"))
+            .filter_map(|tag| tag.get("href"))
+            .collect();
+        assert_eq!(current, [tab.href()], "{name}");
+        for tab in Tab::ALL {
+            assert!(
+                tags.iter()
+                    .any(|tag| tag.name == "a" && tag.get("href") == Some(tab.href())),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_first_authorization_is_one_button_with_its_agreed_words() {
+    for (locale, label) in [
+        (Locale::En, "Authorize SmartLinks with AliExpress"),
+        (Locale::Fr, "Autoriser SmartLinks avec AliExpress"),
+    ] {
+        let pages = samples::pages(locale, samples::USUAL);
+        let document = page(&pages, &format!("authentication-first.{}", locale.code()));
+        let form = r#"<form method="post" action="/aliexpress/authentication/authorize">"#;
+        assert!(document.contains(&format!(
+            r#"{form}<button class="btn primary">{label}</button>"#
+        )));
+        let unset = page(
+            &pages,
+            &format!("authentication-not-configured.{}", locale.code()),
+        );
+        assert!(
+            !unset.contains(label),
+            "without keys there is nothing to press"
+        );
+        assert!(unset.contains("ALIEXPRESS_APP_KEY") && unset.contains("ALIEXPRESS_APP_SECRET"));
+    }
+}
+
+#[test]
+fn every_refusal_has_its_own_words_in_both_languages() {
+    for locale in Locale::ALL {
+        let pages = samples::pages(locale, samples::USUAL);
+        let mut words = BTreeSet::new();
+        for slug in samples::AUTH_SLUGS {
+            let name = format!(
+                "authentication-refused-{}.{}",
+                slug.replace('_', "-"),
+                locale.code()
+            );
+            let document = page(&pages, &name);
+            let alert = document.split(r#"role="alert""#).nth(1).expect("an alert");
+            let what = alert
+                .split(r#"<p class="what">"#)
+                .nth(1)
+                .and_then(|rest| rest.split("</p>").next());
+            assert!(
+                words.insert(what.expect("words").to_owned()),
+                "{slug}: the words stand twice"
+            );
+            assert!(
+                alert.contains(samples::USUAL.text),
+                "{slug}: what AliExpress says is quoted"
+            );
+            assert!(
+                alert.contains("InvalidCode"),
+                "{slug}: the gateway's code is shown"
+            );
+        }
+    }
+    for slug in samples::AUTH_SLUGS {
+        assert_eq!(AuthError::from_slug(slug).slug(), slug);
+    }
+}
+
+/// What the handlers have to take: method, action and the fields sent, ids replaced by `{id}`.
+#[test]
+fn forms_send_exactly_what_the_handlers_take() {
+    let mut forms = BTreeSet::new();
+    for (_, document) in all_pages(samples::USUAL) {
+        for form in document.split("<form ").skip(1) {
+            let inner = form.split("</form>").next().unwrap_or_default();
+            let opening = tags(&format!("<form {inner}"));
+            let (form, fields) = opening.split_first().expect("the form itself");
+            let names: Vec<&str> = fields.iter().filter_map(|tag| tag.get("name")).collect();
+            let action = form.get("action").unwrap_or("(this page)");
+            let path: Vec<&str> = action
+                .split('/')
+                .map(|part| {
+                    if part.starts_with("conn_") || part.starts_with(['1', '8']) {
+                        "{id}"
+                    } else {
+                        part
+                    }
+                })
+                .collect();
+            let method = form.get("method").expect("a method");
+            forms.insert(format!("{method} {} {}", path.join("/"), names.join(",")));
+        }
+    }
+    let expected = [
+        "get (this page) ship_to,currency",
+        "get /aliexpress/products q,ship_to,currency,sort",
+        "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
+        "post /aliexpress/authentication/authorize ",
+        "post /aliexpress/authentication/authorize connection",
+        "post /aliexpress/authentication/code code",
+        "post /aliexpress/authentication/connections/{id}/default ",
+        "post /aliexpress/authentication/connections/{id}/disconnect ",
+        "post /aliexpress/authentication/connections/{id}/label label",
+        "post /aliexpress/authentication/connections/{id}/refresh ",
+        "post /aliexpress/orders/import order_id",
+        "post /aliexpress/orders/{id}/refresh ",
+        "post /aliexpress/sign-in token,return_to",
+        "post /aliexpress/sign-out ",
+    ];
+    assert_eq!(
+        forms.iter().map(String::as_str).collect::<Vec<_>>(),
+        expected
+    );
+}
+
+#[test]
+fn both_clocks_stand_on_every_connected_account() {
+    let pages = samples::pages(Locale::En, samples::USUAL);
+    for name in ["overview-well.en", "authentication-reconnected.en"] {
+        let document = page(&pages, name);
+        assert!(
+            document.contains("Works until") && document.contains("Sign in again by"),
+            "{name}"
+        );
+        assert!(
+            document.contains(r#"<time datetime="2027-01-22T12:00:00Z">in 60 days</time>"#),
+            "{name}"
+        );
+        assert!(document.contains("22 January 2027, 12:00 UTC"), "{name}");
+    }
+    assert!(
+        page(&pages, "overview-well.en").contains("Everything works. Next sign-in by 22 January.")
+    );
+    let french = samples::pages(Locale::Fr, samples::USUAL);
+    let answer = "Tout fonctionne. Prochaine connexion avant le 22 janvier.";
+    assert!(page(&french, "overview-well.fr").contains(answer));
+}
+
+#[test]
+fn a_trouble_always_offers_a_way_on() {
+    let pages = samples::pages(Locale::En, samples::USUAL);
+    for name in [
+        "products-trouble.en",
+        "products-stale.en",
+        "product-trouble.en",
+        "product-freight-trouble.en",
+    ] {
+        let document = page(&pages, name);
+        assert!(document.contains("Try again</a>"), "{name}");
+        assert!(
+            document.contains(r#"data-copy="2101fake17640000000040""#),
+            "{name}"
+        );
+    }
+    assert!(page(&pages, "products-stale.en").contains("This is the last known answer"));
+    assert!(page(&pages, "order-trouble.en").contains("The database failed."));
+}
+
+#[test]
+fn codes_of_the_gateway_find_their_explanation() {
+    for (code, kind) in [
+        ("IllegalAccessToken", ProblemKind::Reauthorize),
+        ("isp.something", ProblemKind::GatewayDown),
+        ("isv.insufficient-permission", ProblemKind::OtherAccount),
+        ("InvalidAppkey", ProblemKind::AppKey),
+        ("never seen", ProblemKind::Unknown),
+    ] {
+        assert_eq!(ProblemKind::from_code(code), kind, "{code}");
+    }
+}
+
+#[test]
+fn values_in_addresses_are_read_back() {
+    for stage in OrderStage::ALL {
+        assert_eq!(OrderStage::from_value(stage.value()), Some(stage));
+    }
+    assert_eq!(OrderStage::from_value("nonsense"), None);
+    assert_eq!(OrderStage::from_gateway("FINISH", true), OrderStage::Closed);
+    assert_eq!(
+        OrderStage::from_gateway("FINISH", false),
+        OrderStage::Finished
+    );
+    assert_eq!(ProductSort::from_value("price_asc"), ProductSort::PriceUp);
+    assert_eq!(ProductSort::from_value("nonsense"), ProductSort::Orders);
+    assert_ne!(ConnectionState::Active, ConnectionState::Expiring);
+}
