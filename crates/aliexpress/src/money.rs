@@ -1,5 +1,5 @@
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::decode;
 
@@ -27,4 +27,23 @@ impl Money {
             currency: currency.into(),
         }
     }
+}
+
+/// An amount that may be absent, as null, as `{}`, or with nothing in its fields.
+pub(crate) fn optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Money>, D::Error> {
+    #[derive(Deserialize)]
+    struct Parts {
+        #[serde(default, deserialize_with = "decode::decimal")]
+        amount: Option<Decimal>,
+        #[serde(
+            alias = "currency_code",
+            default,
+            deserialize_with = "decode::text_or_empty"
+        )]
+        currency: String,
+    }
+    let parts = Option::<Parts>::deserialize(deserializer)?;
+    Ok(parts.and_then(|parts| Some(Money::new(parts.amount?, parts.currency))))
 }

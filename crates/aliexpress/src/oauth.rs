@@ -9,6 +9,9 @@ use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair};
 /// Signing people in: the authorize page and the four token endpoints.
 ///
 /// Made by [`Client::oauth`]. None of these calls sends an access token, and every secret travels in the form body.
+///
+/// Reference: openservice.aliexpress.com, "Authorize your APP" (docId 1590), "Create token" (1592), "Refresh token"
+/// (1593), and the System Tool group of the API reference.
 #[derive(Debug, Clone, Copy)]
 pub struct OAuth<'c> {
     client: &'c Client,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check;
 use crate::call::{Answer, Authority, Refused};
-use crate::{Client, Error, Money, decode};
+use crate::{Client, Error, Money, decode, money};
 
 pub use status::OrderStatus;
 
@@ -63,10 +63,10 @@ pub struct Order {
     #[serde(default, deserialize_with = "decode::text")]
     pub logistics_status: Option<String>,
     /// Sum of the order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub order_amount: Option<Money>,
     /// What the buyer pays.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub user_order_amount: Option<Money>,
     /// Seconds from placing until an unpaid order is closed (`pay_timeout_second`).
     #[serde(
@@ -146,28 +146,28 @@ pub struct OrderLine {
     #[serde(default, deserialize_with = "decode::int")]
     pub product_count: Option<i64>,
     /// Price of one unit.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub product_price: Option<Money>,
     /// Price of all units.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub sale_fee: Option<Money>,
     /// Discount on `sale_fee`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub sale_discount_fee: Option<Money>,
     /// Delivery before its discount.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub shipping_fee: Option<Money>,
     /// Discount on `shipping_fee`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub shipping_discount_fee: Option<Money>,
     /// `shipping_fee` minus `shipping_discount_fee`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub actual_shipping_fee: Option<Money>,
     /// Tax.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub actual_tax_fee: Option<Money>,
     /// `sale_fee` minus `sale_discount_fee` plus `actual_shipping_fee`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "money::optional")]
     pub actual_fee: Option<Money>,
     /// Whether the amounts include tax.
     #[serde(default, deserialize_with = "decode::boolean")]

@@ -338,6 +338,20 @@ fn orders_in_other_states_decode_too() {
 }
 
 #[test]
+fn amounts_without_content_are_absent() {
+    let body = r#"{"result":{"order_status":"FINISH","order_amount":{},"user_order_amount":null,
+        "child_order_list":[{"product_price":{"amount":"","currency_code":"USD"},"actual_fee":{"amount":1.50}}]}}"#;
+    let order = decode::order(body).unwrap();
+    assert_eq!((order.order_amount, order.user_order_amount), (None, None));
+    assert_eq!(order.lines[0].product_price, None);
+    let fee = order.lines[0].actual_fee.clone().unwrap();
+    assert_eq!(
+        (Some(fee.amount), fee.currency.as_str()),
+        (amount("1.5"), "")
+    );
+}
+
+#[test]
 fn the_order_of_another_account_is_a_gateway_error_with_its_sub_code() {
     let error =
         decode::order(sample("aliexpress.trade.ds.order.get.error.permission")).unwrap_err();
