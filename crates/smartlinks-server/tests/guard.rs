@@ -1,0 +1,373 @@
+//! What every request has to pass, on every route.
+
+use anyhow::{Context, Result};
+use reqwest::Method;
+use serde_json::{Value, json};
+use testkit::app::{App, BEARER, Setup};
+
+/// Every documented operation, with a value in each path parameter.
+fn operations() -> Result<Vec<(Method, String)>> {
+    let document: Value = serde_json::from_str(&smartlinks_server::openapi_json())?;
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().context("no paths")? {
+        for method in item.as_object().context("no methods")?.keys() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes())?;
+            operations.push((method, path.replace("{id}", "1")));
+        }
+    }
+    assert!(
+        operations.len() >= 15,
+        "the document lists only {}",
+        operations.len()
+    );
+    Ok(operations)
+}
+
+const PAGES: [&str; 5] = [
+    "/aliexpress",
+    "/aliexpress/authentication",
+    "/aliexpress/products",
+    "/aliexpress/orders",
+    "/api/openapi.json",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_open_without_the_bearer() -> Result<()> {
+    let app = App::with(Setup {
+        bearer: true,
+        ..Setup::default()
+    })
+    .await?;
+    let stranger = app.visitor()?;
+    for (method, path) in operations()? {
+        let request = stranger
+            .request(method.clone(), &path)
+            .header("authorization", "Bearer wrong");
+        let reply = stranger.send(request).await?;
+        assert_eq!(reply.status, 401, "{method} {path}");
+        assert!(
+            reply
+                .header("www-authenticate")
+                .is_some_and(|text| text.starts_with("Bearer"))
+        );
+        assert_eq!(reply.json()?["code"], "unauthenticated");
+    }
+    for page in PAGES {
+        let reply = stranger.get(page).await?;
+        let sent_away = reply.status == 303
+            && reply
+                .location()?
+                .starts_with("/aliexpress/sign-in?return_to=");
+        assert!(sent_away || reply.status == 401, "{page}: {}", reply.status);
+    }
+    for form in [
+        "/aliexpress/authentication/authorize",
+        "/aliexpress/orders/import",
+    ] {
+        stranger.post_form(form, &[]).await?.expect_status(401)?;
+    }
+    for public in ["/healthz", "/readyz", "/aliexpress/sign-in"] {
+        stranger.get(public).await?.expect_status(200)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bearer_opens_the_api_and_a_cookie_the_page() -> Result<()> {
+    let app = App::with(Setup {
+        bearer: true,
+        ..Setup::default()
+    })
+    .await?;
+    let program = app.visitor()?.with_api_key(BEARER)?;
+    program
+        .get("/api/aliexpress/status")
+        .await?
+        .expect_status(200)?;
+
+    let person = app.visitor()?;
+    let wrong = person
+        .post_form("/aliexpress/sign-in", &[("token", "wrong")])
+        .await?
+        .expect_status(401)?;
+    assert!(
+        wrong.text().contains("bearer"),
+        "the page does not say where the bearer is kept"
+    );
+    let entry = [("token", BEARER), ("return_to", "/aliexpress/orders")];
+    let reply = person
+        .post_form("/aliexpress/sign-in", &entry)
+        .await?
+        .expect_status(303)?;
+    assert_eq!(reply.location()?, "/aliexpress/orders");
+    let cookie = reply.header("set-cookie").context("no cookie")?;
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains(BEARER),
+        "{cookie}"
+    );
+    person.get("/aliexpress/orders").await?.expect_status(200)?;
+    person
+        .get("/api/aliexpress/status")
+        .await?
+        .expect_status(200)?;
+    // What the cookie holds is not the bearer of the API.
+    let value = person
+        .cookies()
+        .get("smartlinks_session")
+        .context("no session")?
+        .clone();
+    let thief = app.visitor()?.with_api_key(&value)?;
+    thief
+        .get("/api/aliexpress/status")
+        .await?
+        .expect_status(401)?;
+    person
+        .post_form("/aliexpress/sign-out", &[])
+        .await?
+        .expect_status(303)?;
+    person
+        .get("/api/aliexpress/status")
+        .await?
+        .expect_status(401)?;
+
+    let evil = [("token", BEARER), ("return_to", "//evil.example")];
+    let reply = app
+        .visitor()?
+        .post_form("/aliexpress/sign-in", &evil)
+        .await?;
+    assert_eq!(reply.location()?, "/aliexpress");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_hosts_are_misdirected() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let port = app.url.rsplit(':').next().context("no port")?;
+    for host in [
+        "evil.example",
+        "evil.example:80",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "localhost",
+        &format!("evil.example:{port}"),
+        &format!("127.0.0.1.evil.example:{port}"),
+    ] {
+        for path in [
+            "/aliexpress",
+            "/api/aliexpress/status",
+            "/healthz",
+            "/aliexpress/callback?code=a&state=b",
+        ] {
+            let reply = visitor
+                .send(visitor.request(Method::GET, path).header("host", host))
+                .await?;
+            assert_eq!(reply.status, 421, "{host} {path}");
+        }
+    }
+    for host in [
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("LOCALHOST:{port}"),
+        format!("[::1]:{port}"),
+    ] {
+        let reply = visitor
+            .send(
+                visitor
+                    .request(Method::GET, "/healthz")
+                    .header("host", &host),
+            )
+            .await?;
+        assert_eq!(reply.status, 200, "{host}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_from_other_sites_are_refused() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let visitor = app.visitor()?;
+    let forms = [
+        "/aliexpress/authentication/authorize".to_owned(),
+        "/aliexpress/authentication/code".to_owned(),
+        format!("/aliexpress/authentication/connections/{id}/disconnect"),
+        "/aliexpress/orders/import".to_owned(),
+        "/aliexpress/sign-out".to_owned(),
+        format!("/api/aliexpress/connections/{id}/refresh"),
+    ];
+    for form in &forms {
+        for (name, value) in [
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+        ] {
+            let reply = visitor
+                .send(visitor.request(Method::POST, form).header(name, value))
+                .await?;
+            assert_eq!(reply.status, 403, "{form} {name}: {value}");
+        }
+    }
+    let delete = visitor.request(Method::DELETE, &format!("/api/aliexpress/connections/{id}"));
+    let reply = visitor
+        .send(delete.header("sec-fetch-site", "cross-site"))
+        .await?;
+    assert_eq!(reply.status, 403);
+    assert_eq!(
+        visitor
+            .get(&format!("/api/aliexpress/connections/{id}"))
+            .await?
+            .json()?["state"],
+        "active"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_routes_take_json_only() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let reply = visitor
+        .post_form("/api/aliexpress/oauth/token", &[("code", "x")])
+        .await?
+        .expect_status(415)?;
+    assert_eq!(reply.json()?["code"], "not_json");
+    let text = visitor
+        .request(Method::POST, "/api/aliexpress/orders/import")
+        .header("content-type", "text/plain")
+        .body("{}");
+    assert_eq!(visitor.send(text).await?.status, 415);
+    let huge = json!({ "code": "x".repeat(100_000) });
+    let reply = visitor
+        .post_json("/api/aliexpress/oauth/token", &huge)
+        .await?
+        .expect_status(413)?;
+    assert_eq!(reply.json()?["code"], "too_large");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_carry_their_security_headers() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let reply = visitor.get("/aliexpress").await?.expect_status(200)?;
+    let policy = reply
+        .header("content-security-policy")
+        .context("no policy")?
+        .replace(&app.sandbox_url, "SANDBOX");
+    insta::assert_snapshot!(policy, @"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: SANDBOX; form-action 'self' https://*.aliexpress.com https://*.aliexpress.us https://*.aliexpress.ru SANDBOX; base-uri 'none'; frame-ancestors 'none'");
+    let seen = |name| reply.header(name).unwrap_or("missing").to_owned();
+    insta::assert_snapshot!(
+        ["x-content-type-options", "x-frame-options", "referrer-policy", "cache-control", "cross-origin-opener-policy"].map(seen).join(" | "),
+        @"nosniff | DENY | same-origin | no-store | same-origin"
+    );
+    for path in [
+        "/aliexpress",
+        "/api/aliexpress/status",
+        "/nowhere",
+        "/healthz",
+    ] {
+        let reply = visitor.get(path).await?;
+        assert!(reply.header("content-security-policy").is_some(), "{path}");
+        assert!(
+            reply
+                .header("x-request-id")
+                .is_some_and(|id| id.starts_with("req_")),
+            "{path}"
+        );
+        assert_eq!(reply.header("server"), None, "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failures_are_problem_documents_with_a_request_id() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    for (path, status, code) in [
+        ("/api/aliexpress/nowhere", 404, "not_found"),
+        (
+            "/api/aliexpress/connections/conn_none",
+            404,
+            "unknown_connection",
+        ),
+        ("/api/aliexpress/products?q=case", 409, "not_connected"),
+        ("/api/aliexpress/products", 400, "invalid_request"),
+        ("/api/aliexpress/products?q=", 400, "invalid_parameter"),
+        (
+            "/api/aliexpress/products?q=case&ship_to=France",
+            400,
+            "invalid_parameter",
+        ),
+        (
+            "/api/aliexpress/products?q=case&page=0",
+            400,
+            "invalid_parameter",
+        ),
+        ("/api/aliexpress/products/abc", 400, "invalid_parameter"),
+        (
+            "/api/aliexpress/orders/8200000000000001",
+            404,
+            "unknown_order",
+        ),
+        ("/api/aliexpress/orders?after=x", 400, "invalid_parameter"),
+    ] {
+        let reply = visitor.get(path).await?;
+        let problem = reply.json()?;
+        assert_eq!(
+            (reply.status, problem["code"].as_str()),
+            (status, Some(code)),
+            "{path}: {problem}"
+        );
+        assert_eq!(
+            reply.header("content-type"),
+            Some("application/problem+json"),
+            "{path}"
+        );
+        assert_eq!(
+            problem["request_id"].as_str(),
+            reply.header("x-request-id"),
+            "{path}"
+        );
+        for field in ["detail", "fix", "retry"] {
+            assert!(
+                problem[field].as_str().is_some_and(|text| !text.is_empty()),
+                "{path}: {field}"
+            );
+        }
+    }
+    let page = visitor
+        .get("/aliexpress/nowhere")
+        .await?
+        .expect_status(404)?;
+    assert!(
+        page.header("content-type")
+            .is_some_and(|kind| kind.starts_with("text/html"))
+    );
+    let reply = visitor
+        .send(visitor.request(Method::PUT, "/api/aliexpress/status"))
+        .await?;
+    assert_eq!(
+        (reply.status, reply.json()?["code"].as_str()),
+        (405, Some("method_not_allowed"))
+    );
+    Ok(())
+}
+
+#[test]
+fn the_openapi_document_is_as_reviewed() {
+    insta::assert_snapshot!("openapi", smartlinks_server::openapi_json());
+}
+
+/// No field of any answer or question may hold a refresh token or the app secret.
+#[test]
+fn no_route_can_show_a_refresh_token_or_the_app_secret() {
+    let document = smartlinks_server::openapi_json();
+    for name in ["refresh_token", "app_secret", "access_token"] {
+        assert!(
+            !document.contains(&format!("\"{name}\"")),
+            "{name} stands in the OpenAPI document"
+        );
+    }
+}
