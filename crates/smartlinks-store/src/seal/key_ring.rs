@@ -25,7 +25,9 @@ type KeyBytes = Zeroizing<[u8; KEY_LENGTH]>;
 #[derive(Clone)]
 pub struct KeyRing {
     active: String,
-    keys: BTreeMap<String, KeyBytes>,
+    active_key: KeyBytes,
+    /// Those that only open, by id.
+    others: BTreeMap<String, KeyBytes>,
     /// The file it stands in, for messages.
     pub(super) file: PathBuf,
 }
@@ -124,13 +126,13 @@ impl KeyRing {
     /// # Errors
     /// When `entropy` has no random bytes.
     pub fn ephemeral(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        let mut ring = Self {
-            active: String::new(),
-            keys: BTreeMap::new(),
+        let (active, active_key) = fresh_key(entropy)?;
+        Ok(Self {
+            active,
+            active_key,
+            others: BTreeMap::new(),
             file: PathBuf::from("(in memory)"),
-        };
-        ring.add_active_key(entropy)?;
-        Ok(ring)
+        })
     }
 
     /// Adds a fresh key and makes it the active one; the others go on opening what they sealed.
@@ -138,13 +140,10 @@ impl KeyRing {
     /// # Errors
     /// When `entropy` has no random bytes; the ring is then unchanged.
     pub fn add_active_key(&mut self, entropy: &dyn Entropy) -> Result<(), EntropyError> {
-        let mut name = [0_u8; 4];
-        entropy.fill(&mut name)?;
-        let mut key = KeyBytes::default();
-        entropy.fill(key.as_mut())?;
-        let id = format!("k{}", hex::encode(name));
-        self.keys.insert(id.clone(), key);
-        self.active = id;
+        let (id, key) = fresh_key(entropy)?;
+        let former_id = std::mem::replace(&mut self.active, id);
+        let former_key = std::mem::replace(&mut self.active_key, key);
+        self.others.insert(former_id, former_key);
         Ok(())
     }
 
@@ -154,66 +153,59 @@ impl KeyRing {
         &self.active
     }
 
-    /// The ids of all keys.
+    /// The ids of all keys, the active one first.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.keys.keys().map(String::as_str)
+        std::iter::once(self.active.as_str()).chain(self.others.keys().map(String::as_str))
     }
 
     /// The check value of the active key, `id:hex`. It tells keys apart and reveals nothing of them.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        self.check_value(&self.active).unwrap_or_default()
+        check_value(&self.active, &self.active_key)
     }
 
     /// The check values of all keys, separated by spaces.
     #[must_use]
     pub fn fingerprints(&self) -> String {
-        let values: Vec<String> = self.ids().filter_map(|id| self.check_value(id)).collect();
+        let values: Vec<String> = self.keys().map(|(id, key)| check_value(id, key)).collect();
         values.join(" ")
     }
 
     /// Whether the ring holds every key that a database asks for with `stored`.
     #[must_use]
     pub fn covers(&self, stored: &str) -> bool {
-        stored.split_whitespace().all(|value| {
-            let id = value.split(':').next().unwrap_or_default();
-            self.check_value(id).is_some_and(|held| held == value)
+        stored.split_whitespace().all(|needed| {
+            let id = needed.split(':').next().unwrap_or_default();
+            self.key(id)
+                .is_some_and(|key| check_value(id, key) == needed)
         })
     }
 
-    /// SHA-256 of a 256-bit random key cannot be turned round, so the value may stand in the database.
-    fn check_value(&self, id: &str) -> Option<String> {
-        let key = self.keys.get(id)?;
-        let digest = Sha256::new()
-            .chain_update(b"smartlinks key check 1\0")
-            .chain_update(id.as_bytes())
-            .chain_update(b"\0")
-            .chain_update(key.as_slice())
-            .finalize();
-        Some(format!("{id}:{}", hex::encode(&digest[..16])))
+    fn keys(&self) -> impl Iterator<Item = (&str, &[u8; KEY_LENGTH])> {
+        let others = self.others.iter().map(|(id, key)| (id.as_str(), &**key));
+        std::iter::once(self.active()).chain(others)
     }
 
     pub(super) fn active(&self) -> (&str, &[u8; KEY_LENGTH]) {
-        // The constructors put the active key in; the empty key below is never reached and would open nothing.
-        const NONE: [u8; KEY_LENGTH] = [0; KEY_LENGTH];
-        let key = self.keys.get(&self.active).map_or(&NONE, |key| &**key);
-        (&self.active, key)
+        (&self.active, &self.active_key)
     }
 
     pub(super) fn key(&self, id: &str) -> Option<&[u8; KEY_LENGTH]> {
-        self.keys.get(id).map(|key| &**key)
+        self.keys()
+            .find(|(held, _)| *held == id)
+            .map(|(_, key)| key)
     }
 
     /// The text of a key file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let mut text = Zeroizing::new(String::with_capacity(
-            HEADER.len() + 96 * (self.keys.len() + 1),
+            HEADER.len() + 96 * (self.others.len() + 2),
         ));
         text.push_str(HEADER);
         text.push_str(&format!("{ACTIVE} = {}\n", self.active));
-        for (id, key) in &self.keys {
-            let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
-            for part in [id.as_str(), " = ", &encoded, "\n"] {
+        for (id, key) in self.keys() {
+            let encoded = Zeroizing::new(STANDARD.encode(key));
+            for part in [id, " = ", &encoded, "\n"] {
                 text.push_str(part);
             }
         }
@@ -257,18 +249,35 @@ impl KeyRing {
             }
         }
         let (active, line) = active.ok_or_else(|| malformed(last, "no line `active = id`"))?;
-        if !keys.contains_key(&active) {
-            return Err(malformed(
-                line,
-                "`active` names a key that is not in the file",
-            ));
-        }
+        let active_key = keys
+            .remove(&active)
+            .ok_or_else(|| malformed(line, "`active` names a key that is not in the file"))?;
         Ok(Self {
             active,
-            keys,
+            active_key,
+            others: keys,
             file: path.to_owned(),
         })
     }
+}
+
+fn fresh_key(entropy: &dyn Entropy) -> Result<(String, KeyBytes), EntropyError> {
+    let mut name = [0_u8; 4];
+    entropy.fill(&mut name)?;
+    let mut key = KeyBytes::default();
+    entropy.fill(key.as_mut())?;
+    Ok((format!("k{}", hex::encode(name)), key))
+}
+
+/// SHA-256 of a 256-bit random key cannot be turned round, so the value may stand in the database.
+fn check_value(id: &str, key: &[u8; KEY_LENGTH]) -> String {
+    let digest = Sha256::new()
+        .chain_update(b"smartlinks key check 1\0")
+        .chain_update(id.as_bytes())
+        .chain_update(b"\0")
+        .chain_update(key)
+        .finalize();
+    format!("{id}:{}", hex::encode(&digest[..16]))
 }
 
 fn is_key_id(text: &str) -> bool {
@@ -291,7 +300,7 @@ impl fmt::Debug for KeyRing {
         formatter
             .debug_struct("KeyRing")
             .field("active", &self.active)
-            .field("ids", &self.keys.keys())
+            .field("others", &self.others.keys())
             .field("keys", &"[redacted]")
             .finish()
     }
@@ -315,8 +324,8 @@ mod tests {
         assert_eq!(read.fingerprints(), ring.fingerprints());
         assert_eq!(read.active_id(), ring.active_id());
         assert!(read.covers(&old) && read.covers(&ring.fingerprint()) && read.covers(""));
-        for key in ring.keys.values() {
-            let (text, hex) = (STANDARD.encode(key.as_slice()), hex::encode(key.as_slice()));
+        for (_, key) in ring.keys() {
+            let (text, hex) = (STANDARD.encode(key), hex::encode(key));
             let shown = format!("{ring:?} {}", ring.fingerprints());
             assert!(!shown.contains(&text) && !shown.contains(&hex));
         }
@@ -326,8 +335,6 @@ mod tests {
     fn a_key_of_the_same_name_does_not_cover() {
         let ring = KeyRing::ephemeral(&SystemEntropy).unwrap();
         let mut other = KeyRing::ephemeral(&SystemEntropy).unwrap();
-        let key = other.keys.remove(&other.active).unwrap();
-        other.keys.insert(ring.active.clone(), key);
         other.active.clone_from(&ring.active);
         assert!(!other.covers(&ring.fingerprint()));
     }

@@ -154,3 +154,26 @@ pub(crate) async fn peek(
     connection.close().await.map_err(failed)?;
     Ok(row?.map(Row::Sqlite))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::values;
+
+    /// F6: the readers cannot write, by which a read-only file can be had even as root.
+    #[tokio::test]
+    async fn a_write_where_none_is_allowed_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SqliteSettings {
+            path: folder.path().join("smartlinks.db"),
+            readers: 1,
+            max_pages: None,
+        };
+        let sqlite = Sqlite::open(settings).await.unwrap();
+        let write = "insert into meta (key, value) values ($1, 'b') returning key";
+        let error = sqlite.first(write, values!["a"]).await.err().unwrap();
+        assert!(matches!(error, StoreError::ReadOnly { .. }), "{error:?}");
+        assert!(error.is_storage_failure());
+        assert!(error.to_string().contains("smartlinks.db"), "{error}");
+    }
+}

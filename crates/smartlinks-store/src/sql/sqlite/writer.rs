@@ -192,7 +192,18 @@ impl Task {
     }
 
     async fn checkpoint(&mut self) -> Result<(), StoreError> {
-        self.raw("pragma wal_checkpoint(truncate)").await
+        // Columns: whether a reader was in the way, pages in the log, pages moved.
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| error::sqlite(&self.place, error))?;
+        if busy == 0 {
+            return Ok(());
+        }
+        Err(StoreError::Busy {
+            place: self.place.clone(),
+            source: "somebody reads the write-ahead log".into(),
+        })
     }
 
     async fn raw(&mut self, sql: &'static str) -> Result<(), StoreError> {
