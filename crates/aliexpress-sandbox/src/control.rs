@@ -5,6 +5,7 @@ mod page;
 mod products;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -12,8 +13,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
-use serde::Deserialize;
+use axum::routing::{any, get, post};
 use serde_json::{Map, Value, json};
 
 use crate::accounts::{self, ACCOUNTS};
@@ -49,6 +49,7 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
             "/_sandbox/products/{id}",
             get(products::show).post(products::change),
         )
+        .route("/_sandbox/{*rest}", any(nothing_here))
 }
 
 /// Why a control request was not carried out.
@@ -239,20 +240,38 @@ async fn clear_faults(State(inner): State<Arc<Inner>>) -> Response {
     ok(&json!({ "faults": [] }))
 }
 
-/// What of the journal is wanted.
-#[derive(Deserialize)]
-struct Wanted {
-    api: Option<String>,
-    limit: Option<usize>,
-}
-
-async fn journal(State(inner): State<Arc<Inner>>, Query(wanted): Query<Wanted>) -> Response {
+async fn journal(
+    State(inner): State<Arc<Inner>>,
+    Query(wanted): Query<BTreeMap<String, String>>,
+) -> Answer {
+    if let Some(name) = wanted
+        .keys()
+        .find(|name| !matches!(name.as_str(), "api" | "limit"))
+    {
+        return Err(Problem::bad(format!(
+            "{name} is not accepted here; accepted: api, limit"
+        )));
+    }
+    let limit = match wanted.get("limit") {
+        None => usize::MAX,
+        Some(text) => text
+            .parse()
+            .map_err(|_| Problem::bad(format!("limit must be a whole number, not {text:?}")))?,
+    };
+    let api = wanted
+        .get("api")
+        .map(String::as_str)
+        .filter(|api| !api.is_empty());
     let journal = locked(&inner.journal);
-    let api = wanted.api.as_deref().filter(|api| !api.is_empty());
-    let entries = journal.entries(api, wanted.limit.unwrap_or(usize::MAX));
+    let entries = journal.entries(api, limit);
     let total = journal.total();
     drop(journal);
-    ok(&json!({ "entries": entries, "total": total }))
+    Ok(ok(&json!({ "entries": entries, "total": total })))
+}
+
+/// Other addresses below `/_sandbox/`: a typing mistake should not look like an answer of the gateway.
+async fn nothing_here() -> Problem {
+    Problem::not_found("there is nothing at this address; GET /_sandbox/ lists what there is")
 }
 
 async fn clear_journal(State(inner): State<Arc<Inner>>) -> Response {

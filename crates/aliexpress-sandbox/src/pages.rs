@@ -39,9 +39,10 @@ pub(crate) fn page(status: StatusCode, template: &impl Template, more_policy: &s
     let policy = HeaderValue::try_from(format!("{POLICY}; {more_policy}"))
         .unwrap_or(HeaderValue::from_static("default-src 'none'"));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    // Not `no-referrer`: that would turn the `Origin` of our own forms into `null`.
     headers.insert(
         header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
+        HeaderValue::from_static("same-origin"),
     );
     headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     headers.insert(

@@ -1,0 +1,29 @@
+//! The sandbox as its users see it: requests to the router, answers as bytes.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod guards;
+#[cfg(test)]
+mod oauth;
+#[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod persistence;
+#[cfg(test)]
+mod products;
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod served;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod vectors;
