@@ -1,1 +1,128 @@
-fn main(){}
+#![doc = include_str!("../README.md")]
+#![warn(missing_docs)]
+
+mod assemble;
+mod cli;
+mod clock;
+mod commands;
+mod config;
+mod environment;
+mod failure;
+mod logging;
+mod output;
+mod sandbox;
+mod serve;
+mod transport;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::cli::{Cli, Command, SignCommand};
+use crate::commands::Session;
+use crate::config::Config;
+use crate::environment::Environment;
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+
+/// Small objects come and go all the time; this allocator is built for that.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let environment = Environment::of_process();
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::read(arguments.iter().cloned()) {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error, &arguments, &environment).into(),
+    };
+    let output = Output::new(cli.general.json, &environment);
+    match run(cli, &environment, output) {
+        Ok(()) => Exit::Success.into(),
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+/// Help, version, or a command line that cannot be understood.
+fn not_understood(error: &clap::Error, arguments: &[OsString], environment: &Environment) -> Exit {
+    let wants_json = arguments.iter().any(|argument| argument == "--json");
+    if wants_json
+        && error.use_stderr()
+        && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    {
+        let text = error.to_string();
+        let detail = text
+            .trim_start_matches("error: ")
+            .lines()
+            .next()
+            .unwrap_or_default();
+        let failure = Failure::usage("usage", detail).hint("See `smartlinks --help`.");
+        Output::new(true, environment).failure(&failure);
+        return Exit::Usage;
+    }
+    // A reader that has gone away needs no help.
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Success
+    }
+}
+
+fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failure> {
+    match cli.command {
+        Command::Openapi => commands::openapi(output),
+        Command::Completions { shell } => commands::completions(shell, output),
+        Command::Sign(SignCommand::Explain(arguments)) => {
+            commands::sign::run(&arguments, &cli.settings, environment, output)
+        }
+        Command::Sandbox(arguments) => {
+            logging::start(
+                &Config::load_log(&cli.settings, environment)?,
+                "info",
+                output,
+            );
+            let listen = cli.settings.listen.as_deref();
+            to_the_end(server_runtime()?, sandbox::run(arguments, listen, output))
+        }
+        Command::Serve => {
+            let (mode, config) = Config::load(&cli.settings, environment)?;
+            logging::start(&config.log, "info", output);
+            to_the_end(server_runtime()?, serve::run(mode, config, output))
+        }
+        command => {
+            let (mode, config) = Config::load(&cli.settings, environment)?;
+            logging::start(&config.log, "warn", output);
+            to_the_end(command_runtime()?, async {
+                let session = Session::open(mode, &config, output).await?;
+                let ended = commands::run(command, &session).await;
+                session.close().await;
+                ended
+            })
+        }
+    }
+}
+
+/// Does not wait for blocking work that nobody needs any more.
+fn to_the_end(
+    runtime: Runtime,
+    work: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let ended = runtime.block_on(work);
+    runtime.shutdown_background();
+    ended
+}
+
+fn server_runtime() -> Result<Runtime, Failure> {
+    Ok(Builder::new_multi_thread().enable_all().build()?)
+}
+
+/// One thread: a command starts faster without a pool of them.
+fn command_runtime() -> Result<Runtime, Failure> {
+    Ok(Builder::new_current_thread().enable_all().build()?)
+}

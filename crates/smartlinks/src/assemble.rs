@@ -1,0 +1,185 @@
+//! Putting the service together: keys, database, client, use cases. The same for `serve` and for the commands, so
+//! that both see the same data and check the same.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
+use smartlinks_core::store::{
+    self, DatabaseUrl, KeyError, KeyOrigin, OpenOptions, Store, StoreError, SystemEntropy,
+};
+use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, ReturnTo};
+use url::Url;
+
+use crate::config::{AppSettings, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Database, Demo, Live};
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+use crate::transport::LazyTransport;
+
+/// What the database of sandbox mode is stamped with: its sandbox lives in the same folder, on whatever port.
+const BUILT_IN_SANDBOX: &str = "built-in sandbox";
+
+/// What one start needs to know of its surroundings.
+pub(crate) struct Plan {
+    /// The application, or what is missing of it.
+    pub(crate) app: AppSettings,
+    /// The gateway.
+    pub(crate) gateway: GatewayUrl,
+    /// What the database is stamped with, besides the app key.
+    pub(crate) stamp: String,
+    /// The database.
+    pub(crate) database: Database,
+    /// The file of the keys that seal tokens.
+    pub(crate) key_file: PathBuf,
+    /// What time it is.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// How many database connections to hold.
+    pub(crate) pool_size: u32,
+}
+
+impl Plan {
+    /// For real accounts.
+    pub(crate) fn live(live: Live, clock: Arc<dyn Clock>, pool_size: u32) -> Self {
+        Self {
+            stamp: live.gateway.to_string(),
+            app: live.app,
+            gateway: live.gateway,
+            database: live.database,
+            key_file: live.key_file,
+            clock,
+            pool_size,
+        }
+    }
+
+    /// For the sandbox at `gateway`, with the callback that is registered there.
+    pub(crate) fn demo(
+        demo: &Demo,
+        gateway: &str,
+        callback: &str,
+        clock: Arc<dyn Clock>,
+        pool_size: u32,
+    ) -> Result<Self, Failure> {
+        let internal = |error: &dyn std::error::Error| {
+            Failure::new(
+                Exit::Failure,
+                "internal",
+                "the sandbox's own settings are wrong",
+            )
+            .because(error)
+        };
+        let app = AppSettings {
+            key: Some(AppKey::parse(DEMO_APP_KEY).map_err(|error| internal(&error))?),
+            secret: Some(AppSecret::parse(DEMO_APP_SECRET).map_err(|error| internal(&error))?),
+            callback: Some(Url::parse(callback).map_err(|error| internal(&error))?),
+            problems: Vec::new(),
+        };
+        Ok(Self {
+            app,
+            gateway: GatewayUrl::parse(gateway).map_err(|error| internal(&error))?,
+            stamp: BUILT_IN_SANDBOX.to_owned(),
+            database: Database::File(demo.dir.join("smartlinks.db")),
+            key_file: demo.dir.join("keys"),
+            clock,
+            pool_size,
+        })
+    }
+}
+
+/// Opens keys and database and puts the use cases on top.
+pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Result<Core, Failure> {
+    let app_key = plan.app.key.clone();
+    let store = open_store(&plan, output).await?;
+    if let Some(key) = app_key {
+        store
+            .stamp_or_check(&plan.stamp, key.as_str())
+            .await
+            .map_err(with_hint)?;
+    }
+    let core = Core::new(CoreOptions {
+        app: setup(plan.app, plan.gateway, &plan.clock)?,
+        store,
+        clock: plan.clock,
+        entropy: Arc::new(SystemEntropy),
+        market: config.market.clone(),
+        return_to: ReturnTo::new(config.return_origins.iter().cloned()),
+        token_file: config.token_file.clone(),
+        refresh: RefreshPolicy::default(),
+    })?;
+    Ok(core)
+}
+
+async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failure> {
+    let url = match &plan.database {
+        Database::File(path) => DatabaseUrl::Sqlite(path.clone()),
+        Database::Server(address) => address.parse().map_err(with_hint)?,
+    };
+    let fingerprint = store::stored_key_fingerprint(&url)
+        .await
+        .map_err(with_hint)?;
+    let (keys, origin) =
+        store::open_or_create_keys(&plan.key_file, fingerprint.as_deref(), &SystemEntropy)
+            .map_err(|error| keys_failed(error, &plan.key_file))?;
+    if origin == KeyOrigin::Created {
+        output.say(&format!(
+            "created the keys that seal stored tokens: {}\nkeep a copy apart from the database; without it the \
+             accounts have to sign in again",
+            plan.key_file.display()
+        ));
+    }
+    let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
+    options.pool_size = plan.pool_size;
+    store::open(options).await.map_err(with_hint)
+}
+
+fn setup(
+    app: AppSettings,
+    gateway: GatewayUrl,
+    clock: &Arc<dyn Clock>,
+) -> Result<AppSetup, Failure> {
+    match (app.key, app.secret, app.callback) {
+        (Some(key), Some(secret), Some(callback_url)) => {
+            let client = Client::builder(key, secret)
+                .gateway(gateway)
+                .clock(Arc::clone(clock))
+                .transport(Arc::new(LazyTransport::default()))
+                .build()?;
+            Ok(AppSetup::Ready(App {
+                client,
+                callback_url,
+            }))
+        }
+        _ => Ok(AppSetup::Incomplete(app.problems)),
+    }
+}
+
+/// A database that cannot be used is a matter of configuration, whatever is wrong with it.
+fn with_hint(error: StoreError) -> Failure {
+    let code = error.code();
+    let exit = if matches!(error, StoreError::StampMismatch { .. }) {
+        Exit::Usage
+    } else {
+        Exit::Failure
+    };
+    Failure {
+        code: code.to_owned(),
+        exit,
+        ..Failure::from(error)
+    }
+}
+
+fn keys_failed(error: KeyError, key_file: &Path) -> Failure {
+    let failure = Failure::from(StoreError::from(error));
+    let hint = failure.hint.clone();
+    let failure = Failure {
+        code: "key_file".to_owned(),
+        exit: Exit::Usage,
+        ..failure
+    };
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure.hint(format!(
+            "Name the right file with --key-file (now {}).",
+            key_file.display()
+        )),
+    }
+}

@@ -1,0 +1,145 @@
+//! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
+
+mod commands;
+mod settings;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser};
+
+use crate::config::setting::{ALL, CONFIG_VARIABLE};
+
+pub(crate) use commands::{
+    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OrdersCommand,
+    ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,
+};
+pub(crate) use settings::SettingFlags;
+
+const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";
+
+const AFTER_HELP: &str = "\
+Two ways to begin:
+  smartlinks serve --sandbox     everything on this machine, with made-up data; no account needed
+  smartlinks serve               with your AliExpress app: set ALIEXPRESS_APP_KEY, ALIEXPRESS_APP_SECRET
+                                 and ALIEXPRESS_CALLBACK_URL first
+
+`smartlinks --help` names every setting and the exit codes.";
+
+const AFTER_LONG_HELP: &str = "\
+Variables without a flag:
+  ALIEXPRESS_APP_KEY        App Key of the AliExpress console
+  ALIEXPRESS_APP_SECRET     App Secret, or ALIEXPRESS_APP_SECRET_FILE: a file that holds it
+  ALIEXPRESS_CALLBACK_URL   callback address, as registered in the console
+  DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
+  PORT                      port to listen on at 127.0.0.1, where SMARTLINKS_LISTEN is not set
+  NO_COLOR                  no colour
+
+A setting is looked up as flag, then variable, then in the configuration file (TOML, keys like the flags with `_`
+in place of `-`), then its default.
+
+Output: data goes to stdout, everything else to stderr. With --json a failure is one line of JSON on stderr:
+  {\"error\":{\"code\":\"…\",\"detail\":\"…\",\"fix\":\"…\"}}
+
+Exit codes:
+  0  done
+  1  it did not work
+  2  the command line or the configuration is wrong
+  3  nothing is connected, or a person has to sign in again
+  4  the gateway cannot be reached or is busy: try again later";
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "smartlinks", version, about = ABOUT, after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
+#[command(
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) general: GeneralFlags,
+    #[command(flatten)]
+    pub(crate) settings: SettingFlags,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Default, Args)]
+pub(crate) struct GeneralFlags {
+    /// Print JSON for programs, failures included
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+impl Cli {
+    /// The definition, with variable and default of each setting in its help.
+    pub(crate) fn definition() -> clap::Command {
+        Self::command().mut_args(|argument| {
+            let Some(long) = argument.get_long() else {
+                return argument;
+            };
+            let note = if long == "config" {
+                format!(
+                    "[env: {CONFIG_VARIABLE}] [default: <config directory>/smartlinks/config.toml]"
+                )
+            } else if let Some(setting) = ALL.iter().find(|setting| setting.flag == Some(long)) {
+                format!("[env: {}] [default: {}]", setting.variable, setting.default)
+            } else {
+                return argument;
+            };
+            let help = argument
+                .get_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            argument.help(format!("{help} {note}"))
+        })
+    }
+
+    /// Reads a command line.
+    pub(crate) fn read(
+        arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    ) -> Result<Self, clap::Error> {
+        Self::from_arg_matches(&Self::definition().try_get_matches_from(arguments)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::definition().debug_assert();
+    }
+
+    #[test]
+    fn settings_are_understood_before_and_after_the_command() {
+        for line in [
+            "smartlinks --sandbox auth get_oauth_url",
+            "smartlinks auth get_oauth_url --sandbox",
+            "smartlinks auth url --sandbox",
+        ] {
+            let cli = Cli::read(line.split(' ').map(Into::into)).unwrap();
+            assert!(cli.settings.sandbox, "{line}");
+            assert!(
+                matches!(cli.command, Command::Auth(AuthCommand::Url { .. })),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_file_without_a_value_has_the_old_place() {
+        let cli = Cli::read("smartlinks serve --token-file".split(' ').map(Into::into)).unwrap();
+        assert_eq!(
+            cli.settings.token_file.as_deref(),
+            Some("external_scrapers/aliexpress_token.json")
+        );
+        let cli = Cli::read(
+            "smartlinks serve --token-file x --json"
+                .split(' ')
+                .map(Into::into),
+        )
+        .unwrap();
+        assert_eq!(cli.settings.token_file.as_deref(), Some("x"));
+    }
+}

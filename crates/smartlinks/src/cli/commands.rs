@@ -1,0 +1,285 @@
+//! The commands.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start page and API (with --sandbox: and the sandbox)
+    Serve,
+    /// Start the sandbox alone: an offline gateway that behaves like AliExpress's, for tests in any language
+    Sandbox(SandboxArgs),
+    /// Connect an account, look at its tokens, renew and end them
+    #[command(subcommand)]
+    Auth(AuthCommand),
+    /// The connected accounts
+    #[command(subcommand)]
+    Connections(ConnectionsCommand),
+    /// Find products and what it costs to deliver them
+    #[command(subcommand)]
+    Products(ProductsCommand),
+    /// Follow orders that were placed at AliExpress
+    #[command(subcommand)]
+    Orders(OrdersCommand),
+    /// Call a read method of the gateway and print its answer
+    Call(CallArgs),
+    /// Signatures
+    #[command(subcommand)]
+    Sign(SignCommand),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi,
+    /// Print the completion script of a shell
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+}
+
+/// Start parameters of the stand-alone sandbox. It takes no variables: it is another program than the service.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// The app key that requests must carry
+    #[arg(long, value_name = "DIGITS", default_value = "500100")]
+    pub(crate) app_key: String,
+    /// The app secret that requests must be signed with; made up, so no secret
+    #[arg(long, value_name = "TEXT", default_value = "sandbox-secret")]
+    pub(crate) app_secret: String,
+    /// The registered callback; with it a redirect_uri has to equal it to the letter
+    #[arg(long, value_name = "URL")]
+    pub(crate) callback_url: Option<String>,
+    /// How many products the catalogue holds
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub(crate) products: u32,
+    /// What titles, prices and stock are computed from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Folder in which its state survives a restart; without it everything ends with the process
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state_dir: Option<PathBuf>,
+}
+
+/// `auth …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuthCommand {
+    /// Print the AliExpress address at which an account is authorised
+    #[command(visible_alias = "get_oauth_url")]
+    Url {
+        #[command(flatten)]
+        login: LoginArgs,
+    },
+    /// Authorise an account now: opens the address and waits for the answer
+    Login {
+        #[command(flatten)]
+        login: LoginArgs,
+        /// Print the address only, do not open a browser
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// Trade a code for tokens: the code, the whole address the browser ended on, or - to read it from stdin
+    #[command(visible_alias = "handle_callback")]
+    Exchange {
+        /// Code, address, or -
+        #[arg(value_name = "CODE|URL|-", allow_hyphen_values = true)]
+        code: String,
+    },
+    /// Show who is connected and until when (exit code 3 when nobody can be served)
+    #[command(visible_alias = "token_status")]
+    Status,
+    /// Renew the tokens now
+    Refresh {
+        /// Which connection; the default one when left out
+        connection: Option<String>,
+    },
+    /// End a connection and delete its tokens
+    Disconnect {
+        /// Which connection; the default one when left out
+        connection: Option<String>,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Take in an existing token file
+    Import {
+        /// The file, or - for stdin
+        #[arg(value_name = "FILE|-")]
+        file: PathBuf,
+        /// A name for the connection
+        #[arg(long)]
+        label: Option<String>,
+    },
+}
+
+/// What a sign-in is for.
+#[derive(Debug, Default, Args)]
+pub(crate) struct LoginArgs {
+    /// Authorise this connection again; the account has to be the same
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// A name for the new connection
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+}
+
+/// `connections …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConnectionsCommand {
+    /// List the connections
+    List,
+    /// Show one
+    Show {
+        /// conn_…
+        id: String,
+    },
+    /// Give one a name, or take it away
+    Label {
+        /// conn_…
+        id: String,
+        /// The name; none takes it away
+        label: Option<String>,
+    },
+    /// Choose the connection that commands without an id mean
+    Default {
+        /// conn_…
+        id: String,
+    },
+}
+
+/// `products …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProductsCommand {
+    /// Search by words
+    Search(SearchArgs),
+    /// Show one product, by its number or its AliExpress address
+    Show(ProductShowArgs),
+}
+
+/// `products search …`
+#[derive(Debug, Args)]
+pub(crate) struct SearchArgs {
+    /// Words
+    #[arg(required = true)]
+    pub(crate) words: Vec<String>,
+    /// Page, from 1
+    #[arg(long, value_name = "N")]
+    pub(crate) page: Option<u32>,
+    /// How many on a page, 1 to 50
+    #[arg(long, value_name = "N")]
+    pub(crate) page_size: Option<u32>,
+    /// Order of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) sort: SortArgument,
+    /// Which connection asks; the default one when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+}
+
+/// Order of search results.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SortArgument {
+    /// Most ordered first
+    #[default]
+    Orders,
+    /// Cheapest first
+    PriceUp,
+    /// Dearest first
+    PriceDown,
+}
+
+/// `products show …`
+#[derive(Debug, Args)]
+pub(crate) struct ProductShowArgs {
+    /// Number, or AliExpress address
+    pub(crate) product: String,
+    /// Ask what it costs to deliver it too
+    #[arg(long)]
+    pub(crate) freight: bool,
+    /// Variant for the freight; the first one in stock when left out
+    #[arg(long, value_name = "SKU", requires = "freight")]
+    pub(crate) sku: Option<String>,
+    /// How many, for the freight
+    #[arg(long, value_name = "N", requires = "freight")]
+    pub(crate) quantity: Option<u32>,
+    /// Which connection asks; the default one when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+}
+
+/// `orders …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrdersCommand {
+    /// Add an order by its AliExpress number
+    Import {
+        /// The number
+        order: String,
+        /// Whose order it is; the default connection's when left out
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+    },
+    /// List the known orders, last added first
+    List {
+        /// How many, 1 to 200
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// Go on where a page ended: its `next`
+        #[arg(long, value_name = "NEXT")]
+        after: Option<String>,
+    },
+    /// Show one order as it stands now
+    Show {
+        /// The number
+        order: String,
+    },
+    /// Show where the parcels of an order are
+    Track {
+        /// The number
+        order: String,
+    },
+}
+
+/// `call …`
+#[derive(Debug, Args)]
+pub(crate) struct CallArgs {
+    /// For example aliexpress.ds.category.get
+    pub(crate) method: String,
+    /// Parameters, name=value
+    #[arg(value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) params: Vec<(String, String)>,
+    /// Which connection calls; the default one when left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+}
+
+/// `sign …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum SignCommand {
+    /// Show how a request is signed and, given a signature, which mistake would produce it
+    Explain(ExplainArgs),
+}
+
+/// `sign explain …`
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Parameters as name=value, or one whole request address
+    #[arg(required = true, value_name = "NAME=VALUE|URL")]
+    pub(crate) request: Vec<String>,
+    /// Path of a system call, for example /auth/token/create; business calls have none
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    /// The signature to explain; the request's own `sign` when left out
+    #[arg(long, value_name = "HEX")]
+    pub(crate) sign: Option<String>,
+    /// File that holds the app secret, or - to read it from stdin; else ALIEXPRESS_APP_SECRET counts
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+/// Splits `name=value`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected name=value".to_owned()),
+    }
+}

@@ -1,0 +1,145 @@
+//! `auth …`
+
+mod disconnect;
+mod login;
+mod receiver;
+
+use std::io::Read as _;
+use std::path::Path;
+
+use smartlinks_core::{BeginLogin, Requester, Status};
+
+use super::{Session, connections};
+use crate::cli::{AuthCommand, LoginArgs};
+use crate::failure::{Exit, Failure};
+use crate::output::when;
+
+/// More than any code, address or token file has.
+const LONGEST_INPUT: u64 = 1024 * 1024;
+
+pub(crate) async fn run(command: AuthCommand, session: &Session) -> Result<(), Failure> {
+    match command {
+        AuthCommand::Url { login } => url(login, session).await,
+        AuthCommand::Login { login, no_browser } => login::run(login, no_browser, session).await,
+        AuthCommand::Exchange { code } => exchange(code, session).await,
+        AuthCommand::Status => status(session).await,
+        AuthCommand::Refresh { connection } => refresh(connection.as_deref(), session).await,
+        AuthCommand::Disconnect { connection, yes } => {
+            disconnect::run(connection.as_deref(), yes, session).await
+        }
+        AuthCommand::Import { file, label } => import(&file, label.as_deref(), session).await,
+    }
+}
+
+fn begin(login: LoginArgs) -> BeginLogin {
+    BeginLogin {
+        connection: login.connection,
+        label: login.label,
+        ..BeginLogin::by(Requester::Headless)
+    }
+}
+
+async fn url(login: LoginArgs, session: &Session) -> Result<(), Failure> {
+    let started = session.core.begin_login(begin(login)).await?;
+    session
+        .output
+        .data(&started, |started| started.url.clone())?;
+    if !session.output.is_json() {
+        session.output.say(&format!(
+            "open it and approve, {}; then give the address that the browser ends on to `smartlinks auth exchange`, \
+             unless the page of a running smartlinks received it",
+            when(Some(started.expires_at), session.core.now()).replace(" (", ", at the latest (")
+        ));
+    }
+    Ok(())
+}
+
+async fn exchange(code: String, session: &Session) -> Result<(), Failure> {
+    let code = if code == "-" { stdin()? } else { code };
+    let connection = session.core.exchange_pasted(&code, None).await?;
+    session.output.data(&connection, |connection| {
+        connections::one(connection, session.core.now())
+    })
+}
+
+async fn status(session: &Session) -> Result<(), Failure> {
+    let status = session.core.status().await?;
+    session
+        .output
+        .data(&status, |status| in_words(status, session))?;
+    match (status.configured, status.authenticated) {
+        (true, true) => Ok(()),
+        (false, _) => Err(Failure::silent(Exit::Usage)),
+        (true, false) => Err(Failure::silent(Exit::SignIn)),
+    }
+}
+
+fn in_words(status: &Status, session: &Session) -> String {
+    let mut parts: Vec<String> = status
+        .problems
+        .iter()
+        .map(|problem| {
+            format!(
+                "not configured: {}: {}\n  {}",
+                problem.variable, problem.problem, problem.fix
+            )
+        })
+        .collect();
+    match status.connections.as_slice() {
+        [] => parts.push(
+            "not connected: no AliExpress account is connected; run `smartlinks auth login`"
+                .to_owned(),
+        ),
+        [only] => parts.push(connections::one(only, session.core.now())),
+        several => parts.push(connections::list(several, session.core.now())),
+    }
+    parts.join("\n")
+}
+
+async fn refresh(id: Option<&str>, session: &Session) -> Result<(), Failure> {
+    let connection = session.connection_or_default(id).await?;
+    let connection = session.core.refresh_now(&connection.id).await?;
+    session.output.data(&connection, |connection| {
+        connections::one(connection, session.core.now())
+    })
+}
+
+async fn import(file: &Path, label: Option<&str>, session: &Session) -> Result<(), Failure> {
+    let text = if file == Path::new("-") {
+        stdin()?
+    } else {
+        read(file)?
+    };
+    let token = smartlinks_core::ImportedToken::parse(&text)?;
+    let connection = session.core.import_token(token, label).await?;
+    session.output.data(&connection, |connection| {
+        connections::one(connection, session.core.now())
+    })?;
+    if !session.output.is_json() {
+        session.output.say("smartlinks renews these tokens from now on; whatever used them must not renew them too");
+    }
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure::usage("file_unreadable", format!("{} cannot be read", file.display()))
+            .because(&error)
+            .hint("Name the token file of the old program, for example external_scrapers/aliexpress_token.json.")
+    })
+}
+
+/// All of stdin, for values that should not stand on a command line.
+fn stdin() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(LONGEST_INPUT)
+        .read_to_string(&mut text)
+        .map_err(|error| {
+            Failure::usage("stdin_unreadable", "stdin cannot be read as text")
+                .because(&error)
+                .hint("Pipe the value in, for example `pbpaste | smartlinks auth exchange -`.")
+        })?;
+    Ok(text)
+}

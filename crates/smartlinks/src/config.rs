@@ -1,0 +1,297 @@
+//! The configuration, read once at the start and checked as a whole.
+//!
+//! App key, secret and callback may be missing or malformed: the server then starts and says what to mend. Any other
+//! wrong setting refuses to start. In sandbox mode nothing outside `<data-dir>/sandbox` is used.
+
+mod addresses;
+mod app;
+mod demo;
+mod file;
+mod live;
+mod problem;
+pub(crate) mod setting;
+mod sources;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use etcetera::{BaseStrategy, choose_base_strategy};
+use smartlinks_core::Market;
+use url::Url;
+
+use crate::cli::SettingFlags;
+use crate::environment::Environment;
+pub(crate) use addresses::loopback_address;
+pub(crate) use app::{AppSettings, CALLBACK_PATH};
+pub(crate) use demo::{APP_KEY as DEMO_APP_KEY, APP_SECRET as DEMO_APP_SECRET, Demo};
+use file::ConfigFile;
+pub(crate) use live::{Database, Live};
+pub(crate) use problem::ConfigError;
+use problem::{Origin, quoted};
+use setting::{
+    BACKGROUND_REFRESH, CONFIG_VARIABLE, CURRENCY, DATA_DIR, LANGUAGE, LISTEN, LOG, LOG_FORMAT,
+    PORT_VARIABLE, RETURN_ORIGIN, SANDBOX, SHIP_TO, Setting,
+};
+use sources::{Found, Sources};
+
+/// Everything that was decided before anything is opened.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// Where page and API listen. Loopback.
+    pub(crate) listen: SocketAddr,
+    /// Whether somebody chose `listen`, or it is the default.
+    pub(crate) listen_chosen: bool,
+    /// The folder for everything that is kept.
+    pub(crate) data_dir: PathBuf,
+    /// Destination, currency and language when a command says none.
+    pub(crate) market: Market,
+    /// Origins that a sign-in may return to.
+    pub(crate) return_origins: Vec<Url>,
+    /// Where the default connection's tokens are written too.
+    pub(crate) token_file: Option<PathBuf>,
+    /// Whether `serve` renews by itself.
+    pub(crate) background_refresh: bool,
+    /// What is logged.
+    pub(crate) log: LogSettings,
+    /// What works, but should be known.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Real accounts or made-up ones.
+#[derive(Debug)]
+pub(crate) enum Mode {
+    /// AliExpress, or a gateway that was named.
+    Live(Live),
+    /// The built-in sandbox.
+    Demo(Demo),
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct LogSettings {
+    /// A filter of `tracing`, where somebody chose one.
+    pub(crate) filter: Option<String>,
+    /// JSON lines instead of text.
+    pub(crate) json: bool,
+}
+
+impl Config {
+    /// Reads and checks the configuration.
+    pub(crate) fn load(
+        flags: &SettingFlags,
+        environment: &Environment,
+    ) -> Result<(Mode, Self), ConfigError> {
+        let file = read_file(flags, environment)?;
+        let sources = Sources {
+            flags,
+            environment,
+            file: file.as_ref(),
+        };
+        let mut warnings = Vec::new();
+        if let Some(file) = &file {
+            warn_about_readers(file, &mut warnings);
+        }
+        let listen = listen(&sources)?;
+        let data_dir = data_dir(&sources)?;
+        let mode = if switch(&sources, &SANDBOX)? {
+            Mode::Demo(demo::read(&sources, &data_dir, &mut warnings)?)
+        } else {
+            Mode::Live(live::read(&sources, &data_dir, &mut warnings)?)
+        };
+        let config = Self {
+            listen: addresses::listen_address(&listen)?,
+            listen_chosen: !matches!(listen.origin, Origin::Default(_)),
+            market: market(&sources)?,
+            return_origins: return_origins(&sources)?,
+            token_file: token_file(&sources, matches!(mode, Mode::Demo(_)))?,
+            background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,
+            log: log(&sources)?,
+            data_dir,
+            warnings,
+        };
+        Ok((mode, config))
+    }
+
+    /// Only what `sandbox`, which is another program than the service, needs: how to log.
+    pub(crate) fn load_log(
+        flags: &SettingFlags,
+        environment: &Environment,
+    ) -> Result<LogSettings, ConfigError> {
+        log(&Sources {
+            flags,
+            environment,
+            file: None,
+        })
+    }
+}
+
+/// Only what `sign explain` needs. The value is a secret.
+pub(crate) fn app_secret(
+    flags: &SettingFlags,
+    environment: &Environment,
+) -> Result<Option<String>, ConfigError> {
+    let file = read_file(flags, environment)?;
+    let sources = Sources {
+        flags,
+        environment,
+        file: file.as_ref(),
+    };
+    Ok(sources
+        .find_secret(&setting::APP_SECRET)?
+        .map(|found| found.value))
+}
+
+fn read_file(
+    flags: &SettingFlags,
+    environment: &Environment,
+) -> Result<Option<ConfigFile>, ConfigError> {
+    if let Some(path) = &flags.config {
+        return ConfigFile::read(Path::new(path), "--config").map(Some);
+    }
+    if let Some(path) = environment.filled(CONFIG_VARIABLE) {
+        return ConfigFile::read(Path::new(path), CONFIG_VARIABLE).map(Some);
+    }
+    // Without a home there is no default place, and so no file.
+    match choose_base_strategy() {
+        Ok(places) => {
+            ConfigFile::read_default(&places.config_dir().join("smartlinks").join("config.toml"))
+        }
+        Err(_) => Ok(None),
+    }
+}
+
+#[cfg(unix)]
+fn warn_about_readers(file: &ConfigFile, warnings: &mut Vec<String>) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let loose =
+        std::fs::metadata(file.path()).is_ok_and(|found| found.permissions().mode() & 0o077 != 0);
+    if loose && file.holds_secret() {
+        let path = file.path().display();
+        warnings.push(format!(
+            "{path} holds a secret and other users may read it: run `chmod 600 {path}`"
+        ));
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_about_readers(_file: &ConfigFile, _warnings: &mut Vec<String>) {}
+
+/// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does.
+fn listen(sources: &Sources<'_>) -> Result<Found, ConfigError> {
+    let found = sources.find(&LISTEN)?;
+    if matches!(
+        found,
+        Some(Found {
+            origin: Origin::Flag(_) | Origin::Variable(_),
+            ..
+        })
+    ) {
+        return sources.find_or_default(&LISTEN);
+    }
+    match sources.environment.filled(PORT_VARIABLE) {
+        Some(port) => Ok(Found {
+            value: format!("127.0.0.1:{}", port.trim()),
+            origin: Origin::Variable(PORT_VARIABLE.to_owned()),
+        }),
+        None => sources.find_or_default(&LISTEN),
+    }
+}
+
+fn data_dir(sources: &Sources<'_>) -> Result<PathBuf, ConfigError> {
+    if let Some(found) = sources.find(&DATA_DIR)? {
+        return Ok(PathBuf::from(found.value));
+    }
+    let places = choose_base_strategy().map_err(|error| {
+        ConfigError::new(
+            "--data-dir",
+            format!("not given, and this user has no home directory ({error})"),
+            "Name a folder with --data-dir or SMARTLINKS_DATA_DIR.",
+        )
+    })?;
+    Ok(places.data_dir().join("smartlinks"))
+}
+
+fn token_file(sources: &Sources<'_>, demo: bool) -> Result<Option<PathBuf>, ConfigError> {
+    let found = sources.find(&setting::TOKEN_FILE)?;
+    // Made-up tokens go where somebody said so at this start, and never where a variable points in general.
+    let found = found.filter(|found| !demo || matches!(found.origin, Origin::Flag(_)));
+    Ok(found.map(|found| PathBuf::from(found.value)))
+}
+
+fn switch(sources: &Sources<'_>, setting: &Setting) -> Result<bool, ConfigError> {
+    let found = sources.find_or_default(setting)?;
+    match found.value.trim().to_ascii_lowercase().as_str() {
+        "on" | "true" | "1" | "yes" => Ok(true),
+        "off" | "false" | "0" | "no" => Ok(false),
+        _ => Err(ConfigError::new(
+            &found.origin,
+            format!("{} is neither on nor off", quoted(&found.value)),
+            "Write on or off.",
+        )),
+    }
+}
+
+fn market(sources: &Sources<'_>) -> Result<Market, ConfigError> {
+    let mut market = Market::default();
+    for setting in [&SHIP_TO, &CURRENCY, &LANGUAGE] {
+        let Some(found) = sources.find(setting)? else {
+            continue;
+        };
+        let value = Some(found.value.as_str());
+        let with = match setting.key {
+            "ship_to" => market.with(value, None, None),
+            "currency" => market.with(None, value, None),
+            _ => market.with(None, None, value),
+        };
+        market = with.map_err(|error| {
+            let problem = match error {
+                smartlinks_core::Error::Invalid { message, .. } => message,
+                other => other.to_string(),
+            };
+            ConfigError::new(
+                &found.origin,
+                problem,
+                format!("Write for example {}.", setting.default),
+            )
+        })?;
+    }
+    Ok(market)
+}
+
+fn return_origins(sources: &Sources<'_>) -> Result<Vec<Url>, ConfigError> {
+    sources
+        .find_list(&RETURN_ORIGIN)?
+        .iter()
+        .map(addresses::origin)
+        .collect()
+}
+
+fn log(sources: &Sources<'_>) -> Result<LogSettings, ConfigError> {
+    let form = sources.find_or_default(&LOG_FORMAT)?;
+    let json = match form.value.as_str() {
+        "text" => false,
+        "json" => true,
+        other => {
+            let problem = format!("{} is not a form of the log", quoted(other));
+            return Err(ConfigError::new(
+                &form.origin,
+                problem,
+                "Write text or json.",
+            ));
+        }
+    };
+    let filter = sources.find(&LOG)?;
+    if let Some(found) = &filter {
+        crate::logging::check(&found.value).map_err(|problem| {
+            ConfigError::new(
+                &found.origin,
+                format!("{} is not a log filter ({problem})", quoted(&found.value)),
+                "Write error, warn, info, debug or trace, or a filter such as info,sqlx=warn.",
+            )
+        })?;
+    }
+    Ok(LogSettings {
+        filter: filter.map(|found| found.value),
+        json,
+    })
+}

@@ -1,0 +1,112 @@
+//! Settings for real accounts: gateway, database, keys.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use aliexpress::GatewayUrl;
+use url::Url;
+
+use super::app::{self, AppSettings};
+use super::problem::ConfigError;
+use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL};
+use super::sources::Sources;
+use super::{addresses, quoted};
+
+/// Settings for real accounts.
+#[derive(Debug)]
+pub(crate) struct Live {
+    /// The application, or what is missing of it.
+    pub(crate) app: AppSettings,
+    /// The gateway.
+    pub(crate) gateway: GatewayUrl,
+    /// The database.
+    pub(crate) database: Database,
+    /// The file of the keys that seal tokens.
+    pub(crate) key_file: PathBuf,
+    /// Where people reach the page, when a proxy stands in front.
+    pub(crate) public_url: Option<Url>,
+}
+
+/// Where records are kept.
+#[derive(Clone)]
+pub(crate) enum Database {
+    /// A file of ours.
+    File(PathBuf),
+    /// A server, with its password: not to be shown.
+    Server(String),
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "File({})", path.display()),
+            Self::Server(_) => f.write_str("Server(redacted)"),
+        }
+    }
+}
+
+pub(super) fn read(
+    sources: &Sources<'_>,
+    data_dir: &Path,
+    warnings: &mut Vec<String>,
+) -> Result<Live, ConfigError> {
+    let public_url = sources
+        .find(&PUBLIC_URL)?
+        .as_ref()
+        .map(addresses::origin)
+        .transpose()?;
+    let database = database(sources, data_dir)?;
+    let key_file = match sources.find(&KEY_FILE)? {
+        Some(found) => PathBuf::from(found.value),
+        None => data_dir.join("keys"),
+    };
+    if let Database::File(file) = &database
+        && file.parent() == key_file.parent()
+    {
+        warnings.push(format!(
+            "the keys ({}) lie beside the database: whoever copies that folder has the tokens. Keep backups of the \
+             two apart, or move the keys and say where with --key-file or {}",
+            key_file.display(),
+            KEY_FILE.variable
+        ));
+    }
+    Ok(Live {
+        app: app::read(sources, public_url.as_ref(), warnings)?,
+        gateway: gateway(sources)?,
+        database,
+        key_file,
+        public_url,
+    })
+}
+
+fn gateway(sources: &Sources<'_>) -> Result<GatewayUrl, ConfigError> {
+    let found = sources.find_or_default(&GATEWAY)?;
+    GatewayUrl::parse(&found.value).map_err(|error| {
+        ConfigError::new(
+            &found.origin,
+            format!("{}: {error}", quoted(&found.value)),
+            format!(
+                "Leave it out for AliExpress ({}), or name a sandbox on this machine.",
+                GatewayUrl::DEFAULT
+            ),
+        )
+    })
+}
+
+fn database(sources: &Sources<'_>, data_dir: &Path) -> Result<Database, ConfigError> {
+    let found = sources
+        .find_secret(&DATABASE_URL)?
+        .filter(|found| !found.value.trim().is_empty());
+    let Some(found) = found else {
+        return Ok(Database::File(data_dir.join("smartlinks.db")));
+    };
+    let url = Url::parse(found.value.trim()).ok();
+    match url.as_ref().map(Url::scheme) {
+        Some("postgres" | "postgresql") => Ok(Database::Server(found.value.trim().to_owned())),
+        _ => Err(ConfigError::new(
+            &found.origin,
+            "is not the address of a PostgreSQL database",
+            "Write postgres://user:password@host:5432/name, or leave it out for SQLite in the data directory.",
+        )),
+    }
+}

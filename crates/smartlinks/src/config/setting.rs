@@ -1,0 +1,164 @@
+//! Every setting as data: flag, variables, key in the file, default and meaning. Look-up, help and the table in
+//! the README all come from here.
+
+/// One setting.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// The long flag without dashes, where there is one. Secrets have none: command lines can be read by others.
+    pub(crate) flag: Option<&'static str>,
+    /// The variable.
+    pub(crate) variable: &'static str,
+    /// The key in the configuration file.
+    pub(crate) key: &'static str,
+    /// Whether the value is a secret: it then also comes from the file named by `<VARIABLE>_FILE`.
+    pub(crate) secret: bool,
+    /// What holds without it, in words.
+    pub(crate) default: &'static str,
+}
+
+const fn flag(
+    flag: &'static str,
+    variable: &'static str,
+    key: &'static str,
+    default: &'static str,
+) -> Setting {
+    Setting {
+        flag: Some(flag),
+        variable,
+        key,
+        secret: false,
+        default,
+    }
+}
+
+pub(crate) const APP_KEY: Setting = Setting {
+    flag: None,
+    variable: "ALIEXPRESS_APP_KEY",
+    key: "app_key",
+    secret: false,
+    default: "",
+};
+pub(crate) const APP_SECRET: Setting = Setting {
+    flag: None,
+    variable: "ALIEXPRESS_APP_SECRET",
+    key: "app_secret",
+    secret: true,
+    default: "",
+};
+pub(crate) const CALLBACK_URL: Setting = Setting {
+    flag: None,
+    variable: "ALIEXPRESS_CALLBACK_URL",
+    key: "callback_url",
+    secret: false,
+    default: "",
+};
+pub(crate) const DATABASE_URL: Setting = Setting {
+    flag: None,
+    variable: "DATABASE_URL",
+    key: "database_url",
+    secret: true,
+    default: "SQLite in the data directory",
+};
+pub(crate) const GATEWAY: Setting = flag(
+    "gateway",
+    "ALIEXPRESS_GATEWAY_URL",
+    "gateway_url",
+    "https://api-sg.aliexpress.com",
+);
+pub(crate) const TOKEN_FILE: Setting = flag(
+    "token-file",
+    "ALIEXPRESS_TOKEN_FILE",
+    "token_file",
+    "not written",
+);
+pub(crate) const LISTEN: Setting = flag("listen", "SMARTLINKS_LISTEN", "listen", "127.0.0.1:8080");
+pub(crate) const DATA_DIR: Setting = flag(
+    "data-dir",
+    "SMARTLINKS_DATA_DIR",
+    "data_dir",
+    "platform data directory + /smartlinks",
+);
+pub(crate) const PUBLIC_URL: Setting =
+    flag("public-url", "SMARTLINKS_PUBLIC_URL", "public_url", "none");
+pub(crate) const KEY_FILE: Setting = flag(
+    "key-file",
+    "SMARTLINKS_KEY_FILE",
+    "key_file",
+    "<data-dir>/keys",
+);
+pub(crate) const SANDBOX: Setting = flag("sandbox", "SMARTLINKS_SANDBOX", "sandbox", "off");
+pub(crate) const SANDBOX_LISTEN: Setting = flag(
+    "sandbox-listen",
+    "SMARTLINKS_SANDBOX_LISTEN",
+    "sandbox_listen",
+    "127.0.0.1:8090",
+);
+pub(crate) const SHIP_TO: Setting = flag("ship-to", "SMARTLINKS_SHIP_TO", "ship_to", "FR");
+pub(crate) const CURRENCY: Setting = flag("currency", "SMARTLINKS_CURRENCY", "currency", "EUR");
+pub(crate) const LANGUAGE: Setting = flag("language", "SMARTLINKS_LANGUAGE", "language", "fr");
+pub(crate) const RETURN_ORIGIN: Setting = flag(
+    "return-origin",
+    "SMARTLINKS_RETURN_ORIGIN",
+    "return_origins",
+    "none",
+);
+pub(crate) const BACKGROUND_REFRESH: Setting = flag(
+    "background-refresh",
+    "SMARTLINKS_BACKGROUND_REFRESH",
+    "background_refresh",
+    "on",
+);
+pub(crate) const LOG: Setting = flag(
+    "log",
+    "SMARTLINKS_LOG",
+    "log",
+    "info for serve and sandbox, else warn",
+);
+pub(crate) const LOG_FORMAT: Setting =
+    flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
+
+/// All settings, in the order of the documentation.
+pub(crate) const ALL: [&Setting; 19] = [
+    &APP_KEY,
+    &APP_SECRET,
+    &CALLBACK_URL,
+    &GATEWAY,
+    &TOKEN_FILE,
+    &DATABASE_URL,
+    &LISTEN,
+    &PUBLIC_URL,
+    &DATA_DIR,
+    &KEY_FILE,
+    &SANDBOX,
+    &SANDBOX_LISTEN,
+    &SHIP_TO,
+    &CURRENCY,
+    &LANGUAGE,
+    &RETURN_ORIGIN,
+    &BACKGROUND_REFRESH,
+    &LOG,
+    &LOG_FORMAT,
+];
+
+/// Where the configuration file lies: a flag and a variable, and of course no key in the file.
+pub(crate) const CONFIG_VARIABLE: &str = "SMARTLINKS_CONFIG";
+
+/// Honoured where `SMARTLINKS_LISTEN` is not set: hosting platforms say the port this way.
+pub(crate) const PORT_VARIABLE: &str = "PORT";
+
+impl Setting {
+    /// The flag with its dashes.
+    pub(crate) fn dashed(&self) -> Option<String> {
+        self.flag.map(|flag| format!("--{flag}"))
+    }
+
+    /// The variable that names a file with the value, for secrets.
+    pub(crate) fn file_variable(&self) -> Option<String> {
+        self.secret.then(|| format!("{}_FILE", self.variable))
+    }
+
+    /// The key that names a file with the value, for secrets.
+    pub(crate) fn file_key(&self) -> Option<String> {
+        self.secret.then(|| format!("{}_file", self.key))
+    }
+}

@@ -1,0 +1,110 @@
+//! The log: to stderr, one line an event, whatever stands in the values.
+
+use std::io::{self, Write};
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::prelude::*;
+use tracing_subscriber::util::TryInitError;
+
+use crate::config::LogSettings;
+use crate::output::Output;
+
+/// Whether a filter can be read.
+pub(crate) fn check(filter: &str) -> Result<(), String> {
+    EnvFilter::builder()
+        .parse(filter)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+}
+
+/// Starts the log. `default` holds where no filter was chosen.
+pub(crate) fn start(settings: &LogSettings, default: &str, output: Output) {
+    let filter = settings.filter.as_deref().unwrap_or(default);
+    let registry = tracing_subscriber::registry().with(EnvFilter::new(filter));
+    let started: Result<(), TryInitError> = if settings.json {
+        let layer = tracing_subscriber::fmt::layer()
+            .json()
+            .with_writer(io::stderr);
+        registry.with(layer).try_init()
+    } else {
+        let layer = tracing_subscriber::fmt::layer().with_ansi(output.colors());
+        registry
+            .with(layer.with_writer(OneLine {
+                colors: output.colors(),
+            }))
+            .try_init()
+    };
+    if let Err(error) = started {
+        output.warn(&format!("the log could not be started: {error}"));
+    }
+}
+
+/// Makes writers that keep an event on one line: a nickname with a line end in it must not be able to write a log
+/// line of its own. (JSON encodes by itself.)
+struct OneLine {
+    colors: bool,
+}
+
+impl<'a> MakeWriter<'a> for OneLine {
+    type Writer = OneLineWriter;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        OneLineWriter {
+            colors: self.colors,
+        }
+    }
+}
+
+struct OneLineWriter {
+    colors: bool,
+}
+
+impl Write for OneLineWriter {
+    /// The formatter hands over one whole event with its line end.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = escaped(text.strip_suffix('\n').unwrap_or(&text), self.colors);
+        let mut stderr = io::stderr().lock();
+        stderr.write_all(line.as_bytes())?;
+        stderr.write_all(b"\n")?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// Control characters written out. The escape character is the formatter's own where it colours, and is escaped by
+/// it in values then.
+fn escaped(line: &str, colors: bool) -> String {
+    let mut text = String::with_capacity(line.len());
+    for character in line.chars() {
+        if character.is_control() && !(colors && character == '\x1b') {
+            text.extend(character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_cannot_begin_a_line() {
+        assert_eq!(
+            escaped("nick=a\nERROR forged\r\x1b[2K", false),
+            "nick=a\\nERROR forged\\r\\u{1b}[2K"
+        );
+    }
+
+    #[test]
+    fn filters_are_checked() {
+        assert!(check("info,sqlx=warn").is_ok());
+        assert!(check("info,=,sqlx=loud").is_err());
+    }
+}

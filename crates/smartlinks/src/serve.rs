@@ -1,0 +1,228 @@
+//! `serve`: page and API, and with `--sandbox` the sandbox beside them.
+//!
+//! Both listeners are bound before anything else is opened, so that port 0 works and a busy port is reported first.
+//! The sandbox outlives the service: what is being finished may still have to call it.
+
+mod announced;
+mod bearer;
+mod drain;
+mod listener;
+
+use std::sync::Arc;
+
+use aliexpress::{Clock, SystemClock};
+use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
+use smartlinks_core::Core;
+use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::assemble::{Plan, assemble};
+use crate::clock::{SharedClock, machine_ms};
+use crate::config::setting::{LISTEN, SANDBOX_LISTEN};
+use crate::config::{CALLBACK_PATH, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Demo, Live, Mode};
+use crate::failure::{Exit, Failure};
+use crate::output::Output;
+
+pub(crate) use announced::Announced;
+pub(crate) use drain::Signals;
+pub(crate) use listener::{Bound, bind};
+
+/// What the sandbox makes codes and tokens of. Open to whoever reads this: they open nothing but made-up data.
+const TOKEN_SEED: u64 = 1;
+/// How many database connections a server holds.
+const POOL_SIZE: u32 = 8;
+
+/// Serves until a signal, then finishes what has begun.
+pub(crate) async fn run(mode: Mode, config: Config, output: Output) -> Result<(), Failure> {
+    let signals = Signals::install()?;
+    for warning in &config.warnings {
+        output.warn(warning);
+    }
+    let page = bind(config.listen, &LISTEN).await?;
+    match mode {
+        Mode::Live(live) => serve_live(live, config, page, output, signals).await,
+        Mode::Demo(demo) => serve_demo(&demo, config, page, output, signals).await,
+    }
+}
+
+async fn serve_live(
+    live: Live,
+    mut config: Config,
+    page: Bound,
+    output: Output,
+    signals: Signals,
+) -> Result<(), Failure> {
+    let bearer_file = config.data_dir.join("bearer");
+    let secret = bearer::open_or_create(&bearer_file, output)?;
+    config
+        .warnings
+        .extend(elsewhere(&live, &page).inspect(|warning| output.warn(warning)));
+    let secure_cookies = live
+        .public_url
+        .as_ref()
+        .is_some_and(|url| url.scheme() == "https");
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let core = assemble(Plan::live(live, clock, POOL_SIZE), &config, output).await?;
+    for problem in core.app().problems() {
+        output.warn(&format!("{problem}\n  {}", problem.fix));
+    }
+    let stop = CancellationToken::new();
+    let options = ServerOptions {
+        core: core.clone(),
+        access: Access::Bearer(Bearer::new(&secret, &bearer_file)),
+        environment: Environment::Live,
+        hosts: Hosts::loopback(page.address.port()),
+        secure_cookies,
+        warnings: config.warnings.clone(),
+        stop: stop.clone(),
+    };
+    // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
+    let (_still, clock_moved) = watch::channel(0);
+    let ready = format!("page: {}", page.url("/aliexpress"));
+    let service = Service {
+        core,
+        stop,
+        options,
+        listener: page.listener,
+        refresh: config.background_refresh,
+    };
+    let running = service.start(clock_moved);
+    output.text(&ready)?;
+    // On purpose, to the person at the terminal, and never through the log.
+    output.say(&format!(
+        "bearer: {secret}   (kept in {})",
+        bearer_file.display()
+    ));
+    drain::until_signal(running, None, signals).await
+}
+
+async fn serve_demo(
+    demo: &Demo,
+    config: Config,
+    page: Bound,
+    output: Output,
+    signals: Signals,
+) -> Result<(), Failure> {
+    let sandbox_bound = bind(demo.listen, &SANDBOX_LISTEN).await?;
+    let gateway = sandbox_bound.url("");
+    let callback = page.url(CALLBACK_PATH);
+    let sandbox = Sandbox::new(
+        SandboxConfig {
+            app_key: DEMO_APP_KEY.to_owned(),
+            app_secret: DEMO_APP_SECRET.to_owned(),
+            callback_url: Some(callback.clone()),
+            base_url: gateway.clone(),
+            state_dir: Some(demo.dir.clone()),
+            check_timestamp: CheckTimestamp::Virtual,
+            ..SandboxConfig::default()
+        },
+        Arc::new(machine_ms),
+        TOKEN_SEED,
+    )
+    .map_err(|error| crate::sandbox::failed(&error))?;
+    let clock = sandbox.clock();
+    let shared: Arc<dyn Clock> = Arc::new(SharedClock(clock.clone()));
+    let core = assemble(
+        Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?,
+        &config,
+        output,
+    )
+    .await?;
+    Announced {
+        page: page.address,
+        sandbox: sandbox_bound.address,
+    }
+    .write(&demo.dir)?;
+
+    let sandbox_stop = CancellationToken::new();
+    let mut beside = JoinSet::new();
+    beside.spawn(sandbox.serve(
+        sandbox_bound.listener,
+        sandbox_stop.clone().cancelled_owned(),
+    ));
+
+    let stop = CancellationToken::new();
+    let options = ServerOptions {
+        core: core.clone(),
+        access: Access::Open,
+        environment: Environment::Sandbox {
+            control_url: format!("{gateway}/_sandbox/"),
+        },
+        hosts: Hosts::loopback(page.address.port()),
+        secure_cookies: false,
+        warnings: config.warnings.clone(),
+        stop: stop.clone(),
+    };
+    let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));
+    let service = Service {
+        core,
+        stop,
+        options,
+        listener: page.listener,
+        refresh: config.background_refresh,
+    };
+    let running = service.start(clock.subscribe());
+    output.text(&ready)?;
+    drain::until_signal(running, Some((beside, sandbox_stop)), signals).await
+}
+
+/// A service about to start.
+struct Service {
+    core: Core,
+    stop: CancellationToken,
+    options: ServerOptions,
+    listener: TcpListener,
+    refresh: bool,
+}
+
+impl Service {
+    /// Starts the server and what goes on by itself.
+    fn start(self, clock_moved: watch::Receiver<i64>) -> drain::Running {
+        let router = smartlinks_server::router(self.options);
+        let mut server = JoinSet::new();
+        server.spawn(smartlinks_server::serve(
+            self.listener,
+            router,
+            self.stop.clone(),
+        ));
+        let mut workers = JoinSet::new();
+        if self.refresh {
+            let (core, stop) = (self.core.clone(), self.stop.clone());
+            workers.spawn(async move { core.run_refresher(stop, clock_moved).await });
+        }
+        let (core, stop) = (self.core.clone(), self.stop.clone());
+        workers.spawn(async move { core.run_housekeeper(stop).await });
+        drain::Running {
+            core: self.core,
+            stop: self.stop,
+            server,
+            workers,
+        }
+    }
+}
+
+/// A callback on this machine that names another port than ours reaches nobody.
+fn elsewhere(live: &Live, page: &Bound) -> Option<String> {
+    let callback = live.app.callback.as_ref()?;
+    let loopback = matches!(
+        callback.host_str(),
+        Some("127.0.0.1" | "localhost" | "[::1]")
+    );
+    let port = callback.port_or_known_default()?;
+    (loopback && port != page.address.port()).then(|| {
+        format!(
+            "ALIEXPRESS_CALLBACK_URL: {callback} names port {port}, and this server listens on {}; the answer of \
+             AliExpress does not reach it by itself. Use --listen 127.0.0.1:{port}, or paste the address that the \
+             browser ends on",
+            page.address.port()
+        )
+    })
+}
+
+/// A failure of a listener that was serving.
+pub(crate) fn server_failed(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failure, "server_failed", "the listener failed").because(error)
+}

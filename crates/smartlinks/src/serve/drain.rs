@@ -1,0 +1,125 @@
+//! The end: the first signal finishes what has begun, the second one does not wait for it.
+
+use std::io;
+use std::time::Duration;
+
+use smartlinks_core::Core;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::server_failed;
+use crate::failure::{Exit, Failure};
+
+/// How long finishing may take.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A service under way.
+pub(crate) struct Running {
+    pub(crate) core: Core,
+    /// Tells server, streams and workers to end.
+    pub(crate) stop: CancellationToken,
+    pub(crate) server: JoinSet<io::Result<()>>,
+    pub(crate) workers: JoinSet<()>,
+}
+
+/// The sandbox beside it, and what tells it to end.
+pub(crate) type Beside = (JoinSet<io::Result<()>>, CancellationToken);
+
+/// Runs until a signal, then finishes.
+pub(crate) async fn until_signal(
+    mut running: Running,
+    mut beside: Option<Beside>,
+    mut signals: Signals,
+) -> Result<(), Failure> {
+    let ended = tokio::select! {
+        () = signals.next() => Ok(()),
+        ended = first_end(&mut running.server) => ended,
+        ended = first_end_of(beside.as_mut()) => ended,
+    };
+    tracing::info!(
+        "ending: finishing what has begun, at most {} s; a second signal ends at once",
+        DEADLINE.as_secs()
+    );
+    tokio::select! {
+        finished = tokio::time::timeout(DEADLINE, finish(running, beside)) => finished.map_err(|_| {
+            let message = format!("not everything was finished within {} s", DEADLINE.as_secs());
+            Failure::new(Exit::Failure, "drain_timeout", message)
+                .hint("Nothing that was stored is lost; look at the log for what hung.")
+        })?,
+        () = signals.next() => {
+            return Err(Failure::new(Exit::Failure, "killed", "ended by a second signal, before everything was finished"));
+        }
+    }
+    ended
+}
+
+/// In this order: no new requests, the requests and workers under way, what must not be half done, the database, and
+/// last the sandbox, which all of these may call.
+async fn finish(mut running: Running, beside: Option<Beside>) {
+    running.stop.cancel();
+    while running.server.join_next().await.is_some() {}
+    while running.workers.join_next().await.is_some() {}
+    running.core.drain().await;
+    running.core.store().close().await;
+    if let Some((mut sandbox, stop)) = beside {
+        stop.cancel();
+        while sandbox.join_next().await.is_some() {}
+    }
+}
+
+async fn first_end(tasks: &mut JoinSet<io::Result<()>>) -> Result<(), Failure> {
+    match tasks.join_next().await {
+        Some(Ok(Ok(()))) | None => Ok(()),
+        Some(Ok(Err(error))) => Err(server_failed(&error)),
+        Some(Err(error)) => Err(server_failed(&io::Error::other(error))),
+    }
+}
+
+async fn first_end_of(beside: Option<&mut Beside>) -> Result<(), Failure> {
+    match beside {
+        Some((tasks, _)) => first_end(tasks).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// SIGINT and SIGTERM.
+pub(crate) struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    /// Takes the signals over, so that they no longer end the process by themselves.
+    #[cfg(unix)]
+    pub(crate) fn install() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |error: io::Error| {
+            Failure::new(Exit::Failure, "signals", "signals cannot be received").because(&error)
+        };
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn install() -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    /// Waits for the next one.
+    #[cfg(unix)]
+    pub(crate) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) async fn next(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
