@@ -7,8 +7,9 @@ const lang = document.documentElement.lang;
 const words = document.body.dataset;
 
 // Times: the reader's zone first, UTC beside it.
-const clock = new Intl.DateTimeFormat(lang, { dateStyle: "long", timeStyle: "short" });
-const zone = new Intl.DateTimeFormat(lang, { timeZoneName: "short" });
+const dates = lang === "en" ? "en-GB" : lang;
+const clock = new Intl.DateTimeFormat(dates, { dateStyle: "long", timeStyle: "short" });
+const zone = new Intl.DateTimeFormat(dates, { timeZoneName: "short" });
 const local = (time) => {
   const at = new Date(time.dateTime);
   const name = zone.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
@@ -69,7 +70,7 @@ const visit = async (ids, url, options, leave) => {
     const { page, at } = await load(ids, url, options);
     document.title = page.title;
     if (at !== location.href) history.pushState(null, "", at);
-    for (const link of $(".langs a")) link.href = $(`.langs a[lang=${link.lang}]`, page)[0]?.href ?? link.href;
+    for (const nav of $(".tabs, .langs")) nav.replaceWith(...$(`.${nav.className}`, page));
     const news = $("[role=alert] .what, [role=status] .what, .answer p", byId(ids[0]))[0];
     say(news?.textContent.trim() || words.updated);
   } catch (error) {

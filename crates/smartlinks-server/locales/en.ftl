@@ -144,6 +144,7 @@ missing-file = Every secret may also be given as a file, with _FILE after the va
 
 answer-works-until = Everything works. Next sign-in by { $date }.
 answer-works = Everything works.
+answer-gateway = The accounts are in order, but AliExpress does not answer well at the moment.
 answer-needs-you = { $count ->
     [one] Everything still works. One thing needs you.
    *[other] Everything still works. { $count } things need you.

@@ -145,6 +145,7 @@ missing-file = Chaque secret peut aussi être donné par un fichier, avec _FILE 
 
 answer-works-until = Tout fonctionne. Prochaine connexion avant le { $date }.
 answer-works = Tout fonctionne.
+answer-gateway = Les comptes sont en ordre, mais AliExpress répond mal en ce moment.
 answer-needs-you = { $count ->
     [one] Tout fonctionne encore. Un point vous attend.
    *[other] Tout fonctionne encore. { $count } points vous attendent.

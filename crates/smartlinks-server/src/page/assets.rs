@@ -108,7 +108,7 @@ mod tests {
             size("app.css")
         );
         assert!(
-            size("app.js").is_some_and(|size| size <= 8 * 1024),
+            size("app.js").is_some_and(|size| size <= 7 * 1024),
             "{:?}",
             size("app.js")
         );

@@ -5,9 +5,11 @@
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
 mod authentication;
+mod boxes;
 mod components;
 mod connection;
 mod disconnect;
+mod events;
 mod frame;
 mod order;
 mod orders;
@@ -23,10 +25,11 @@ pub use askama::Template;
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
+pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
-pub use overview::{EventKind, EventLine, GatewayHealth, OverviewPage};
+pub use overview::{GatewayHealth, OverviewPage};
 pub use problem::{Problem, ProblemKind};
 pub use product::{
     FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,

@@ -118,6 +118,7 @@ keys! {
     MissingFile = "missing-file",
     AnswerWorksUntil = "answer-works-until",
     AnswerWorks = "answer-works",
+    AnswerGateway = "answer-gateway",
     AnswerNeedsYou = "answer-needs-you",
     AnswerStopped = "answer-stopped",
     AnswerNothingConnected = "answer-nothing-connected",

@@ -4,10 +4,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::page::i18n::Key;
-use crate::page::views::{
-    AuthError, AuthFailure, ConnectionView, Frame, MissingSetting, Notice, Price, Problem,
-    ProblemKind, StopReason, Tone,
-};
+use crate::page::views::{ConnectionView, Frame, Price, StopReason, Tone};
 
 /// The shape of a tone, so that it can be told apart without colour.
 #[derive(Debug, Clone, Copy, Template)]
@@ -51,48 +48,6 @@ pub(crate) struct Copy<'a> {
     copied: String,
 }
 
-/// What happened, who can mend it, and the way on.
-#[derive(Debug, Template)]
-#[template(path = "parts/problem.html")]
-pub(crate) struct ProblemBox<'a> {
-    frame: &'a Frame,
-    problem: &'a Problem,
-    retry: Option<&'a str>,
-}
-
-/// Why a sign-in did not end well.
-#[derive(Debug, Template)]
-#[template(path = "parts/auth_failure.html")]
-pub(crate) struct AuthFailureBox<'a> {
-    frame: &'a Frame,
-    failure: &'a AuthFailure,
-}
-
-/// Which settings are missing and where they go.
-#[derive(Debug, Template)]
-#[template(path = "parts/missing.html")]
-pub(crate) struct MissingBox<'a> {
-    frame: &'a Frame,
-    settings: &'a [MissingSetting],
-}
-
-/// Said once after a form was sent.
-#[derive(Debug, Template)]
-#[template(path = "parts/notice.html")]
-pub(crate) struct NoticeBox<'a> {
-    frame: &'a Frame,
-    notice: &'a Notice,
-}
-
-/// Nothing here yet, and what to do.
-#[derive(Debug, Template)]
-#[template(path = "parts/empty.html")]
-pub(crate) struct Empty<'a> {
-    title: String,
-    text: String,
-    link: Option<(&'a str, String)>,
-}
-
 /// Who, and how it stands.
 #[derive(Debug, Template)]
 #[template(path = "parts/account.html")]
@@ -106,11 +61,6 @@ impl HtmlSafe for Badge {}
 impl HtmlSafe for Moment {}
 impl HtmlSafe for Clock {}
 impl HtmlSafe for Copy<'_> {}
-impl HtmlSafe for ProblemBox<'_> {}
-impl HtmlSafe for AuthFailureBox<'_> {}
-impl HtmlSafe for MissingBox<'_> {}
-impl HtmlSafe for NoticeBox<'_> {}
-impl HtmlSafe for Empty<'_> {}
 impl HtmlSafe for Account<'_> {}
 
 /// A number or a moment, however a template holds it.
@@ -210,65 +160,6 @@ impl Frame {
         }
     }
 
-    pub(crate) fn problem<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
-        ProblemBox {
-            frame: self,
-            problem,
-            retry: None,
-        }
-    }
-
-    pub(crate) fn problem_with_retry<'a>(&'a self, problem: &'a Problem) -> ProblemBox<'a> {
-        ProblemBox {
-            frame: self,
-            problem,
-            retry: Some(&self.path),
-        }
-    }
-
-    pub(crate) fn auth_failure<'a>(&'a self, failure: &'a AuthFailure) -> AuthFailureBox<'a> {
-        AuthFailureBox {
-            frame: self,
-            failure,
-        }
-    }
-
-    pub(crate) fn missing<'a>(&'a self, settings: &'a [MissingSetting]) -> MissingBox<'a> {
-        MissingBox {
-            frame: self,
-            settings,
-        }
-    }
-
-    pub(crate) fn notice_box<'a>(&'a self, notice: &'a Notice) -> NoticeBox<'a> {
-        NoticeBox {
-            frame: self,
-            notice,
-        }
-    }
-
-    pub(crate) fn empty(&self, title: Key, text: Key) -> Empty<'static> {
-        Empty {
-            title: self.t(title),
-            text: self.t(text),
-            link: None,
-        }
-    }
-
-    pub(crate) fn empty_with_link<'a>(
-        &self,
-        title: Key,
-        text: Key,
-        href: &'a str,
-        link: Key,
-    ) -> Empty<'a> {
-        Empty {
-            title: self.t(title),
-            text: self.t(text),
-            link: Some((href, self.t(link))),
-        }
-    }
-
     pub(crate) fn account<'a>(&'a self, connection: &'a ConnectionView) -> Account<'a> {
         Account {
             frame: self,
@@ -322,31 +213,6 @@ impl StopReason {
             (Some(key), _) => frame.t(key),
             (None, Self::Other(text)) => text.clone(),
             (None, _) => String::new(),
-        }
-    }
-}
-
-impl ProblemBox<'_> {
-    fn fix(&self) -> String {
-        match self.problem.kind {
-            ProblemKind::RateLimited(Some(seconds)) => {
-                self.frame.t1(self.problem.kind.fix(), "count", seconds)
-            }
-            kind => self.frame.t(kind.fix()),
-        }
-    }
-
-    fn retry_href(&self) -> Option<&str> {
-        self.retry.filter(|_| self.problem.kind.can_retry())
-    }
-}
-
-impl AuthFailureBox<'_> {
-    fn code(&self) -> &str {
-        match (&self.failure.gateway_code, &self.failure.error) {
-            (Some(code), _) => code,
-            (None, AuthError::Other(slug)) => slug,
-            (None, error) => error.slug(),
         }
     }
 }

@@ -5,8 +5,8 @@ use askama::Template;
 use crate::page::i18n::Key;
 use crate::page::views::components::Shape;
 use crate::page::views::{
-    AppKeys, AppView, ConnectionState, ConnectionView, Frame, OrderCount, Problem, StopReason, Tab,
-    Tone,
+    AppKeys, AppView, ConnectionState, ConnectionView, EventLine, Frame, OrderCount, Problem,
+    StopReason, Tab, Tone,
 };
 
 /// `GET /aliexpress`
@@ -42,108 +42,6 @@ pub struct GatewayHealth {
     pub clock_skew_seconds: Option<i64>,
     /// Why the last call failed; `None` when it did not.
     pub problem: Option<Problem>,
-}
-
-/// One line of what has happened.
-#[derive(Debug, Clone)]
-pub struct EventLine {
-    /// When. Milliseconds.
-    pub at_ms: i64,
-    /// What.
-    pub kind: EventKind,
-    /// The connection it is about, by the name shown elsewhere.
-    pub connection_name: Option<String>,
-    /// The order it is about.
-    pub order_id: Option<String>,
-    /// A code or short further fact.
-    pub detail: Option<String>,
-}
-
-/// The kinds of events this page has words for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EventKind {
-    /// An account was connected for the first time.
-    Connected,
-    /// An account was authorised again.
-    Reconnected,
-    /// Tokens were renewed.
-    Refreshed,
-    /// Refreshing fails for a passing reason.
-    Degraded,
-    /// Somebody has to sign in again.
-    ReauthorizationRequired,
-    /// A connection was ended on purpose.
-    Disconnected,
-    /// An order was added.
-    OrderImported,
-    /// An order has changed.
-    OrderUpdated,
-    /// The token file could not be written.
-    TokenFileFailed,
-    /// A kind without words here; shown by its name.
-    Other(String),
-}
-
-impl EventKind {
-    /// The names the script listens to.
-    pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
-        connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed";
-
-    /// From the stable name, for example `connection.refreshed`.
-    #[must_use]
-    pub fn from_name(name: &str) -> Self {
-        match name {
-            "connection.connected" => Self::Connected,
-            "connection.reconnected" => Self::Reconnected,
-            "connection.refreshed" => Self::Refreshed,
-            "connection.degraded" => Self::Degraded,
-            "connection.reauthorization_required" => Self::ReauthorizationRequired,
-            "connection.disconnected" => Self::Disconnected,
-            "order.imported" => Self::OrderImported,
-            "order.updated" => Self::OrderUpdated,
-            "token_file.failed" => Self::TokenFileFailed,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-
-    const fn key(&self) -> Option<Key> {
-        Some(match self {
-            Self::Connected => Key::EventConnected,
-            Self::Reconnected => Key::EventReconnected,
-            Self::Refreshed => Key::EventRefreshed,
-            Self::Degraded => Key::EventDegraded,
-            Self::ReauthorizationRequired => Key::EventReauthorizationRequired,
-            Self::Disconnected => Key::EventDisconnected,
-            Self::OrderImported => Key::EventOrderImported,
-            Self::OrderUpdated => Key::EventOrderUpdated,
-            Self::TokenFileFailed => Key::EventTokenFileFailed,
-            Self::Other(_) => return None,
-        })
-    }
-
-    const fn tone(&self) -> Tone {
-        match self {
-            Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
-            Self::Degraded | Self::TokenFileFailed => Tone::Warn,
-            Self::ReauthorizationRequired => Tone::Bad,
-            _ => Tone::Idle,
-        }
-    }
-}
-
-impl EventLine {
-    fn words(&self, frame: &Frame) -> String {
-        match (self.kind.key(), &self.kind) {
-            (Some(key), _) => frame.t(key),
-            (None, EventKind::Other(name)) => name.clone(),
-            (None, _) => String::new(),
-        }
-    }
-
-    fn shape(&self) -> Shape {
-        Shape(self.kind.tone())
-    }
 }
 
 /// A row of what needs somebody, with its one button.
@@ -289,6 +187,12 @@ impl OverviewPage {
         })
     }
 
+    fn gateway_problem(&self) -> Option<&Problem> {
+        self.gateway
+            .as_ref()
+            .and_then(|health| health.problem.as_ref())
+    }
+
     fn orders_total(&self) -> i64 {
         self.orders.iter().map(|one| one.count).sum()
     }
@@ -300,10 +204,15 @@ impl OverviewPage {
         if self.connections.is_empty() {
             return Tone::Current;
         }
+        let calm = if self.gateway_problem().is_some() {
+            Tone::Warn
+        } else {
+            Tone::Good
+        };
         self.attention()
             .iter()
             .map(|row| row.tone)
-            .fold(Tone::Good, |worst, tone| match (worst, tone) {
+            .fold(calm, |worst, tone| match (worst, tone) {
                 (Tone::Bad, _) | (_, Tone::Bad) => Tone::Bad,
                 _ => Tone::Warn,
             })
@@ -331,6 +240,7 @@ impl OverviewPage {
         }
         let date = self.next_sign_in_ms().map(|at| frame.formats().day(at));
         match (waiting, date) {
+            (0, _) if self.gateway_problem().is_some() => frame.t(Key::AnswerGateway),
             (0, Some(date)) => frame.t1(Key::AnswerWorksUntil, "date", date),
             (0, None) => frame.t(Key::AnswerWorks),
             (count, _) => frame.t1(Key::AnswerNeedsYou, "count", count),

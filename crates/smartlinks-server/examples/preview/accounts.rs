@@ -1,0 +1,243 @@
+//! Connected accounts, the overview and the sign-in.
+
+use smartlinks_server::page::views::*;
+
+use super::{AUTH_SLUGS, DAY, HOUR, MINUTE, NOW, Sample};
+
+impl Sample {
+    pub(crate) fn connection(&self, number: u8, state: ConnectionState) -> ConnectionView {
+        ConnectionView {
+            id: format!("conn_019a9f6e-7c3b-7a31-9f2e-5b8d0c4e1a{number:02}"),
+            label: (number != 2).then(|| {
+                [
+                    "Boutique Brazzaville",
+                    "Paris",
+                    "",
+                    "Test account",
+                    "Closed shop",
+                ][usize::from(number)]
+                .into()
+            }),
+            account_nick: Some(if number == 2 {
+                self.text()
+            } else {
+                format!("fr{number}0428517")
+            }),
+            account_id: format!("20000428{number}7"),
+            state,
+            reason: None,
+            works_until_ms: Some(NOW + 11 * HOUR + 20 * MINUTE),
+            sign_in_again_by_ms: Some(NOW + 60 * DAY),
+            next_refresh_ms: Some(NOW + 8 * HOUR),
+            generation: 42,
+            is_default: number == 0,
+            last_success_ms: Some(NOW - 40 * MINUTE),
+            last_failure: None,
+        }
+    }
+
+    pub(crate) fn connections(&self) -> Vec<ConnectionView> {
+        let soon = ConnectionView {
+            sign_in_again_by_ms: Some(NOW + 2 * DAY + HOUR),
+            ..self.connection(1, ConnectionState::Expiring)
+        };
+        let degraded = ConnectionView {
+            last_failure: Some(ConnectionFailure {
+                at_ms: NOW - 4 * MINUTE,
+                code: "ServiceTimeout".into(),
+            }),
+            ..self.connection(2, ConnectionState::Degraded)
+        };
+        let stopped = ConnectionView {
+            reason: Some(StopReason::RefreshTokenRefused),
+            works_until_ms: Some(NOW - 2 * HOUR),
+            sign_in_again_by_ms: None,
+            last_failure: Some(ConnectionFailure {
+                at_ms: NOW - DAY,
+                code: "IllegalRefreshToken".into(),
+            }),
+            ..self.connection(3, ConnectionState::ReauthorizationRequired)
+        };
+        vec![
+            self.connection(0, ConnectionState::Active),
+            soon,
+            degraded,
+            stopped,
+        ]
+    }
+
+    pub(crate) fn events(&self) -> Vec<EventLine> {
+        let line = |ago: i64, name: &str, order: bool| EventLine {
+            at_ms: NOW - ago,
+            kind: EventKind::from_name(name),
+            connection_name: if order { None } else { self.some_text() },
+            order_id: order.then(|| "8188000000000001".into()),
+            detail: (name == "connection.degraded").then(|| "ServiceTimeout".into()),
+        };
+        vec![
+            line(4 * MINUTE, "connection.degraded", false),
+            line(40 * MINUTE, "connection.refreshed", false),
+            line(3 * HOUR, "order.updated", true),
+            line(DAY, "connection.reauthorization_required", false),
+            line(3 * DAY, "token_file.failed", false),
+            line(9 * DAY, "something.new", false),
+        ]
+    }
+
+    pub(crate) fn overviews(&self) -> Vec<(&'static str, OverviewPage)> {
+        let well = OverviewPage {
+            frame: self.frame("/aliexpress"),
+            app: self.app(AppKeys::Checked),
+            connections: vec![
+                self.connection(0, ConnectionState::Active),
+                self.connection(1, ConnectionState::Active),
+            ],
+            gateway: Some(GatewayHealth {
+                last_answer_ms: Some(NOW - 40 * MINUTE),
+                calls: Some(12_408),
+                failed: Some(3),
+                since_ms: Some(NOW - DAY),
+                clock_skew_seconds: Some(2),
+                problem: None,
+            }),
+            events: self.events(),
+            orders: OrderStage::ALL
+                .into_iter()
+                .zip([2, 0, 5, 12, 1, 148, 3, 0])
+                .map(|(stage, count)| OrderCount { stage, count })
+                .collect(),
+        };
+        let attention = OverviewPage {
+            frame: Frame {
+                notice: Some(Notice::Refreshed(self.text())),
+                can_sign_out: true,
+                ..well.frame.clone()
+            },
+            connections: self.connections(),
+            gateway: Some(GatewayHealth {
+                last_answer_ms: Some(NOW - 3 * HOUR),
+                calls: None,
+                failed: None,
+                since_ms: None,
+                clock_skew_seconds: Some(-95),
+                problem: Some(self.problem("timeout")),
+            }),
+            ..well.clone()
+        };
+        let first = OverviewPage {
+            app: self.app(AppKeys::Found),
+            connections: vec![],
+            gateway: None,
+            events: vec![],
+            orders: vec![],
+            ..well.clone()
+        };
+        let one = OverviewPage {
+            connections: vec![self.connection(0, ConnectionState::Active)],
+            ..first.clone()
+        };
+        let unset = AppView {
+            app_key: None,
+            ..self.app(AppKeys::Missing(self.missing()))
+        };
+        let not_configured = OverviewPage {
+            app: unset,
+            ..first.clone()
+        };
+        let refused = OverviewPage {
+            app: self.app(AppKeys::Refused(self.problem("IncompleteSignature"))),
+            ..first.clone()
+        };
+        vec![
+            ("well", well),
+            ("attention", attention),
+            ("first", first),
+            ("quiet", one),
+            ("not-configured", not_configured),
+            ("keys-refused", refused),
+        ]
+    }
+
+    pub(crate) fn authentications(&self) -> Vec<(String, AuthenticationPage)> {
+        let first = AuthenticationPage {
+            frame: self.frame("/aliexpress/authentication"),
+            app: self.app(AppKeys::Checked),
+            attempt: None,
+            outcome: None,
+            connections: vec![],
+        };
+        let mut ended = self.connection(4, ConnectionState::Disconnected);
+        ended.works_until_ms = None;
+        let mut all = self.connections();
+        all.push(ended);
+        let success = |reconnected| AuthOutcome::Success {
+            connection_name: self.text(),
+            reconnected,
+        };
+        let mut pages = vec![
+            ("first".to_owned(), first.clone()),
+            (
+                "waiting".to_owned(),
+                AuthenticationPage {
+                    app: self.app(AppKeys::Found),
+                    attempt: Some(Attempt {
+                        started_ms: NOW - 2 * MINUTE,
+                        expires_ms: NOW + 8 * MINUTE,
+                    }),
+                    ..first.clone()
+                },
+            ),
+            (
+                "success".to_owned(),
+                AuthenticationPage {
+                    outcome: Some(success(false)),
+                    connections: vec![self.connection(0, ConnectionState::Active)],
+                    ..first.clone()
+                },
+            ),
+            (
+                "reconnected".to_owned(),
+                AuthenticationPage {
+                    outcome: Some(success(true)),
+                    connections: all,
+                    ..first.clone()
+                },
+            ),
+            (
+                "not-configured".to_owned(),
+                AuthenticationPage {
+                    app: AppView {
+                        app_key: None,
+                        ..self.app(AppKeys::Missing(self.missing()))
+                    },
+                    ..first.clone()
+                },
+            ),
+            (
+                "keys-refused".to_owned(),
+                AuthenticationPage {
+                    app: self.app(AppKeys::Refused(self.problem("InvalidAppKey"))),
+                    ..first.clone()
+                },
+            ),
+        ];
+        for slug in AUTH_SLUGS {
+            let failure = self.failure(AuthError::from_slug(slug));
+            let page = AuthenticationPage {
+                outcome: Some(AuthOutcome::Failure(failure)),
+                ..first.clone()
+            };
+            pages.push((format!("refused-{}", slug.replace('_', "-")), page));
+        }
+        pages
+    }
+
+    pub(crate) fn disconnect(&self) -> DisconnectPage {
+        DisconnectPage {
+            frame: self.frame("/aliexpress/authentication/connections/conn_x/disconnect"),
+            connection: self.connection(0, ConnectionState::Active),
+            open_orders: 3,
+            writes_token_file: true,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What has happened, in words.
+
+use crate::page::i18n::Key;
+use crate::page::views::components::Shape;
+use crate::page::views::{Frame, Tone};
+
+/// One line of what has happened.
+#[derive(Debug, Clone)]
+pub struct EventLine {
+    /// When. Milliseconds.
+    pub at_ms: i64,
+    /// What.
+    pub kind: EventKind,
+    /// The connection it is about, by the name shown elsewhere.
+    pub connection_name: Option<String>,
+    /// The order it is about.
+    pub order_id: Option<String>,
+    /// A code or short further fact.
+    pub detail: Option<String>,
+}
+
+/// The kinds of events this page has words for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// An account was connected for the first time.
+    Connected,
+    /// An account was authorised again.
+    Reconnected,
+    /// Tokens were renewed.
+    Refreshed,
+    /// Refreshing fails for a passing reason.
+    Degraded,
+    /// Somebody has to sign in again.
+    ReauthorizationRequired,
+    /// A connection was ended on purpose.
+    Disconnected,
+    /// An order was added.
+    OrderImported,
+    /// An order has changed.
+    OrderUpdated,
+    /// The token file could not be written.
+    TokenFileFailed,
+    /// A kind without words here; shown by its name.
+    Other(String),
+}
+
+impl EventKind {
+    /// The names the script listens to.
+    pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
+        connection.degraded connection.reauthorization_required connection.disconnected order.imported \
+        order.updated token_file.failed";
+
+    /// From the stable name, for example `connection.refreshed`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "connection.connected" => Self::Connected,
+            "connection.reconnected" => Self::Reconnected,
+            "connection.refreshed" => Self::Refreshed,
+            "connection.degraded" => Self::Degraded,
+            "connection.reauthorization_required" => Self::ReauthorizationRequired,
+            "connection.disconnected" => Self::Disconnected,
+            "order.imported" => Self::OrderImported,
+            "order.updated" => Self::OrderUpdated,
+            "token_file.failed" => Self::TokenFileFailed,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    const fn key(&self) -> Option<Key> {
+        Some(match self {
+            Self::Connected => Key::EventConnected,
+            Self::Reconnected => Key::EventReconnected,
+            Self::Refreshed => Key::EventRefreshed,
+            Self::Degraded => Key::EventDegraded,
+            Self::ReauthorizationRequired => Key::EventReauthorizationRequired,
+            Self::Disconnected => Key::EventDisconnected,
+            Self::OrderImported => Key::EventOrderImported,
+            Self::OrderUpdated => Key::EventOrderUpdated,
+            Self::TokenFileFailed => Key::EventTokenFileFailed,
+            Self::Other(_) => return None,
+        })
+    }
+
+    const fn tone(&self) -> Tone {
+        match self {
+            Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
+            Self::Degraded | Self::TokenFileFailed => Tone::Warn,
+            Self::ReauthorizationRequired => Tone::Bad,
+            _ => Tone::Idle,
+        }
+    }
+}
+
+impl EventLine {
+    pub(crate) fn words(&self, frame: &Frame) -> String {
+        match (self.kind.key(), &self.kind) {
+            (Some(key), _) => frame.t(key),
+            (None, EventKind::Other(name)) => name.clone(),
+            (None, _) => String::new(),
+        }
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        Shape(self.kind.tone())
+    }
+}
