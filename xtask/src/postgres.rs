@@ -23,13 +23,19 @@ const READY_WITHIN_POLLS: u32 = 1_200;
 
 /// Watches over the server and ends it when our end of the pipe closes. The operating system closes that end
 /// whatever becomes of us, `kill -9` included, so no cluster is left behind. Signals of the terminal are for us:
-/// the server is stopped only after us, and at once (SIGQUIT), since its data is thrown away.
+/// the server is stopped only after us, and at once (SIGQUIT), since its data is thrown away. A shell starts its
+/// background commands deaf to SIGQUIT, and a server listens to it only once it is up: hence the repetition.
 const KEEPER: &str = r#"
 trap '' HUP INT TERM
 "$@" </dev/null &
 server=$!
 read -r _
-kill -QUIT "$server" 2>/dev/null
+tries=0
+while kill -QUIT "$server" 2>/dev/null && [ "$tries" -lt 30 ]; do
+  sleep 0.1
+  tries=$((tries + 1))
+done
+kill -KILL "$server" 2>/dev/null
 wait "$server"
 rm -rf "$SMARTLINKS_CLUSTER"
 "#;
