@@ -80,6 +80,9 @@ pub struct ConnectionView {
     pub default: bool,
     /// Whether an access token can be handed out now.
     pub usable: bool,
+    /// When the token pair was obtained. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub obtained_at: Option<Timestamp>,
     /// When the pair was last renewed. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_refresh_at: Option<Timestamp>,
@@ -191,6 +194,7 @@ pub(crate) fn view(record: &Connection, now: Millis) -> ConnectionView {
         sign_in_again_by: record.sign_in_again_by.and_then(from_millis),
         default: record.is_default,
         usable: usable_at(record, now),
+        obtained_at: record.obtained_at.and_then(from_millis),
         last_refresh_at: record.last_refresh_at.and_then(from_millis),
         next_refresh_at: record.next_refresh_at.and_then(from_millis),
         last_failure_at: record.last_failure_at.and_then(from_millis),

@@ -97,6 +97,7 @@ addEventListener("click", async (event) => {
     try {
       const page = new DOMParser().parseFromString(await (await fetch(target.href)).text(), "text/html");
       byId("ask").replaceChildren(document.importNode(page.getElementById("confirm"), true));
+      byId("ask").setAttribute("aria-labelledby", "ask-title");
       byId("ask").showModal();
     } catch { location.assign(target.href); }
   } else {

@@ -360,7 +360,6 @@ sort = Sort by
 sort-orders = Most sold
 sort-price-up = Cheapest first
 sort-price-down = Dearest first
-sort-newest = Newest
 results-label = Results
 products-start-title = Search with words, or paste a link
 products-start-text = A link or a product number opens the product itself. The destination and the currency change prices and availability, so they always stand above.

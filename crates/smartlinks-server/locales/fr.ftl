@@ -361,7 +361,6 @@ sort = Trier par
 sort-orders = Plus vendus
 sort-price-up = Moins chers
 sort-price-down = Plus chers
-sort-newest = Plus récents
 results-label = Résultats
 products-start-title = Cherchez avec des mots, ou collez un lien
 products-start-text = Un lien ou un numéro ouvre directement le produit. La destination et la devise changent les prix et la disponibilité : elles restent toujours visibles ci-dessus.

@@ -259,8 +259,11 @@ impl Browser {
     /// # Errors
     /// When the browser does not answer.
     pub async fn set_scheme(&self, scheme: Scheme) -> Result<()> {
-        let features =
-            json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme.name() }] });
+        // Without motion, so that no colour is looked at half-way between two.
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": scheme.name() },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ] });
         self.session
             .cdp()
             .send_raw("Emulation.setEmulatedMedia", features)

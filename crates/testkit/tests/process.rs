@@ -1,64 +1,348 @@
-//! The real binary as a process: start, kill, restart, stop.
+//! The real binary as a process: what survives a kill, what a moved clock does, and what never leaks.
 
+use std::path::Path;
 use std::time::Duration;
 
-use anyhow::Result;
-use testkit::server::ServiceProcess;
+use anyhow::{Context, Result, ensure};
+use serde_json::{Value, json};
+use testkit::server::{Service, ServiceProcess};
 
-#[tokio::test]
-async fn the_service_starts_is_killed_restarts_at_the_same_address_and_stops() -> Result<()> {
-    let mut service = ServiceProcess::sandboxed()?;
-    let page = service.page().to_owned();
-    let sandbox = service.sandbox()?.to_owned();
-    let visitor = service.visitor()?;
-    visitor.get("/aliexpress").await?.expect_status(200)?;
-    service
+const DAY: i64 = 86_400;
+
+async fn connect(service: &ServiceProcess) -> Result<Value> {
+    let code = service
         .sandbox_visitor()?
-        .get("/_sandbox/state")
+        .post_json("/_sandbox/codes", &json!({}))
+        .await?
+        .json()?;
+    service
+        .visitor()?
+        .post_json("/api/aliexpress/oauth/token", &code)
+        .await?
+        .expect_status(200)?
+        .json()
+}
+
+async fn connection(service: &ServiceProcess) -> Result<Value> {
+    let status = service
+        .visitor()?
+        .get("/api/aliexpress/status")
         .await?
         .expect_status(200)?
         .json()?;
+    Ok(status["connections"][0].clone())
+}
 
-    service.kill()?;
-    assert!(
-        visitor.get("/aliexpress").await.is_err(),
-        "a killed service answers"
-    );
+/// Asks until it is so. The service works by itself meanwhile; nothing can be waited on from outside.
+async fn becomes(
+    service: &ServiceProcess,
+    within: Duration,
+    so: impl Fn(&Value) -> bool,
+) -> Result<Value> {
+    tokio::time::timeout(within, async {
+        loop {
+            let now = connection(service).await?;
+            if so(&now) {
+                return Ok(now);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await
+    .context("it did not happen in time")?
+}
 
-    service.restart()?;
-    assert_eq!(service.page(), page);
-    assert_eq!(service.sandbox()?, sandbox);
-    visitor.get("/aliexpress").await?.expect_status(200)?;
-    let lines = service.output();
-    assert_eq!(
-        lines.matches("page: http://").count(),
-        2,
-        "output is kept over a restart:\n{lines}"
-    );
-
-    let status = service.stop()?;
-    assert!(status.success(), "{status}:\n{}", service.output());
+async fn advance(service: &ServiceProcess, seconds: i64) -> Result<()> {
+    let body = json!({ "advance_seconds": seconds });
+    service
+        .sandbox_visitor()?
+        .post_json("/_sandbox/clock", &body)
+        .await?
+        .expect_status(200)?;
     Ok(())
 }
 
-#[tokio::test]
-async fn a_start_that_fails_shows_what_was_printed() {
-    let error = testkit::server::Service::sandboxed()
-        .argument("--no-such-flag")
-        .start()
-        .unwrap_err();
-    assert!(error.to_string().contains("--no-such-flag"), "{error}");
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moved_clock_refreshes_without_a_person_and_a_kill_loses_nothing() -> Result<()> {
+    let mut service = ServiceProcess::sandboxed()?;
+    let id = connect(&service).await?["id"].clone();
+    advance(&service, 31 * DAY).await?;
+    let refreshed = becomes(&service, Duration::from_secs(5), |now| {
+        now["generation"] == 2
+    })
+    .await?;
+    assert_eq!(refreshed["state"], "active");
+
+    service.kill()?;
+    service.restart()?;
+    let after = connection(&service).await?;
+    assert_eq!(
+        (&after["id"], &after["generation"], &after["works_until"]),
+        (&id, &json!(2), &refreshed["works_until"])
+    );
+    // The token still works, so the sandbox kept its side as well.
+    let state = service
+        .sandbox_visitor()?
+        .get("/_sandbox/state")
+        .await?
+        .json()?;
+    let product = &state["products"][0];
+    let product = product
+        .as_str()
+        .map_or_else(|| product.to_string(), str::to_owned);
+    service
+        .visitor()?
+        .get(&format!("/api/aliexpress/products/{product}"))
+        .await?
+        .expect_status(200)?;
+
+    advance(&service, 31 * DAY).await?;
+    let ended = becomes(&service, Duration::from_secs(5), |now| {
+        now["state"] == "reauthorization_required"
+    })
+    .await?;
+    assert_eq!(ended["reason"], "sign_in_deadline_passed");
+    let page = service
+        .visitor()?
+        .get("/aliexpress/authentication?lang=en")
+        .await?
+        .expect_status(200)?
+        .text();
+    ensure!(page.contains("Sign in again"), "the page does not say so");
+    let output = std::process::Command::new(testkit::server::binary()?)
+        .args(["--sandbox", "--sandbox-listen"])
+        .arg(service.sandbox()?.trim_start_matches("http://"))
+        .arg("--data-dir")
+        .arg(service.data_dir())
+        .args(["auth", "token_status", "--json"])
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    ensure!(
+        text.contains("reauthorization_required"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
 }
 
-#[tokio::test]
-async fn words_that_never_come_are_not_waited_for_forever() -> Result<()> {
-    let service = ServiceProcess::sandboxed()?;
-    let error = service
-        .wait_for_output("no such words", Duration::from_millis(300))
-        .unwrap_err();
-    assert!(
-        error.to_string().contains("it went on in silence"),
-        "{error}"
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_requests_past_the_deadline_make_one_refresh() -> Result<()> {
+    let service = Service::sandboxed()
+        .argument("--background-refresh")
+        .argument("off")
+        .start()?;
+    connect(&service).await?;
+    let state = service
+        .sandbox_visitor()?
+        .get("/_sandbox/state")
+        .await?
+        .json()?;
+    let product = &state["products"][0];
+    let product = product
+        .as_str()
+        .map_or_else(|| product.to_string(), str::to_owned);
+    advance(&service, 31 * DAY).await?;
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..200 {
+        let visitor = service.visitor()?;
+        let path = format!("/api/aliexpress/products/{product}");
+        requests.spawn(async move { visitor.get(&path).await.map(|reply| reply.status) });
+    }
+    while let Some(status) = requests.join_next().await {
+        assert_eq!(status??, 200);
+    }
+    let journal = service
+        .sandbox_visitor()?
+        .get("/_sandbox/journal?api=/auth/token/refresh")
+        .await?
+        .json()?;
+    let entries = journal
+        .as_array()
+        .or_else(|| journal["entries"].as_array())
+        .context("no journal")?;
+    assert_eq!(entries.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_file_follows_each_change() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder
+        .path()
+        .join("external_scrapers/aliexpress_token.json");
+    let service = Service::sandboxed()
+        .argument(format!("--token-file={}", file.display()))
+        .start()?;
+    let read = || -> Result<Value> { Ok(serde_json::from_str(&std::fs::read_to_string(&file)?)?) };
+    let connection = connect(&service).await?;
+    let first = read()?;
+    for field in [
+        "access_token",
+        "refresh_token",
+        "expires_in",
+        "refresh_expires_in",
+        "expire_time",
+        "refresh_token_valid_time",
+        "user_id",
+        "saved_at",
+    ] {
+        ensure!(!first[field].is_null(), "{field} is missing");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            std::fs::metadata(&file)?.permissions().mode() & 0o777,
+            0o600
+        );
+    }
+    let id = connection["id"].as_str().context("no id")?;
+    let refresh = format!("/api/aliexpress/connections/{id}/refresh");
+    service
+        .visitor()?
+        .post_json(&refresh, &json!({}))
+        .await?
+        .expect_status(200)?;
+    ensure!(
+        read()?["access_token"] != first["access_token"],
+        "the file did not follow the refresh"
     );
+    let visitor = service.visitor()?;
+    let delete = visitor.request(
+        reqwest::Method::DELETE,
+        &format!("/api/aliexpress/connections/{id}"),
+    );
+    visitor.send(delete).await?.expect_status(204)?;
+    ensure!(!file.exists(), "the file outlives the connection");
+    Ok(())
+}
+
+/// Drives secrets through success and failure and then looks for them everywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn canary_secrets_never_leave_their_places() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let token_file = folder.path().join("token.json");
+    let data = folder.path().join("data");
+    let service = Service::sandboxed()
+        .argument(format!("--token-file={}", token_file.display()))
+        .argument("--log=trace")
+        .data_dir(&data)
+        .start()?;
+    let control = service.sandbox_visitor()?;
+    let visitor = service.visitor()?;
+    let mut canaries = vec!["sandbox-secret".to_owned()];
+    let mut seen = String::new();
+    // Success, by the browser's way.
+    let started = visitor.get("/api/aliexpress/oauth/url").await?.json()?;
+    let state = started["state"].as_str().context("state")?;
+    let code = control
+        .post_json("/_sandbox/codes", &json!({}))
+        .await?
+        .json()?["code"]
+        .as_str()
+        .context("code")?
+        .to_owned();
+    let reply = visitor
+        .get(&format!("/aliexpress/callback?code={code}&state={state}"))
+        .await?
+        .expect_status(303)?;
+    seen.push_str(&format!("{:?}{}", reply.headers, reply.text()));
+    canaries.push(code.clone());
+    canaries.extend(tokens(&token_file)?);
+    let id = connection(&service).await?["id"]
+        .as_str()
+        .context("id")?
+        .to_owned();
+    // Failures of each kind, with the tokens on the wire.
+    let product = json!({"match": {"method": "aliexpress.ds.product.get"}, "times": 1});
+    for then in ["html", "truncate", "http_500", "reset"] {
+        let mut fault = product.clone();
+        fault["then"] = json!(then);
+        control.post_json("/_sandbox/faults", &fault).await?;
+        let reply = visitor
+            .get("/api/aliexpress/products/1005006000000001")
+            .await?;
+        seen.push_str(&reply.text());
+    }
+    for code in [
+        "IllegalRefreshToken",
+        "IncompleteSignature",
+        "ServiceUnavailable",
+    ] {
+        let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "error", "code": code});
+        control.post_json("/_sandbox/faults", &fault).await?;
+        let refresh = format!("/api/aliexpress/connections/{id}/refresh");
+        seen.push_str(&visitor.post_json(&refresh, &json!({})).await?.text());
+    }
+    seen.push_str(
+        &visitor
+            .post_json("/api/aliexpress/oauth/token", &json!({ "code": code }))
+            .await?
+            .text(),
+    );
+    seen.push_str(
+        &visitor
+            .get(&format!("/aliexpress/callback?code={code}&state={state}"))
+            .await?
+            .text(),
+    );
+    seen.push_str(
+        &visitor
+            .get(&format!("/aliexpress/callback?code={code}&state=wrong"))
+            .await?
+            .text(),
+    );
+    for page in [
+        "/aliexpress",
+        "/aliexpress/authentication",
+        "/aliexpress/orders",
+        "/api/aliexpress/status",
+        "/api/aliexpress/connections",
+    ] {
+        seen.push_str(&visitor.get(page).await?.text());
+    }
+    advance(&service, 31 * DAY).await?;
+    seen.push_str(
+        &visitor
+            .get("/api/aliexpress/products/1005006000000001")
+            .await?
+            .text(),
+    );
+    canaries.extend(tokens(&token_file).unwrap_or_default());
+    seen.push_str(&service.output());
+    drop(service);
+    for canary in &canaries {
+        ensure!(canary.len() > 10, "no canary");
+        ensure!(
+            !seen.contains(canary.as_str()),
+            "{}… was shown",
+            &canary[..8]
+        );
+        no_file_holds(&data, canary)?;
+    }
+    Ok(())
+}
+
+fn tokens(file: &Path) -> Result<Vec<String>> {
+    let token: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    Ok(["access_token", "refresh_token"]
+        .iter()
+        .filter_map(|name| token[name].as_str().map(str::to_owned))
+        .collect())
+}
+
+fn no_file_holds(folder: &Path, canary: &str) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            no_file_holds(&path, canary)?;
+        } else if path.is_file() {
+            let content = std::fs::read(&path)?;
+            let found = content
+                .windows(canary.len())
+                .any(|window| window == canary.as_bytes());
+            ensure!(!found, "{} holds {}…", path.display(), &canary[..8]);
+        }
+    }
     Ok(())
 }

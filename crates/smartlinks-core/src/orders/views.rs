@@ -57,6 +57,9 @@ pub struct OrderSummary {
     pub id: String,
     /// The connection whose order it is.
     pub connection: String,
+    /// When it was created, read as US Pacific time since AliExpress states no zone. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub placed_at: Option<Timestamp>,
     /// AliExpress's state, for example `WAIT_SELLER_SEND_GOODS`.
     pub status: String,
     /// AliExpress's logistics state.
@@ -81,12 +84,12 @@ pub struct OrderView {
     /// The facts of the list.
     #[serde(flatten)]
     pub summary: OrderSummary,
-    /// When it was created, as AliExpress writes it (zone not stated).
-    pub created: Option<String>,
-    /// When it was paid, as AliExpress writes it.
-    pub paid_at: Option<String>,
-    /// Seconds from creation until an unpaid order is closed.
-    pub pay_timeout_seconds: Option<i64>,
+    /// When it was paid. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub paid_at: Option<Timestamp>,
+    /// When AliExpress closes it if it is not paid; counted from `placed_at`. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub pay_by: Option<Timestamp>,
     /// The goods.
     pub lines: Vec<OrderLineView>,
     /// The order's page at AliExpress, where it is paid.
@@ -223,6 +226,31 @@ pub(super) struct Details {
     lines: Vec<OrderLineView>,
 }
 
+impl Details {
+    /// The end of the time to pay, while the order waits for it.
+    fn pay_by(&self) -> Option<Timestamp> {
+        if self.status != "PLACE_ORDER_SUCCESS" {
+            return None;
+        }
+        let placed = pacific(self.created.as_deref()?)?;
+        placed
+            .checked_add(jiff::SignedDuration::from_secs(self.pay_timeout_seconds?))
+            .ok()
+    }
+}
+
+/// A moment of AliExpress without a zone (`2026-01-05 21:00:03`), which the samples show to be US Pacific.
+fn pacific(text: &str) -> Option<Timestamp> {
+    let zone = jiff::tz::TimeZone::get("America/Los_Angeles").ok()?;
+    let at: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
+    Some(zone.to_timestamp(at).ok()?)
+}
+
+/// A moment of AliExpress with offset and zone (`2026-01-05T21:01:10-08:00[America/Los_Angeles]`).
+fn offset_time(text: &str) -> Option<Timestamp> {
+    text.split('[').next()?.trim().parse().ok()
+}
+
 impl Kept {
     /// What the database holds; an unreadable snapshot of an older version counts as none.
     pub(super) fn of(record: &KnownOrder) -> Self {
@@ -254,9 +282,10 @@ impl Kept {
         let store_url = order.as_ref().and_then(|order| order.store_url.clone());
         OrderView {
             summary: summary(record),
-            created: order.as_ref().and_then(|order| order.created.clone()),
-            paid_at: order.as_ref().and_then(|order| order.paid_at.clone()),
-            pay_timeout_seconds: order.as_ref().and_then(|order| order.pay_timeout_seconds),
+            paid_at: order
+                .as_ref()
+                .and_then(|order| offset_time(order.paid_at.as_deref()?)),
+            pay_by: order.as_ref().and_then(Details::pay_by),
             lines: order.map(|order| order.lines).unwrap_or_default(),
             url: format!(
                 "https://www.aliexpress.com/p/order/detail.html?orderId={}",
@@ -284,6 +313,7 @@ pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
     OrderSummary {
         id: record.order_id.clone(),
         connection: record.connection.to_string(),
+        placed_at: record.placed_at.as_deref().and_then(pacific),
         status: record.status.clone(),
         logistics_status: record.logistics_status.clone(),
         amount: amount
@@ -356,4 +386,18 @@ pub(super) fn parcels(parcels: Vec<Parcel>) -> Vec<ParcelView> {
                 .collect(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_forms_of_time_mean_the_same_moment() {
+        let with_zone = offset_time("2026-01-05T21:01:10-08:00[America/Los_Angeles]");
+        assert_eq!(with_zone, "2026-01-06T05:01:10Z".parse().ok());
+        assert_eq!(pacific("2026-01-05 21:01:10"), with_zone);
+        assert_eq!(pacific("soon"), None);
+        assert_eq!(offset_time("soon"), None);
+    }
 }

@@ -71,7 +71,7 @@ pub(super) async fn url(
 
 /// A code copied by hand.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+// Unknown fields are passed over: the answer of another tool can be sent on as it is.
 pub(super) struct CodeBody {
     /// The code, or the whole address that the browser ended on.
     code: String,

@@ -102,7 +102,6 @@ async fn find(
             ProductSort::Orders => core::Sort::Orders,
             ProductSort::PriceUp => core::Sort::PriceUp,
             ProductSort::PriceDown => core::Sort::PriceDown,
-            ProductSort::Newest => core::Sort::Orders,
         },
         connection: None,
     };

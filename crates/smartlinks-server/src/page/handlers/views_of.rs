@@ -74,7 +74,7 @@ pub(super) fn connection(view: &Connection) -> ConnectionView {
         next_refresh_ms: millis(view.next_refresh_at),
         generation: view.generation,
         is_default: view.default,
-        last_success_ms: millis(view.last_refresh_at),
+        last_success_ms: millis(view.obtained_at),
         last_failure: view
             .last_failure_at
             .zip(view.last_failure_code.clone())
@@ -139,7 +139,7 @@ pub(super) fn order_row(
         stage: OrderStage::from_gateway(&order.status, false),
         gateway_status: order.status.clone(),
         amount: order.amount.as_ref().map(price),
-        placed_at_ms: None,
+        placed_at_ms: order.placed_at.map(jiff::Timestamp::as_millisecond),
         pay_by_ms: None,
         fetched_at_ms: fetched,
         stale: is_stale(fetched, now_ms),

@@ -292,7 +292,6 @@ keys! {
     SortOrders = "sort-orders",
     SortPriceUp = "sort-price-up",
     SortPriceDown = "sort-price-down",
-    SortNewest = "sort-newest",
     ResultsLabel = "results-label",
     ProductsStartTitle = "products-start-title",
     ProductsStartText = "products-start-text",

@@ -44,12 +44,10 @@ pub enum ProductSort {
     PriceUp,
     /// `price_desc`: dearest first.
     PriceDown,
-    /// `newest`
-    Newest,
 }
 
 impl ProductSort {
-    pub(crate) const ALL: [Self; 4] = [Self::Orders, Self::PriceUp, Self::PriceDown, Self::Newest];
+    pub(crate) const ALL: [Self; 3] = [Self::Orders, Self::PriceUp, Self::PriceDown];
 
     /// From the value in the address; anything unknown is the default.
     #[must_use]
@@ -67,7 +65,6 @@ impl ProductSort {
             Self::Orders => "orders",
             Self::PriceUp => "price_asc",
             Self::PriceDown => "price_desc",
-            Self::Newest => "newest",
         }
     }
 
@@ -76,7 +73,6 @@ impl ProductSort {
             Self::Orders => Key::SortOrders,
             Self::PriceUp => Key::SortPriceUp,
             Self::PriceDown => Key::SortPriceDown,
-            Self::Newest => Key::SortNewest,
         }
     }
 }
