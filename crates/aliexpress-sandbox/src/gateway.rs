@@ -14,11 +14,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use serde_json::Value;
 
 use crate::config::CheckTimestamp;
 use crate::faults::{Fault, Then};
 use crate::journal;
+use crate::json::Object;
 use crate::methods::{self, Context, Method};
 use crate::profile::{Profile, Simplify};
 use crate::sandbox::{Inner, locked};
@@ -51,7 +51,7 @@ struct Call {
 
 /// An answer and what the journal says of it.
 struct Answer {
-    body: Value,
+    body: Object,
     outcome: Cow<'static, str>,
 }
 
@@ -156,7 +156,7 @@ async fn answer(inner: &Inner, call: &Call) -> Response {
         carry_out(inner, call, method, verdict, &profile, now_ms, &form, &ids)
     } else {
         Answer {
-            body: Value::Null,
+            body: Object::default(),
             outcome: Cow::Borrowed(""),
         }
     };
@@ -277,7 +277,7 @@ fn find_here(call: &Call, method: Option<&'static Method>) -> Result<&'static Me
 }
 
 /// Gives the answer that a fault asks for.
-async fn spoil(fault: &Fault, body: Value, now_ms: i64, form: &Form<'_>, ids: &Ids) -> Response {
+async fn spoil(fault: &Fault, body: Object, now_ms: i64, form: &Form<'_>, ids: &Ids) -> Response {
     if !fault.delay().is_zero() {
         tokio::time::sleep(fault.delay()).await;
     }
@@ -342,8 +342,8 @@ fn html(status: StatusCode, text: &str) -> Response {
         .into_response()
 }
 
-fn text_of(body: &Value) -> Bytes {
-    Bytes::from(body.to_string())
+fn text_of(body: &Object) -> Bytes {
+    Bytes::from(body.to_text())
 }
 
 fn json_response(status: StatusCode, text: Bytes) -> Response {

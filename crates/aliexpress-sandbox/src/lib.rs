@@ -11,6 +11,7 @@ mod gateway;
 mod issue;
 mod item_page;
 mod journal;
+mod json;
 mod language;
 mod methods;
 mod money;

@@ -10,11 +10,12 @@ mod token;
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::accounts::{self, Account};
 use crate::gateway::params::Params;
 use crate::gateway::refusal::Refusal;
+use crate::json::{Json, Object};
 use crate::profile::Profile;
 use crate::sandbox::Inner;
 
@@ -119,38 +120,38 @@ impl Context<'_> {
 
     /// A list in the form of the answer: around its items goes an object with one key, and an empty
     /// list is an empty object.
-    fn list(&self, key: &str, items: Vec<Value>) -> Value {
+    fn list(&self, key: &'static str, items: Vec<Json>) -> Json {
         if self.streamlined {
-            Value::Array(items)
-        } else if items.is_empty() {
-            json!({})
-        } else {
-            json!({ key: items })
+            return items.into();
         }
+        let mut wrapper = Object::default();
+        if !items.is_empty() {
+            wrapper.set(key, items);
+        }
+        wrapper.into()
     }
 }
 
 /// The fields of an answer, and what the journal notes: `ok` or the business code.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) fields: Map<String, Value>,
+    pub(crate) fields: Object,
     pub(crate) outcome: Cow<'static, str>,
 }
 
 impl Reply {
-    fn ok(fields: Value) -> Self {
-        Self::failed("ok", fields)
+    const fn ok(fields: Object) -> Self {
+        Self {
+            fields,
+            outcome: Cow::Borrowed("ok"),
+        }
     }
 
     /// A refusal inside a normal answer.
-    fn failed(code: impl Into<Cow<'static, str>>, fields: Value) -> Self {
-        let fields = match fields {
-            Value::Object(fields) => fields,
-            other => Map::from_iter([("result".to_owned(), other)]),
-        };
+    const fn failed(code: &'static str, fields: Object) -> Self {
         Self {
             fields,
-            outcome: code.into(),
+            outcome: Cow::Borrowed(code),
         }
     }
 }

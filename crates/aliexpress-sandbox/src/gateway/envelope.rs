@@ -1,9 +1,8 @@
 //! The forms of an answer: flat, wrapped under the method's key, streamlined.
 
-use serde_json::{Map, Value, json};
-
 use super::Door;
 use super::refusal::Refusal;
+use crate::json::{Json, Object, object};
 use crate::profile::Numbers;
 
 /// The ids that every answer carries.
@@ -38,52 +37,43 @@ fn wrapper_key(api: &str) -> String {
 }
 
 impl Form<'_> {
-    pub(crate) fn success(&self, mut fields: Map<String, Value>, ids: &Ids, traced: bool) -> Value {
-        fields.insert("request_id".to_owned(), json!(ids.request_id));
+    pub(crate) fn success(&self, mut fields: Object, ids: &Ids, traced: bool) -> Object {
+        fields.set("request_id", ids.request_id.clone());
         if self.numbers == Numbers::String {
-            fields.values_mut().for_each(numbers_to_text);
+            fields.values_mut().for_each(Json::numbers_to_text);
         }
-        match self.door {
-            Door::Sync if !self.streamlined => {
-                if traced {
-                    fields.insert("_trace_id_".to_owned(), json!(ids.trace_id));
-                }
-                json!({ wrapper_key(self.api): fields })
+        if self.door == Door::Sync && !self.streamlined {
+            if traced {
+                fields.set("_trace_id_", ids.trace_id.clone());
             }
-            Door::Rest | Door::Sync => {
-                fields.entry("code").or_insert_with(|| json!("0"));
-                Value::Object(fields)
-            }
+            let mut wrapped = Object::default();
+            wrapped.set(wrapper_key(self.api), fields);
+            return wrapped;
         }
+        if !fields.has("code") {
+            fields.set("code", "0");
+        }
+        fields
     }
 
-    pub(crate) fn refusal(&self, refusal: &Refusal, ids: &Ids) -> Value {
-        let mut fields = Map::new();
-        fields.insert("type".to_owned(), json!(refusal.blame.name()));
-        fields.insert("code".to_owned(), json!(refusal.code));
-        fields.insert("request_id".to_owned(), json!(ids.request_id));
+    pub(crate) fn refusal(&self, refusal: &Refusal, ids: &Ids) -> Object {
+        let mut fields = object! {
+            "type": refusal.blame.name(),
+            "code": refusal.code.clone(),
+            "request_id": ids.request_id.clone(),
+        };
         if let Some((code, message)) = &refusal.sub {
-            fields.insert("sub_code".to_owned(), json!(code));
-            fields.insert("sub_msg".to_owned(), json!(message));
+            fields.set("sub_code", code.clone());
+            fields.set("sub_msg", message.clone());
         }
         if self.door == Door::Rest || self.streamlined {
-            fields.insert("message".to_owned(), json!(refusal.message));
-            return Value::Object(fields);
+            fields.set("message", refusal.message.clone());
+            return fields;
         }
-        fields.insert("msg".to_owned(), json!(refusal.message));
+        fields.set("msg", refusal.message.clone());
         if refusal.traced {
-            fields.insert("_trace_id_".to_owned(), json!(ids.trace_id));
+            fields.set("_trace_id_", ids.trace_id.clone());
         }
-        json!({ "error_response": fields })
-    }
-}
-
-/// Writes every number as text, as one documentation sample does.
-fn numbers_to_text(value: &mut Value) {
-    match value {
-        Value::Number(number) => *value = Value::String(number.to_string()),
-        Value::Array(items) => items.iter_mut().for_each(numbers_to_text),
-        Value::Object(fields) => fields.values_mut().for_each(numbers_to_text),
-        Value::Null | Value::Bool(_) | Value::String(_) => {}
+        object! { "error_response": fields }
     }
 }

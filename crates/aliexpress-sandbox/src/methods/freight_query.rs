@@ -1,6 +1,6 @@
 //! `aliexpress.ds.freight.query`: delivery services for one SKU, quantity and destination.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{
     Context, Kind, Method, Parameter, Reply, TokenRule, field_text, needed_integer, needed_text,
@@ -11,6 +11,7 @@ use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery::{self, Service};
 use crate::catalogue::{Product, Sku};
 use crate::gateway::refusal::Refusal;
+use crate::json::{Object, object};
 use crate::language::Language;
 use crate::money::{self, Currency};
 
@@ -60,20 +61,20 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
     let goods_cents = sku.cents.saturating_mul(quantity);
     let options = delivery::services(&product, country, quantity, goods_cents)
         .iter()
-        .map(|service| view.option(service))
+        .map(|service| view.option(service).into())
         .collect();
-    Ok(Reply::ok(json!({ "result": {
+    Ok(Reply::ok(object! { "result": object! {
         "success": true,
         "code": 200,
         "msg": "Call succeeds",
         "delivery_options": context.list("delivery_option_d_t_o", options),
-    }})))
+    }}))
 }
 
 fn failure(code: i64, message: &'static str) -> Reply {
     Reply::failed(
         message,
-        json!({ "result": { "success": false, "code": code, "msg": message } }),
+        object! { "result": object! { "success": false, "code": code, "msg": message } },
     )
 }
 
@@ -101,8 +102,8 @@ struct View<'a> {
 }
 
 impl View<'_> {
-    fn option(&self, service: &Service) -> Value {
-        let mut option = json!({
+    fn option(&self, service: &Service) -> Object {
+        let mut option = object! {
             "code": service.code,
             "company": service.company,
             "shipping_fee_currency": self.currency.code,
@@ -115,19 +116,22 @@ impl View<'_> {
             "ship_from_country": "CN",
             "tracking": true,
             "available_stock": self.sku.stock.to_string(),
-        });
+        };
         // In major units despite its name, and absent when delivery is free.
         if let Some(fee) = service.fee_cents {
             let fee = self.currency.of_cents(fee, 1000);
-            option["shipping_fee_cent"] = json!(fee.text());
-            option["shipping_fee_format"] = json!(fee.localised(self.language));
+            option.set("shipping_fee_cent", fee.text());
+            option.set("shipping_fee_format", fee.localised(self.language));
         }
         if let Some(threshold) = service.free_from_cents {
             let threshold = self.currency.of_cents(threshold, 1000);
-            option["free_shipping_threshold"] = json!(threshold.localised(self.language));
+            option.set(
+                "free_shipping_threshold",
+                threshold.localised(self.language),
+            );
         }
         if self.country.tax_included && self.product.free_delivery() {
-            option["ddpIncludeVATTax"] = json!("true");
+            option.set("ddpIncludeVATTax", "true");
         }
         option
     }

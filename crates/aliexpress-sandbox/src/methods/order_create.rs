@@ -13,6 +13,7 @@ use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery::{self, Service};
 use crate::gateway::refusal::Refusal;
 use crate::issue::fingerprint;
+use crate::json::{Json, object};
 use crate::language::Language;
 use crate::money::dollar;
 use crate::orders::{Basket, Line, Placed, Stage, address};
@@ -64,8 +65,8 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
         Ok(placed) => Ok(created(context, &placed)),
         Err(Error::Gateway(refusal)) => Err(refusal),
         Err(Error::Business((code, text))) => {
-            let result = json!({ "is_success": false, "error_code": code, "error_msg": text });
-            Ok(Reply::failed(code, json!({ "result": result })))
+            let result = object! { "is_success": false, "error_code": code, "error_msg": text };
+            Ok(Reply::failed(code, object! { "result": result }))
         }
     }
 }
@@ -88,15 +89,15 @@ impl From<Failure> for Error {
 }
 
 fn created(context: &Context<'_>, placed: &Placed) -> Reply {
-    let numbers = placed.orders.iter().map(|id| json!(id)).collect();
-    let mut result = json!({
+    let numbers = placed.orders.iter().map(|id| Json::from(*id)).collect();
+    let mut result = object! {
         "is_success": true,
         "order_list": context.list("number", numbers),
-    });
+    };
     if placed.payment_failed {
-        result["error_msg"] = json!("OrderCreated, autoPay fail:APIPayFail");
+        result.set("error_msg", "OrderCreated, autoPay fail:APIPayFail");
     }
-    Reply::ok(json!({ "result": result }))
+    Reply::ok(object! { "result": result })
 }
 
 fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusal> {

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Context, Kind, Method, Parameter, Reply, TokenRule, needed_integer, required};
 use crate::accounts::Account;
 use crate::gateway::refusal::Refusal;
+use crate::json::{Object, object};
 use crate::money::KeptMoney;
 use crate::orders::{Line, Order, PAY_TIMEOUT_S, Stage};
 
@@ -32,48 +33,49 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
     let order = order.ok_or_else(|| {
         Refusal::remote("isv.insufficient-permission", "Insufficient permission.")
     })?;
-    Ok(Reply::ok(json!({ "result": result(context, &order) })))
+    Ok(Reply::ok(object! { "result": result(context, &order) }))
 }
 
-fn result(context: &Context<'_>, order: &Order) -> Value {
+fn result(context: &Context<'_>, order: &Order) -> Object {
     let stage = order.stage(context.now_ms);
     let lines = order
         .basket
         .lines
         .iter()
-        .map(|line| child(order, line, stage))
+        .map(|line| child(order, line, stage).into())
         .collect();
     let total = money(&order.total());
     let store_id = order.basket.store_id;
-    let mut result = json!({
+    let mut result = object! {
         "gmt_create": pacific(order.created_ms, "%Y-%m-%d %H:%M:%S"),
         "order_status": stage.order_status(),
         "logistics_status": stage.logistics_status(),
         "pay_timeout_second": PAY_TIMEOUT_S.to_string(),
-        "order_amount": total,
+        "order_amount": total.clone(),
         "user_order_amount": total,
-        "store_info": {
+        "store_info": object! {
             "store_id": store_id,
             "store_name": format!("Shop{store_id} Store"),
             "store_url": format!("{}/store/{store_id}", context.inner.base_url()),
         },
         "child_order_list": context.list("aeop_child_order_info", lines),
-    });
+    };
     if let Some(paid_ms) = order.paid_ms {
         let paid = pacific(paid_ms, "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]");
-        result["order_paidtime_string"] = json!(paid);
+        result.set("order_paidtime_string", paid);
     }
     if order.shipped_ms.is_some() {
-        let parcel = json!({
+        let parcel = object! {
             "logistics_no": format!("LP{:014}", order.id % 100_000_000_000_000),
-            "logistics_service": order.basket.service,
-        });
-        result["logistics_info_list"] = context.list("aeop_order_logistics_info", vec![parcel]);
+            "logistics_service": order.basket.service.clone(),
+        };
+        let parcels = context.list("aeop_order_logistics_info", vec![parcel.into()]);
+        result.set("logistics_info_list", parcels);
     }
     result
 }
 
-fn child(order: &Order, line: &Line, stage: Stage) -> Value {
+fn child(order: &Order, line: &Line, stage: Stage) -> Object {
     let amount = |minor| {
         money(&KeptMoney {
             minor,
@@ -81,10 +83,10 @@ fn child(order: &Order, line: &Line, stage: Stage) -> Value {
         })
     };
     let included = if line.tax_included { "true" } else { "false" };
-    let mut child = json!({
+    let mut child = object! {
         "product_id": line.product_id,
         "sku_id": line.sku_id.to_string(),
-        "product_name": line.title,
+        "product_name": line.title.clone(),
         "product_count": line.count,
         "product_price": amount(line.unit_minor),
         "sale_fee": amount(line.goods_minor()),
@@ -96,15 +98,15 @@ fn child(order: &Order, line: &Line, stage: Stage) -> Value {
         "actual_fee": amount(line.goods_minor().saturating_add(line.shipping_minor)),
         "already_include_tax": included,
         "price_include_tax": included,
-    });
+    };
     if stage == Stage::Closed {
-        child["end_reason"] = json!("CANCELED");
+        child.set("end_reason", "CANCELED");
     }
     child
 }
 
-fn money(money: &KeptMoney) -> Value {
-    json!({ "amount": money.text(), "currency_code": money.currency })
+fn money(money: &KeptMoney) -> Object {
+    object! { "amount": money.text(), "currency_code": money.currency.clone() }
 }
 
 /// A moment in the platform's own time zone (inferred: US Pacific). The rule is spelled out so that no

@@ -1,10 +1,9 @@
 //! `aliexpress.ds.order.tracking.get`: the parcel of an order, once it is on its way.
 
-use serde_json::{Value, json};
-
 use super::{Context, Kind, Method, Parameter, Reply, TokenRule, required};
 use crate::accounts::Account;
 use crate::gateway::refusal::Refusal;
+use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::orders::{Order, tracking};
 
@@ -36,14 +35,13 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
     let language = Language::from_code(context.text("language"));
     let parcel = order.and_then(|order| parcel(context, &order, language));
     Ok(parcel.map_or_else(not_found, |parcel| {
-        Reply::ok(json!({ "result": {
+        let parcels = context.list("tracking_detail", vec![parcel.into()]);
+        Reply::ok(object! { "result": object! {
             "ret": true,
             "code": "",
             "msg": "",
-            "data": {
-                "tracking_detail_line_list": context.list("tracking_detail", vec![parcel]),
-            },
-        }}))
+            "data": object! { "tracking_detail_line_list": parcels },
+        }})
     }))
 }
 
@@ -51,19 +49,24 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
 fn not_found() -> Reply {
     Reply::failed(
         "1001",
-        json!({ "result": { "ret": false, "code": "1001", "msg": "TRACKING DATA NOT FOUND" } }),
+        object! { "result": object! {
+            "ret": false,
+            "code": "1001",
+            "msg": "TRACKING DATA NOT FOUND",
+        }},
     )
 }
 
-fn parcel(context: &Context<'_>, order: &Order, language: Language) -> Option<Value> {
-    let nodes: Vec<Value> = tracking::nodes(order, context.now_ms, language)
+fn parcel(context: &Context<'_>, order: &Order, language: Language) -> Option<Object> {
+    let nodes: Vec<Json> = tracking::nodes(order, context.now_ms, language)
         .iter()
         .map(|node| {
-            json!({
+            object! {
                 "time_stamp": node.at_ms,
                 "tracking_name": node.name,
                 "tracking_detail_desc": node.description,
-            })
+            }
+            .into()
         })
         .collect();
     if nodes.is_empty() {
@@ -73,20 +76,21 @@ fn parcel(context: &Context<'_>, order: &Order, language: Language) -> Option<Va
     let items = lines
         .iter()
         .map(|line| {
-            json!({
+            object! {
                 "item_id": line.product_id,
                 "sku_id": line.sku_id,
-                "sku_desc": line.sku_description,
-                "item_title": line.title,
+                "sku_desc": line.sku_description.clone(),
+                "item_title": line.title.clone(),
                 "quantity": line.count,
-            })
+            }
+            .into()
         })
         .collect();
-    Some(json!({
+    Some(object! {
         "mail_no": order.tracking_number(),
-        "carrier_name": order.basket.company,
-        "eta_time_stamps": order.eta_ms(),
+        "carrier_name": order.basket.company.clone(),
+        "eta_time_stamps": order.eta_ms().unwrap_or(context.now_ms),
         "detail_node_list": context.list("detail_node", nodes),
         "package_item_list": context.list("package_item", items),
-    }))
+    })
 }

@@ -1,13 +1,12 @@
 //! `aliexpress.ds.product.get`: a whole product for one destination.
 
-use serde_json::{Map, Value, json};
-
 use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::vocabulary::COLOURS;
 use crate::catalogue::{Product, Sku};
 use crate::gateway::refusal::Refusal;
+use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::money::{self, Currency, grouped};
 use crate::pages::escaped;
@@ -65,37 +64,37 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
         language: Language::from_code(context.text("target_language")),
     };
     let skus = product.skus(change.as_ref());
-    Ok(Reply::ok(json!({
+    Ok(Reply::ok(object! {
         "rsp_code": 200,
         "rsp_msg": "Call succeeds",
         "result": view.result(&skus),
-    })))
+    }))
 }
 
-fn failure(outcome: &'static str, code: i64, message: &str) -> Reply {
-    Reply::failed(outcome, json!({ "rsp_code": code, "rsp_msg": message }))
+fn failure(outcome: &'static str, code: i64, message: &'static str) -> Reply {
+    Reply::failed(outcome, object! { "rsp_code": code, "rsp_msg": message })
 }
 
 impl View<'_> {
-    fn result(&self, skus: &[Sku]) -> Value {
-        let skus = skus.iter().map(|sku| self.sku(sku)).collect();
-        json!({
+    fn result(&self, skus: &[Sku]) -> Object {
+        let skus = skus.iter().map(|sku| Json::from(self.sku(sku))).collect();
+        object! {
             "ae_item_base_info_dto": self.base(),
             "ae_item_sku_info_dtos": self.context.list("ae_item_sku_info_d_t_o", skus),
             "ae_item_properties": self.context.list("ae_item_property", self.properties()),
             "ae_multimedia_info_dto": self.multimedia(),
             "package_info_dto": self.package(),
-            "logistics_info_dto": {
+            "logistics_info_dto": object! {
                 "delivery_time": 9,
                 "ship_to_country": self.country.code,
             },
             "ae_store_info": self.store(),
-            "product_id_converter_result": {
+            "product_id_converter_result": object! {
                 "main_product_id": self.product.id(),
                 "sub_product_id":
                     format!("{{\"US\":{}}}", self.product.id() + 2_251_800_000_000_000),
             },
-            "manufacturer_info": {
+            "manufacturer_info": object! {
                 "name": "Example Manufacturing Ltd",
                 "address": "1 Example Road, Example City",
                 "phone": "10000000000",
@@ -104,13 +103,13 @@ impl View<'_> {
                 "country_name": "China",
             },
             "has_whole_sale": self.product.index.is_multiple_of(4),
-        })
+        }
     }
 
-    fn base(&self) -> Value {
+    fn base(&self) -> Object {
         let product = self.product;
         let title = product.title(self.language);
-        json!({
+        object! {
             "product_id": product.id(),
             "category_id": product.family.categories[2],
             "product_status_type": "onSelling",
@@ -123,7 +122,7 @@ impl View<'_> {
             "detail": self.detail(&title),
             "mobile_detail": "{\"version\":\"2.0.0\",\"moduleList\":[]}",
             "subject": title,
-        })
+        }
     }
 
     fn detail(&self, title: &str) -> String {
@@ -152,114 +151,117 @@ impl View<'_> {
         )
     }
 
-    fn multimedia(&self) -> Value {
+    fn multimedia(&self) -> Object {
         let urls: Vec<String> = (1..=self.product.pictures())
             .map(|number| self.picture(number))
             .collect();
-        let mut multimedia = Map::new();
-        multimedia.insert("image_urls".to_owned(), json!(urls.join(";")));
+        let mut multimedia = object! { "image_urls": urls.join(";") };
         if self.product.index.is_multiple_of(3) {
-            let video = json!({
+            let id = self.product.id();
+            let video = object! {
                 "media_id": 290_000_000_000_i64 + i64::from(self.product.index),
                 "media_type": "MAIN_IMAGE_VIDEO",
                 "media_status": "approved",
-                "media_url": format!("{}/_sandbox/videos/{}.mp4", self.base_url, self.product.id()),
+                "media_url": format!("{}/_sandbox/videos/{id}.mp4", self.base_url),
                 "poster_url": self.picture(1),
                 "ali_member_id": 2_000_000_001,
-            });
-            let videos = self.context.list("ae_video_d_t_o", vec![video]);
-            multimedia.insert("ae_video_dtos".to_owned(), videos);
+            };
+            let videos = self.context.list("ae_video_d_t_o", vec![video.into()]);
+            multimedia.set("ae_video_dtos", videos);
         }
-        Value::Object(multimedia)
+        multimedia
     }
 
-    fn sku(&self, sku: &Sku) -> Value {
+    fn sku(&self, sku: &Sku) -> Object {
         let level = self.country.price_per_mille;
         let price = self.currency.of_cents(sku.cents, level).text();
         let attr = self.product.sku_attr(sku);
-        let mut fields = json!({
+        let mut fields = object! {
             "sku_id": sku.id.to_string(),
-            "id": attr,
+            "id": attr.clone(),
+            "sku_attr": attr,
             "sku_price": self.currency.of_cents(sku.list_cents, level).text(),
-            "offer_bulk_sale_price": price,
+            "offer_bulk_sale_price": price.clone(),
             "offer_sale_price": price,
             "currency_code": self.currency.code,
             "sku_available_stock": sku.stock,
             "price_include_tax": self.country.tax_included,
-        });
-        fields["sku_attr"] = json!(attr);
+        };
         if sku.colour.is_some() {
             let properties = self.sku_properties(sku);
-            fields["ae_sku_property_dtos"] = self.context.list("ae_sku_property_d_t_o", properties);
+            let properties = self.context.list("ae_sku_property_d_t_o", properties);
+            fields.set("ae_sku_property_dtos", properties);
         }
         fields
     }
 
-    fn sku_properties(&self, sku: &Sku) -> Vec<Value> {
+    fn sku_properties(&self, sku: &Sku) -> Vec<Json> {
         let mut properties = Vec::with_capacity(2);
         if let Some(index) = sku.colour {
             let colour = &COLOURS[index];
-            properties.push(json!({
+            let property = object! {
                 "sku_property_id": 14,
                 "sku_property_name": self.language.pick("Color", "Couleur"),
                 "property_value_id": colour.value_id,
                 "sku_property_value": self.language.pick(colour.name.0, colour.name.1),
                 "property_value_definition_name": colour.label,
                 "sku_image": self.picture(101 + index as u32),
-            }));
+            };
+            properties.push(property.into());
         }
         if let Some((value_id, text)) = self.product.size_of(sku) {
             let sizes = self.product.family.sizes;
-            properties.push(json!({
+            let property = object! {
                 "sku_property_id": sizes.property_id,
                 "sku_property_name": self.language.pick(sizes.name.0, sizes.name.1),
                 "property_value_id": value_id,
                 "sku_property_value": text,
-            }));
+            };
+            properties.push(property.into());
         }
         properties
     }
 
-    fn properties(&self) -> Vec<Value> {
+    fn properties(&self) -> Vec<Json> {
         let pick = |english, french| self.language.pick(english, french);
+        let property = |name_id: i64, value_id: i64, name: &'static str, value: &'static str| {
+            object! {
+                "attr_name_id": name_id,
+                "attr_value_id": value_id,
+                "attr_name": name,
+                "attr_value": value,
+            }
+        };
+        let material = self.product.material(self.language);
+        let choice = object! { "attr_name_id": -1, "attr_name": "Choice", "attr_value": "yes" };
         vec![
-            json!({
-                "attr_name_id": 2, "attr_value_id": 201_512_802,
-                "attr_name": pick("Brand Name", "Nom de marque"), "attr_value": "NONE",
-            }),
-            json!({
-                "attr_name_id": 219, "attr_value_id": 9_441_741_844_i64,
-                "attr_name": pick("Origin", "Origine"), "attr_value": "CN (Origin)",
-            }),
-            json!({
-                "attr_name_id": 10, "attr_value_id": -1,
-                "attr_name": pick("Material", "Matière"),
-                "attr_value": self.product.material(self.language),
-            }),
-            json!({ "attr_name_id": -1, "attr_name": "Choice", "attr_value": "yes" }),
+            property(2, 201_512_802, pick("Brand Name", "Nom de marque"), "NONE").into(),
+            property(219, 9_441_741_844, pick("Origin", "Origine"), "CN (Origin)").into(),
+            property(10, -1, pick("Material", "Matière"), material).into(),
+            choice.into(),
         ]
     }
 
-    fn package(&self) -> Value {
+    fn package(&self) -> Object {
         let grams = self.product.family.grams;
-        json!({
+        object! {
             "package_length": 42, "package_width": 30, "package_height": 8,
             "gross_weight": format!("{}.{:03}", grams / 1000, grams % 1000),
             "package_type": false,
             "product_unit": 100_000_015,
-        })
+        }
     }
 
-    fn store(&self) -> Value {
+    fn store(&self) -> Object {
         let id = self.product.store_id();
-        json!({
+        object! {
             "store_id": id,
             "store_name": format!("Shop{id} Store"),
             "store_country_code": "CN",
             "item_as_described_rating": "4.6",
             "communication_rating": "4.7",
             "shipping_speed_rating": "4.8",
-        })
+        }
     }
 }
 

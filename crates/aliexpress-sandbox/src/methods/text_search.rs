@@ -1,7 +1,5 @@
 //! `aliexpress.ds.text.search`: products by words, priced for one destination.
 
-use serde_json::{Value, json};
-
 use super::product_get::rounded_and_grouped;
 use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
 use crate::accounts::Account;
@@ -9,6 +7,7 @@ use crate::catalogue::countries::{self, Country};
 use crate::catalogue::search::{Query, SortKey};
 use crate::catalogue::{Product, Sku};
 use crate::gateway::refusal::Refusal;
+use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::money::{self, Currency, Money};
 
@@ -42,7 +41,7 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
         let code = "EXCEPTION_TEXT_SEARCH_FOR_DS";
         return Ok(Reply::failed(
             code,
-            json!({ "code": code, "msg": "system error" }),
+            object! { "code": code, "msg": "system error" },
         ));
     };
     let number = |name: &str, default: usize| context.text(name).parse().unwrap_or(default).max(1);
@@ -70,17 +69,20 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
     let base_url = context.inner.base_url();
     let rows = country.map_or_else(Vec::new, |country| {
         let view = View::new(context, &base_url, country);
-        products.iter().map(|product| view.row(product)).collect()
+        products
+            .iter()
+            .map(|product| Json::from(view.row(product)))
+            .collect()
     });
-    Ok(Reply::ok(json!({
+    Ok(Reply::ok(object! {
         "code": "00",
-        "data": {
-            "pageIndex": page,
-            "pageSize": size,
-            "totalCount": total,
+        "data": object! {
+            "pageIndex": integer(page),
+            "pageSize": integer(size),
+            "totalCount": integer(total),
             "products": context.list("selection_search_product", rows),
         },
-    })))
+    }))
 }
 
 /// `min_price,asc` and the like. Leaving it out works here; the real search has been seen to fail then.
@@ -102,6 +104,10 @@ fn sort(text: &str) -> Option<(SortKey, bool)> {
     }
 }
 
+fn integer(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
 struct View<'a> {
     context: &'a Context<'a>,
     base_url: &'a str,
@@ -121,7 +127,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn row(&self, product: &Product) -> Value {
+    fn row(&self, product: &Product) -> Object {
         let state = self.context.inner.book.read();
         let skus = product.skus(state.changes.of(product.id()));
         drop(state);
@@ -131,7 +137,7 @@ impl<'a> View<'a> {
         let level = self.country.price_per_mille;
         let sale = self.currency.of_cents(cents, level);
         let formatted = sale.localised(self.language);
-        json!({
+        object! {
             "type": "search",
             "itemId": product.id().to_string(),
             "title": product.title(self.language),
@@ -145,13 +151,13 @@ impl<'a> View<'a> {
             "targetSalePrice": sale.text(),
             "targetOriginalPrice": self.currency.of_cents(list_cents, level).text(),
             "targetOriginalPriceCurrency": self.currency.code,
-            "originMinPrice": self.origin_min_price(sale, &formatted).to_string(),
+            "originMinPrice": self.origin_min_price(sale, &formatted).to_text(),
             "salePriceFormat": formatted,
             "discount": format!("{}%", 100 - cents * 100 / list_cents.max(1)),
             "score": format!("{}.{}", product.rating / 10, product.rating % 10),
             "evaluateRate": format!("{}.{}", product.rating * 2 - 1, product.index % 10),
             "orders": rounded_and_grouped(product.orders),
-        })
+        }
     }
 
     /// Scheme-relative and with a second question mark, as recorded.
@@ -168,22 +174,22 @@ impl<'a> View<'a> {
         )
     }
 
-    fn origin_min_price(&self, price: Money, formatted: &str) -> Value {
+    fn origin_min_price(&self, price: Money, formatted: &str) -> Object {
         let (thousands, decimal) = self.language.number_signs();
         let (whole, fraction) = price.parts();
-        json!({
+        object! {
             "cent": price.minor,
             "currencyCode": price.currency.code,
             "currencySymbol": price.currency.symbol,
             "currencySymbolPosition": if price.currency.symbol_last { "end" } else { "front" },
             "decimalPointChar": decimal,
-            "decimalStr": fraction,
-            "formatPrice": formatted,
+            "formatPrice": formatted.to_owned(),
             "integerStr": whole,
             "shipToCountry": self.country.code,
             "showDecimal": !fraction.is_empty(),
+            "decimalStr": fraction,
             "thousandsChar": thousands,
             "version": "V1",
-        })
+        }
     }
 }

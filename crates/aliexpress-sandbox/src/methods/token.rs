@@ -1,10 +1,9 @@
 //! `/auth/token/create`, `/auth/token/refresh` and their `security` twins.
 
-use serde_json::{Map, Value, json};
-
 use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
 use crate::accounts::{self, Account};
 use crate::gateway::refusal::Refusal;
+use crate::json::{Object, object};
 use crate::tokens::{Issuing, Pair};
 
 const CREATE_PARAMETERS: [Parameter; 2] =
@@ -86,9 +85,9 @@ fn refresh(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
 fn answer(context: &Context<'_>, pair: &Pair, security: bool) -> Result<Reply, Refusal> {
     let account: &Account =
         accounts::find(&pair.account).ok_or_else(|| Refusal::named("InternalError"))?;
-    let mut reply = Reply::ok(json!({
-        "access_token": pair.access_token,
-        "refresh_token": pair.refresh_token,
+    let mut reply = Reply::ok(object! {
+        "access_token": pair.access_token.clone(),
+        "refresh_token": pair.refresh_token.clone(),
         "expires_in": pair.expires_in_s,
         "refresh_expires_in": pair.refresh_expires_in_s,
         "expire_time": pair.expire_time_ms,
@@ -103,7 +102,7 @@ fn answer(context: &Context<'_>, pair: &Pair, security: bool) -> Result<Reply, R
         "sp": "ae",
         "locale": "zh_CN",
         "code": "0",
-    }));
+    });
     if security {
         leave_out(&mut reply.fields, &NOT_IN_SECURITY);
     }
@@ -111,7 +110,7 @@ fn answer(context: &Context<'_>, pair: &Pair, security: bool) -> Result<Reply, R
     Ok(reply)
 }
 
-fn leave_out(fields: &mut Map<String, Value>, names: &[impl AsRef<str>]) {
+fn leave_out(fields: &mut Object, names: &[impl AsRef<str>]) {
     for name in names {
         fields.remove(name.as_ref());
     }
