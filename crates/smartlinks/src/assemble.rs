@@ -31,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) database: Database,
     /// The file of the keys that seal tokens.
     pub(crate) key_file: PathBuf,
+    /// What to say when that file is made.
+    pub(crate) key_advice: &'static str,
     /// What time it is.
     pub(crate) clock: Arc<dyn Clock>,
     /// How many database connections to hold.
@@ -46,6 +48,7 @@ impl Plan {
             gateway: live.gateway,
             database: live.database,
             key_file: live.key_file,
+            key_advice: "\nkeep a copy apart from the database; without it the accounts have to sign in again",
             clock,
             pool_size,
         }
@@ -79,6 +82,7 @@ impl Plan {
             stamp: BUILT_IN_SANDBOX.to_owned(),
             database: Database::File(demo.dir.join("smartlinks.db")),
             key_file: demo.dir.join("keys"),
+            key_advice: "",
             clock,
             pool_size,
         })
@@ -121,9 +125,9 @@ async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failu
             .map_err(|error| keys_failed(error, &plan.key_file))?;
     if origin == KeyOrigin::Created {
         output.say(&format!(
-            "created the keys that seal stored tokens: {}\nkeep a copy apart from the database; without it the \
-             accounts have to sign in again",
-            plan.key_file.display()
+            "created the keys that seal stored tokens: {}{}",
+            plan.key_file.display(),
+            plan.key_advice
         ));
     }
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));

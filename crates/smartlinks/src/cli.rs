@@ -17,9 +17,9 @@ const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps
 
 const AFTER_HELP: &str = "\
 Two ways to begin:
-  smartlinks serve --sandbox     everything on this machine, with made-up data; no account needed
-  smartlinks serve               with your AliExpress app: set ALIEXPRESS_APP_KEY, ALIEXPRESS_APP_SECRET
-                                 and ALIEXPRESS_CALLBACK_URL first
+  smartlinks serve --sandbox   everything on this machine, with made-up data; no account needed
+  smartlinks serve             with your AliExpress app: first set ALIEXPRESS_APP_KEY,
+                               ALIEXPRESS_APP_SECRET and ALIEXPRESS_CALLBACK_URL
 
 `smartlinks --help` names every setting and the exit codes.";
 
@@ -141,5 +141,66 @@ mod tests {
         )
         .unwrap();
         assert_eq!(cli.settings.token_file.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn the_readme_has_every_setting_as_it_is() {
+        let readme = include_str!("../README.md");
+        for setting in ALL {
+            let flag = setting
+                .dashed()
+                .map(|flag| format!("`{flag}` "))
+                .unwrap_or_default();
+            let file = if setting.secret { " (or `_FILE`)" } else { "" };
+            let default = match setting.default {
+                "" => String::new(),
+                text => format!("{text} "),
+            };
+            let row = format!(
+                "| {flag}| `{}`{file} | `{}` | {default}|",
+                setting.variable, setting.key
+            );
+            assert!(
+                readme.lines().any(|line| line == row),
+                "missing in README.md: {row}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_flag_of_a_setting_is_a_setting_and_the_other_way_round() {
+        let definition = Cli::definition();
+        let flags: Vec<&str> = definition
+            .get_arguments()
+            .filter_map(clap::Arg::get_long)
+            .collect();
+        let settings: Vec<&str> = ALL.iter().filter_map(|setting| setting.flag).collect();
+        for flag in flags
+            .iter()
+            .filter(|flag| !["json", "config"].contains(flag))
+        {
+            assert!(settings.contains(flag), "--{flag} has no setting");
+        }
+        for setting in &settings {
+            assert!(flags.contains(setting), "{setting} has no flag");
+            let typed = SettingFlags::from_arg_matches(&definition.clone().get_matches_from(
+                match *setting {
+                    "sandbox" => vec![
+                        "smartlinks".to_owned(),
+                        "--sandbox".to_owned(),
+                        "openapi".to_owned(),
+                    ],
+                    flag => vec![
+                        "smartlinks".to_owned(),
+                        format!("--{flag}=x"),
+                        "openapi".to_owned(),
+                    ],
+                },
+            ));
+            assert!(
+                typed.unwrap().values(setting).is_some(),
+                "--{setting} is not read"
+            );
+        }
     }
 }

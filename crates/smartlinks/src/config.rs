@@ -32,7 +32,7 @@ use setting::{
     BACKGROUND_REFRESH, CONFIG_VARIABLE, CURRENCY, DATA_DIR, LANGUAGE, LISTEN, LOG, LOG_FORMAT,
     PORT_VARIABLE, RETURN_ORIGIN, SANDBOX, SHIP_TO, Setting,
 };
-use sources::{Found, Sources};
+use sources::{Found, FoundSecret, Sources};
 
 /// Everything that was decided before anything is opened.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ pub(crate) struct Config {
 #[derive(Debug)]
 pub(crate) enum Mode {
     /// AliExpress, or a gateway that was named.
-    Live(Live),
+    Live(Box<Live>),
     /// The built-in sandbox.
     Demo(Demo),
 }
@@ -96,7 +96,7 @@ impl Config {
         let mode = if switch(&sources, &SANDBOX)? {
             Mode::Demo(demo::read(&sources, &data_dir, &mut warnings)?)
         } else {
-            Mode::Live(live::read(&sources, &data_dir, &mut warnings)?)
+            Mode::Live(Box::new(live::read(&sources, &data_dir, &mut warnings)?))
         };
         let config = Self {
             listen: addresses::listen_address(&listen)?,
@@ -136,9 +136,10 @@ pub(crate) fn app_secret(
         environment,
         file: file.as_ref(),
     };
-    Ok(sources
+    sources
         .find_secret(&setting::APP_SECRET)?
-        .map(|found| found.value))
+        .map(FoundSecret::into_value)
+        .transpose()
 }
 
 fn read_file(

@@ -10,6 +10,7 @@ mod environment;
 mod failure;
 mod logging;
 mod output;
+mod private_file;
 mod sandbox;
 mod serve;
 mod transport;

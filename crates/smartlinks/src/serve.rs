@@ -38,12 +38,12 @@ const POOL_SIZE: u32 = 8;
 /// Serves until a signal, then finishes what has begun.
 pub(crate) async fn run(mode: Mode, config: Config, output: Output) -> Result<(), Failure> {
     let signals = Signals::install()?;
+    let page = bind(config.listen, &LISTEN).await?;
     for warning in &config.warnings {
         output.warn(warning);
     }
-    let page = bind(config.listen, &LISTEN).await?;
     match mode {
-        Mode::Live(live) => serve_live(live, config, page, output, signals).await,
+        Mode::Live(live) => serve_live(*live, config, page, output, signals).await,
         Mode::Demo(demo) => serve_demo(&demo, config, page, output, signals).await,
     }
 }
@@ -90,7 +90,7 @@ async fn serve_live(
         refresh: config.background_refresh,
     };
     let running = service.start(clock_moved);
-    output.text(&ready)?;
+    announce(output, &ready);
     // On purpose, to the person at the terminal, and never through the log.
     output.say(&format!(
         "bearer: {secret}   (kept in {})",
@@ -165,7 +165,7 @@ async fn serve_demo(
         refresh: config.background_refresh,
     };
     let running = service.start(clock.subscribe());
-    output.text(&ready)?;
+    announce(output, &ready);
     drain::until_signal(running, Some((beside, sandbox_stop)), signals).await
 }
 
@@ -201,6 +201,13 @@ impl Service {
             server,
             workers,
         }
+    }
+}
+
+/// Tells the addresses. A closed stdout is no reason not to serve.
+fn announce(output: Output, addresses: &str) {
+    if let Err(failure) = output.text(addresses) {
+        tracing::warn!(failure.code, "the addresses could not be printed");
     }
 }
 

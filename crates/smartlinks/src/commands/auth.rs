@@ -46,9 +46,9 @@ async fn url(login: LoginArgs, session: &Session) -> Result<(), Failure> {
         .data(&started, |started| started.url.clone())?;
     if !session.output.is_json() {
         session.output.say(&format!(
-            "open it and approve, {}; then give the address that the browser ends on to `smartlinks auth exchange`, \
-             unless the page of a running smartlinks received it",
-            when(Some(started.expires_at), session.core.now()).replace(" (", ", at the latest (")
+            "Open it and approve, before {}. Unless a running smartlinks receives the answer, give the address that \
+             the browser ends on to `smartlinks auth exchange`.",
+            when(Some(started.expires_at), session.core.now())
         ));
     }
     Ok(())

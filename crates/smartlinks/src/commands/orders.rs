@@ -77,18 +77,9 @@ fn one(order: &OrderView, now: Timestamp) -> String {
     );
     rows.push(("amount", amount(summary.amount.as_ref())));
     rows.extend(summary.store_name.clone().map(|store| ("store", store)));
-    rows.extend(
-        order
-            .created
-            .clone()
-            .map(|at| ("created", format!("{at} (AliExpress time)"))),
-    );
-    rows.extend(
-        order
-            .paid_at
-            .clone()
-            .map(|at| ("paid", format!("{at} (AliExpress time)"))),
-    );
+    rows.extend(summary.placed_at.map(|at| ("placed", when(Some(at), now))));
+    rows.extend(order.paid_at.map(|at| ("paid", when(Some(at), now))));
+    rows.extend(order.pay_by.map(|at| ("pay by", when(Some(at), now))));
     rows.push(("page", order.url.clone()));
     rows.push(("asked", when(summary.fetched_at, now)));
     rows.extend(

@@ -27,7 +27,7 @@ impl Session {
     /// Opens keys and database.
     pub(crate) async fn open(mode: Mode, config: &Config, output: Output) -> Result<Self, Failure> {
         let plan = match mode {
-            Mode::Live(live) => Plan::live(live, Arc::new(SystemClock), POOL_SIZE),
+            Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
             Mode::Demo(demo) => {
                 for warning in &config.warnings {
                     output.warn(warning);

@@ -2,7 +2,7 @@
 
 use aliexpress::{AppKey, AppSecret};
 use smartlinks_core::ConfigProblem;
-use url::Url;
+use url::{ParseError, Url};
 
 use super::addresses::is_this_machine;
 use super::problem::{ConfigError, Origin, quoted};
@@ -67,8 +67,10 @@ fn secret(sources: &Sources<'_>) -> Result<Checked<AppSecret>, ConfigError> {
     let Some(found) = sources.find_secret(&APP_SECRET)? else {
         return Ok(Err(missing(&APP_SECRET, fix)));
     };
-    Ok(AppSecret::parse(found.value)
-        .map_err(|error| malformed(&APP_SECRET, &found.origin, error, fix)))
+    let secret = found
+        .value
+        .and_then(|value| AppSecret::parse(value).map_err(|error| error.to_string()));
+    Ok(secret.map_err(|problem| malformed(&APP_SECRET, &found.origin, problem, fix)))
 }
 
 fn callback(sources: &Sources<'_>, public_url: Option<&Url>) -> Result<Checked<Url>, ConfigError> {
@@ -101,8 +103,12 @@ fn check_callback(text: &str) -> Result<Url, String> {
     if text.trim().is_empty() {
         return Err("it is empty".to_owned());
     }
-    let url = Url::parse(text)
-        .map_err(|error| format!("{} is not an address ({error})", quoted(text)))?;
+    let url = Url::parse(text).map_err(|error| match error {
+        ParseError::RelativeUrlWithoutBase => {
+            format!("{} does not begin with https:// or http://", quoted(text))
+        }
+        error => format!("{} is not an address ({error})", quoted(text)),
+    })?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(format!(
             "{} is neither an http nor an https address",

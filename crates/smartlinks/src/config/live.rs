@@ -94,17 +94,20 @@ fn gateway(sources: &Sources<'_>) -> Result<GatewayUrl, ConfigError> {
 }
 
 fn database(sources: &Sources<'_>, data_dir: &Path) -> Result<Database, ConfigError> {
-    let found = sources
-        .find_secret(&DATABASE_URL)?
-        .filter(|found| !found.value.trim().is_empty());
-    let Some(found) = found else {
-        return Ok(Database::File(data_dir.join("smartlinks.db")));
+    let in_data_dir = Database::File(data_dir.join("smartlinks.db"));
+    let Some(found) = sources.find_secret(&DATABASE_URL)? else {
+        return Ok(in_data_dir);
     };
-    let url = Url::parse(found.value.trim()).ok();
-    match url.as_ref().map(Url::scheme) {
-        Some("postgres" | "postgresql") => Ok(Database::Server(found.value.trim().to_owned())),
+    let origin = found.origin.clone();
+    let address = found.into_value()?;
+    let address = address.trim();
+    if address.is_empty() {
+        return Ok(in_data_dir);
+    }
+    match Url::parse(address).as_ref().map(Url::scheme) {
+        Ok("postgres" | "postgresql") => Ok(Database::Server(address.to_owned())),
         _ => Err(ConfigError::new(
-            &found.origin,
+            &origin,
             "is not the address of a PostgreSQL database",
             "Write postgres://user:password@host:5432/name, or leave it out for SQLite in the data directory.",
         )),

@@ -25,8 +25,18 @@ pub(crate) struct Found {
 
 /// A secret that was found. No `Debug`.
 pub(crate) struct FoundSecret {
-    pub(crate) value: String,
+    /// The value, or why the file that should hold it cannot be read.
+    pub(crate) value: Result<String, String>,
     pub(crate) origin: Origin,
+}
+
+impl FoundSecret {
+    /// The value, where nothing goes on without it.
+    pub(crate) fn into_value(self) -> Result<String, ConfigError> {
+        let fix = "Name a file that the user who runs smartlinks can read and that holds nothing but the value.";
+        self.value
+            .map_err(|problem| ConfigError::new(&self.origin, problem, fix))
+    }
 }
 
 impl Sources<'_> {
@@ -146,11 +156,11 @@ fn either(
             format!("Keep one: the value in {value_origin}, or the file in {path_origin}."),
         )),
         (_, Some(path)) => Ok(Some(FoundSecret {
-            value: read_secret(&path, &path_origin)?,
+            value: read_secret(&path),
             origin: path_origin,
         })),
         (Some(value), None) => Ok(Some(FoundSecret {
-            value,
+            value: Ok(value),
             origin: value_origin,
         })),
         (None, None) => Ok(None),
@@ -158,14 +168,9 @@ fn either(
 }
 
 /// The content of a secret's file without the line end that editors put there.
-fn read_secret(path: &str, origin: &Origin) -> Result<String, ConfigError> {
-    let mut text = std::fs::read_to_string(Path::new(path)).map_err(|error| {
-        ConfigError::new(
-            origin,
-            format!("the file {path} cannot be read ({error})"),
-            "Name a file that the user who runs smartlinks can read and that holds nothing but the value.",
-        )
-    })?;
+fn read_secret(path: &str) -> Result<String, String> {
+    let mut text = std::fs::read_to_string(Path::new(path))
+        .map_err(|error| format!("the file {path} cannot be read ({error})"))?;
     let length = text.trim_end_matches(['\r', '\n']).len();
     text.truncate(length);
     Ok(text)
@@ -244,7 +249,7 @@ mod tests {
     fn the_line_end_of_a_secret_file_is_dropped_and_nothing_else() {
         let folder = std::env::temp_dir().join(format!("smartlinks-secret-{}", std::process::id()));
         std::fs::write(&folder, " a b \r\n").unwrap();
-        let text = read_secret(&folder.display().to_string(), &Origin::Default("x")).unwrap();
+        let text = read_secret(&folder.display().to_string()).unwrap();
         std::fs::remove_file(&folder).unwrap();
         assert_eq!(text, " a b ");
     }

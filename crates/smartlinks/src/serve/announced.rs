@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Exit, Failure};
+use crate::private_file;
 
 const FILE_NAME: &str = "addresses.json";
 
@@ -22,9 +23,8 @@ impl Announced {
     /// Notes them.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), Failure> {
         let path = folder.join(FILE_NAME);
-        serde_json::to_vec(self)
-            .map_err(std::io::Error::from)
-            .and_then(|text| std::fs::write(&path, text))
+        let text = serde_json::to_vec(self).map_err(std::io::Error::from);
+        text.and_then(|text| private_file::replace(&path, &text))
             .map_err(|error| {
                 Failure::new(
                     Exit::Failure,

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use smartlinks_core::Core;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::server_failed;
 use crate::failure::{Exit, Failure};
 
-/// How long finishing may take.
-const DEADLINE: Duration = Duration::from_secs(30);
+/// How long requests and workers under way may take.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+/// How long everything after that may take; together 30 s, after which most supervisors kill.
+const REST_WITHIN: Duration = Duration::from_secs(10);
 
 /// A service under way.
 pub(crate) struct Running {
@@ -36,34 +39,48 @@ pub(crate) async fn until_signal(
         ended = first_end(&mut running.server) => ended,
         ended = first_end_of(beside.as_mut()) => ended,
     };
-    tracing::info!(
-        "ending: finishing what has begun, at most {} s; a second signal ends at once",
-        DEADLINE.as_secs()
-    );
-    tokio::select! {
-        finished = tokio::time::timeout(DEADLINE, finish(running, beside)) => finished.map_err(|_| {
-            let message = format!("not everything was finished within {} s", DEADLINE.as_secs());
-            Failure::new(Exit::Failure, "drain_timeout", message)
-                .hint("Nothing that was stored is lost; look at the log for what hung.")
-        })?,
-        () = signals.next() => {
-            return Err(Failure::new(Exit::Failure, "killed", "ended by a second signal, before everything was finished"));
-        }
-    }
-    ended
+    tracing::info!("ending: finishing what has begun; a second signal ends at once");
+    let finished = tokio::select! {
+        finished = finish(running, beside) => finished,
+        () = signals.next() => Err(Failure::new(
+            Exit::Failure,
+            "killed",
+            "ended by a second signal, before everything was finished",
+        )),
+    };
+    ended.and(finished)
 }
 
 /// In this order: no new requests, the requests and workers under way, what must not be half done, the database, and
-/// last the sandbox, which all of these may call.
-async fn finish(mut running: Running, beside: Option<Beside>) {
+/// last the sandbox, which all of these may call. A client that never ends its request does not keep the rest from
+/// being finished properly.
+async fn finish(mut running: Running, beside: Option<Beside>) -> Result<(), Failure> {
     running.stop.cancel();
-    while running.server.join_next().await.is_some() {}
-    while running.workers.join_next().await.is_some() {}
-    running.core.drain().await;
-    running.core.store().close().await;
-    if let Some((mut sandbox, stop)) = beside {
-        stop.cancel();
-        while sandbox.join_next().await.is_some() {}
+    let answered = timeout(ANSWERS_WITHIN, async {
+        while running.server.join_next().await.is_some() {}
+        while running.workers.join_next().await.is_some() {}
+    });
+    let answered = answered.await.is_ok();
+    let stored = timeout(REST_WITHIN, async {
+        running.core.drain().await;
+        running.core.store().close().await;
+        if let Some((mut sandbox, stop)) = beside {
+            stop.cancel();
+            while sandbox.join_next().await.is_some() {}
+        }
+    });
+    let stored = stored.await.is_ok();
+    let late = |code, message: &str| {
+        Err(Failure::new(Exit::Failure, code, message)
+            .hint("Nothing that was stored is lost; the log says what was under way."))
+    };
+    match (answered, stored) {
+        (_, false) => late("drain_timeout", "not everything was finished within 30 s"),
+        (false, true) => late(
+            "requests_cut",
+            "some requests did not end within 20 s and were cut off",
+        ),
+        (true, true) => Ok(()),
     }
 }
 

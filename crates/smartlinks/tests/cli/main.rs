@@ -1,0 +1,17 @@
+//! The program as a person runs it: a process with a home of its own and nothing else in its environment.
+//! What needs a gateway talks to a sandbox that runs beside it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that goes wrong"
+)]
+
+mod auth;
+mod configuration;
+mod custody;
+mod login;
+mod output;
+mod serve;
+mod sign;
+mod support;
+mod trade;

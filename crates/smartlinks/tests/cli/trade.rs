@@ -1,0 +1,113 @@
+//! Products, orders and calls, as a merchant uses them.
+
+use serde_json::Value;
+
+use crate::auth::connected;
+use crate::support::gateway::Gateway;
+use crate::support::http;
+
+#[test]
+fn products_are_found_and_shown_with_their_freight() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let page = home
+        .run(&[
+            "products",
+            "search",
+            "lamp",
+            "--page-size",
+            "5",
+            "--language",
+            "en",
+            "--json",
+        ])
+        .json(0);
+    let id = page["products"][0]["id"].as_str().unwrap();
+    assert_eq!(page["ship_to"], "FR");
+
+    let shown = home
+        .run(&[
+            "products",
+            "show",
+            id,
+            "--freight",
+            "--quantity",
+            "2",
+            "--json",
+        ])
+        .json(0);
+    assert_eq!(shown["id"], id);
+    assert_eq!(shown["freight"]["quantity"], 2);
+    let address = format!("https://www.aliexpress.com/item/{id}.html?spm=a2g0o");
+    let human = home.run(&[
+        "products",
+        "show",
+        &address,
+        "--ship-to",
+        "US",
+        "--currency",
+        "USD",
+    ]);
+    assert_eq!(human.code, Some(0), "{human}");
+    assert!(
+        human.stdout.contains("SKU") && human.stdout.contains("USD"),
+        "{human}"
+    );
+}
+
+#[test]
+fn orders_are_followed_by_their_number() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let state = http::get(&format!("{}/_sandbox/state", gateway.address())).json();
+    let orders = state["orders"].as_array().unwrap();
+    let order = orders.first().map(|order| match &order["id"] {
+        Value::String(id) => id.clone(),
+        other => other.to_string(),
+    });
+    let order = order.unwrap();
+    assert_eq!(
+        home.run(&["orders", "show", &order, "--json"]).error(1)["code"],
+        "unknown_order"
+    );
+    let imported = home.run(&["orders", "import", &order, "--json"]).json(0);
+    assert_eq!(imported["id"], order.as_str());
+    assert_eq!(
+        home.run(&["orders", "list", "--json"]).json(0)["orders"][0]["id"],
+        order.as_str()
+    );
+    let shown = home.run(&["orders", "show", &order]);
+    assert_eq!(shown.code, Some(0), "{shown}");
+    let tracked = home.run(&["orders", "track", &order]);
+    assert_eq!(tracked.code, Some(0), "{tracked}");
+    let wrong = home.run(&["orders", "import", "12", "--json"]).error(2);
+    assert_eq!(wrong["code"], "invalid_parameter");
+}
+
+#[test]
+fn only_reads_are_called_by_name() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let page = home.run(&["products", "search", "lamp", "--json"]).json(0);
+    let id = page["products"][0]["id"].as_str().unwrap();
+    let product = format!("product_id={id}");
+    let arguments = [
+        "call",
+        "aliexpress.ds.product.get",
+        &product,
+        "ship_to_country=FR",
+        "target_currency=EUR",
+    ];
+    assert!(home.run(&arguments).json(0).is_object());
+    for method in [
+        "aliexpress.ds.order.create",
+        "/auth/token/refresh",
+        "aliexpress.nothing",
+    ] {
+        assert_eq!(
+            home.run(&["call", method, "--json"]).error(2)["code"],
+            "call_refused",
+            "{method}"
+        );
+    }
+}
