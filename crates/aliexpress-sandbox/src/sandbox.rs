@@ -68,6 +68,14 @@ impl Inner {
         )
     }
 
+    fn set_base_url(&self, base_url: &str) {
+        let mut addresses = self
+            .addresses
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        addresses.base_url = base_url.trim_end_matches('/').into();
+    }
+
     pub(crate) fn callback_url(&self) -> Option<String> {
         self.addresses
             .read()
@@ -186,7 +194,8 @@ impl Sandbox {
     }
 
     /// Answers on `listener` until `shutdown` resolves, then finishes the requests that are running.
-    /// From here on `Host` must name the listener's port.
+    /// From here on `Host` must name the listener's port; a base URL with another port is replaced by
+    /// the listener's address.
     ///
     /// # Errors
     /// The listener fails.
@@ -195,9 +204,10 @@ impl Sandbox {
         listener: TcpListener,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
-        self.inner
-            .port
-            .store(listener.local_addr()?.port(), Ordering::Relaxed);
+        let address = listener.local_addr()?;
+        if self.inner.port.swap(address.port(), Ordering::Relaxed) != address.port() {
+            self.inner.set_base_url(&format!("http://{address}"));
+        }
         axum::serve(listener, self.router())
             .with_graceful_shutdown(shutdown)
             .await
@@ -228,11 +238,7 @@ impl Sandbox {
             .port_or_known_default()
             .unwrap_or(80);
         self.inner.port.store(port, Ordering::Relaxed);
-        self.inner
-            .addresses
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .base_url = base_url.trim_end_matches('/').into();
+        self.inner.set_base_url(base_url);
         Ok(())
     }
 

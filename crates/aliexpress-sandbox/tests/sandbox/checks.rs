@@ -346,3 +346,82 @@ async fn other_bodies_methods_and_sizes_have_an_answer() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.json()["code"], "RequestTooLarge");
 }
+
+#[tokio::test]
+async fn the_streamlined_form_and_numbers_as_text_are_switches() {
+    let bench = start();
+    let token = bench.token("buyer").await;
+    let id = product(0);
+    let own = [
+        ("access_token", token.as_str()),
+        ("product_id", &id),
+        ("ship_to_country", "FR"),
+        ("simplify", "true"),
+    ];
+    let mut json_too = own.to_vec();
+    json_too.push(("format", "json"));
+    let streamlined = |answer: &Value| answer.get("result").is_some();
+    for (switch, alone, with_format) in [
+        ("with_format_json", false, true),
+        ("alone", true, true),
+        ("ignored", false, false),
+    ] {
+        bench
+            .set("profile", serde_json::json!({ "simplify": switch }))
+            .await;
+        assert_eq!(
+            streamlined(&bench.sync(BUSINESS, &own).await),
+            alone,
+            "{switch}"
+        );
+        assert_eq!(
+            streamlined(&bench.sync(BUSINESS, &json_too).await),
+            with_format,
+            "{switch}"
+        );
+    }
+    // Errors lose their wrapper too, and their text is then called message.
+    bench
+        .set(
+            "profile",
+            serde_json::json!({ "simplify": "alone", "numbers": "string" }),
+        )
+        .await;
+    let answer = bench.sync(BUSINESS, &[("simplify", "true")]).await;
+    assert_eq!(answer["code"], "IllegalAccessToken");
+    assert!(
+        answer["message"].is_string() && answer.get("msg").is_none(),
+        "{answer}"
+    );
+    let answer = bench.sync(BUSINESS, &own).await;
+    assert_eq!(answer["rsp_code"], "200");
+    assert_eq!(
+        answer["result"]["ae_item_base_info_dto"]["product_id"],
+        id.as_str()
+    );
+}
+
+#[tokio::test]
+async fn empty_parameters_may_be_signed_or_not() {
+    let bench = start();
+    let plain = bench.signed(TOKEN_PATH, &[("code", "x")]);
+    let mut unsigned_empty = plain.clone();
+    set(&mut unsigned_empty, "note", "");
+    let signed_empty = bench.signed(TOKEN_PATH, &[("code", "x"), ("note", "")]);
+    for (switch, unsigned, signed) in [
+        ("either", "InvalidCode", "InvalidCode"),
+        ("skipped", "InvalidCode", "IncompleteSignature"),
+        ("signed", "IncompleteSignature", "InvalidCode"),
+    ] {
+        bench
+            .set("profile", serde_json::json!({ "empty_params": switch }))
+            .await;
+        for (pairs, code) in [(&unsigned_empty, unsigned), (&signed_empty, signed)] {
+            let answer = bench
+                .post_form("/rest/auth/token/create", encoded(pairs))
+                .await
+                .json();
+            assert_eq!(answer["code"], code, "{switch} {pairs:?}");
+        }
+    }
+}

@@ -35,6 +35,10 @@ async fn a_listener_on_any_port_serves_under_its_own_port_and_stops_when_asked()
     let host = format!("127.0.0.1:{port}");
     let answer = exchange(port, get(&host, "/_sandbox/state")).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(
+        answer.contains(&format!("\"base_url\":\"http://{host}\"")),
+        "{answer}"
+    );
     let answer = exchange(port, get("127.0.0.1:8090", "/_sandbox/state")).await;
     assert!(answer.starts_with("HTTP/1.1 421"), "{answer}");
 
