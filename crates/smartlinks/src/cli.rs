@@ -154,7 +154,8 @@ mod tests {
             let file = if setting.secret { " (or `_FILE`)" } else { "" };
             let default = match setting.default {
                 "" => String::new(),
-                text => format!("{text} "),
+                words if words.contains(' ') => format!("{words} "),
+                value => format!("`{value}` "),
             };
             let row = format!(
                 "| {flag}| `{}`{file} | `{}` | {default}|",

@@ -91,6 +91,7 @@ impl Config {
         if let Some(file) = &file {
             warn_about_readers(file, &mut warnings);
         }
+        warnings.extend(misspelt(environment));
         let listen = listen(&sources)?;
         let data_dir = data_dir(&sources)?;
         let mode = if switch(&sources, &SANDBOX)? {
@@ -159,6 +160,19 @@ fn read_file(
         }
         Err(_) => Ok(None),
     }
+}
+
+/// A misspelt variable would be passed over in silence.
+fn misspelt(environment: &Environment) -> Option<String> {
+    let known = |name: &str| {
+        name == CONFIG_VARIABLE || setting::ALL.iter().any(|setting| setting.variable == name)
+    };
+    let unknown: Vec<&str> = environment
+        .names("SMARTLINKS_")
+        .filter(|name| !known(name))
+        .collect();
+    let what = "there is no such setting; `smartlinks --help` names them all";
+    (!unknown.is_empty()).then(|| format!("{}: {what}", unknown.join(", ")))
 }
 
 #[cfg(unix)]

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aliexpress_sandbox::{Sandbox, SandboxConfig, SandboxError};
+use tokio_util::sync::CancellationToken;
 
 use crate::cli::SandboxArgs;
 use crate::clock::machine_ms;
@@ -14,6 +16,8 @@ use crate::output::Output;
 use crate::serve::{Signals, bind};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8090";
+/// How long requests under way may take once a signal came.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Serves until a signal.
 pub(crate) async fn run(
@@ -40,11 +44,22 @@ pub(crate) async fn run(
     )
     .map_err(|error| failed(&error))?;
     output.text(&format!("sandbox: {}", bound.url("")))?;
-    let stop = async move { signals.next().await };
-    sandbox
-        .serve(bound.listener, stop)
-        .await
-        .map_err(|error| crate::serve::server_failed(&error))
+    let stop = CancellationToken::new();
+    let serving = sandbox.serve(bound.listener, stop.clone().cancelled_owned());
+    tokio::pin!(serving);
+    let ended = tokio::select! {
+        ended = &mut serving => ended,
+        () = signals.next() => {
+            stop.cancel();
+            tokio::select! {
+                ended = &mut serving => ended,
+                // Made-up data is written as it changes: nothing is lost by not waiting.
+                () = tokio::time::sleep(ANSWERS_WITHIN) => Ok(()),
+                () = signals.next() => Ok(()),
+            }
+        }
+    };
+    ended.map_err(|error| crate::serve::server_failed(&error))
 }
 
 /// A sandbox that cannot start says itself what to mend.

@@ -34,7 +34,8 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     pub(crate) gateway: Option<String>,
 
-    /// Address at which people reach the page, where a proxy stands in front
+    /// Address at which people reach the page, where a tunnel or proxy stands in front (it has to send the Host
+    /// 127.0.0.1 with our port)
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     pub(crate) public_url: Option<String>,
 

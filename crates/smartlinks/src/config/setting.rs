@@ -84,7 +84,7 @@ pub(crate) const KEY_FILE: Setting = flag(
     "key-file",
     "SMARTLINKS_KEY_FILE",
     "key_file",
-    "<data-dir>/keys",
+    "keys in the data directory",
 );
 pub(crate) const SANDBOX: Setting = flag("sandbox", "SMARTLINKS_SANDBOX", "sandbox", "off");
 pub(crate) const SANDBOX_LISTEN: Setting = flag(

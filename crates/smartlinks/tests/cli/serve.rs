@@ -270,3 +270,26 @@ fn the_sandbox_runs_alone() {
     let wrong = home.run(&["sandbox", "--listen", "127.0.0.1:0", "--app-key", "abc"]);
     assert_eq!(wrong.code, Some(2), "{wrong}");
 }
+
+#[test]
+fn a_second_signal_does_not_wait() {
+    let home = Home::new().variable("SMARTLINKS_LISTN", "127.0.0.1:1");
+    let mut server = Server::start(&home, &LIVE);
+    let page = server.wait_for(Stream::Out, "page: ");
+    let mut half_a_request =
+        TcpStream::connect(origin(&page).trim_start_matches("http://")).unwrap();
+    half_a_request.write_all(b"GET / HTT").unwrap();
+    // Answered on another connection, so the half request has been taken up as well.
+    assert_eq!(http::get(&format!("{}/healthz", origin(&page))).status, 200);
+    server.signal("TERM");
+    server.wait_until(Stream::Err, "ending: finishing what has begun");
+    server.signal("TERM");
+    let (code, text) = server.end();
+    drop(half_a_request);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("ended by a second signal"), "{text}");
+    assert!(
+        text.contains("SMARTLINKS_LISTN: there is no such setting"),
+        "{text}"
+    );
+}

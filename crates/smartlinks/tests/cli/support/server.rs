@@ -51,24 +51,29 @@ impl Server {
 
     /// What stands behind a word on the first line of a stream that begins with it.
     pub(crate) fn wait_for(&mut self, stream: Stream, word: &str) -> String {
-        let find = |line: &(Stream, String)| {
-            (line.0 == stream)
-                .then(|| line.1.strip_prefix(word))
-                .flatten()
-                .map(|rest| rest.trim().to_owned())
-        };
-        if let Some(found) = self.seen.iter().find_map(find) {
-            return found;
-        }
+        let line = self.wait(stream, word, |line| line.starts_with(word));
+        line[word.len()..].trim().to_owned()
+    }
+
+    /// Waits for a line with some words anywhere in it.
+    pub(crate) fn wait_until(&mut self, stream: Stream, words: &str) {
+        self.wait(stream, words, |line| line.contains(words));
+    }
+
+    fn wait(&mut self, stream: Stream, what: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let mut looked_at = 0;
         loop {
-            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
-                panic!("no line with `{word}`: {:#?}", self.seen);
-            };
-            let found = find(&line);
-            self.seen.push(line);
-            if let Some(found) = found {
-                return found;
+            let found = self.seen[looked_at..]
+                .iter()
+                .find(|(from, line)| *from == stream && is_it(line));
+            if let Some((_, line)) = found {
+                return line.clone();
             }
+            looked_at = self.seen.len();
+            let Ok(line) = self.lines.recv_timeout(PATIENCE) else {
+                panic!("no line with `{what}`: {:#?}", self.seen);
+            };
+            self.seen.push(line);
         }
     }
 
