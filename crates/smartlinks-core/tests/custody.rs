@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::json;
 use smartlinks_core::aliexpress::Class;
-use smartlinks_core::{BeginLogin, ConnectionState, Error, ImportedToken, ProductQuery, Requester};
+use smartlinks_core::{
+    BeginLogin, ConnectionState, Error, ImportedToken, ProductQuery, Requester, to_millis,
+};
 use testkit::app::{App, Setup};
 
 const DAY: i64 = 86_400;
@@ -422,13 +424,29 @@ async fn fill(app: &App) -> Result<()> {
     }
     for length in [1, 5, 20, 80] {
         for other in &others {
-            let _ = app
-                .core
-                .set_label(other, Some(&"\u{1f4e6}".repeat(length)))
-                .await;
+            let label = "\u{1f4e6}".repeat(length);
+            let _ = app.core.set_label(other, Some(&label)).await;
         }
     }
-    Ok(())
+    // Just enough is given back for a claim, which is small, and far too little for another pair.
+    let store = app.core.store().connections();
+    let record = store
+        .default_connection()
+        .await?
+        .context("nothing is connected")?;
+    let (now, owner) = (to_millis(app.core.now()), "p".repeat(32));
+    for other in &others {
+        if store
+            .claim_refresh(&record.id, record.generation, &owner, now, now)
+            .await
+            .is_ok()
+        {
+            store.release_lease(&record.id, &owner).await?;
+            return Ok(());
+        }
+        app.core.set_label(other, None).await?;
+    }
+    anyhow::bail!("no room for a claim")
 }
 
 #[tokio::test(flavor = "multi_thread")]
