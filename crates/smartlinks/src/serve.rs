@@ -76,7 +76,6 @@ async fn serve_live(
         environment: Environment::Live,
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies,
-        warnings: config.warnings.clone(),
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -153,7 +152,6 @@ async fn serve_demo(
         },
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
-        warnings: config.warnings.clone(),
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));

@@ -14,7 +14,7 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub(crate) config: Option<String>,
 
-    /// Work with the built-in sandbox and made-up data, in <data-dir>/sandbox and nowhere else
+    /// Work with the built-in sandbox and made-up data, apart from everything real
     #[arg(long, global = true)]
     pub(crate) sandbox: bool,
 

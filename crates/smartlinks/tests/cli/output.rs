@@ -33,8 +33,8 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       -V, --version  Print version
 
     Settings:
-          --sandbox           Work with the built-in sandbox and made-up data, in <data-dir>/sandbox and
-                              nowhere else [env: SMARTLINKS_SANDBOX] [default: off]
+          --sandbox           Work with the built-in sandbox and made-up data, apart from everything
+                              real [env: SMARTLINKS_SANDBOX] [default: off]
           --listen <ADDRESS>  Where page and API listen; loopback only, port 0 for any free one [env:
                               SMARTLINKS_LISTEN] [default: 127.0.0.1:8080]
           --data-dir <DIR>    Folder for database, keys and bearer [env: SMARTLINKS_DATA_DIR] [default:
