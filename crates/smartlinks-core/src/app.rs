@@ -33,6 +33,20 @@ pub struct App {
     pub callback_url: Url,
 }
 
+impl App {
+    /// Whether the callback address is neither HTTPS nor on this machine.
+    #[must_use]
+    pub fn is_callback_insecure(&self) -> bool {
+        let on_this_machine = match self.callback_url.host() {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        };
+        self.callback_url.scheme() != "https" && !on_this_machine
+    }
+}
+
 /// The application as found at start: usable, or with the list of what is missing.
 #[derive(Debug, Clone)]
 pub enum AppSetup {

@@ -217,6 +217,7 @@ keys-found = The keys are in place. AliExpress has not answered with them yet.
 keys-checked = The keys are in place and AliExpress accepts them.
 keys-app-key = App key
 keys-callback = Callback address
+keys-callback-insecure = It does not start with https. AliExpress registers only https addresses, and over plain http the code can be read on the way.
 keys-callback-text = It must stand in the AliExpress console exactly as here.
 keys-gateway = Gateway
 authorize-text = AliExpress opens, asks you to sign in and to allow this application. Then you come back here.

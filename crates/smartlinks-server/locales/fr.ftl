@@ -218,6 +218,7 @@ keys-found = Les clés sont en place. AliExpress n’y a pas encore répondu.
 keys-checked = Les clés sont en place et AliExpress les accepte.
 keys-app-key = Clé d’application
 keys-callback = Adresse de retour
+keys-callback-insecure = Elle ne commence pas par https. AliExpress n’enregistre que des adresses https, et en http le code peut être lu en chemin.
 keys-callback-text = Elle doit figurer dans la console AliExpress exactement ainsi.
 keys-gateway = Passerelle
 authorize-text = AliExpress s’ouvre, vous demande de vous connecter et d’autoriser cette application. Vous revenez ensuite ici.

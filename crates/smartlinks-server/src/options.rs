@@ -19,8 +19,6 @@ pub struct ServerOptions {
     pub hosts: Hosts,
     /// Whether people reach us over TLS: cookies are `Secure` then, and HSTS is sent.
     pub secure_cookies: bool,
-    /// Remarks on the configuration, shown on the tab Authentication.
-    pub warnings: Vec<String>,
     /// Ends streams that would otherwise keep the server from draining.
     pub stop: CancellationToken,
 }

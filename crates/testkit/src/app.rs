@@ -186,7 +186,6 @@ impl App {
             },
             hosts: Hosts::loopback(address.port()),
             secure_cookies: false,
-            warnings: Vec::new(),
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));

@@ -151,6 +151,7 @@ impl Sample {
             keys,
             app_key: Some("500100".into()),
             callback_url: Some("http://127.0.0.1:8080/aliexpress/callback".into()),
+            callback_insecure: false,
             gateway: "https://api-sg.aliexpress.com".into(),
         }
     }

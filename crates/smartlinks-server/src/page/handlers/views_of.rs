@@ -27,6 +27,7 @@ pub(super) fn app(core: &Core) -> AppView {
         keys,
         app_key: ready.map(|app| app.client.app_key().to_string()),
         callback_url: ready.map(|app| app.callback_url.to_string()),
+        callback_insecure: ready.is_some_and(|app| app.is_callback_insecure()),
         gateway: ready
             .map(|app| {
                 app.client

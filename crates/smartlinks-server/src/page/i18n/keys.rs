@@ -174,6 +174,7 @@ keys! {
     KeysAppKey = "keys-app-key",
     KeysCallback = "keys-callback",
     KeysCallbackText = "keys-callback-text",
+    KeysCallbackInsecure = "keys-callback-insecure",
     KeysGateway = "keys-gateway",
     AuthorizeText = "authorize-text",
     AuthorizeAnother = "authorize-another",

@@ -150,6 +150,8 @@ pub struct AppView {
     pub app_key: Option<String>,
     /// The callback address that must be registered in the AliExpress console.
     pub callback_url: Option<String>,
+    /// The callback address is neither HTTPS nor on this machine, which AliExpress does not register.
+    pub callback_insecure: bool,
     /// Where calls go, for example `https://api-sg.aliexpress.com`.
     pub gateway: String,
 }
