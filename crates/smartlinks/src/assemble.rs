@@ -1,12 +1,12 @@
 //! Putting the service together: keys, database, client, use cases. The same for `serve` and for the commands, so
 //! that both see the same data and check the same.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
 use smartlinks_core::store::{
-    self, DatabaseUrl, KeyError, KeyOrigin, OpenOptions, Store, StoreError, SystemEntropy,
+    self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
 use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, ReturnTo};
 use url::Url;
@@ -97,7 +97,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         store
             .stamp_or_check(&plan.stamp, key.as_str())
             .await
-            .map_err(with_hint)?;
+            .map_err(unusable)?;
     }
     let core = Core::new(CoreOptions {
         app: setup(plan.app, plan.gateway, &plan.clock)?,
@@ -115,14 +115,23 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
 async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failure> {
     let url = match &plan.database {
         Database::File(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Server(address) => address.parse().map_err(with_hint)?,
+        Database::Server(address) => address.parse().map_err(unusable)?,
     };
-    let fingerprint = store::stored_key_fingerprint(&url)
-        .await
-        .map_err(with_hint)?;
+    let keys = keys(&url, plan, output).await.map_err(unusable)?;
+    let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
+    options.pool_size = plan.pool_size;
+    store::open(options).await.map_err(unusable)
+}
+
+/// The keys of the database. Where there are some, opening the database checks that they fit; only to make new ones
+/// it has to be asked first whether it needs old ones.
+async fn keys(url: &DatabaseUrl, plan: &Plan, output: Output) -> Result<KeyRing, StoreError> {
+    if plan.key_file.exists() {
+        return Ok(KeyRing::load(&plan.key_file)?);
+    }
+    let needed = store::stored_key_fingerprint(url).await?;
     let (keys, origin) =
-        store::open_or_create_keys(&plan.key_file, fingerprint.as_deref(), &SystemEntropy)
-            .map_err(|error| keys_failed(error, &plan.key_file))?;
+        store::open_or_create_keys(&plan.key_file, needed.as_deref(), &SystemEntropy)?;
     if origin == KeyOrigin::Created {
         output.say(&format!(
             "created the keys that seal stored tokens: {}{}",
@@ -130,9 +139,7 @@ async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failu
             plan.key_advice
         ));
     }
-    let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
-    options.pool_size = plan.pool_size;
-    store::open(options).await.map_err(with_hint)
+    Ok(keys)
 }
 
 fn setup(
@@ -156,34 +163,16 @@ fn setup(
     }
 }
 
-/// A database that cannot be used is a matter of configuration, whatever is wrong with it.
-fn with_hint(error: StoreError) -> Failure {
-    let code = error.code();
-    let exit = if matches!(error, StoreError::StampMismatch { .. }) {
-        Exit::Usage
-    } else {
-        Exit::Failure
+/// A database or keys that cannot be used. What does not belong together is a matter of configuration.
+fn unusable(error: StoreError) -> Failure {
+    let (code, exit) = match &error {
+        StoreError::Keys(_) => ("key_file", Exit::Usage),
+        StoreError::StampMismatch { .. } => (error.code(), Exit::Usage),
+        other => (other.code(), Exit::Failure),
     };
     Failure {
         code: code.to_owned(),
         exit,
         ..Failure::from(error)
-    }
-}
-
-fn keys_failed(error: KeyError, key_file: &Path) -> Failure {
-    let failure = Failure::from(StoreError::from(error));
-    let hint = failure.hint.clone();
-    let failure = Failure {
-        code: "key_file".to_owned(),
-        exit: Exit::Usage,
-        ..failure
-    };
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure.hint(format!(
-            "Name the right file with --key-file (now {}).",
-            key_file.display()
-        )),
     }
 }
