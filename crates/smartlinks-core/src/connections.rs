@@ -268,11 +268,14 @@ impl Core {
         if record.state == StoredState::Disconnected {
             return Err(Error::Disconnected(record.id));
         }
-        self.store()
-            .connections()
-            .set_default(&record.id, to_millis(self.now()))
-            .await?;
-        self.write_token_file().await;
+        let (core, chosen) = (self.clone(), record.id.clone());
+        self.to_the_end(async move {
+            let now = to_millis(core.now());
+            core.store().connections().set_default(&chosen, now).await?;
+            core.write_token_file().await;
+            Ok(())
+        })
+        .await?;
         self.connection(id).await
     }
 
@@ -283,23 +286,23 @@ impl Core {
     /// [`Error::UnknownConnection`], [`Error::Storage`].
     pub async fn disconnect(&self, id: &str) -> Result<()> {
         let record = self.record(id).await?;
-        let now = to_millis(self.now());
-        if self
-            .store()
-            .connections()
-            .disconnect(&record.id, now)
-            .await?
-        {
-            self.emit(
-                EventKind::ConnectionDisconnected,
-                Some(&record.id),
-                None,
-                serde_json::json!({}),
-            )
-            .await;
-            self.write_token_file().await;
-        }
-        Ok(())
+        let core = self.clone();
+        self.to_the_end(async move {
+            let now = to_millis(core.now());
+            if core
+                .store()
+                .connections()
+                .disconnect(&record.id, now)
+                .await?
+            {
+                let kind = EventKind::ConnectionDisconnected;
+                core.emit(kind, Some(&record.id), None, serde_json::json!({}))
+                    .await;
+                core.write_token_file().await;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// The record behind an id given by a caller.
@@ -315,14 +318,14 @@ impl Core {
 
     /// The record that a caller means: the one named, else the default.
     pub(crate) async fn record_or_default(&self, id: Option<&str>) -> Result<Connection> {
-        match id {
-            Some(id) => self.record(id).await,
-            None => self
-                .store()
-                .connections()
-                .default_connection()
-                .await?
-                .ok_or(Error::NotConnected),
+        if let Some(id) = id {
+            return self.record(id).await;
+        }
+        let connections = self.store().connections();
+        match connections.default_connection().await? {
+            Some(record) => Ok(record),
+            None if connections.list(false).await?.is_empty() => Err(Error::NotConnected),
+            None => Err(Error::NoDefault),
         }
     }
 }

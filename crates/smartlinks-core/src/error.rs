@@ -23,6 +23,9 @@ pub enum Error {
     /// Nothing is connected yet, so there is no default connection.
     #[error("no AliExpress account is connected yet")]
     NotConnected,
+    /// Accounts are connected, but none is the default one.
+    #[error("no connection is the default one")]
+    NoDefault,
     /// The id names no connection of ours.
     #[error("there is no connection {0}")]
     UnknownConnection(String),
@@ -67,6 +70,9 @@ pub enum Error {
         /// What was found and what is accepted.
         message: String,
     },
+    /// The account is connected already, with a pair that we hold and renew.
+    #[error("connection {0} already holds a working pair for this account")]
+    NewerPairHeld(ConnectionId),
     /// The order is not among the known ones.
     #[error("order {0} is not known here")]
     UnknownOrder(String),
@@ -123,6 +129,7 @@ impl Error {
         match self {
             Self::NotConfigured(_) => "not_configured",
             Self::NotConnected => "not_connected",
+            Self::NoDefault => "no_default_connection",
             Self::UnknownConnection(_) => "unknown_connection",
             Self::Disconnected(_) => "disconnected",
             Self::ReauthorizationRequired { .. } => "reauthorization_required",
@@ -132,6 +139,7 @@ impl Error {
             Self::Gateway(error) => gateway_code(error),
             Self::Storage(_) => "storage_failed",
             Self::Invalid { .. } => "invalid_parameter",
+            Self::NewerPairHeld(_) => "newer_pair_held",
             Self::UnknownOrder(_) => "unknown_order",
             Self::CallRefused { .. } => "call_refused",
             Self::TokenFile { .. } => "token_file",
@@ -147,6 +155,9 @@ impl Error {
             Self::NotConnected => {
                 "Open /aliexpress, tab Authentication, and authorise an account; or run `smartlinks auth login`.".into()
             }
+            Self::NoDefault => {
+                "Choose one on the tab Authentication, or with `smartlinks connections default ID`; or name one in the request.".into()
+            }
             Self::UnknownConnection(_) => "List the connections and use one of their ids.".into(),
             Self::Disconnected(_) | Self::ReauthorizationRequired { .. } => {
                 "Open /aliexpress, tab Authentication, and authorise the account again; or run `smartlinks auth login`.".into()
@@ -157,6 +168,9 @@ impl Error {
             Self::Gateway(error) => error.advice().fix.into(),
             Self::Storage(_) => "Mend what the message names, then repeat the request; nothing stored was lost.".into(),
             Self::Invalid { .. } => "Correct the value and repeat the request.".into(),
+            Self::NewerPairHeld(_) => {
+                "Nothing needs to be imported. If the file is the better one all the same, import it with --replace.".into()
+            }
             Self::UnknownOrder(_) => {
                 "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
             }

@@ -12,6 +12,7 @@ mod events;
 mod gateway_health;
 mod orders;
 mod products;
+mod refresh;
 mod refresh_schedule;
 mod return_to;
 mod service;
@@ -45,6 +46,7 @@ pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
 };
+pub use refresh::DueWork;
 pub use return_to::{ReturnTo, ReturnToProblem};
 pub use service::{Core, CoreOptions, RefreshPolicy};
 pub use settings::Market;

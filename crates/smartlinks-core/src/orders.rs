@@ -41,32 +41,20 @@ impl Core {
             (None, Some(known)) => known.connection.clone(),
             (None, None) => self.record_or_default(None).await?.id,
         };
-        let order = self.fetch_order(number, connection.as_str()).await?;
+        let order = details(self.fetch_order(number, connection.as_str()).await?);
+        // Order and parcels share a row: whoever writes reads it again first.
+        let _turn = self.inner.orders.turn(&number).await;
+        let before = self.store().orders().find(&number.to_string()).await?;
         let now = to_millis(self.now());
         let mut kept = before.as_ref().map(Kept::of).unwrap_or_default();
-        let changed = kept
-            .status()
-            .is_some_and(|status| status != order.status.as_str());
-        kept.order = Some(details(order));
+        let changed = before
+            .as_ref()
+            .is_some_and(|known| known.status != order.status);
+        kept.order = Some(order);
         let record = KnownOrder {
-            order_id: number.to_string(),
-            connection,
-            status: kept.status().unwrap_or("UNKNOWN").to_owned(),
-            logistics_status: kept
-                .order
-                .as_ref()
-                .and_then(|order| order.logistics_status.clone()),
-            amount: kept.amount().map(|money| money.amount.to_string()),
-            currency: kept.amount().map(|money| money.currency.clone()),
-            store_name: kept
-                .order
-                .as_ref()
-                .and_then(|order| order.store_name.clone()),
-            title: kept.title(),
-            placed_at: kept.created().map(str::to_owned),
-            snapshot_json: kept.to_json()?,
-            fetched_at: now,
             added_at: before.as_ref().map_or(now, |known| known.added_at),
+            fetched_at: now,
+            ..kept.record(number, connection)?
         };
         self.store().orders().upsert(record.clone()).await?;
         self.tell(&record, before.is_none(), changed).await;
@@ -115,12 +103,18 @@ impl Core {
     pub async fn tracking(&self, order_id: &str, language: Option<&str>) -> Result<TrackingView> {
         let known = self.known_order(order_id).await?;
         let market = self.market().with(None, None, language)?;
+        let answer = self.fetch_tracking(&known, market.locale()).await;
+        let _turn = self
+            .inner
+            .orders
+            .turn(&order_number(&known.order_id)?)
+            .await;
+        let known = self.known_order(&known.order_id).await?;
         let mut kept = Kept::of(&known);
-        match self.fetch_tracking(&known, market.locale()).await {
+        match answer {
             Ok(fresh) => {
-                let now = to_millis(self.now());
                 kept.parcels = Some(parcels(fresh));
-                kept.parcels_at = Some(now.0);
+                kept.parcels_at = Some(to_millis(self.now()).0);
                 let record = KnownOrder {
                     snapshot_json: kept.to_json()?,
                     ..known

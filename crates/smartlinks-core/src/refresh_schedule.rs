@@ -7,6 +7,9 @@ const EARLIEST_SHARE: i64 = 750;
 /// How far jitter may push it, in per mille of the life, so that connections made together part.
 const JITTER_SHARE: i64 = 100;
 const HOUR: i64 = 3_600_000;
+/// However short a life the gateway tells, a pair is left alone this long: otherwise it would be renewed
+/// without end.
+const SHORTEST_REST: i64 = 60_000;
 
 /// When a pair obtained at a moment is renewed next. `jitter` is any random number.
 ///
@@ -25,10 +28,12 @@ pub(crate) fn next_refresh_at(
     if !refreshable {
         return None;
     }
-    let life = works_until.map(|until| (until.0 - obtained_at.0).max(0))?;
+    let life = works_until.map(|until| until.0.saturating_sub(obtained_at.0).max(0))?;
     let share = EARLIEST_SHARE + i64::try_from(jitter % 1000).unwrap_or(0) * JITTER_SHARE / 1000;
     let usual = obtained_at.0 + life / 1000 * share + life % 1000 * share / 1000;
-    let Some(deadline) = sign_in_again_by else {
+    let usual = usual.max(obtained_at.0 + SHORTEST_REST);
+    // A deadline that lies behind a pair that was just given is none.
+    let Some(deadline) = sign_in_again_by.filter(|deadline| *deadline > obtained_at) else {
         return Some(Millis(usual));
     };
     if usual < deadline.0 {
@@ -102,6 +107,18 @@ mod tests {
         )
         .unwrap();
         assert_eq!(last.0, 60 * DAY);
+    }
+
+    #[test]
+    fn no_answer_makes_us_refresh_without_end() {
+        let rest = |works_until, deadline| {
+            next_refresh_at(Millis(DAY), Some(Millis(works_until)), deadline, true, 0)
+                .map(|at| at.0 - DAY)
+        };
+        assert_eq!(rest(DAY, None), Some(SHORTEST_REST));
+        assert_eq!(rest(0, Some(Millis(0))), Some(SHORTEST_REST));
+        assert_eq!(rest(i64::MIN, Some(Millis(DAY))), Some(SHORTEST_REST));
+        assert!(rest(31 * DAY, Some(Millis(DAY - 1))).unwrap() > 20 * DAY);
     }
 
     #[test]

@@ -12,10 +12,10 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
 use crate::app::AppSetup;
-use crate::broker::UnsavedPair;
 use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{GatewayHealth, Watch};
+use crate::refresh::UnsavedPair;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
 use crate::single_flight::Flights;
@@ -78,8 +78,9 @@ pub(crate) struct Inner {
     pub(crate) unsaved: Mutex<HashMap<ConnectionId, UnsavedPair>>,
     /// The newest generation of each connection that is known to have served a call.
     pub(crate) served: Mutex<HashMap<ConnectionId, i64>>,
-    /// One writer of the token file at a time.
-    pub(crate) token_file_turn: tokio::sync::Mutex<()>,
+    /// One writer of the token file at a time, and what it wrote last: connection and generation.
+    pub(crate) token_file_turn: tokio::sync::Mutex<Option<(ConnectionId, i64)>>,
+    pub(crate) orders: Flights<i64>,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service.
@@ -114,7 +115,8 @@ impl Core {
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
                 served: Mutex::new(HashMap::new()),
-                token_file_turn: tokio::sync::Mutex::new(()),
+                token_file_turn: tokio::sync::Mutex::new(None),
+                orders: Flights::new(),
             }),
         })
     }
@@ -197,8 +199,10 @@ impl Core {
         }
     }
 
-    /// Waits for everything that must not be half done. Call it after the last request was answered.
+    /// Finishes everything that must not be half done. Call it after the last request was answered and
+    /// the workers have stopped, and before the store is closed.
     pub async fn drain(&self) {
+        self.store_unsaved().await;
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
     }

@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
-use smartlinks_store::{Account, Connection, Millis, NewPair, TokenMaterial};
+use smartlinks_store::{
+    Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial,
+};
 
 use crate::clock::{from_millis, to_millis};
 use crate::connections::ConnectionView;
@@ -122,51 +124,77 @@ impl ImportedToken {
 
     /// A deadline: the absolute one, else the relative one counted from `saved_at`, else unknown.
     fn deadline(&self, absolute: Option<i64>, relative: Option<i64>) -> Option<Millis> {
-        let counted = || Some(self.saved_at?.checked_add(relative?.checked_mul(1000)?)?);
-        absolute.filter(|at| *at > 0).or_else(counted).map(Millis)
+        let counted = || self.saved_at?.checked_add(relative?.checked_mul(1000)?);
+        let known = absolute.filter(|at| *at > 0).or_else(counted).map(Millis);
+        known.filter(|at| at.0 > 0 && from_millis(*at).is_some())
     }
 }
 
 impl Core {
     /// Writes the default connection's pair when a token file was asked for. A failure is an event and
-    /// a log line: it must not undo the change that it follows.
+    /// a log line: it must not undo the change that it follows, and the next look tries again.
     pub(crate) async fn write_token_file(&self) {
         let Some(path) = self.token_file().map(Path::to_path_buf) else {
             return;
         };
-        let _turn = self.inner.token_file_turn.lock().await;
-        if let Err(error) = self.write_default_pair(&path).await {
-            tracing::error!(file = %path.display(), %error, "the token file could not be written");
-            self.emit(
-                EventKind::TokenFileFailed,
-                None,
-                None,
-                json!({ "detail": error.to_string() }),
-            )
-            .await;
+        let mut written = self.inner.token_file_turn.lock().await;
+        *written = match self.write_default_pair(&path).await {
+            Ok(pair) => pair,
+            Err(error) => {
+                tracing::error!(file = %path.display(), %error, "the token file could not be written");
+                let data = json!({ "detail": error.to_string() });
+                self.emit(EventKind::TokenFileFailed, None, None, data)
+                    .await;
+                None
+            }
+        };
+    }
+
+    /// Brings the token file up to date with changes that this process has not made itself: those from
+    /// before its start, and those of other processes. Leaves a file alone while nothing is connected.
+    pub async fn sync_token_file(&self) {
+        if self.token_file().is_none() {
+            return;
+        }
+        let default = match self.store().connections().default_connection().await {
+            Ok(Some(record)) => (record.id, record.generation),
+            Ok(None) => return,
+            Err(error) => {
+                tracing::warn!(%error, "the token file could not be compared");
+                return;
+            }
+        };
+        let written = self.inner.token_file_turn.lock().await.clone();
+        if written != Some(default) {
+            self.write_token_file().await;
         }
     }
 
-    async fn write_default_pair(&self, path: &Path) -> Result<()> {
-        let default = self.store().connections().default_connection().await?;
-        let pair = match &default {
-            Some(record) => self.store().connections().token(&record.id).await?,
+    /// What was written: connection and generation.
+    async fn write_default_pair(&self, path: &Path) -> Result<Option<(ConnectionId, i64)>> {
+        let connections = self.store().connections();
+        let pair = match connections.default_connection().await? {
+            Some(record) => connections.token(&record.id).await?,
             None => None,
         };
+        let written = pair
+            .as_ref()
+            .map(|(record, _)| (record.id.clone(), record.generation));
         let content = pair
             .map(|(record, material)| self.render(&record, &material))
             .transpose()?;
         let target = path.to_path_buf();
-        let written = tokio::task::spawn_blocking(move || match content {
+        tokio::task::spawn_blocking(move || match content {
             Some(content) => replace_file(&target, content.expose_secret().as_bytes()),
             None => remove_file(&target),
         })
         .await
-        .map_err(|error| Error::Internal(error.to_string()))?;
-        written.map_err(|error| Error::TokenFile {
+        .map_err(|error| Error::Internal(error.to_string()))?
+        .map_err(|error| Error::TokenFile {
             path: path.display().to_string(),
             message: error.to_string(),
-        })
+        })?;
+        Ok(written)
     }
 
     fn render(
@@ -202,14 +230,20 @@ impl Core {
     /// known is renewed at once.
     ///
     /// # Errors
-    /// [`Error::Refused`] when it could not be stored.
+    /// [`Error::NewerPairHeld`] when the account is connected already with a pair that still works, unless
+    /// `replace` says that the file is the better one; [`Error::Refused`] when it could not be stored.
     pub async fn import_token(
         &self,
         token: ImportedToken,
         label: Option<&str>,
+        replace: bool,
     ) -> Result<ConnectionView> {
         let label = crate::connect::checked_label(label)?;
         let now = to_millis(self.now());
+        let user_id = token.account_id().cloned().unwrap_or_default();
+        if !replace {
+            self.refuse_over_newer(&user_id).await?;
+        }
         let works_until = token.deadline(token.expire_time, token.expires_in);
         let sign_in_again_by =
             token.deadline(token.refresh_token_valid_time, token.refresh_expires_in);
@@ -225,7 +259,7 @@ impl Core {
             self.jitter(),
         );
         let account = Account {
-            user_id: token.account_id().cloned().unwrap_or_default(),
+            user_id,
             seller_id: token.seller_id,
             nick: token.user_nick,
             platform: token.account_platform,
@@ -247,6 +281,20 @@ impl Core {
         Ok(self
             .connect_pair(pair, account, None, label.as_deref())
             .await?)
+    }
+}
+
+impl Core {
+    /// A pair that we hold and renew is newer than any file: with rotation, the one in the file is spent.
+    async fn refuse_over_newer(&self, user_id: &str) -> Result<()> {
+        let held = self.store().connections().find_by_account(user_id).await?;
+        let works = |record: &Connection| {
+            matches!(record.state, StoredState::Active | StoredState::Degraded)
+        };
+        match held.filter(works) {
+            Some(record) => Err(Error::NewerPairHeld(record.id)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -23,12 +23,19 @@ impl Core {
         stop: CancellationToken,
         mut clock_moved: watch::Receiver<i64>,
     ) {
+        let mut in_vain = 0_u32;
         loop {
-            let rest = match self.refresh_due().await {
+            self.sync_token_file().await;
+            let work = self.refresh_due(&stop).await;
+            in_vain = match &work {
+                Ok(work) if work.due > 0 && work.renewed == 0 => in_vain + 1,
+                _ => 0,
+            };
+            let rest = match work {
                 // More may be due than one look takes.
-                Ok((_, renewed)) if renewed > 0 => Duration::from_millis(50),
+                Ok(work) if work.renewed > 0 => Duration::from_millis(50),
                 // Due and not renewed: held elsewhere, or failing. Looking again at once helps nobody.
-                Ok((due, _)) if due > 0 => Duration::from_secs(1),
+                Ok(work) if work.due > 0 => self.pause_after(in_vain),
                 Ok(_) => self.until_next().await,
                 Err(error) => {
                     tracing::error!(%error, "due refreshes could not be listed");
@@ -41,6 +48,12 @@ impl Core {
                 Ok(()) = clock_moved.changed() => {}
             }
         }
+    }
+
+    /// A growing pause, from one second to the longest rest.
+    fn pause_after(&self, in_vain: u32) -> Duration {
+        let seconds = 1_u64 << in_vain.saturating_sub(1).min(6);
+        Duration::from_secs(seconds).min(self.refresh_policy().longest_rest)
     }
 
     async fn until_next(&self) -> Duration {

@@ -87,22 +87,22 @@ async fn two_processes_over_one_database_make_one_refresh() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_outlives_a_call_that_takes_longer_than_it() -> Result<()> {
     let mut setup = Setup::default();
-    setup.refresh.lease = Duration::from_millis(300);
+    setup.refresh.lease = Duration::from_secs(3);
     let app = App::with(setup).await?;
     app.connect().await?;
     let other = app.beside().await?;
     app.advance(31 * DAY);
-    // The clock of the test stands still, so the lease ends only if somebody moves the clock: here a
-    // third task does so, in steps, while the call hangs five times as long as the lease.
-    app.control("faults", &json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 1500}))
-        .await?;
+    let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 2500});
+    app.control("faults", &fault).await?;
+    // The clock runs at double speed while the call hangs, five of its seconds altogether: without renewal
+    // the lease of three would run out, and the second process would refresh as well.
     let ticking = tokio::spawn({
         let clock = app.sandbox.clock();
         async move {
-            let mut beat = tokio::time::interval(Duration::from_millis(1000));
-            for _ in 0..3 {
+            let mut beat = tokio::time::interval(Duration::from_millis(500));
+            for _ in 0..5 {
                 beat.tick().await;
-                clock.advance(0);
+                clock.advance(1);
             }
         }
     });
@@ -271,25 +271,36 @@ async fn a_refusal_of_an_old_token_ends_nothing_when_a_newer_pair_is_there() -> 
     let app = App::start().await?;
     let id = app.connect().await?;
     let other = app.beside().await?;
-    // This process asks with the first refresh token, slowly, and is refused…
-    app.control("faults", &json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 600}))
-        .await?;
-    app.control("profile", &json!({"old_refresh_valid": false}))
-        .await?;
-    let slow = tokio::spawn({
+    // This process asks with the first refresh token and is refused, but late…
+    let fault = json!({
+        "match": {"method": "/auth/token/refresh"}, "times": 1,
+        "then": "error", "code": "IllegalRefreshToken", "delay_ms": 800,
+    });
+    app.control("faults", &fault).await?;
+    let refused = tokio::spawn({
         let (core, id) = (app.core.clone(), id.clone());
         async move { core.refresh_now(&id).await }
     });
-    // …while the account signs in again through another process.
-    let code = app.code(None).await?;
-    other.core.exchange_pasted(&code, None).await?;
-    let _ = slow.await?;
-    let view = app.core.connection(&id).await?;
-    assert!(
-        view.usable && view.state == ConnectionState::Active,
-        "{view:?}"
+    while app.refreshes().await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    // …while the account signs in again through another one.
+    other
+        .core
+        .exchange_pasted(&app.code(None).await?, None)
+        .await?;
+    let signed_in = app.core.connection(&id).await?;
+    assert_eq!(
+        (signed_in.generation, signed_in.state),
+        (2, ConnectionState::Active)
     );
-    assert!(view.generation >= 2);
+    // Told to look again, the slow process finds the newer pair and is content.
+    refused.await??;
+    assert_eq!(
+        app.core.connection(&id).await?,
+        signed_in,
+        "the refusal changed something"
+    );
     Ok(())
 }
 
@@ -388,7 +399,6 @@ async fn a_pair_that_could_not_be_stored_is_tried_again_before_the_gateway_is() 
         .login_attempts()
         .prune(smartlinks_core::store::Millis(i64::MAX))
         .await?;
-    app.advance(3600);
     let view = app.core.refresh_now(&id).await?;
     assert_eq!((view.generation, view.state), (2, ConnectionState::Active));
     assert_eq!(app.refreshes().await?, 1, "the gateway was asked again");
@@ -415,7 +425,7 @@ async fn fill(app: &App) -> Result<()> {
             json!({"access_token": "50000test", "refresh_token": "50001test", "user_id": user_id});
         match app
             .core
-            .import_token(ImportedToken::parse(&file.to_string())?, None)
+            .import_token(ImportedToken::parse(&file.to_string())?, None, false)
             .await
         {
             Ok(view) => others.push(view.id),
@@ -517,5 +527,110 @@ async fn disconnecting_stops_vending_and_leaves_a_stub() -> Result<()> {
         id,
         "the account did not get its id back"
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_access_token_that_was_refused_for_good_is_not_handed_out_again() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let refuse = |method: &str, code: &str| json!({"match": {"method": method}, "times": 1, "then": "error", "code": code});
+    app.control(
+        "faults",
+        &refuse("/auth/token/refresh", "IllegalRefreshToken"),
+    )
+    .await?;
+    app.control(
+        "faults",
+        &refuse("aliexpress.ds.product.get", "IllegalAccessToken"),
+    )
+    .await?;
+    let product = app.products().await?[0].clone();
+    let answer = app.core.product(&product, &ProductQuery::default()).await;
+    assert!(matches!(answer, Err(Error::ReauthorizationRequired { .. })));
+    let view = app.core.connection(&id).await?;
+    assert_eq!(
+        (view.state, view.usable),
+        (ConnectionState::ReauthorizationRequired, false)
+    );
+    assert_eq!(view.reason.as_deref(), Some("access_token_refused"));
+    assert!(app.core.vend(None, SECOND).await.is_err());
+    assert!(!app.core.status().await?.authenticated);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fresh_token_that_is_refused_costs_no_further_rotation() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let fault = json!({"match": {"method": "aliexpress.ds.product.get"}, "times": 10, "then": "error", "code": "IllegalAccessToken"});
+    app.control("faults", &fault).await?;
+    let product = app.products().await?[0].clone();
+    for _ in 0..4 {
+        assert!(
+            app.core
+                .product(&product, &ProductQuery::default())
+                .await
+                .is_err()
+        );
+    }
+    assert_eq!(app.refreshes().await?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_default_connection_the_answer_says_so() -> Result<()> {
+    let app = App::start().await?;
+    let first = app.connect().await?;
+    app.core
+        .exchange_pasted(&app.code(Some("buyer2")).await?, None)
+        .await?;
+    app.core.disconnect(&first).await?;
+    match app.core.vend(None, SECOND).await {
+        Err(Error::NoDefault) => Ok(()),
+        other => anyhow::bail!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_file_does_not_replace_a_pair_that_we_hold() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let file =
+        json!({"access_token": "50000old", "refresh_token": "50001old", "user_id": "1700000001"})
+            .to_string();
+    let refused = app
+        .core
+        .import_token(ImportedToken::parse(&file)?, None, false)
+        .await;
+    assert!(matches!(refused, Err(Error::NewerPairHeld(_))));
+    assert_eq!(app.core.connection(&id).await?.generation, 1);
+    app.core
+        .import_token(ImportedToken::parse(&file)?, None, true)
+        .await?;
+    assert_eq!(app.core.connection(&id).await?.generation, 2);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_file_catches_up_with_what_happened_before_the_start() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let folder = app.data.join("shared");
+    let file = folder.join("aliexpress_token.json");
+    let later = app
+        .beside_with(Setup {
+            token_file: Some(file.clone()),
+            ..Setup::default()
+        })
+        .await?;
+    later.core.sync_token_file().await;
+    let first = std::fs::read_to_string(&file)?;
+    // Another process without a token file renews the pair.
+    app.core
+        .refresh_now(&app.core.connections().await?[0].id)
+        .await?;
+    later.core.sync_token_file().await;
+    assert_ne!(std::fs::read_to_string(&file)?, first);
     Ok(())
 }

@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
-use smartlinks_core::{Browser, CallbackParams, Completed, Error, Refusal};
+use smartlinks_core::{CallbackParams, Completed, Error, Refusal};
 
-use crate::cookies::Cookie;
+use crate::browsers;
 use crate::guard::RequestId;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -32,15 +32,14 @@ async fn callback(
         // A link checker must not use up somebody's sign-in.
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let browser = Cookie::Browser
-        .read(&headers, state.options().secure_cookies)
-        .and_then(|value| Browser::from_cookie(&value));
+    let browser = browsers::known(&state, &headers);
     let params = CallbackParams::from_query(query.as_deref().unwrap_or_default());
     let place = match state.core().finish_login(params, browser).await {
         Ok(completed) => after_success(&completed),
         Err(Error::Refused(refusal)) => {
             tracing::warn!(
                 refusal = refusal.code(),
+                told = refusal.told(),
                 gateway.code = refusal.gateway_code(),
                 "sign-in refused"
             );

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod api;
+mod browsers;
 mod callback;
 mod cookies;
 mod extract;

@@ -96,24 +96,96 @@ pub enum Environment {
 /// elsewhere would reach a server on loopback (DNS rebinding).
 #[derive(Debug, Clone)]
 pub struct Hosts {
-    allowed: Vec<String>,
+    port: u16,
+    public: Option<String>,
 }
 
 impl Hosts {
-    /// The loopback names with the port that we listen on.
+    /// Any loopback name with the port that we listen on.
     #[must_use]
     pub fn loopback(port: u16) -> Self {
-        let names = ["127.0.0.1", "localhost", "[::1]"];
-        let mut allowed: Vec<_> = names.iter().map(|name| format!("{name}:{port}")).collect();
-        if port == 80 {
-            allowed.extend(names.iter().map(|name| (*name).to_owned()));
-        }
-        Self { allowed }
+        Self { port, public: None }
+    }
+
+    /// And the name under which people reach us through a tunnel or proxy.
+    #[must_use]
+    pub fn and_public(mut self, url: &url::Url) -> Self {
+        self.public = url.host_str().map(|host| match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        });
+        self
     }
 
     pub(crate) fn allow(&self, host: &str) -> bool {
-        self.allowed
-            .iter()
-            .any(|name| name.eq_ignore_ascii_case(host))
+        let is_public = |public: &String| public.eq_ignore_ascii_case(host);
+        self.public.as_ref().is_some_and(is_public) || self.is_loopback(host)
+    }
+
+    /// Whether a `Host` is a loopback name with our port.
+    pub(crate) fn is_loopback(&self, host: &str) -> bool {
+        let (name, port) = match host.rsplit_once(':') {
+            Some((name, port)) if !name.is_empty() && !port.contains(']') => {
+                (name, port.parse().ok())
+            }
+            _ => (host, Some(80)),
+        };
+        port == Some(self.port) && is_loopback_name(name)
+    }
+}
+
+fn is_loopback_name(name: &str) -> bool {
+    if name.eq_ignore_ascii_case("localhost") {
+        return true;
+    }
+    let bare = name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'));
+    match bare {
+        Some(address) => address
+            .parse()
+            .is_ok_and(|address: std::net::Ipv6Addr| address.is_loopback()),
+        None => name
+            .parse()
+            .is_ok_and(|address: std::net::Ipv4Addr| address.is_loopback()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_names_with_our_port_and_the_public_name_pass() {
+        let hosts = Hosts::loopback(8080);
+        for host in [
+            "127.0.0.1:8080",
+            "127.8.8.8:8080",
+            "localhost:8080",
+            "LOCALHOST:8080",
+            "[::1]:8080",
+        ] {
+            assert!(hosts.allow(host), "{host}");
+        }
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "127.0.0.1:08080x",
+            "evil.example:8080",
+            "localhost.evil.example:8080",
+            "127.0.0.1.evil.example:8080",
+            "[::2]:8080",
+            "::1:8080",
+            "10.0.0.1:8080",
+            ":8080",
+            "",
+            "[::1]",
+        ] {
+            assert!(!hosts.allow(host), "{host}");
+        }
+        assert!(Hosts::loopback(80).allow("127.0.0.1"));
+        let public = hosts.and_public(&url::Url::parse("https://shop.example.com/x").unwrap());
+        assert!(public.allow("shop.example.com") && public.allow("localhost:8080"));
+        assert!(!public.allow("shop.example.com:8080") && !public.allow("www.shop.example.com"));
     }
 }

@@ -56,7 +56,7 @@ impl Problem {
             fix: fix.into(),
             retry: "no".to_owned(),
             retry_after_seconds: None,
-            actor: None,
+            actor: Some(actor(who(status)).to_owned()),
             gateway_code: None,
             gateway_request_id: None,
             request_id: String::new(),
@@ -84,10 +84,8 @@ impl From<Error> for Problem {
             }
         }
         problem.gateway_request_id = error.gateway_request_id().map(str::to_owned);
-        if let Some(gateway) = gateway_error(&error) {
-            problem.gateway_code = Some(gateway.code().to_owned());
-            problem.actor = Some(actor(gateway.advice().actor).to_owned());
-        }
+        problem.actor = Some(actor(who_mends(&error)).to_owned());
+        problem.gateway_code = gateway_error(&error).map(|gateway| gateway.code().to_owned());
         problem
     }
 }
@@ -97,6 +95,35 @@ fn gateway_error(error: &Error) -> Option<&GatewayError> {
         Error::Gateway(gateway) => Some(gateway),
         Error::Refused(refusal) => refusal.gateway.as_deref(),
         _ => None,
+    }
+}
+
+/// Who can mend it: whoever runs this server, whoever owns the account, or whoever wrote the request.
+fn who_mends(error: &Error) -> Actor {
+    if let Some(gateway) = gateway_error(error) {
+        return gateway.advice().actor;
+    }
+    match error {
+        Error::NotConnected | Error::Disconnected(_) | Error::ReauthorizationRequired { .. } => {
+            Actor::Merchant
+        }
+        Error::Refused(refusal) if refusal.code() != "storage_failed" => Actor::Merchant,
+        Error::UnknownConnection(_)
+        | Error::TooShortLived { .. }
+        | Error::RefreshBusy(_)
+        | Error::Invalid { .. }
+        | Error::UnknownOrder(_)
+        | Error::CallRefused { .. } => Actor::Developer,
+        _ => Actor::Operator,
+    }
+}
+
+/// Who can mend a problem of the HTTP layer itself: whoever wrote the request, unless it was fine.
+fn who(status: StatusCode) -> Actor {
+    if status == StatusCode::UNAUTHORIZED || status.is_server_error() {
+        Actor::Operator
+    } else {
+        Actor::Developer
     }
 }
 
@@ -116,6 +143,7 @@ fn status_of(error: &Error) -> StatusCode {
         }
         Error::UnknownConnection(_) | Error::UnknownOrder(_) => StatusCode::NOT_FOUND,
         Error::NotConnected
+        | Error::NoDefault
         | Error::Disconnected(_)
         | Error::ReauthorizationRequired { .. }
         | Error::TooShortLived { .. } => StatusCode::CONFLICT,

@@ -221,6 +221,23 @@ async fn a_state_is_used_once() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_state_is_used_up_before_the_exchange() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let state = begin(&visitor, "").await?;
+    let failed = come_back(&visitor, &format!("code=3_500100_never&state={state}")).await?;
+    assert_eq!(said(&failed, "error").as_deref(), Some("exchange_failed"));
+    // Whatever became of the exchange, nobody gets a second one for this state.
+    let code = app.code(None).await?;
+    for browser in [&visitor, &app.visitor()?] {
+        let again = come_back(browser, &format!("code={code}&state={state}")).await?;
+        assert_eq!(said(&again, "error").as_deref(), Some("state_reused"));
+    }
+    assert_eq!(app.journal(CREATE).await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_callback_in_another_browser_is_refused() -> Result<()> {
     let app = App::start().await?;
     let visitor = app.visitor()?;

@@ -209,11 +209,18 @@ async fn changes_from_other_sites_are_refused() -> Result<()> {
             assert_eq!(reply.status, 403, "{form} {name}: {value}");
         }
     }
-    let delete = visitor.request(Method::DELETE, &format!("/api/aliexpress/connections/{id}"));
-    let reply = visitor
-        .send(delete.header("sec-fetch-site", "cross-site"))
-        .await?;
-    assert_eq!(reply.status, 403);
+    let changes: Vec<_> = operations()?
+        .into_iter()
+        .filter(|(method, _)| *method != Method::GET)
+        .collect();
+    assert!(changes.len() >= 5, "{changes:?}");
+    for (method, path) in changes {
+        let path = path.replace("/1", &format!("/{id}"));
+        let request = visitor
+            .request(method.clone(), &path)
+            .header("sec-fetch-site", "cross-site");
+        assert_eq!(visitor.send(request).await?.status, 403, "{method} {path}");
+    }
     assert_eq!(
         visitor
             .get(&format!("/api/aliexpress/connections/{id}"))
@@ -370,4 +377,95 @@ fn no_route_can_show_a_refresh_token_or_the_app_secret() {
             "{name} stands in the OpenAPI document"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_under_another_loopback_name_moves_to_where_sign_ins_come_back() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let port = app.url.rsplit(':').next().context("no port")?;
+    let localhost = format!("localhost:{port}");
+    let request = |path: &str| {
+        visitor
+            .request(Method::GET, path)
+            .header("host", &localhost)
+    };
+    let reply = visitor
+        .send(request("/aliexpress/products?q=a%20b"))
+        .await?;
+    assert_eq!(
+        (reply.status, reply.location()?),
+        (
+            307,
+            format!("{}/aliexpress/products?q=a%20b", app.url).as_str()
+        )
+    );
+    assert_eq!(
+        visitor
+            .send(request("/api/aliexpress/status"))
+            .await?
+            .status,
+        200
+    );
+    assert_eq!(
+        visitor
+            .send(request("/aliexpress/callback?code=a&state=b"))
+            .await?
+            .status,
+        303
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_below_the_callback_is_not_carried_to_the_sign_in() -> Result<()> {
+    let app = App::with(Setup {
+        bearer: true,
+        ..Setup::default()
+    })
+    .await?;
+    let reply = app
+        .visitor()?
+        .get("/aliexpress/callback/?code=secret&state=x")
+        .await?;
+    assert_eq!(reply.status, 404);
+    assert!(!reply.text().contains("secret"));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_arrive_in_order_and_missed_ones_are_caught_up() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let visitor = app.visitor()?;
+    for label in ["a", "b"] {
+        app.core.set_label(&id, Some(label)).await?;
+        app.core.refresh_now(&id).await?;
+    }
+    let mut stream = visitor
+        .request(Method::GET, "/api/aliexpress/events")
+        .header("last-event-id", "0")
+        .send()
+        .await?;
+    let mut text = String::new();
+    while text.matches("event: connection.refreshed").count() < 3 {
+        if text.matches("event: connection.refreshed").count() == 2 && !text.contains("three") {
+            text.push_str("three");
+            app.core.refresh_now(&id).await?;
+        }
+        let chunk = stream.chunk().await?.context("the stream ended")?;
+        text.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    let ids: Vec<i64> = text
+        .lines()
+        .filter_map(|line| {
+            line.trim_start_matches("three")
+                .strip_prefix("id: ")?
+                .parse()
+                .ok()
+        })
+        .collect();
+    assert!(ids.is_sorted() && ids.len() == 4, "{ids:?}");
+    assert!(!text.contains("50000") && !text.contains("50001"));
+    Ok(())
 }

@@ -182,6 +182,7 @@ fn exit_of(error: &CoreError) -> Exit {
             Exit::Usage
         }
         CoreError::NotConnected
+        | CoreError::NoDefault
         | CoreError::Disconnected(_)
         | CoreError::ReauthorizationRequired { .. }
         | CoreError::TooShortLived { .. } => Exit::SignIn,

@@ -50,16 +50,21 @@ pub(crate) async fn run(mode: Mode, config: Config, output: Output) -> Result<()
 
 async fn serve_live(
     live: Live,
-    mut config: Config,
+    config: Config,
     page: Bound,
     output: Output,
     signals: Signals,
 ) -> Result<(), Failure> {
     let bearer_file = config.data_dir.join("bearer");
     let secret = bearer::open_or_create(&bearer_file, output)?;
-    config
-        .warnings
-        .extend(elsewhere(&live, &page).inspect(|warning| output.warn(warning)));
+    if let Some(warning) = elsewhere(&live, &page) {
+        output.warn(&warning);
+    }
+    let mut hosts = Hosts::loopback(page.address.port());
+    if let Some(public) = &live.public_url {
+        hosts = hosts.and_public(public);
+    }
+    let ready = format!("page: {}", page_address(&live, &page));
     let secure_cookies = live
         .public_url
         .as_ref()
@@ -74,13 +79,12 @@ async fn serve_live(
         core: core.clone(),
         access: Access::Bearer(Bearer::new(&secret, &bearer_file)),
         environment: Environment::Live,
-        hosts: Hosts::loopback(page.address.port()),
+        hosts,
         secure_cookies,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
     let (_still, clock_moved) = watch::channel(0);
-    let ready = format!("page: {}", page.url("/aliexpress"));
     let service = Service {
         core,
         stop,
@@ -187,7 +191,8 @@ impl Service {
             self.stop.clone(),
         ));
         let mut workers = JoinSet::new();
-        if self.refresh {
+        // Without keys there is nothing that a refresh could be signed with.
+        if self.refresh && self.core.app().ready().is_ok() {
             let (core, stop) = (self.core.clone(), self.stop.clone());
             workers.spawn(async move { core.run_refresher(stop, clock_moved).await });
         }
@@ -206,6 +211,19 @@ impl Service {
 fn announce(output: Output, addresses: &str) {
     if let Err(failure) = output.text(addresses) {
         tracing::warn!(failure.code, "the addresses could not be printed");
+    }
+}
+
+/// The address to open: under the name that AliExpress sends the browser back to, where that is us.
+fn page_address(live: &Live, page: &Bound) -> String {
+    let home = live.app.callback.as_ref().filter(|callback| {
+        callback.host_str() == Some("localhost") && callback.port() == Some(page.address.port())
+    });
+    match home {
+        Some(callback) => callback
+            .join("/aliexpress")
+            .map_or_else(|_| page.url("/aliexpress"), Into::into),
+        None => page.url("/aliexpress"),
     }
 }
 

@@ -323,6 +323,41 @@ async fn canary_secrets_never_leave_their_places() -> Result<()> {
     Ok(())
 }
 
+/// Whoever can choose a word that is logged must not be able to write a log line with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_from_outside_cannot_forge_a_log_line() -> Result<()> {
+    const FORGED: &str = "2026-11-23T00:00:00Z INFO forged";
+    let service = Service::sandboxed().argument("--log=debug").start()?;
+    connect(&service).await?;
+    let code = format!("Odd\r\n{FORGED}\n");
+    let fault = json!({"match": {"method": "aliexpress.ds.product.get"}, "times": 1, "then": "error", "code": code});
+    service
+        .sandbox_visitor()?
+        .post_json("/_sandbox/faults", &fault)
+        .await?
+        .expect_status(200)?;
+    let visitor = service.visitor()?;
+    let place = "/api/aliexpress/products/1005006000000001";
+    let reply = visitor.get(place).await?;
+    ensure!(reply.status == 502, "{}: {}", reply.status, reply.text());
+    let line = "%0D%0A2026-11-23T00:00:00Z%20INFO%20forged%0A";
+    for place in [
+        format!("/aliexpress/{line}"),
+        format!("/aliexpress/callback?error=x{line}&error_description={line}&state={line}"),
+        format!("/api/aliexpress/orders/{line}"),
+    ] {
+        visitor.get(&place).await?;
+    }
+    service.wait_for_output(FORGED, Duration::from_secs(10))?;
+    let output = service.output();
+    let forged: Vec<&str> = output
+        .lines()
+        .filter(|line| line.trim_start().starts_with("2026-11-23T00:00:00Z"))
+        .collect();
+    ensure!(forged.is_empty(), "{forged:#?}");
+    Ok(())
+}
+
 fn tokens(file: &Path) -> Result<Vec<String>> {
     let token: Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     Ok(["access_token", "refresh_token"]

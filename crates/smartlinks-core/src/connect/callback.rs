@@ -125,25 +125,32 @@ impl Core {
             return Err(Refusal::of(RefusalKind::UnknownState).into());
         };
         let own = is_starter(&attempt, browser);
-        if attempt.consumed_at.is_some() {
-            // Only the browser that has the cookie sees its success again; a headless login has none.
-            let browser_bound = matches!(attempt.binding, Binding::Browser(_));
-            if own
-                && browser_bound
-                && let Some(connection) = succeeded(&attempt)
-            {
-                let connection = self.connection(&connection).await?;
-                return Ok(Checked::SucceededBefore(completed(&attempt, connection)));
-            }
-            return Err(Refusal::of(RefusalKind::StateReused).into());
+        // Only the browser that has the cookie sees its success again; a headless login has none.
+        let browser_bound = matches!(attempt.binding, Binding::Browser(_));
+        if own
+            && browser_bound
+            && let Some(connection) = succeeded(&attempt)
+        {
+            let connection = self.connection(&connection).await?;
+            return Ok(Checked::SucceededBefore(completed(&attempt, connection)));
         }
-        if attempt.expires_at <= to_millis(self.now()) {
-            return Err(Refusal::of(RefusalKind::ExpiredState).into());
+        let wrong = if attempt.expires_at <= to_millis(self.now()) {
+            RefusalKind::ExpiredState
+        } else if attempt.consumed_at.is_some() {
+            RefusalKind::StateReused
+        } else if !own {
+            RefusalKind::WrongBrowser
+        } else {
+            return Ok(Checked::Fresh(attempt));
+        };
+        let refusal = Refusal::of(wrong);
+        // A stranger is told nothing of whose login it was.
+        Err(if own {
+            about(refusal, &attempt)
+        } else {
+            refusal
         }
-        if !own {
-            return Err(Refusal::of(RefusalKind::WrongBrowser).into());
-        }
-        Ok(Checked::Fresh(attempt))
+        .into())
     }
 
     async fn exchange_for(
@@ -189,12 +196,8 @@ impl Core {
         } else {
             RefusalKind::UpstreamError
         };
-        let description = params
-            .error_description
-            .as_deref()
-            .filter(|text| !text.is_empty());
         let mut refusal = Refusal {
-            description: description.map(|text| shortened(text, 200)),
+            description: upstream_words(kind, error, params.error_description.as_deref()),
             ..Refusal::of(kind)
         };
         let Some(state) = state else {
@@ -215,6 +218,17 @@ impl Core {
         }
         Err(refusal.into())
     }
+}
+
+/// What AliExpress said: its error, where our name for it does not say it already, and its sentence.
+fn upstream_words(kind: RefusalKind, error: &str, description: Option<&str>) -> Option<String> {
+    let error = (kind == RefusalKind::UpstreamError).then_some(error);
+    let parts = [error, description]
+        .into_iter()
+        .flatten()
+        .filter(|text| !text.is_empty());
+    let words = parts.collect::<Vec<_>>().join(": ");
+    (!words.is_empty()).then(|| shortened(&words, 200))
 }
 
 enum Checked {

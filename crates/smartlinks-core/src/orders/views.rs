@@ -5,7 +5,7 @@ use aliexpress::dropshipping::{order::Order, tracking::Parcel};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use smartlinks_store::{KnownOrder, Millis};
+use smartlinks_store::{ConnectionId, KnownOrder, Millis};
 use utoipa::ToSchema;
 
 use crate::clock::from_millis;
@@ -243,7 +243,7 @@ impl Details {
 fn pacific(text: &str) -> Option<Timestamp> {
     let zone = jiff::tz::TimeZone::get("America/Los_Angeles").ok()?;
     let at: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
-    Some(zone.to_timestamp(at).ok()?)
+    zone.to_timestamp(at).ok()
 }
 
 /// A moment of AliExpress with offset and zone (`2026-01-05T21:01:10-08:00[America/Los_Angeles]`).
@@ -261,20 +261,24 @@ impl Kept {
         serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
     }
 
-    pub(super) fn status(&self) -> Option<&str> {
-        self.order.as_ref().map(|order| order.status.as_str())
-    }
-
-    pub(super) fn created(&self) -> Option<&str> {
-        self.order.as_ref()?.created.as_deref()
-    }
-
-    pub(super) fn amount(&self) -> Option<&MoneyView> {
-        self.order.as_ref()?.amount.as_ref()
-    }
-
-    pub(super) fn title(&self) -> Option<String> {
-        self.order.as_ref()?.lines.first()?.title.clone()
+    /// The row of an order that was just asked about. The caller sets its times.
+    pub(super) fn record(&self, number: i64, connection: ConnectionId) -> Result<KnownOrder> {
+        let order = self.order.as_ref();
+        let amount = order.and_then(|order| order.amount.as_ref());
+        Ok(KnownOrder {
+            order_id: number.to_string(),
+            connection,
+            status: order.map_or("UNKNOWN", |order| &order.status).to_owned(),
+            logistics_status: order.and_then(|order| order.logistics_status.clone()),
+            amount: amount.map(|money| money.amount.to_string()),
+            currency: amount.map(|money| money.currency.clone()),
+            store_name: order.and_then(|order| order.store_name.clone()),
+            title: order.and_then(|order| order.lines.first()?.title.clone()),
+            placed_at: order.and_then(|order| order.created.clone()),
+            snapshot_json: self.to_json()?,
+            fetched_at: Millis(0),
+            added_at: Millis(0),
+        })
     }
 
     pub(super) fn view(self, record: &KnownOrder, failure: Option<&Error>) -> OrderView {

@@ -29,6 +29,7 @@ impl Sample {
             works_until_ms: Some(NOW + 11 * HOUR + 20 * MINUTE),
             sign_in_again_by_ms: Some(NOW + 60 * DAY),
             next_refresh_ms: Some(NOW + 8 * HOUR),
+            usable: state != ConnectionState::Disconnected,
             generation: 42,
             is_default: number == 0,
             last_success_ms: Some(NOW - 40 * MINUTE),
@@ -50,6 +51,7 @@ impl Sample {
         };
         let stopped = ConnectionView {
             reason: Some(StopReason::RefreshTokenRefused),
+            usable: false,
             works_until_ms: Some(NOW - 2 * HOUR),
             sign_in_again_by_ms: None,
             last_failure: Some(ConnectionFailure {

@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// How many missed events are sent to a listener that comes back.
-const MISSED: u32 = 500;
+/// How many events are read at a time.
+const AT_ONCE: u32 = 100;
 
 /// Events as they happen, as server-sent events; the name of each is its kind, the data an event in
 /// JSON. A listener that comes back with `Last-Event-ID` gets what it missed.
@@ -35,18 +35,24 @@ pub(super) async fn follow(
     State(state): State<AppState>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    // Listen first, then read what was missed: nothing falls between.
+    // Listen first, then read: nothing falls between.
     let live = state.core().follow_events();
     let last = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
-    let missed = match last {
-        Some(id) => state.core().events_after(id, MISSED).await?,
-        None => Vec::new(),
+    let seen = match last {
+        Some(id) => id,
+        None => state
+            .core()
+            .latest_events(1)
+            .await?
+            .first()
+            .map_or(0, |event| event.id),
     };
     let follower = Follower {
-        seen: last.unwrap_or(0),
-        waiting: missed.into(),
+        seen,
+        waiting: VecDeque::new(),
+        behind: last.is_some(),
         live,
         core: state.core().clone(),
         stop: state.options().stop.clone(),
@@ -58,9 +64,13 @@ pub(super) async fn follow(
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }
 
+/// Events come from the database alone, in the order of their ids. What is heard only says that it is
+/// time to read: two tasks may tell of their events in another order than they were stored.
 struct Follower {
     seen: i64,
     waiting: VecDeque<EventView>,
+    /// The database may hold more.
+    behind: bool,
     live: Receiver<EventView>,
     core: Core,
     stop: CancellationToken,
@@ -70,20 +80,24 @@ impl Follower {
     /// The next event that was not seen, or nothing when the server drains.
     async fn next(&mut self) -> Option<EventView> {
         loop {
-            while let Some(event) = self.waiting.pop_front() {
-                if event.id > self.seen {
-                    self.seen = event.id;
-                    return Some(event);
-                }
+            if let Some(event) = self.waiting.pop_front() {
+                self.seen = event.id;
+                return Some(event);
+            }
+            if self.behind {
+                self.waiting = self
+                    .core
+                    .events_after(self.seen, AT_ONCE)
+                    .await
+                    .ok()?
+                    .into();
+                self.behind = !self.waiting.is_empty();
+                continue;
             }
             tokio::select! {
                 () = self.stop.cancelled() => return None,
-                received = self.live.recv() => match received {
-                    Ok(event) => self.waiting.push_back(event),
-                    // Too slow to keep up: the database has what was dropped.
-                    Err(RecvError::Lagged(_)) => {
-                        self.waiting = self.core.events_after(self.seen, MISSED).await.ok()?.into();
-                    }
+                heard = self.live.recv() => match heard {
+                    Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
                     Err(RecvError::Closed) => return None,
                 },
             }

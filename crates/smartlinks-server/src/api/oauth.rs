@@ -5,10 +5,10 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use serde::Deserialize;
-use smartlinks_core::{BeginLogin, Browser, ConnectionView, LoginStarted, Requester};
+use smartlinks_core::{BeginLogin, ConnectionView, LoginStarted, Requester};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::cookies::Cookie;
+use crate::browsers::{self, Recognised};
 use crate::extract::{Body, Query};
 use crate::guard::Admitted;
 use crate::problem::Problem;
@@ -43,16 +43,11 @@ pub(super) async fn url(
     headers: HeaderMap,
     Query(query): Query<UrlQuery>,
 ) -> Result<Response, Problem> {
-    let secure = state.options().secure_cookies;
-    let known = Cookie::Browser
-        .read(&headers, secure)
-        .and_then(|value| Browser::from_cookie(&value));
-    let (requester, fresh) = match (known, admitted) {
-        (Some(browser), _) => (Requester::Browser(browser), None),
+    let (requester, fresh) = match (browsers::known(&state, &headers), admitted) {
         (None, Admitted::Program) => (Requester::Headless, None),
-        (None, Admitted::Person) => {
-            let (value, browser) = Browser::generate(state.core())?;
-            (Requester::Browser(browser), Some(value))
+        _ => {
+            let (browser, fresh) = browsers::known_or_new(&state, &headers)?.into_parts();
+            (Requester::Browser(browser), fresh)
         }
     };
     let begin = BeginLogin {
@@ -63,9 +58,7 @@ pub(super) async fn url(
         label: query.label,
     };
     let mut response = Json(state.core().begin_login(begin).await?).into_response();
-    if let Some(value) = fresh {
-        Cookie::Browser.set(&mut response, &value, secure);
-    }
+    Recognised::remember(fresh, &mut response, &state);
     Ok(response)
 }
 
@@ -90,9 +83,7 @@ pub(super) async fn token(
     headers: HeaderMap,
     Body(body): Body<CodeBody>,
 ) -> Result<Json<ConnectionView>, Problem> {
-    let browser = Cookie::Browser
-        .read(&headers, state.options().secure_cookies)
-        .and_then(|value| Browser::from_cookie(&value));
+    let browser = browsers::known(&state, &headers);
     Ok(Json(
         state.core().exchange_pasted(&body.code, browser).await?,
     ))

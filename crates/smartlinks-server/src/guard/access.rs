@@ -57,7 +57,10 @@ pub(super) async fn demand_access(
 }
 
 fn is_public(path: &str) -> bool {
-    PUBLIC.contains(&path) || path.starts_with("/assets/")
+    // Below the callback there is nothing, and an address with a code must not be carried to the sign-in.
+    PUBLIC.contains(&path)
+        || path.starts_with("/assets/")
+        || path.starts_with("/aliexpress/callback/")
 }
 
 fn admitted(access: &Access, headers: &HeaderMap, secure: bool) -> Option<Admitted> {

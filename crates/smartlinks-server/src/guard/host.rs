@@ -2,9 +2,9 @@
 //! at our address (DNS rebinding).
 
 use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -20,7 +20,10 @@ pub(super) async fn demand_host(
         _ => None,
     };
     match host {
-        Some(host) if state.options().hosts.allow(host) => next.run(request).await,
+        Some(host) if state.options().hosts.allow(host) => match at_home(&state, &request, host) {
+            Some(home) => Redirect::temporary(&home).into_response(),
+            None => next.run(request).await,
+        },
         _ => Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
             "wrong_host",
@@ -29,4 +32,26 @@ pub(super) async fn demand_host(
         )
         .into_response(),
     }
+}
+
+/// The same page under the name that AliExpress sends the browser back to, when it was opened under
+/// another loopback name. Cookies belong to a name: a sign-in that starts on `localhost` would come back
+/// to `127.0.0.1` as a stranger.
+fn at_home(state: &AppState, request: &Request, host: &str) -> Option<String> {
+    let path = request.uri().path();
+    let page = path == "/" || path == "/aliexpress" || path.starts_with("/aliexpress/");
+    if request.method() != Method::GET || !page || path.starts_with("/aliexpress/callback") {
+        return None;
+    }
+    let hosts = &state.options().hosts;
+    let callback = &state.core().app().ready().ok()?.callback_url;
+    let home = format!(
+        "{}:{}",
+        callback.host_str()?,
+        callback.port_or_known_default()?
+    );
+    let elsewhere =
+        hosts.is_loopback(&home) && hosts.is_loopback(host) && !home.eq_ignore_ascii_case(host);
+    let place = request.uri().path_and_query()?;
+    elsewhere.then(|| format!("{}://{home}{place}", callback.scheme()))
 }

@@ -77,7 +77,12 @@ pub(crate) async fn error(
     uri: &Uri,
     problem: &Problem,
 ) -> Response {
-    let visit = Visit::of(state, headers, uri);
+    // Without its query: what could not be answered may hold anything, a code among it.
+    let place = uri
+        .path()
+        .parse()
+        .unwrap_or_else(|_| Uri::from_static("/aliexpress"));
+    let visit = Visit::of(state, headers, &place);
     let page = ErrorPage {
         frame: visit.frame(state).await,
         status: problem.status,

@@ -36,6 +36,11 @@ pub(crate) const FAIL: &str = "update connections set state = $4, reason = $5, n
      refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, updated_at = $7 \
      where id = $1 and generation = $2 and refresh_owner = $3 and state <> 'disconnected'";
 
+/// `$1` id, `$2` generation, `$3` reason, `$4` now.
+pub(crate) const ACCESS_REFUSED: &str = "update connections set state = 'reauthorization_required', \
+     reason = $3, next_refresh_at = null, last_failure_at = $4, last_failure_code = $3, updated_at = $4 \
+     where id = $1 and generation = $2 and state <> 'disconnected'";
+
 /// Stores the pair a refresh brought, unless another came first.
 pub(crate) struct Finish {
     pub(crate) sealer: Arc<Sealer>,

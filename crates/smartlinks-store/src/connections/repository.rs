@@ -130,6 +130,15 @@ pub trait ConnectionRepository: Send + Sync {
         now: Millis,
     ) -> Result<bool, StoreError>;
 
+    /// Notes that the gateway has refused the access token of this generation and will not renew it: nothing is
+    /// handed out any more until the account signs in again. `false` when a newer pair is there.
+    async fn access_refused(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
+
     /// Up to `limit` connections whose refresh is due and that nobody holds, the longest overdue first.
     async fn due_for_refresh(
         &self,

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 
 use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
 use super::reading::{connection, connection_columns, connections};
-use super::refresh::{CLAIM, FAIL, Finish, RELEASE, RENEW};
+use super::refresh::{ACCESS_REFUSED, CLAIM, FAIL, Finish, RELEASE, RENEW};
 use super::reseal::Reseal;
 use super::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, NewConnection, NewPair,
-    PreviousPair, TokenMaterial, due, pairs,
+    PreviousPair, ReauthorizationReason, TokenMaterial, due, pairs,
 };
 use crate::sql::values;
 use crate::store::DatabaseStore;
@@ -196,6 +196,17 @@ impl ConnectionRepository for DatabaseStore {
             failure.code,
         ];
         self.changed(FAIL, values).await
+    }
+
+    async fn access_refused(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let reason = ReauthorizationReason::AccessTokenRefused.as_str();
+        self.changed(ACCESS_REFUSED, values![id, generation, reason, now])
+            .await
     }
 
     async fn due_for_refresh(

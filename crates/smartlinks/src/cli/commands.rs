@@ -109,6 +109,9 @@ pub(crate) enum AuthCommand {
         /// A name for the connection
         #[arg(long)]
         label: Option<String>,
+        /// Take the file's tokens even where the account is connected with newer ones
+        #[arg(long)]
+        replace: bool,
     },
 }
 

@@ -27,7 +27,11 @@ pub(crate) async fn run(command: AuthCommand, session: &Session) -> Result<(), F
         AuthCommand::Disconnect { connection, yes } => {
             disconnect::run(connection.as_deref(), yes, session).await
         }
-        AuthCommand::Import { file, label } => import(&file, label.as_deref(), session).await,
+        AuthCommand::Import {
+            file,
+            label,
+            replace,
+        } => import(&file, label.as_deref(), replace, session).await,
     }
 }
 
@@ -104,14 +108,19 @@ async fn refresh(id: Option<&str>, session: &Session) -> Result<(), Failure> {
     })
 }
 
-async fn import(file: &Path, label: Option<&str>, session: &Session) -> Result<(), Failure> {
+async fn import(
+    file: &Path,
+    label: Option<&str>,
+    replace: bool,
+    session: &Session,
+) -> Result<(), Failure> {
     let text = if file == Path::new("-") {
         stdin()?
     } else {
         read(file)?
     };
     let token = smartlinks_core::ImportedToken::parse(&text)?;
-    let connection = session.core.import_token(token, label).await?;
+    let connection = session.core.import_token(token, label, replace).await?;
     session.output.data(&connection, |connection| {
         connections::one(connection, session.core.now())
     })?;

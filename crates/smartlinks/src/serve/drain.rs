@@ -11,9 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::server_failed;
 use crate::failure::{Exit, Failure};
 
-/// How long requests and workers under way may take.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(20);
-/// How long everything after that may take; together 30 s, after which most supervisors kill.
+/// How long requests and workers under way may take: longer than the longest call to the gateway, so that
+/// the answer to a refresh is not thrown away.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(70);
+/// How long everything after that may take; together 80 s, and supervisors usually kill after 90.
 const REST_WITHIN: Duration = Duration::from_secs(10);
 
 /// A service under way.
@@ -61,6 +62,8 @@ async fn finish(mut running: Running, beside: Option<Beside>) -> Result<(), Fail
         while running.workers.join_next().await.is_some() {}
     });
     let answered = answered.await.is_ok();
+    // Whatever has not ended by now must not begin anything new while the rest is put away.
+    running.workers.abort_all();
     let stored = timeout(REST_WITHIN, async {
         running.core.drain().await;
         running.core.store().close().await;
@@ -75,10 +78,10 @@ async fn finish(mut running: Running, beside: Option<Beside>) -> Result<(), Fail
             .hint("Nothing that was stored is lost; the log says what was under way."))
     };
     match (answered, stored) {
-        (_, false) => late("drain_timeout", "not everything was finished within 30 s"),
+        (_, false) => late("drain_timeout", "not everything was finished within 80 s"),
         (false, true) => late(
             "requests_cut",
-            "some requests did not end within 20 s and were cut off",
+            "some requests did not end within 70 s and were cut off",
         ),
         (true, true) => Ok(()),
     }

@@ -5,10 +5,11 @@ use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
 use serde::Deserialize;
-use smartlinks_core::{AttemptView, BeginLogin, Browser, Error, Requester};
+use smartlinks_core::{AttemptView, BeginLogin, Error, Requester};
 
 use super::frame::query_value;
 use super::{Visit, notice, render, views_of};
+use crate::browsers::{self, Recognised};
 use crate::cookies::Cookie;
 use crate::guard::RequestId;
 use crate::page::views::{
@@ -63,9 +64,7 @@ async fn own_attempt(
     headers: &HeaderMap,
 ) -> Result<Option<AttemptView>, Problem> {
     let secure = state.options().secure_cookies;
-    let browser = Cookie::Browser
-        .read(headers, secure)
-        .and_then(|value| Browser::from_cookie(&value));
+    let browser = browsers::known(state, headers);
     match (Cookie::Attempt.read(headers, secure), browser) {
         (Some(reference), Some(browser)) => {
             Ok(state.core().login_attempt(&reference, &browser).await?)
@@ -136,16 +135,7 @@ pub(super) async fn authorize(
     Form(form): Form<Authorize>,
 ) -> Result<Response, Problem> {
     let secure = state.options().secure_cookies;
-    let known = Cookie::Browser
-        .read(&headers, secure)
-        .and_then(|value| Browser::from_cookie(&value));
-    let (browser, fresh) = match known {
-        Some(browser) => (browser, None),
-        None => {
-            let (value, browser) = Browser::generate(state.core())?;
-            (browser, Some(value))
-        }
-    };
+    let (browser, fresh) = browsers::known_or_new(&state, &headers)?.into_parts();
     let begin = BeginLogin {
         connection: form.connection,
         ..BeginLogin::by(Requester::Browser(browser))
@@ -155,9 +145,7 @@ pub(super) async fn authorize(
         Err(error) => return Ok(notice::go_failed(&state, HERE, error.into(), &request_id)),
     };
     let mut response = Redirect::to(&started.url).into_response();
-    if let Some(value) = fresh {
-        Cookie::Browser.set(&mut response, &value, secure);
-    }
+    Recognised::remember(fresh, &mut response, &state);
     Cookie::Attempt.set(&mut response, &started.reference(), secure);
     Ok(response)
 }
@@ -175,10 +163,7 @@ pub(super) async fn code(
     headers: HeaderMap,
     Form(form): Form<Code>,
 ) -> Result<Response, Problem> {
-    let secure = state.options().secure_cookies;
-    let browser = Cookie::Browser
-        .read(&headers, secure)
-        .and_then(|value| Browser::from_cookie(&value));
+    let browser = browsers::known(&state, &headers);
     let pairs = match state.core().exchange_pasted(&form.code, browser).await {
         Ok(connection) => vec![
             ("auth", "success".to_owned()),

@@ -73,6 +73,7 @@ pub(super) fn connection(view: &Connection) -> ConnectionView {
         works_until_ms: millis(view.works_until),
         sign_in_again_by_ms: millis(view.sign_in_again_by),
         next_refresh_ms: millis(view.next_refresh_at),
+        usable: view.usable,
         generation: view.generation,
         is_default: view.default,
         last_success_ms: millis(view.obtained_at),

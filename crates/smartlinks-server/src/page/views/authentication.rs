@@ -195,7 +195,7 @@ impl AuthenticationPage {
     }
 
     fn any_works(&self) -> bool {
-        self.live().any(|one| one.works(self.frame.now_ms))
+        self.live().any(|one| one.usable)
     }
 
     fn failure(&self) -> Option<&AuthFailure> {
@@ -261,7 +261,7 @@ impl AuthenticationPage {
     fn connected_step(&self) -> Tone {
         if !self.any_live() {
             Tone::Idle
-        } else if self.live().all(|one| !one.works(self.frame.now_ms)) {
+        } else if self.live().all(|one| !one.usable) {
             Tone::Bad
         } else if self.live().any(|one| !one.is_well()) {
             Tone::Warn

@@ -24,6 +24,8 @@ pub struct ConnectionView {
     pub sign_in_again_by_ms: Option<i64>,
     /// When we refresh next. Milliseconds.
     pub next_refresh_ms: Option<i64>,
+    /// Software can have a token from it at this moment.
+    pub usable: bool,
     /// Counts token pairs.
     pub generation: i64,
     /// What calls without an id mean.
@@ -142,18 +144,6 @@ impl ConnectionView {
     /// Nothing at all is to be done about it.
     pub(crate) fn is_well(&self) -> bool {
         self.state == ConnectionState::Active
-    }
-
-    /// Software can have a token from it at this moment.
-    pub(crate) fn works(&self, now_ms: i64) -> bool {
-        match self.state {
-            ConnectionState::Active | ConnectionState::Expiring | ConnectionState::Degraded => true,
-            ConnectionState::ReauthorizationRequired => {
-                self.reason != Some(StopReason::AccessTokenRefused)
-                    && self.works_until_ms.is_some_and(|until| until > now_ms)
-            }
-            ConnectionState::Disconnected => false,
-        }
     }
 
     /// The way on is a person who signs in.

@@ -230,11 +230,7 @@ impl OverviewPage {
             return frame.t(Key::AnswerNothingConnected);
         }
         let waiting = self.attention().len();
-        let stopped = self
-            .connections
-            .iter()
-            .filter(|one| !one.works(frame.now_ms))
-            .count();
+        let stopped = self.connections.iter().filter(|one| !one.usable).count();
         if stopped > 0 {
             return frame.t1(Key::AnswerStopped, "count", stopped);
         }
