@@ -1,0 +1,122 @@
+//! The gateway's answers in our shapes.
+
+use aliexpress::Money;
+use aliexpress::dropshipping::freight::DeliveryOption;
+use aliexpress::dropshipping::product::{Product, Sku};
+use aliexpress::dropshipping::text_search::SearchProduct;
+use rust_decimal::Decimal;
+
+use super::views::{FreightOption, ProductView, SearchHit, SkuPropertyView, SkuView};
+use crate::settings::Market;
+
+pub(super) fn hit(product: SearchProduct) -> SearchHit {
+    let target = product.target_sale_price.is_some();
+    SearchHit {
+        id: product.item_id.to_string(),
+        title: product.title,
+        image: product.item_main_pic.map(with_scheme),
+        price: product.target_sale_price.or(product.sale_price),
+        original_price: if target {
+            product.target_original_price
+        } else {
+            product.original_price
+        },
+        currency: if target {
+            product.target_currency
+        } else {
+            product.sale_price_currency
+        },
+        discount: product.discount.filter(|text| text != "0%"),
+        rating: product.score,
+        orders: product.orders,
+    }
+}
+
+/// Some addresses of the gateway start with `//`.
+pub(super) fn with_scheme(address: String) -> String {
+    if address.starts_with("//") {
+        format!("https:{address}")
+    } else {
+        address
+    }
+}
+
+pub(super) fn product_view(product: Product, number: i64, market: Market) -> ProductView {
+    ProductView {
+        id: number.to_string(),
+        title: product.subject,
+        status: product.status,
+        category_id: product.category_id,
+        rating: product.rating,
+        reviews: product.evaluation_count,
+        sales: product.sales_count,
+        images: product.image_urls.into_iter().map(with_scheme).collect(),
+        skus: product.skus.into_iter().map(sku_view).collect(),
+        properties: product
+            .properties
+            .into_iter()
+            .map(|property| SkuPropertyView {
+                name: property.name,
+                value: property.value.unwrap_or_default(),
+                image: None,
+            })
+            .collect(),
+        store_name: product.store.and_then(|store| store.name),
+        delivery_days: product
+            .logistics
+            .and_then(|logistics| logistics.delivery_time),
+        ship_to: market.ship_to,
+        currency: market.currency,
+        url: format!("https://www.aliexpress.com/item/{number}.html"),
+    }
+}
+
+pub(super) fn sku_view(sku: Sku) -> SkuView {
+    SkuView {
+        id: sku.sku_id,
+        attr: sku.sku_attr,
+        properties: sku
+            .properties
+            .into_iter()
+            .map(|property| SkuPropertyView {
+                name: property.name,
+                value: property.value_definition.unwrap_or(property.value),
+                image: property.image.map(with_scheme),
+            })
+            .collect(),
+        price: sku.offer_sale_price.or(sku.sku_price),
+        original_price: sku.sku_price,
+        currency: sku.currency_code,
+        stock: sku.available_stock,
+    }
+}
+
+pub(super) fn freight_option(
+    option: DeliveryOption,
+    goods: Option<&Money>,
+    quantity: u32,
+) -> FreightOption {
+    let fee = option.fee.or(option.free_shipping.then_some(Decimal::ZERO));
+    let landed_cost = goods.zip(fee).and_then(|(goods, fee)| {
+        let same = fee.is_zero() || option.fee_currency.as_deref() == Some(goods.currency.as_str());
+        same.then(|| {
+            goods
+                .amount
+                .checked_mul(Decimal::from(quantity))?
+                .checked_add(fee)
+        })
+        .flatten()
+    });
+    FreightOption {
+        code: option.code,
+        company: option.company,
+        fee,
+        currency: option.fee_currency,
+        free: option.free_shipping,
+        min_days: option.min_delivery_days,
+        max_days: option.max_delivery_days,
+        tracked: option.tracking,
+        ship_from: option.ship_from_country,
+        landed_cost,
+    }
+}
