@@ -9,7 +9,7 @@ use aliexpress::{
     AppKey, Client, Effect, Error, GatewayUrl, RefreshToken, ReqwestTransport, Roots, TimeoutPhase,
     TransportErrorKind, TransportOptions,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 use super::support::{sample, secret};
@@ -76,7 +76,7 @@ impl Server {
 }
 
 /// Reads headers and as much body as they announce; anything that is no HTTP request is read once.
-async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
+pub(super) async fn read_request(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {
@@ -116,7 +116,7 @@ fn http(status: &str, headers: &str, body: &[u8]) -> Script {
     Script::Send(bytes)
 }
 
-fn options() -> TransportOptions {
+pub(super) fn options() -> TransportOptions {
     TransportOptions {
         connect_timeout: Duration::from_secs(20),
         read_timeout: Duration::from_secs(20),
@@ -126,7 +126,7 @@ fn options() -> TransportOptions {
     }
 }
 
-fn client_with(options: TransportOptions, gateway: &str) -> Client {
+pub(super) fn client_with(options: TransportOptions, gateway: &str) -> Client {
     Client::builder(AppKey::parse("500100").unwrap(), secret())
         .gateway(GatewayUrl::parse(gateway).unwrap())
         .transport(Arc::new(ReqwestTransport::new(options).unwrap()))
@@ -135,7 +135,7 @@ fn client_with(options: TransportOptions, gateway: &str) -> Client {
         .with_access_token(aliexpress::AccessToken::new("the-access-token"))
 }
 
-async fn refresh(client: &Client) -> Result<aliexpress::TokenPair, Error> {
+pub(super) async fn refresh(client: &Client) -> Result<aliexpress::TokenPair, Error> {
     client
         .oauth()
         .refresh(&RefreshToken::new("the-refresh-token"))
@@ -146,7 +146,7 @@ async fn failure(options: TransportOptions, gateway: &str) -> Error {
     refresh(&client_with(options, gateway)).await.unwrap_err()
 }
 
-fn kind(error: &Error) -> TransportErrorKind {
+pub(super) fn kind(error: &Error) -> TransportErrorKind {
     match error {
         Error::Transport(error) => error.kind,
         other => panic!("{other:?}"),
@@ -432,8 +432,8 @@ fn transport_errors_print_what_happened_without_the_address_of_the_call() {
     assert!(!text.contains("the-refresh-token"), "{text}");
 }
 
-/// Runs one ignored test of this file in a process of its own, because only there the environment can be set.
-fn in_own_process(test: &str, environment: &[(&str, &str)]) -> String {
+/// Runs one ignored test in a process of its own, because only there the environment can be set.
+pub(super) fn in_own_process(test: &str, environment: &[(&str, &str)]) -> String {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--ignored", "--nocapture"])
         .envs(environment.iter().copied())
