@@ -18,17 +18,17 @@ pub enum Error {
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The answer is not JSON, often an HTML page from something in front of the gateway.
-    #[error("the answer (HTTP {status}, {}) is not JSON: {excerpt}", content_type.as_deref().unwrap_or("no content type"))]
+    #[error("the answer (HTTP {status}, {}) is not JSON", content_type.as_deref().unwrap_or("no content type"))]
     NotJson {
         /// HTTP status.
         status: u16,
         /// `Content-Type` of the answer.
         content_type: Option<String>,
-        /// Beginning of the body, redacted, at most 200 characters.
+        /// Beginning of the body, redacted, at most 200 characters. For an inspector: not part of the message.
         excerpt: String,
     },
     /// The answer is JSON that ends early.
-    #[error("the answer (HTTP {status}) ends in the middle: {excerpt}")]
+    #[error("the answer (HTTP {status}) ends in the middle")]
     Truncated {
         /// HTTP status.
         status: u16,
@@ -48,7 +48,7 @@ pub enum Error {
         excerpt: String,
     },
     /// An HTTP error status without a usable error of the gateway.
-    #[error("the gateway answered HTTP {status}: {excerpt}")]
+    #[error("the gateway answered HTTP {status}")]
     Http {
         /// HTTP status, 400 or above.
         status: u16,

@@ -32,17 +32,15 @@ fn kind(value: &Value) -> &'static str {
 fn difference(sample: &Value, answer: &Value, path: &str) -> Option<String> {
     match (sample, answer) {
         (Value::Object(wanted), Value::Object(given)) => {
-            let keys =
-                |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
-            if keys(wanted) != keys(given) {
-                let missing: Vec<_> = keys(wanted)
-                    .into_iter()
-                    .filter(|key| !given.contains_key(key))
-                    .collect();
-                let extra: Vec<_> = keys(given)
-                    .into_iter()
-                    .filter(|key| !wanted.contains_key(key))
-                    .collect();
+            let missing: Vec<_> = wanted
+                .keys()
+                .filter(|key| !given.contains_key(*key))
+                .collect();
+            let extra: Vec<_> = given
+                .keys()
+                .filter(|key| !wanted.contains_key(*key))
+                .collect();
+            if !missing.is_empty() || !extra.is_empty() {
                 return Some(format!("{path}: missing {missing:?}, extra {extra:?}"));
             }
             wanted
