@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
 pub(crate) use list::List;
-use scalar::Scalar;
+use scalar::{Scalar, ScalarIfAny};
 
 /// A whole number, as number or numeric text. Empty text and null are absent.
 pub(crate) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
@@ -26,6 +26,20 @@ pub(crate) fn loose_int<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
     Ok(Scalar::deserialize(deserializer)?.to_int().ok())
+}
+
+/// A whole number beside something that must not be lost: whatever cannot be read is unknown.
+pub(crate) fn int_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<i64>, D::Error> {
+    Ok(ScalarIfAny::deserialize(deserializer)?.0.to_int_if_any())
+}
+
+/// Text beside something that must not be lost: a list or object is unknown.
+pub(crate) fn text_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    Ok(ScalarIfAny::deserialize(deserializer)?.0.into_text())
 }
 
 /// A whole number that has to be there.

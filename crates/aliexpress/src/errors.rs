@@ -159,14 +159,14 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
 pub fn lookup(code: &str, sub_code: Option<&str>) -> &'static Entry {
     let sub_code = sub_code.filter(|text| !text.is_empty());
     sub_code
-        .and_then(exact)
+        .and_then(of_gateway)
         .or_else(|| {
             // Only these carry the real cause in their sub code; of the others the code itself is what counts.
             sub_code
                 .filter(|_| matches!(code, "15" | "40" | "41"))
                 .and_then(by_prefix)
         })
-        .or_else(|| exact(code))
+        .or_else(|| of_gateway(code))
         .or_else(|| by_prefix(code))
         .or_else(|| sub_code.and_then(by_prefix))
         .unwrap_or(&UNKNOWN)
@@ -197,6 +197,20 @@ pub(crate) fn local(code: &str) -> &'static Entry {
         .iter()
         .find(|entry| entry.code == code)
         .unwrap_or(&UNKNOWN)
+}
+
+/// A row that is not bound to one method: what a number means in one method says nothing about another.
+fn of_gateway(code: &str) -> Option<&'static Entry> {
+    let own = |entry: &&Entry| entry.method.is_none();
+    let same = |entry: &&Entry| entry.code.eq_ignore_ascii_case(code);
+    (!code.is_empty())
+        .then(|| {
+            all()
+                .filter(own)
+                .find(|entry| entry.code == code)
+                .or_else(|| all().filter(own).find(same))
+        })
+        .flatten()
 }
 
 fn exact(code: &str) -> Option<&'static Entry> {

@@ -75,7 +75,8 @@ impl fmt::Debug for TokenAccount {
     }
 }
 
-/// What the four token endpoints answer.
+/// What the four token endpoints answer. The tokens are read strictly; everything beside them may be odd without
+/// costing a pair that the gateway has already rotated.
 #[derive(Deserialize)]
 #[serde(default)]
 #[derive(Default)]
@@ -84,33 +85,33 @@ pub(crate) struct TokenAnswer {
     access_token: Option<String>,
     #[serde(deserialize_with = "decode::text")]
     refresh_token: Option<String>,
-    #[serde(deserialize_with = "decode::int")]
+    #[serde(deserialize_with = "decode::int_if_any")]
     expires_in: Option<i64>,
-    #[serde(deserialize_with = "decode::int")]
+    #[serde(deserialize_with = "decode::int_if_any")]
     refresh_expires_in: Option<i64>,
-    #[serde(deserialize_with = "decode::int")]
+    #[serde(deserialize_with = "decode::int_if_any")]
     expire_time: Option<i64>,
-    #[serde(deserialize_with = "decode::int")]
+    #[serde(deserialize_with = "decode::int_if_any")]
     refresh_token_valid_time: Option<i64>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     request_id: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     user_id: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     seller_id: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     havana_id: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     account_id: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     user_nick: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     account: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     account_platform: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     sp: Option<String>,
-    #[serde(deserialize_with = "decode::text")]
+    #[serde(deserialize_with = "decode::text_if_any")]
     locale: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use smartlinks_store::{Binding, ConnectionId, Millis, NewLoginAttempt};
 use utoipa::ToSchema;
 
 use crate::clock::{from_millis, to_millis};
+use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
 
@@ -126,6 +127,20 @@ pub struct AttemptView {
     pub description: Option<String>,
 }
 
+/// How a login ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LoginResult {
+    /// The account is connected.
+    Connected(Box<ConnectionView>),
+    /// It is not.
+    Refused {
+        /// The name of the refusal.
+        code: String,
+        /// What AliExpress or the gateway said. Hostile until escaped.
+        description: Option<String>,
+    },
+}
+
 impl LoginStarted {
     /// What [`Core::login_attempt`] takes: the hash of the `state`, which opens nothing.
     #[must_use]
@@ -201,6 +216,26 @@ impl Core {
                 .filter(|outcome| outcome.result != SUCCESS)
                 .map(|outcome| outcome.result.clone()),
             description: outcome.and_then(|outcome| outcome.error_description.clone()),
+        }))
+    }
+
+    /// How a login ended that this process started and another one may have finished. `None` while it is
+    /// under way.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn login_result(&self, state: &str) -> Result<Option<LoginResult>> {
+        let hash = sha256(state.as_bytes());
+        let attempt = self.store().login_attempts().look_up(&hash).await?;
+        let Some(outcome) = attempt.and_then(|attempt| attempt.outcome) else {
+            return Ok(None);
+        };
+        Ok(Some(match outcome.connection {
+            Some(id) => LoginResult::Connected(Box::new(self.connection(id.as_str()).await?)),
+            None => LoginResult::Refused {
+                code: outcome.result,
+                description: outcome.error_description,
+            },
         }))
     }
 

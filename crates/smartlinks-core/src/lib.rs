@@ -29,8 +29,8 @@ pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
 pub use clock::{from_millis, to_millis};
 pub use connect::{
-    AttemptView, BeginLogin, Browser, CallbackParams, Completed, LoginStarted, Pasted, Refusal,
-    RefusalKind, Requester, pasted,
+    AttemptView, BeginLogin, Browser, CallbackParams, Completed, LoginResult, LoginStarted, Pasted,
+    Refusal, RefusalKind, Requester, pasted,
 };
 pub use connections::{
     AccountView, ConnectionState, ConnectionView, Status, StatusProblem, state_at, usable_at,

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use serde_json::json;
 use smartlinks_core::aliexpress::Class;
 use smartlinks_core::{
-    BeginLogin, ConnectionState, Error, ImportedToken, ProductQuery, Requester, to_millis,
+    BeginLogin, ConnectionState, Error, ImportedToken, LoginResult, ProductQuery, Requester,
+    to_millis,
 };
 use testkit::app::{App, Setup};
 
@@ -92,14 +93,14 @@ async fn a_lease_outlives_a_call_that_takes_longer_than_it() -> Result<()> {
     app.connect().await?;
     let other = app.beside().await?;
     app.advance(31 * DAY);
-    let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 2500});
+    let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 3600});
     app.control("faults", &fault).await?;
-    // The clock runs at double speed while the call hangs, five of its seconds altogether: without renewal
+    // The clock runs a little fast while the call hangs, five of its seconds altogether: without renewal
     // the lease of three would run out, and the second process would refresh as well.
     let ticking = tokio::spawn({
         let clock = app.sandbox.clock();
         async move {
-            let mut beat = tokio::time::interval(Duration::from_millis(500));
+            let mut beat = tokio::time::interval(Duration::from_millis(800));
             for _ in 0..5 {
                 beat.tick().await;
                 clock.advance(1);
@@ -632,5 +633,32 @@ async fn the_token_file_catches_up_with_what_happened_before_the_start() -> Resu
         .await?;
     later.core.sync_token_file().await;
     assert_ne!(std::fs::read_to_string(&file)?, first);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_started_a_login_learns_how_another_process_finished_it() -> Result<()> {
+    let app = App::start().await?;
+    let server = app.beside().await?;
+    let started = app
+        .core
+        .begin_login(BeginLogin::by(Requester::Headless))
+        .await?;
+    assert_eq!(app.core.login_result(&started.state).await?, None);
+    let address = format!("?code={}&state={}", app.code(None).await?, started.state);
+    let connected = server.core.exchange_pasted(&address, None).await?;
+    assert_eq!(
+        app.core.login_result(&started.state).await?,
+        Some(LoginResult::Connected(Box::new(connected)))
+    );
+
+    let started = app
+        .core
+        .begin_login(BeginLogin::by(Requester::Headless))
+        .await?;
+    let address = format!("?code=never&state={}", started.state);
+    assert!(server.core.exchange_pasted(&address, None).await.is_err());
+    let ended = app.core.login_result(&started.state).await?;
+    assert!(matches!(ended, Some(LoginResult::Refused { code, .. }) if code == "exchange_failed"));
     Ok(())
 }

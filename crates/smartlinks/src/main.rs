@@ -83,6 +83,7 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
             commands::sign::run(&arguments, &cli.settings, environment, output)
         }
         Command::Sandbox(arguments) => {
+            sandbox::refuse_flags(&cli.settings)?;
             logging::start(
                 &Config::load_log(&cli.settings, environment)?,
                 "info",

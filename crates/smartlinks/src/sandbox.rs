@@ -7,7 +7,7 @@ use std::time::Duration;
 use aliexpress_sandbox::{Sandbox, SandboxConfig, SandboxError};
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::SandboxArgs;
+use crate::cli::{SandboxArgs, SettingFlags};
 use crate::clock::machine_ms;
 use crate::config::loopback_address;
 use crate::config::setting::LISTEN;
@@ -18,6 +18,31 @@ use crate::serve::{Signals, bind};
 const DEFAULT_LISTEN: &str = "127.0.0.1:8090";
 /// How long requests under way may take once a signal came.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(10);
+
+/// A flag is meant for this very start, so one that the sandbox alone would pass over is refused.
+pub(crate) fn refuse_flags(flags: &SettingFlags) -> Result<(), Failure> {
+    let others = [
+        ("--sandbox-listen", flags.sandbox_listen.is_some()),
+        ("--data-dir", flags.data_dir.is_some()),
+        ("--gateway", flags.gateway.is_some()),
+        ("--public-url", flags.public_url.is_some()),
+        ("--key-file", flags.key_file.is_some()),
+        ("--token-file", flags.token_file.is_some()),
+        ("--ship-to", flags.ship_to.is_some()),
+        ("--currency", flags.currency.is_some()),
+        ("--language", flags.language.is_some()),
+        ("--return-origin", !flags.return_origin.is_empty()),
+        ("--background-refresh", flags.background_refresh.is_some()),
+    ];
+    match others.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::usage(
+            "usage",
+            format!("{flag} has no meaning for the sandbox alone"),
+        )
+        .hint("Use --listen for its address and --state-dir to keep its state.")),
+    }
+}
 
 /// Serves until a signal.
 pub(crate) async fn run(

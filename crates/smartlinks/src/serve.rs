@@ -55,6 +55,9 @@ async fn serve_live(
     output: Output,
     signals: Signals,
 ) -> Result<(), Failure> {
+    if let Some(remark) = live.about_keys() {
+        output.warn(&remark);
+    }
     let bearer_file = config.data_dir.join("bearer");
     let secret = bearer::open_or_create(&bearer_file, output)?;
     if let Some(warning) = elsewhere(&live, &page) {

@@ -122,7 +122,7 @@ fn cents(value: &Value) -> Result<i64, String> {
     text.trim()
         .parse::<Decimal>()
         .ok()
-        .map(|price| price * Decimal::ONE_HUNDRED)
+        .and_then(|price| price.checked_mul(Decimal::ONE_HUNDRED))
         .filter(|cents| cents.is_integer())
         .and_then(|cents| cents.to_i64())
         .filter(|cents| (1..=HIGHEST_CENTS).contains(cents))

@@ -2,6 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 
 /// A count may come as `7.0`. Ids are larger and never taken from a floating point number, which could round them.
@@ -37,6 +38,13 @@ impl Scalar {
             Self::Bool(_) => Err("a truth value stands where a number belongs".to_owned()),
             Self::Absent => Err("a whole number is missing".to_owned()),
         }
+    }
+
+    /// The same for an instant or a duration that must not cost the answer around it: whole numbers in any
+    /// notation, and nothing for what is none.
+    pub(super) fn to_int_if_any(&self) -> Option<i64> {
+        let number = self.to_decimal().ok()?;
+        number.is_integer().then(|| number.to_i64()).flatten()
     }
 
     pub(super) fn to_bool(&self) -> Result<bool, String> {
@@ -93,6 +101,62 @@ fn parse_decimal(text: &str) -> Option<Decimal> {
 impl<'de> Deserialize<'de> for Scalar {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+/// A scalar; a list or object in its place is passed over.
+pub(super) struct ScalarIfAny(pub(super) Scalar);
+
+impl<'de> Deserialize<'de> for ScalarIfAny {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyVisitor)
+    }
+}
+
+struct AnyVisitor;
+
+impl<'de> Visitor<'de> for AnyVisitor {
+    type Value = ScalarIfAny;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<ScalarIfAny, E> {
+        ScalarVisitor.visit_bool(value).map(ScalarIfAny)
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<ScalarIfAny, E> {
+        ScalarVisitor.visit_i64(value).map(ScalarIfAny)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<ScalarIfAny, E> {
+        ScalarVisitor.visit_u64(value).map(ScalarIfAny)
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<ScalarIfAny, E> {
+        ScalarVisitor.visit_f64(value).map(ScalarIfAny)
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<ScalarIfAny, E> {
+        ScalarVisitor.visit_str(value).map(ScalarIfAny)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<ScalarIfAny, E> {
+        Ok(ScalarIfAny(Scalar::Absent))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<ScalarIfAny, A::Error> {
+        while list.next_element::<de::IgnoredAny>()?.is_some() {}
+        Ok(ScalarIfAny(Scalar::Absent))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut object: A) -> Result<ScalarIfAny, A::Error> {
+        while object
+            .next_entry::<de::IgnoredAny, de::IgnoredAny>()?
+            .is_some()
+        {}
+        Ok(ScalarIfAny(Scalar::Absent))
     }
 }
 

@@ -168,6 +168,46 @@ fn absolute_deadlines_are_the_second_choice() {
     assert_eq!(absolute.refreshable, Some(true));
 }
 
+/// The gateway has rotated the tokens by the time its answer is read: nothing beside them may cost them.
+#[test]
+fn whatever_stands_beside_the_tokens_the_pair_is_kept() {
+    let whole: serde_json::Value = serde_json::from_slice(&sample("auth.token.refresh")).unwrap();
+    let fields = whole.as_object().unwrap();
+    let beside = fields
+        .keys()
+        .filter(|name| !matches!(name.as_str(), "access_token" | "refresh_token" | "code"));
+    for name in beside {
+        for odd in [
+            "{}",
+            "[]",
+            r#"{"a":[1]}"#,
+            r#""x""#,
+            "1.5",
+            "true",
+            "null",
+            "1e30",
+        ] {
+            let mut answer = fields.clone();
+            answer.insert(name.clone(), serde_json::from_str(odd).unwrap());
+            let pair = pair(&serde_json::to_string(&answer).unwrap());
+            assert_eq!(
+                pair.access_token.expose(),
+                "<access-token>",
+                "{name}: {odd}"
+            );
+            assert!(pair.refresh_token.is_some(), "{name}: {odd}");
+        }
+    }
+    let odd = pair(
+        r#"{"access_token":"a","refresh_token":"r","expires_in":"86400.0","refresh_token_valid_time":1.7724960E12,"code":"0"}"#,
+    );
+    assert_eq!(odd.works_until, after(86_400));
+    assert_eq!(
+        odd.sign_in_again_by,
+        Timestamp::from_millisecond(1_772_496_000_000).ok()
+    );
+}
+
 #[test]
 fn zero_seconds_of_refresh_means_not_refreshable() {
     for zero in ["0", "\"0\""] {

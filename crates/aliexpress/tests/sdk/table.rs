@@ -262,6 +262,14 @@ fn a_number_of_one_method_means_nothing_in_another() {
 }
 
 #[test]
+fn a_gateway_error_never_gets_the_row_of_one_method() {
+    for code in ["404", "501", "505", "602", "605", "1001"] {
+        assert_eq!(lookup(code, None).effect, Effect::Unknown, "{code}");
+        assert_eq!(lookup("15", Some(code)).effect, Effect::Unknown, "{code}");
+    }
+}
+
+#[test]
 fn bans_are_read_from_the_message() {
     for (message, seconds) in [
         (

@@ -26,14 +26,12 @@ pub(crate) struct Session {
 impl Session {
     /// Opens keys and database.
     pub(crate) async fn open(mode: Mode, config: &Config, output: Output) -> Result<Self, Failure> {
+        for warning in &config.warnings {
+            output.warn(warning);
+        }
         let plan = match mode {
             Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
-            Mode::Demo(demo) => {
-                for warning in &config.warnings {
-                    output.warn(warning);
-                }
-                plan_beside_sandbox(&demo, config)?
-            }
+            Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
         };
         Ok(Self {
             core: assemble(plan, config, output).await?,

@@ -29,7 +29,17 @@ pub(crate) fn run(
 ) -> Result<(), Failure> {
     let request = read_request(&arguments.request)?;
     let secret = secret(arguments.secret_file.as_deref(), flags, environment)?;
-    let path = arguments.path.as_deref().or(request.path.as_deref());
+    // A system call may carry its path as `method`; it is signed with the path in front all the same.
+    let as_method = request
+        .params
+        .iter()
+        .find(|(name, value)| name == "method" && value.starts_with('/'))
+        .map(|(_, value)| value.as_str());
+    let path = arguments
+        .path
+        .as_deref()
+        .or(request.path.as_deref())
+        .or(as_method);
     let own = request
         .params
         .iter()

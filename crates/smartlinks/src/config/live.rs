@@ -36,6 +36,23 @@ pub(crate) enum Database {
     Server(String),
 }
 
+impl Live {
+    /// A remark on where the keys lie, for whoever starts a server.
+    pub(crate) fn about_keys(&self) -> Option<String> {
+        let Database::File(file) = &self.database else {
+            return None;
+        };
+        (file.parent() == self.key_file.parent()).then(|| {
+            format!(
+                "the keys ({}) lie beside the database: whoever copies that folder has the tokens. Keep backups of \
+                 the two apart, or move the keys and say where with --key-file or {}",
+                self.key_file.display(),
+                KEY_FILE.variable
+            )
+        })
+    }
+}
+
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,16 +77,6 @@ pub(super) fn read(
         Some(found) => PathBuf::from(found.value),
         None => data_dir.join("keys"),
     };
-    if let Database::File(file) = &database
-        && file.parent() == key_file.parent()
-    {
-        warnings.push(format!(
-            "the keys ({}) lie beside the database: whoever copies that folder has the tokens. Keep backups of the \
-             two apart, or move the keys and say where with --key-file or {}",
-            key_file.display(),
-            KEY_FILE.variable
-        ));
-    }
     Ok(Live {
         app: app::read(sources, public_url.as_ref(), warnings)?,
         gateway: gateway(sources)?,

@@ -125,11 +125,17 @@ impl Sources<'_> {
             Origin::Variable(variable.to_owned()),
             Origin::Variable(file_variable),
         )?;
-        if in_environment.is_some() {
+        // An empty variable, as compose files leave them, does not hide what the file says.
+        let filled =
+            |found: &FoundSecret| found.value.as_ref().is_ok_and(|value| !value.is_empty());
+        if in_environment
+            .as_ref()
+            .is_some_and(|found| found.value.is_err() || filled(found))
+        {
             return Ok(in_environment);
         }
         let Some(file) = self.file else {
-            return Ok(None);
+            return Ok(in_environment);
         };
         let place = |key: &str| Origin::File(key.to_owned(), file.path().display().to_string());
         let one = |key: &str| {
@@ -138,7 +144,8 @@ impl Sources<'_> {
                 .and_then(|values| values.into_iter().next()))
         };
         let file_key = setting.file_key().unwrap_or_default();
-        either(one(key)?, one(&file_key)?, place(key), place(&file_key))
+        let in_file = either(one(key)?, one(&file_key)?, place(key), place(&file_key))?;
+        Ok(in_file.or(in_environment))
     }
 }
 

@@ -43,6 +43,28 @@ fn a_request_is_taken_apart_and_the_mistake_named() {
     assert_eq!(lower["verdict"]["code"], "lower_case");
 }
 
+/// Some official clients send the path of a system call as `method`; it stands in front all the same.
+#[test]
+fn a_path_sent_as_method_is_put_in_front() {
+    let home = Home::new().variable("ALIEXPRESS_APP_SECRET", CANARY);
+    let explained = home
+        .run(&[
+            "sign",
+            "explain",
+            "method=/auth/token/create",
+            "code=3_1_x",
+            "app_key=500100",
+            "--json",
+        ])
+        .json(0);
+    assert_eq!(explained["path"], "/auth/token/create");
+    let canonical = explained["canonical"].as_str().unwrap();
+    assert!(
+        canonical.starts_with("/auth/token/createapp_key500100"),
+        "{canonical}"
+    );
+}
+
 #[test]
 fn the_secret_comes_from_a_variable_a_file_or_stdin() {
     let request = [

@@ -6,7 +6,7 @@
 use std::io::{BufRead as _, IsTerminal as _};
 use std::time::Duration;
 
-use smartlinks_core::{ConnectionView, Core, LoginStarted};
+use smartlinks_core::{ConnectionView, Core, LoginResult, LoginStarted};
 use tokio::sync::mpsc;
 
 use super::begin;
@@ -14,6 +14,9 @@ use super::receiver::Receiver;
 use crate::cli::LoginArgs;
 use crate::commands::{Session, connections};
 use crate::failure::{Exit, Failure};
+
+/// How often the database is asked whether a server has received the answer.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 /// As long as a started sign-in is good for.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -64,10 +67,7 @@ async fn answer(
 ) -> Result<ConnectionView, Failure> {
     let mut lines = typed_lines();
     let Some(receiver) = receiver else {
-        return pasted(core, &mut lines).await.unwrap_or_else(|| {
-            Err(Failure::new(Exit::SignIn, "nothing_pasted", "stdin ended before an address or code was pasted")
-                .hint("Run `smartlinks auth url`, and give the address that the browser ends on to `smartlinks auth exchange`."))
-        });
+        return answer_elsewhere(core, &mut lines, started).await;
     };
     let received = receiver.receive(core, &started.state);
     tokio::pin!(received);
@@ -78,6 +78,40 @@ async fn answer(
             // Nobody can paste here; the browser still can answer.
             None => received.await,
         },
+    }
+}
+
+/// The callback is not ours to listen on: what is pasted, or what a server over the same database has received.
+async fn answer_elsewhere(
+    core: &Core,
+    lines: &mut mpsc::Receiver<String>,
+    started: &LoginStarted,
+) -> Result<ConnectionView, Failure> {
+    let finished = async {
+        loop {
+            match core.login_result(&started.state).await? {
+                None => tokio::time::sleep(LOOK_AGAIN).await,
+                Some(LoginResult::Connected(connection)) => return Ok(*connection),
+                Some(LoginResult::Refused { code, description }) => {
+                    let told = description
+                        .map(|text| format!(": {text}"))
+                        .unwrap_or_default();
+                    return Err(Failure::new(
+                        Exit::SignIn,
+                        "refused",
+                        format!("the sign-in was refused ({code}){told}"),
+                    )
+                    .hint("Run `smartlinks auth login` again."));
+                }
+            }
+        }
+    };
+    tokio::select! {
+        ended = finished => ended,
+        pasted = pasted(core, lines) => pasted.unwrap_or_else(|| {
+            Err(Failure::new(Exit::SignIn, "nothing_pasted", "stdin ended before an address or code was pasted")
+                .hint("Run `smartlinks auth url`, and give the address that the browser ends on to `smartlinks auth exchange`."))
+        }),
     }
 }
 
