@@ -58,6 +58,8 @@ pub(crate) struct Fault {
     pub(crate) then: Then,
     /// For `error`: the code, for 15 also the sub code.
     pub(crate) code: Option<String>,
+    /// The code was given as a number, and is answered as one.
+    pub(crate) numeric: bool,
     pub(crate) sub_code: Option<String>,
     /// For the call limits: how long the ban lasts.
     pub(crate) ban_s: Option<i64>,
@@ -101,6 +103,7 @@ pub(crate) fn parse(body: &Map<String, Value>) -> Result<Fault, String> {
         times: field(body, "times").map_err(wrong)?.unwrap_or(1),
         then,
         code: code(body.get("code")).map_err(wrong)?,
+        numeric: body.get("code").is_some_and(Value::is_number),
         sub_code: field(body, "sub_code").map_err(wrong)?,
         ban_s: field(body, "ban_s").map_err(wrong)?,
         delay_ms: field(body, "delay_ms").map_err(wrong)?.unwrap_or(0),

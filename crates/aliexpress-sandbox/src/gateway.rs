@@ -297,7 +297,10 @@ async fn spoil(fault: &Fault, body: Object, now_ms: i64, form: &Form<'_>, ids: &
             json_response(StatusCode::OK, text.slice(..text.len() / 2))
         }
         Then::Error => {
-            let refusal = ordered_refusal(fault, now_ms);
+            let refusal = Refusal {
+                numeric: fault.numeric,
+                ..ordered_refusal(fault, now_ms)
+            };
             json_response(StatusCode::OK, text_of(&form.refusal(&refusal, ids)))
         }
     }

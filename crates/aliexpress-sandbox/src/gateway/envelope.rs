@@ -57,9 +57,11 @@ impl Form<'_> {
     }
 
     pub(crate) fn refusal(&self, refusal: &Refusal, ids: &Ids) -> Object {
+        let number = refusal.code.parse::<i64>().ok().filter(|_| refusal.numeric);
+        let code = number.map_or_else(|| Json::from(refusal.code.clone()), Json::from);
         let mut fields = object! {
             "type": refusal.blame.name(),
-            "code": refusal.code.clone(),
+            "code": code,
             "request_id": ids.request_id.clone(),
         };
         if let Some((code, message)) = &refusal.sub {

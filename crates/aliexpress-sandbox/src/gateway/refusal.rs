@@ -31,6 +31,8 @@ pub(crate) struct Refusal {
     pub(crate) sub: Option<(Cow<'static, str>, Cow<'static, str>)>,
     /// Whether the answer carries `_trace_id_`; backend errors have been seen without.
     pub(crate) traced: bool,
+    /// Whether the code is written as a number, as some old answers have it.
+    pub(crate) numeric: bool,
 }
 
 /// Code, blame and text of the errors that need nothing filled in.
@@ -140,6 +142,7 @@ impl Refusal {
             message: message.into(),
             sub: None,
             traced: true,
+            numeric: false,
         }
     }
 
@@ -153,6 +156,7 @@ impl Refusal {
             message: message.into(),
             sub: None,
             traced: true,
+            numeric: false,
         }
     }
 
@@ -175,6 +179,7 @@ impl Refusal {
             message: message.into(),
             sub: None,
             traced: true,
+            numeric: false,
         }
     }
 
@@ -187,6 +192,7 @@ impl Refusal {
         Self {
             sub,
             traced: false,
+            numeric: false,
             ..Self::named("15")
         }
     }

@@ -127,6 +127,18 @@ async fn call_limits_say_how_long_they_last() {
     }
 }
 
+/// Old answers have the code as a number; clients have to read both.
+#[tokio::test]
+async fn a_code_is_answered_as_the_number_or_text_it_was_given_as() {
+    let bench = start();
+    for code in [json!(15), json!("15")] {
+        let fault = json!({ "times": 1, "then": "error", "code": code });
+        bench.set("faults", fault).await;
+        let answer = bench.sync("aliexpress.ds.product.get", &[]).await;
+        assert_eq!(answer["error_response"]["code"], code);
+    }
+}
+
 /// Every documented name can be ordered, in both forms.
 #[tokio::test]
 async fn every_documented_error_can_be_ordered() {

@@ -396,7 +396,7 @@ async fn gateway_errors() {
     bench
         .set(
             "faults",
-            json!({ "then": "error", "code": 15, "sub_code": "isv.insufficient-permission" }),
+            json!({ "then": "error", "code": "15", "sub_code": "isv.insufficient-permission" }),
         )
         .await;
     let answer = bench.sync(get, &own).await;
