@@ -19,6 +19,7 @@ use crate::refresh::UnsavedPair;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
 use crate::single_flight::Flights;
+use crate::token_file::Written;
 
 /// How refreshing behaves. The defaults suit production.
 #[derive(Debug, Clone)]
@@ -78,8 +79,8 @@ pub(crate) struct Inner {
     pub(crate) unsaved: Mutex<HashMap<ConnectionId, UnsavedPair>>,
     /// The newest generation of each connection that is known to have served a call.
     pub(crate) served: Mutex<HashMap<ConnectionId, i64>>,
-    /// One writer of the token file at a time, and what it wrote last: connection and generation.
-    pub(crate) token_file_turn: tokio::sync::Mutex<Option<(ConnectionId, i64)>>,
+    /// One writer of the token file at a time, and what it did last.
+    pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
 }
 
@@ -115,7 +116,7 @@ impl Core {
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
                 served: Mutex::new(HashMap::new()),
-                token_file_turn: tokio::sync::Mutex::new(None),
+                token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
             }),
         })

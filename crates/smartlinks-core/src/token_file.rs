@@ -27,9 +27,18 @@ use crate::service::Core;
 pub use imported::ImportedToken;
 use place::{remove_file, replace_file};
 
+/// What the last writing has come to.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// Connection and generation of the pair in the file.
+    pair: Option<(ConnectionId, i64)>,
+    /// It failed, and that has been told.
+    failing: bool,
+}
+
 /// What is written. Borrowed, so that no copy of a token stays behind.
 #[derive(Serialize)]
-struct Written<'a> {
+struct Content<'a> {
     access_token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
@@ -60,16 +69,31 @@ impl Core {
             return;
         };
         let mut written = self.inner.token_file_turn.lock().await;
-        *written = match self.write_default_pair(&path).await {
-            Ok(pair) => pair,
-            Err(error) => {
-                tracing::error!(file = %path.display(), %error, "the token file could not be written");
-                let data = json!({ "detail": error.to_string() });
-                self.emit(EventKind::TokenFileFailed, None, None, data)
-                    .await;
-                None
+        let error = match self.write_default_pair(&path).await {
+            Ok(pair) => {
+                *written = Written {
+                    pair,
+                    failing: false,
+                };
+                return;
             }
+            Err(error) => error,
         };
+        // Tried again at each look, told once.
+        let told = std::mem::replace(
+            &mut *written,
+            Written {
+                pair: None,
+                failing: true,
+            },
+        )
+        .failing;
+        if !told {
+            tracing::error!(file = %path.display(), %error, "the token file could not be written");
+            let data = json!({ "detail": error.to_string() });
+            self.emit(EventKind::TokenFileFailed, None, None, data)
+                .await;
+        }
     }
 
     /// Brings the token file up to date with changes that this process has not made itself: those from
@@ -86,7 +110,7 @@ impl Core {
                 return;
             }
         };
-        let written = self.inner.token_file_turn.lock().await.clone();
+        let written = self.inner.token_file_turn.lock().await.pair.clone();
         if written != Some(default) {
             self.write_token_file().await;
         }
@@ -126,7 +150,7 @@ impl Core {
     ) -> Result<secrecy::SecretString> {
         let now = self.now();
         let left = |at: Option<Millis>| at.map(|at| (at.0 - to_millis(now).0) / 1000);
-        let written = Written {
+        let content = Content {
             access_token: material.access_token.expose_secret(),
             refresh_token: material
                 .refresh_token
@@ -143,7 +167,7 @@ impl Core {
             code: "0",
             saved_at: now,
         };
-        let text = serde_json::to_string_pretty(&written)
+        let text = serde_json::to_string_pretty(&content)
             .map_err(|error| Error::Internal(error.to_string()))?;
         Ok(text.into())
     }

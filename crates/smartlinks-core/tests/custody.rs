@@ -662,3 +662,28 @@ async fn who_started_a_login_learns_how_another_process_finished_it() -> Result<
     assert!(matches!(ended, Some(LoginResult::Refused { code, .. }) if code == "exchange_failed"));
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_file_that_cannot_be_written_is_told_once_and_costs_nothing() -> Result<()> {
+    let app = App::start().await?;
+    let blocked = app.data.join("smartlinks.db").join("token.json");
+    let broken = app
+        .beside_with(Setup {
+            token_file: Some(blocked),
+            ..Setup::default()
+        })
+        .await?;
+    let id = broken.connect().await?;
+    for _ in 0..3 {
+        broken.core.sync_token_file().await;
+    }
+    broken.core.refresh_now(&id).await?;
+    let told = broken.core.latest_events(50).await?;
+    assert_eq!(
+        told.iter()
+            .filter(|event| event.kind == "token_file.failed")
+            .count(),
+        1
+    );
+    Ok(())
+}
