@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Answer, Authority, Refused};
+use crate::call::{Answer, Authority, Exchange, Refused};
 use crate::error::RequestError;
 use crate::{Client, Error, decode};
 
@@ -96,9 +96,13 @@ impl<'c> FreightQuery<'c> {
     pub async fn send(self) -> Result<Vec<DeliveryOption>, Error> {
         let parameters = vec![(Cow::Borrowed("queryDeliveryReq"), self.query()?)];
         self.client
-            .exchange(METHOD, parameters, Authority::Account)
-            .await?
-            .decode::<FreightAnswer>()
+            .perform(
+                METHOD,
+                parameters,
+                Authority::Account,
+                Exchange::decode::<FreightAnswer>,
+            )
+            .await
     }
 
     fn query(&self) -> Result<String, RequestError> {

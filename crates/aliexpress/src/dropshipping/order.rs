@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Answer, Authority, Refused};
+use crate::call::{Answer, Authority, Exchange, Refused};
 use crate::{Client, Error, Money, decode, money};
 
 pub use status::OrderStatus;
@@ -38,14 +38,15 @@ impl<'c> OrderQuery<'c> {
         let order_id = check::id("order_id", self.order_id)?;
         // Written by hand: one number needs no serializer, and the text sent is the text signed.
         let query = format!(r#"{{"order_id":{order_id}}}"#);
+        let parameters = vec![(Cow::Borrowed("single_order_query"), query)];
         self.client
-            .exchange(
+            .perform(
                 METHOD,
-                vec![(Cow::Borrowed("single_order_query"), query)],
+                parameters,
                 Authority::Account,
+                Exchange::decode::<OrderAnswer>,
             )
-            .await?
-            .decode::<OrderAnswer>()
+            .await
     }
 }
 

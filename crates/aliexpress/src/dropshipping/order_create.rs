@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Authority, Parameters};
+use crate::call::{Authority, Exchange, Parameters};
 use crate::error::RequestError;
 use crate::{Client, Error};
 
@@ -160,9 +160,13 @@ impl<'c> CreateOrder<'c> {
     pub async fn send(self) -> Result<OrderCreated, Error> {
         let parameters = self.parameters()?;
         self.client
-            .exchange(METHOD, parameters, Authority::Account)
-            .await?
-            .decode::<wire::CreateAnswer>()
+            .perform(
+                METHOD,
+                parameters,
+                Authority::Account,
+                Exchange::decode::<wire::CreateAnswer>,
+            )
+            .await
     }
 
     fn parameters(&self) -> Result<Parameters, RequestError> {

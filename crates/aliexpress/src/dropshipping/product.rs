@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Authority, Parameters};
+use crate::call::{Authority, Exchange, Parameters};
 use crate::error::RequestError;
 use crate::{Client, Error, decode};
 
@@ -64,9 +64,13 @@ impl<'c> ProductQuery<'c> {
     pub async fn send(self) -> Result<Product, Error> {
         let parameters = self.parameters()?;
         self.client
-            .exchange(METHOD, parameters, Authority::Account)
-            .await?
-            .decode::<wire::ProductAnswer>()
+            .perform(
+                METHOD,
+                parameters,
+                Authority::Account,
+                Exchange::decode::<wire::ProductAnswer>,
+            )
+            .await
     }
 
     fn parameters(&self) -> Result<Parameters, RequestError> {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Answer, Authority, Parameters, Refused};
+use crate::call::{Answer, Authority, Exchange, Parameters, Refused};
 use crate::error::RequestError;
 use crate::{Client, Error, decode};
 
@@ -134,9 +134,13 @@ impl<'c> SearchQuery<'c> {
     pub async fn send(self) -> Result<TextSearch, Error> {
         let parameters = self.parameters()?;
         self.client
-            .exchange(METHOD, parameters, Authority::Account)
-            .await?
-            .decode::<SearchAnswer>()
+            .perform(
+                METHOD,
+                parameters,
+                Authority::Account,
+                Exchange::decode::<SearchAnswer>,
+            )
+            .await
     }
 
     fn parameters(&self) -> Result<Parameters, RequestError> {

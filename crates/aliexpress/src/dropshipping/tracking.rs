@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::check;
-use crate::call::{Answer, Authority, Parameters, Refused};
+use crate::call::{Answer, Authority, Exchange, Parameters, Refused};
 use crate::error::RequestError;
 use crate::{Client, Error, decode};
 
@@ -45,9 +45,13 @@ impl<'c> TrackingQuery<'c> {
     pub async fn send(self) -> Result<Vec<Parcel>, Error> {
         let parameters = self.parameters()?;
         self.client
-            .exchange(METHOD, parameters, Authority::Account)
-            .await?
-            .decode::<TrackingAnswer>()
+            .perform(
+                METHOD,
+                parameters,
+                Authority::Account,
+                Exchange::decode::<TrackingAnswer>,
+            )
+            .await
     }
 
     fn parameters(&self) -> Result<Parameters, RequestError> {
