@@ -166,7 +166,11 @@ fn what_is_sent_again_depends_on_the_failure_and_on_the_kind_of_call() {
             if matches!(kind, KeyedTooLate) {
                 script.jump_once(jiff::SignedDuration::from_hours(25));
             }
-            let error = run(perform(&client(&world, script.clone()), kind)).unwrap_err();
+            let app = builder(&world, script.clone())
+                .jitter(Arc::new(Longest))
+                .build()
+                .unwrap();
+            let error = run(perform(&app, kind)).unwrap_err();
             // The legacy codes speak only on /sync; the flat form has no sub code.
             if matches!(
                 (kind, reply),
@@ -185,6 +189,10 @@ fn what_is_sent_again_depends_on_the_failure_and_on_the_kind_of_call() {
             assert_eq!(error.advice().class, class, "{what}");
             assert_eq!(error.effect(), effect, "{what}");
             assert_eq!(error.attempts().made() as usize, sends, "{what}");
+            assert!(
+                sends > 1 || world.sleeps().is_empty(),
+                "{what}: waits for nothing"
+            );
         }
     }
 }
