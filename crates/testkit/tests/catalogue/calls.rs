@@ -26,10 +26,20 @@ impl World {
     /// The first product of a search that has stock.
     pub(crate) async fn choose(&self) -> Result<Chosen> {
         let search = self.account.dropshipping().text_search();
-        let found = search.keyword("lamp").ship_to("FR").currency("EUR").locale("en_US").send().await?;
+        let found = search
+            .keyword("lamp")
+            .ship_to("FR")
+            .currency("EUR")
+            .locale("en_US")
+            .send()
+            .await?;
         for row in &found.products {
             let product = self.product(row.item_id).await?;
-            if let Some(sku) = product.skus.iter().find(|sku| sku.sku_available_stock > Some(20)) {
+            if let Some(sku) = product
+                .skus
+                .iter()
+                .find(|sku| sku.sku_available_stock > Some(20))
+            {
                 let media = product.multimedia.as_ref().context("no pictures")?;
                 let pictures = media.image_urls.as_deref().context("no pictures")?;
                 return Ok(Chosen {
@@ -46,12 +56,21 @@ impl World {
 
     pub(crate) async fn product(&self, id: i64) -> Result<Product, Error> {
         let product = self.account.dropshipping().product_get();
-        product.product_id(id).ship_to("FR").currency("EUR").language("en").send().await
+        product
+            .product_id(id)
+            .ship_to("FR")
+            .currency("EUR")
+            .language("en")
+            .send()
+            .await
     }
 
     /// The bytes of a product's picture.
     pub(crate) async fn picture(&self, chosen: &Chosen) -> Result<Vec<u8>> {
-        let path = chosen.picture.strip_prefix(&self.base).context("a foreign picture")?;
+        let path = chosen
+            .picture
+            .strip_prefix(&self.base)
+            .context("a foreign picture")?;
         Ok(self.control.get(path).await?.body.to_vec())
     }
 
@@ -63,7 +82,11 @@ impl World {
 
     pub(crate) async fn promotion(&self) -> Result<String> {
         let promotions = self.app.affiliate().featuredpromo_get().send().await?;
-        let promotion = promotions.promos.into_iter().next().context("no promotion")?;
+        let promotion = promotions
+            .promos
+            .into_iter()
+            .next()
+            .context("no promotion")?;
         promotion.promo_name.context("a promotion without a name")
     }
 
@@ -116,19 +139,28 @@ async fn system(world: &World, chosen: &Chosen, method: &str) -> Result<Value> {
     let code = world.code().await?;
     match method {
         "/auth/token/create" => pair(&system.token_create().code(code).send().await?),
-        "/auth/token/security/create" => pair(&system.token_security_create().code(code).send().await?),
+        "/auth/token/security/create" => {
+            pair(&system.token_security_create().code(code).send().await?)
+        }
         "/auth/token/refresh" | "/auth/token/security/refresh" => {
             let first = world.app.oauth().create(&code).await?;
             let token = first.refresh_token.context("no refresh token")?;
             pair(&if method.contains("security") {
-                system.token_security_refresh().refresh_token(token).send().await?
+                system
+                    .token_security_refresh()
+                    .refresh_token(token)
+                    .send()
+                    .await?
             } else {
                 system.token_refresh().refresh_token(token).send().await?
             })
         }
         "/aliexpress/xinghe/merchant/license/get" => {
             let product = world.product(chosen.product).await?;
-            let store = product.store.and_then(|store| store.store_id).context("no store")?;
+            let store = product
+                .store
+                .and_then(|store| store.store_id)
+                .context("no store")?;
             let request = world.app.affiliate().merchant_license_get();
             shown(request.seller_id(store.to_string()).send().await?)
         }
@@ -142,50 +174,106 @@ async fn dropshipping(world: &World, chosen: &Chosen, method: &str) -> Result<Va
     let id = chosen.product;
     match method {
         "aliexpress.ds.text.search" => {
-            let search = ds.text_search().keyword(&chosen.title).ship_to("FR").currency("EUR");
+            let search = ds
+                .text_search()
+                .keyword(&chosen.title)
+                .ship_to("FR")
+                .currency("EUR");
             shown(search.locale("fr_FR").send().await?)
         }
         "aliexpress.ds.category.get" => shown(ds.category_get().language("fr").send().await?),
         "aliexpress.ds.feedname.get" => shown(ds.feedname_get().send().await?),
         "aliexpress.ds.feed.itemids.get" => {
             let feed = world.feed().await?;
-            shown(ds.feed_itemids_get().feed_name(feed).page_size(20).send().await?)
+            shown(
+                ds.feed_itemids_get()
+                    .feed_name(feed)
+                    .page_size(20)
+                    .send()
+                    .await?,
+            )
         }
         "aliexpress.ds.recommend.feed.get" => {
-            let feed = ds.recommend_feed_get().feed_name(world.feed().await?).ship_to("FR");
+            let feed = ds
+                .recommend_feed_get()
+                .feed_name(world.feed().await?)
+                .ship_to("FR");
             shown(feed.target_currency("EUR").page_size(50).send().await?)
         }
         "aliexpress.ds.image.searchV2" => {
             use base64::Engine as _;
-            let picture = base64::engine::general_purpose::STANDARD.encode(world.picture(chosen).await?);
-            shown(ds.image_search_v2().image(picture).ship_to("FR").currency("EUR").send().await?)
+            let picture =
+                base64::engine::general_purpose::STANDARD.encode(world.picture(chosen).await?);
+            shown(
+                ds.image_search_v2()
+                    .image(picture)
+                    .ship_to("FR")
+                    .currency("EUR")
+                    .send()
+                    .await?,
+            )
         }
         "aliexpress.ds.image.search" => {
             let picture = world.picture(chosen).await?;
-            shown(ds.image_search().image(picture).ship_to("FR").currency("EUR").send().await?)
+            shown(
+                ds.image_search()
+                    .image(picture)
+                    .ship_to("FR")
+                    .currency("EUR")
+                    .send()
+                    .await?,
+            )
         }
-        "aliexpress.ds.search.event.report" => {
-            shown(ds.search_event_report().report_text("{\"event\":\"click\"}").send().await?)
-        }
+        "aliexpress.ds.search.event.report" => shown(
+            ds.search_event_report()
+                .report_text("{\"event\":\"click\"}")
+                .send()
+                .await?,
+        ),
         "aliexpress.ds.product.get" => shown(world.product(id).await?),
-        "aliexpress.ds.product.wholesale.get" => {
-            shown(ds.product_wholesale_get().product_id(id).ship_to("FR").currency("EUR").send().await?)
-        }
-        "aliexpress.ds.product.specialinfo.get" => {
-            shown(ds.product_specialinfo_get().product_id(id).countries(["FR"]).send().await?)
-        }
+        "aliexpress.ds.product.wholesale.get" => shown(
+            ds.product_wholesale_get()
+                .product_id(id)
+                .ship_to("FR")
+                .currency("EUR")
+                .send()
+                .await?,
+        ),
+        "aliexpress.ds.product.specialinfo.get" => shown(
+            ds.product_specialinfo_get()
+                .product_id(id)
+                .countries(["FR"])
+                .send()
+                .await?,
+        ),
         "aliexpress.ds.freight.query" => shown(freight(world, chosen).await?),
         "aliexpress.logistics.buyer.freight.calculate" => {
-            let request = ds.freight_calculate().product_id(id).quantity(1).ship_to("FR").ship_from("CN");
+            let request = ds
+                .freight_calculate()
+                .product_id(id)
+                .quantity(1)
+                .ship_to("FR")
+                .ship_from("CN");
             shown(request.sku_id(chosen.sku).send().await?)
         }
         "aliexpress.ds.address.get" => shown(ds.address_get().country("FR").send().await?),
         "aliexpress.ds.order.create" => {
-            let item = OrderItem::new().product_id(id).quantity(1).sku_attr(&chosen.sku_attr);
-            let order = ds.order_create().out_order_id(format!("walk-{id}")).address(address());
+            let item = OrderItem::new()
+                .product_id(id)
+                .quantity(1)
+                .sku_attr(&chosen.sku_attr);
+            let order = ds
+                .order_create()
+                .out_order_id(format!("walk-{id}"))
+                .address(address());
             shown(order.item(item).send().await?)
         }
-        "aliexpress.trade.ds.order.get" => shown(ds.order_get().order_id(World::shipped_order()).send().await?),
+        "aliexpress.trade.ds.order.get" => shown(
+            ds.order_get()
+                .order_id(World::shipped_order())
+                .send()
+                .await?,
+        ),
         "aliexpress.ds.order.tracking.get" => {
             let tracking = ds.order_tracking_get().order_id(World::shipped_order());
             shown(tracking.language("en_US").send().await?)
@@ -193,7 +281,14 @@ async fn dropshipping(world: &World, chosen: &Chosen, method: &str) -> Result<Va
         "aliexpress.ds.member.benefit.get" => shown(ds.member_benefit_get().send().await?),
         "aliexpress.ds.commissionorder.listbyindex" => {
             let status = commissionorder_listbyindex::Status::PaymentCompleted;
-            shown(ds.commissionorder_listbyindex().start_time(from).end_time(to).status(status).send().await?)
+            shown(
+                ds.commissionorder_listbyindex()
+                    .start_time(from)
+                    .end_time(to)
+                    .status(status)
+                    .send()
+                    .await?,
+            )
         }
         other => bail!("no call of {other} is written"),
     }
@@ -204,8 +299,17 @@ pub(crate) async fn freight(
     chosen: &Chosen,
 ) -> Result<Vec<aliexpress::dropshipping::freight_query::DeliveryOption>, Error> {
     let freight = world.account.dropshipping().freight_query();
-    let freight = freight.product_id(chosen.product).sku_id(chosen.sku).quantity(1).ship_to("FR");
-    freight.currency("EUR").language("en_US").locale("en_US").send().await
+    let freight = freight
+        .product_id(chosen.product)
+        .sku_id(chosen.sku)
+        .quantity(1)
+        .ship_to("FR");
+    freight
+        .currency("EUR")
+        .language("en_US")
+        .locale("en_US")
+        .send()
+        .await
 }
 
 async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> {
@@ -214,17 +318,37 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
     let id = chosen.product;
     match name {
         "product.query" => {
-            let query = affiliate.product_query().keywords(&chosen.title).ship_to_country("FR");
-            shown(query.target_currency("EUR").tracking_id(TRACKING_ID).send().await?)
+            let query = affiliate
+                .product_query()
+                .keywords(&chosen.title)
+                .ship_to_country("FR");
+            shown(
+                query
+                    .target_currency("EUR")
+                    .tracking_id(TRACKING_ID)
+                    .send()
+                    .await?,
+            )
         }
-        "hotproduct.query" => {
-            shown(affiliate.hotproduct_query().ship_to_country("FR").tracking_id(TRACKING_ID).send().await?)
-        }
+        "hotproduct.query" => shown(
+            affiliate
+                .hotproduct_query()
+                .ship_to_country("FR")
+                .tracking_id(TRACKING_ID)
+                .send()
+                .await?,
+        ),
         "hotproduct.download" => {
             let categories = affiliate.category_get().send().await?.categories;
-            for category in categories.iter().filter(|category| category.parent_category_id.is_none()) {
+            for category in categories
+                .iter()
+                .filter(|category| category.parent_category_id.is_none())
+            {
                 let id = category.category_id.to_string();
-                let download = affiliate.hotproduct_download().category_id(id).country("FR");
+                let download = affiliate
+                    .hotproduct_download()
+                    .category_id(id)
+                    .country("FR");
                 match download.tracking_id(TRACKING_ID).send().await {
                     Ok(page) => return shown(page),
                     Err(Error::Business(_)) => {}
@@ -234,48 +358,97 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
             bail!("no category has hot products")
         }
         "productdetail.get" => {
-            let detail = affiliate.productdetail_get().product_ids([id]).country("FR");
-            shown(detail.target_currency("EUR").tracking_id(TRACKING_ID).send().await?)
+            let detail = affiliate
+                .productdetail_get()
+                .product_ids([id])
+                .country("FR");
+            shown(
+                detail
+                    .target_currency("EUR")
+                    .tracking_id(TRACKING_ID)
+                    .send()
+                    .await?,
+            )
         }
         "product.smartmatch" => {
-            let request = affiliate.product_smartmatch().device_id("0a1b-made-up").keywords("lamp");
-            shown(request.country("FR").tracking_id(TRACKING_ID).send().await?)
+            let request = affiliate
+                .product_smartmatch()
+                .device_id("0a1b-made-up")
+                .keywords("lamp");
+            shown(
+                request
+                    .country("FR")
+                    .tracking_id(TRACKING_ID)
+                    .send()
+                    .await?,
+            )
         }
         "featuredpromo.get" => shown(affiliate.featuredpromo_get().send().await?),
         "featuredpromo.products.get" => {
             let promotion = world.promotion().await?;
-            let request = affiliate.featuredpromo_products_get().promotion_name(promotion);
-            shown(request.country("FR").tracking_id(TRACKING_ID).send().await?)
+            let request = affiliate
+                .featuredpromo_products_get()
+                .promotion_name(promotion);
+            shown(
+                request
+                    .country("FR")
+                    .tracking_id(TRACKING_ID)
+                    .send()
+                    .await?,
+            )
         }
         "link.generate" => {
-            let links = affiliate.link_generate().promotion_link_type(LinkType::Normal);
+            let links = affiliate
+                .link_generate()
+                .promotion_link_type(LinkType::Normal);
             let links = links.source_values([id.to_string(), "not a product".to_owned()]);
             shown(links.tracking_id(TRACKING_ID).send().await?)
         }
         "category.get" => shown(affiliate.category_get().send().await?),
         "order.list" => {
-            let orders = affiliate.order_list().status(order_list::Status::PaymentCompleted);
+            let orders = affiliate
+                .order_list()
+                .status(order_list::Status::PaymentCompleted);
             shown(orders.start_time(from).end_time(to).send().await?)
         }
         "order.listbyindex" => {
-            let orders = affiliate.order_listbyindex().status(order_listbyindex::Status::PaymentCompleted);
+            let orders = affiliate
+                .order_listbyindex()
+                .status(order_listbyindex::Status::PaymentCompleted);
             shown(orders.start_time(from).end_time(to).send().await?)
         }
         "order.get" => {
             let commissions = world.get("commissions").await?;
             let id = commissions["commissions"][0]["sub_order_id"].clone();
-            let id = id.as_i64().or_else(|| id.as_str()?.parse().ok()).context("no commission order")?;
+            let id = id
+                .as_i64()
+                .or_else(|| id.as_str()?.parse().ok())
+                .context("no commission order")?;
             shown(affiliate.order_get().order_ids([id]).send().await?)
         }
         "product.shipping.get" => shown(shipping(world, chosen).await?),
         "product.sku.detail.get" => {
-            let detail = affiliate.product_sku_detail_get().product_id(id).ship_to_country("FR");
-            let detail = detail.target_currency("EUR").target_language("EN").need_deliver_info(true);
+            let detail = affiliate
+                .product_sku_detail_get()
+                .product_id(id)
+                .ship_to_country("FR");
+            let detail = detail
+                .target_currency("EUR")
+                .target_language("EN")
+                .need_deliver_info(true);
             shown(detail.send().await?)
         }
         "promotion.info.get" => {
-            let info = affiliate.promotion_info_get().product_ids([id]).currency("EUR");
-            shown(info.target_language("EN").ship_to_country("FR").send().await?)
+            let info = affiliate
+                .promotion_info_get()
+                .product_ids([id])
+                .currency("EUR");
+            shown(
+                info.target_language("EN")
+                    .ship_to_country("FR")
+                    .send()
+                    .await?,
+            )
         }
         other => bail!("no call of {other} is written"),
     }
@@ -286,10 +459,30 @@ pub(crate) async fn shipping(
     chosen: &Chosen,
 ) -> Result<aliexpress::affiliate::product_shipping_get::Shipping> {
     let affiliate = world.app.affiliate();
-    let row = affiliate.productdetail_get().product_ids([chosen.product]).country("FR");
-    let row = row.target_currency("EUR").send().await?.products.into_iter().next().context("no row")?;
+    let row = affiliate
+        .productdetail_get()
+        .product_ids([chosen.product])
+        .country("FR");
+    let row = row
+        .target_currency("EUR")
+        .send()
+        .await?
+        .products
+        .into_iter()
+        .next()
+        .context("no row")?;
     let price = row.target_sale_price.context("no price")?;
-    let request = affiliate.product_shipping_get().product_id(chosen.product).sku_id(chosen.sku);
-    let request = request.ship_to_country("FR").target_currency("EUR").target_sale_price(price);
-    Ok(request.tax_rate(row.tax_rate.unwrap_or_default()).target_language("EN").send().await?)
+    let request = affiliate
+        .product_shipping_get()
+        .product_id(chosen.product)
+        .sku_id(chosen.sku);
+    let request = request
+        .ship_to_country("FR")
+        .target_currency("EUR")
+        .target_sale_price(price);
+    Ok(request
+        .tax_rate(row.tax_rate.unwrap_or_default())
+        .target_language("EN")
+        .send()
+        .await?)
 }

@@ -15,7 +15,9 @@ pub(crate) fn of(method: &str) -> Result<Option<Value>> {
         return Ok(None);
     }
     let text = std::fs::read_to_string(&path)?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string()).map(Some)
+    serde_json::from_str(&text)
+        .with_context(|| path.display().to_string())
+        .map(Some)
 }
 
 /// Everything the sample has and the answer lacks or has with another type.
@@ -44,7 +46,11 @@ fn compare(sample: &Value, answer: &Value, at: &str, found: &mut Vec<String>) {
             }
         }
         _ if kind(sample) != kind(answer) => {
-            found.push(format!("{at}: {} instead of {}", kind(answer), kind(sample)));
+            found.push(format!(
+                "{at}: {} instead of {}",
+                kind(answer),
+                kind(sample)
+            ));
         }
         _ => {}
     }

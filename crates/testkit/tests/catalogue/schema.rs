@@ -64,12 +64,20 @@ impl Catalogue {
         let mut methods = Vec::new();
         for name in ["system", "dropshipping", "affiliate"] {
             let file: Methods = toml::from_str(&text(name)?)?;
-            methods.extend(file.method.into_iter().filter(|method| method.status == "current"));
+            methods.extend(
+                file.method
+                    .into_iter()
+                    .filter(|method| method.status == "current"),
+            );
         }
         let shapes: Shapes = toml::from_str(&text("shapes")?)?;
         Ok(Self {
             methods,
-            shapes: shapes.shape.into_iter().map(|shape| (shape.name, shape.fields)).collect(),
+            shapes: shapes
+                .shape
+                .into_iter()
+                .map(|shape| (shape.name, shape.fields))
+                .collect(),
         })
     }
 
@@ -130,7 +138,10 @@ impl Judge<'_> {
                 None => self.problem(&at, "missing"),
             }
         }
-        let known = |name: &str| rows.iter().any(|row| parent(row) == path && last(row) == name);
+        let known = |name: &str| {
+            rows.iter()
+                .any(|row| parent(row) == path && last(row) == name)
+        };
         for name in object.keys() {
             if !known(name) && !matches!(name.as_str(), "request_id" | "_trace_id_" | "code") {
                 self.problem(at, format_args!("`{name}` is not in the catalogue"));
@@ -149,12 +160,16 @@ impl Judge<'_> {
             "money" => is_money(value),
             "int" | "epoch-ms" => value.is_i64(),
             "bool" => value.is_boolean(),
-            "int-text" | "id-text" => {
-                value.as_str().is_some_and(|text| text.parse::<i64>().is_ok())
-            }
-            "decimal" => value.as_str().is_some_and(|text| text.is_empty() || text.parse::<f64>().is_ok()),
+            "int-text" | "id-text" => value
+                .as_str()
+                .is_some_and(|text| text.parse::<i64>().is_ok()),
+            "decimal" => value
+                .as_str()
+                .is_some_and(|text| text.is_empty() || text.parse::<f64>().is_ok()),
             "bool-text" => matches!(value.as_str(), Some("true" | "false")),
-            "json-text" => value.as_str().is_some_and(|text| serde_json::from_str::<Value>(text).is_ok()),
+            "json-text" => value
+                .as_str()
+                .is_some_and(|text| serde_json::from_str::<Value>(text).is_ok()),
             _ => value.is_string(),
         };
         if !fits {
@@ -164,7 +179,11 @@ impl Judge<'_> {
 
     /// Where the fields of an object or of a list's rows stand.
     fn rows_of<'r>(&'r self, rows: &'r [Row], row: &'r Row) -> (&'r [Row], &'r str) {
-        match row.shape.as_ref().and_then(|shape| self.catalogue.shapes.get(shape)) {
+        match row
+            .shape
+            .as_ref()
+            .and_then(|shape| self.catalogue.shapes.get(shape))
+        {
             Some(fields) => (fields, ""),
             None => (rows, &row.name),
         }
@@ -187,7 +206,11 @@ impl Judge<'_> {
                 "int-list" if !item.is_i64() => self.problem(at, "an item is no number"),
                 "text-list" | "int-list" => {}
                 _ => {
-                    let (fields, path) = match row.shape.as_ref().and_then(|shape| self.catalogue.shapes.get(shape)) {
+                    let (fields, path) = match row
+                        .shape
+                        .as_ref()
+                        .and_then(|shape| self.catalogue.shapes.get(shape))
+                    {
                         Some(fields) => (fields.as_slice(), ""),
                         None => (rows, row.name.as_str()),
                     };
@@ -229,7 +252,10 @@ impl Judge<'_> {
 
 fn is_money(value: &Value) -> bool {
     let amount = value["amount"].as_str().unwrap_or_default();
-    amount.parse::<f64>().is_ok() && value["currency_code"].as_str().is_some_and(|code| code.len() == 3)
+    amount.parse::<f64>().is_ok()
+        && value["currency_code"]
+            .as_str()
+            .is_some_and(|code| code.len() == 3)
 }
 
 fn short(value: &Value) -> String {

@@ -19,7 +19,8 @@ fn says_something(value: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn every_current_method_answers_with_state_in_the_shape_of_catalogue_and_samples() -> Result<()> {
+async fn every_current_method_answers_with_state_in_the_shape_of_catalogue_and_samples()
+-> Result<()> {
     let world = World::start().await?;
     let chosen = world.choose().await?;
     let catalogue = Catalogue::read()?;
@@ -28,20 +29,33 @@ async fn every_current_method_answers_with_state_in_the_shape_of_catalogue_and_s
     let mut judged_by_samples = 0;
     for method in &catalogue.methods {
         let name = &method.name;
-        let value = call(&world, &chosen, name).await.with_context(|| name.clone())?;
+        let value = call(&world, &chosen, name)
+            .await
+            .with_context(|| name.clone())?;
         if !says_something(&value) {
             problems.push(format!("{name}: nothing in {value}"));
         }
         let body = world.last_body()?;
         let wrong = catalogue.problems(method, &body);
-        problems.extend(wrong.into_iter().map(|problem| format!("{name} (catalogue): {problem}")));
+        problems.extend(
+            wrong
+                .into_iter()
+                .map(|problem| format!("{name} (catalogue): {problem}")),
+        );
         if let Some(sample) = samples::of(name)? {
             judged_by_samples += 1;
             let wrong = samples::differences(&sample, &body);
-            problems.extend(wrong.into_iter().map(|problem| format!("{name} (sample): {problem}")));
+            problems.extend(
+                wrong
+                    .into_iter()
+                    .map(|problem| format!("{name} (sample): {problem}")),
+            );
         }
     }
     assert!(problems.is_empty(), "{}", problems.join("\n"));
-    assert!(judged_by_samples >= 20, "only {judged_by_samples} methods have a sample");
+    assert!(
+        judged_by_samples >= 20,
+        "only {judged_by_samples} methods have a sample"
+    );
     Ok(())
 }

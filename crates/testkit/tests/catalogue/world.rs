@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aliexpress::{
-    AccessToken, AppKey, AppSecret, AuthorizationCode, Client, GatewayUrl, HttpRequest, HttpResponse,
-    ReqwestTransport, Timer, Transport, TransportError, TransportOptions,
+    AccessToken, AppKey, AppSecret, AuthorizationCode, Client, GatewayUrl, HttpRequest,
+    HttpResponse, ReqwestTransport, Timer, Transport, TransportError, TransportOptions,
 };
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result};
@@ -146,7 +146,11 @@ impl World {
 
     /// The last answer as it came over the wire.
     pub(crate) fn last_body(&self) -> Result<Value> {
-        let last = self.recorder.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = self
+            .recorder
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let body = last.as_ref().context("nothing was answered yet")?;
         Ok(serde_json::from_slice(body)?)
     }
