@@ -7,7 +7,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Flavour, Mistake, Pair, hmac_sha256, joined, legacy, sorted, upper_hex};
+use super::{Flavour, Key, Mistake, Pair, joined, legacy, sorted, upper_hex};
 use crate::{AppSecret, redact};
 use wrong_texts::wrong_texts;
 
@@ -173,7 +173,7 @@ fn digest_mistake(secret: &str, text: &str, foreign: &str) -> Option<Option<Mist
 }
 
 fn hmac(secret: &str, text: &str) -> String {
-    upper_hex(&hmac_sha256(secret.as_bytes(), text.as_bytes()))
+    upper_hex(&Key::new(secret.as_bytes()).digest(text.as_bytes()))
 }
 
 fn plain_sha256(text: &str) -> String {
