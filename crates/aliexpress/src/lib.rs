@@ -13,6 +13,7 @@ pub mod errors;
 mod gateway_url;
 mod money;
 mod oauth;
+pub mod push;
 mod redact;
 pub mod sign;
 mod token_pair;

@@ -13,9 +13,8 @@ mod legacy;
 mod mistake;
 
 use hmac::Mac;
-use subtle::ConstantTimeEq;
 
-use crate::{AppKey, AppSecret};
+use crate::AppSecret;
 
 use canonical::{Ordered, Pieces};
 pub use explain::{ExplainRequest, Explanation, explain};
@@ -80,30 +79,6 @@ where
         pieces.flush();
     });
     upper_hex(&digest)
-}
-
-/// The `Authorization` header of a push message: 64 lower-case hexadecimal digits, over app key and raw body.
-#[must_use]
-pub fn push_authorization(secret: &AppSecret, app_key: &AppKey, raw_body: &[u8]) -> String {
-    hex::encode(secret.key().digest_with(|mac| {
-        mac.update(app_key.as_str().as_bytes());
-        mac.update(raw_body);
-    }))
-}
-
-/// Whether the `Authorization` header of a push message is right. Compared in constant time.
-#[must_use]
-pub fn verify_push(
-    secret: &AppSecret,
-    app_key: &AppKey,
-    raw_body: &[u8],
-    authorization: &str,
-) -> bool {
-    let expected = push_authorization(secret, app_key, raw_body);
-    expected
-        .as_bytes()
-        .ct_eq(authorization.trim().as_bytes())
-        .into()
 }
 
 type Pair<'a> = (&'a str, &'a str);
@@ -174,17 +149,6 @@ mod tests {
             ("a", "1"),
         ];
         assert_eq!(canonical(Flavour::System("/p"), params), "/pa1");
-    }
-
-    #[test]
-    fn a_push_is_verified_over_its_raw_body() {
-        let secret = AppSecret::parse("secret").unwrap();
-        let key = AppKey::parse("1").unwrap();
-        let header = push_authorization(&secret, &key, b"{}");
-        assert!(verify_push(&secret, &key, b"{}", &header));
-        assert!(!verify_push(&secret, &key, b"{ }", &header));
-        assert!(!verify_push(&secret, &key, b"{}", ""));
-        assert!(!verify_push(&secret, &key, b"{}", &header.to_uppercase()));
     }
 
     proptest! {
