@@ -8,6 +8,7 @@
 
 mod canonical;
 mod explain;
+mod input;
 mod key;
 mod legacy;
 mod mistake;
@@ -18,6 +19,7 @@ use crate::AppSecret;
 
 use canonical::{Ordered, Pieces};
 pub use explain::{ExplainRequest, Explanation, explain};
+pub use input::{ExplainInput, PasteError, Remark};
 pub(crate) use key::Key;
 pub use mistake::Mistake;
 

@@ -5,6 +5,7 @@ mod answers;
 mod certificates;
 mod explain;
 mod forms;
+mod mistakes;
 mod oauth;
 mod push;
 mod requests;
