@@ -7,6 +7,7 @@ mod explain;
 mod forms;
 mod mistakes;
 mod oauth;
+mod paste;
 mod push;
 mod requests;
 mod robustness;
