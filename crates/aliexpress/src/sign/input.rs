@@ -117,10 +117,11 @@ impl ExplainInput {
         draft.finish()
     }
 
-    /// Puts another path in front, as a system call that was not pasted as an address needs it.
+    /// Puts another path in front, as a system call that was not pasted as an address needs it. A `/rest` before it is
+    /// dropped, since it is never signed.
     #[must_use]
-    pub fn with_path(mut self, path: impl Into<String>) -> Self {
-        self.path = Some(path.into());
+    pub fn with_path(mut self, path: &str) -> Self {
+        self.path = Some(behind_rest(path).to_owned());
         self
     }
 
@@ -240,13 +241,16 @@ impl Draft {
 
 /// The API path of a system call: what stands behind `/rest`, or the whole path where neither `/rest` nor `/sync` is.
 fn path_of(url: &Url) -> Option<String> {
-    let path = url.path();
-    let path = match path.strip_prefix("/rest") {
-        Some(behind) if behind.is_empty() || behind.starts_with('/') => behind,
-        _ => path,
-    };
+    let path = behind_rest(url.path());
     let is_business = matches!(path.trim_end_matches('/'), "" | "/sync" | "/router/rest");
     (!is_business).then(|| path.to_owned())
+}
+
+fn behind_rest(path: &str) -> &str {
+    match path.strip_prefix("/rest") {
+        Some(behind) if behind.is_empty() || behind.starts_with('/') => behind,
+        _ => path,
+    }
 }
 
 fn starts_with_scheme(text: &str) -> bool {

@@ -76,8 +76,12 @@ fn a_form_body_is_decoded_and_needs_its_path_said() {
     );
     assert_eq!((input.path(), input.sign()), (None, Some("X")));
     assert_eq!(
-        input.with_path("/auth/token/create").flavour(),
+        input.clone().with_path("/auth/token/create").flavour(),
         Flavour::System("/auth/token/create")
+    );
+    assert_eq!(
+        parse(body).with_path("/rest/auth/token/create").path(),
+        Some("/auth/token/create")
     );
     assert_eq!(
         parse("method=/auth/token/create&code=x").path(),
@@ -244,7 +248,7 @@ fn remarks_name_what_else_is_wrong() {
     assert_eq!(remarks(complete), []);
     assert_eq!(
         remarks("v=1"),
-        ["app_key", "sign", "sign_method", "timestamp"].map(Remark::Missing)
+        ["app_key", "sign_method", "timestamp"].map(Remark::Missing)
     );
     let of = |more: &str| {
         let remarks = remarks(&format!("{complete}&{more}"));

@@ -7,8 +7,8 @@ use url::{Host, Url};
 /// The one host of the gateway.
 pub(super) const GATEWAY_HOST: &str = "api-sg.aliexpress.com";
 
-/// What every request has to carry.
-const REQUIRED: [&str; 4] = ["app_key", "sign", "sign_method", "timestamp"];
+/// What every request has to carry, besides its signature.
+const REQUIRED: [&str; 3] = ["app_key", "sign_method", "timestamp"];
 
 /// Something about a request that is wrong or may be, besides its signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,7 +143,10 @@ impl Remark {
                 "app_secret" | "appsecret" | "appSecret" | "client_secret" | "secret"
             ) {
                 remarks.push(Self::SecretSent(name.clone()));
-            } else if value.trim().is_empty() && !REQUIRED.contains(&name.as_str()) {
+            } else if value.trim().is_empty()
+                && name != "sign"
+                && !REQUIRED.contains(&name.as_str())
+            {
                 remarks.push(Self::EmptyValue(name.clone()));
             }
         }
