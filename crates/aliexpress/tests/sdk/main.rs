@@ -5,6 +5,8 @@ mod answers;
 mod certificates;
 mod explain;
 mod forms;
+mod fuzzing;
+mod harness;
 mod mistakes;
 mod oauth;
 mod paste;
