@@ -67,7 +67,7 @@ fn every_sample_cut_at_every_byte_is_survived() {
 fn damaged_samples_are_survived() {
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
     for (_, seed) in seeds() {
-        for _ in 0..40 {
+        for _ in 0..12 {
             let body = damaged(&seed, &mut numbers);
             harness::decoder(&body);
             harness::push_body(&body);
@@ -88,14 +88,14 @@ fn damaged_pastes_are_survived() {
         for end in 0..seed.len() {
             harness::explain_input(&seed.as_bytes()[..end]);
         }
-        for _ in 0..100 {
+        for _ in 0..30 {
             harness::explain_input(&damaged(seed.as_bytes(), &mut numbers));
         }
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_bytes_are_survived(data in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -171,12 +171,15 @@ fn secret() -> AppSecret {
     AppSecret::parse(SECRET).expect("well formed")
 }
 
-/// Time passes by itself where nothing else is to be done, so that no wait takes time.
-fn run(work: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread()
+thread_local! {
+    /// Time passes by itself where nothing else is to be done, so that no wait takes time.
+    static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
-        .expect("a runtime")
-        .block_on(work);
+        .expect("a runtime");
+}
+
+fn run(work: impl Future<Output = ()>) {
+    RUNTIME.with(|runtime| runtime.block_on(work));
 }
