@@ -63,7 +63,6 @@ pub(crate) fn decoder(body: &[u8]) {
 pub(crate) fn one_decoder(body: &[u8]) {
     let client = client(body);
     run(async {
-        check(client.call("any.method", [("a", "b")]).await.map(drop));
         check(client.dropshipping().order(ORDER).send().await.map(drop));
     });
 }
