@@ -4,8 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use crate::gateway::multipart::File;
 use crate::gateway::params::Params;
+use crate::gateway::request::Call;
 use crate::gateway::signature::{Verdict, prefix_of};
 use crate::issue::fingerprint;
 
@@ -141,6 +144,14 @@ pub(crate) fn shown_params(params: &Params) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// A file part as the journal shows it.
+fn shown_file(file: &File) -> (String, String) {
+    let hash = hex::encode(Sha256::digest(&file.content));
+    let hash = hash.get(..8).unwrap_or_default();
+    let text = format!("[file of {} bytes, sha256 {hash}]", file.content.len());
+    (shown("", &file.name).into_owned(), text)
+}
+
 /// The text to sign as the journal shows it.
 pub(crate) fn shown_canonical(api: &str, params: &Params) -> String {
     let mut text = prefix_of(api).to_owned();
@@ -154,23 +165,18 @@ pub(crate) fn shown_canonical(api: &str, params: &Params) -> String {
 }
 
 /// An entry that still lacks its outcome.
-pub(crate) fn draft(
-    at_ms: i64,
-    http_method: &str,
-    path: &str,
-    api: &str,
-    params: &Params,
-    verdict: Verdict,
-) -> Entry {
+pub(crate) fn draft(at_ms: i64, call: &Call, verdict: Verdict) -> Entry {
+    let mut params = shown_params(&call.params);
+    params.extend(call.files.iter().take(MOST_PARAMS).map(shown_file));
     Entry {
         seq: 0,
         at_ms,
-        http_method: http_method.to_owned(),
-        path: shown("", path).into_owned(),
-        api: shown("", api).into_owned(),
-        params: shown_params(params),
+        http_method: call.http_method.to_string(),
+        path: shown("", &call.path).into_owned(),
+        api: shown("", &call.api).into_owned(),
+        params,
         signature: verdict.name(),
-        canonical: shown_canonical(api, params),
+        canonical: shown_canonical(&call.api, &call.params),
         outcome: "ok".into(),
         request_id: String::new(),
     }
@@ -178,12 +184,26 @@ pub(crate) fn draft(
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Method;
+
     use super::*;
+    use crate::gateway::request::Door;
+
+    fn call(query: &str) -> Call {
+        Call {
+            door: Door::Sync,
+            http_method: Method::GET,
+            path: "/sync".into(),
+            api: "x.y".into(),
+            params: Params::merge(Some(query), None),
+            files: Vec::new(),
+        }
+    }
 
     #[test]
     fn secrets_are_shown_as_length_and_hash() {
-        let params = Params::merge(Some("access_token=very-secret&app_key=1&sign=ABCDEF"), None);
-        let entry = draft(0, "GET", "/sync", "x.y", &params, Verdict::Ok);
+        let call = call("access_token=very-secret&app_key=1&sign=ABCDEF");
+        let entry = draft(0, &call, Verdict::Ok);
         let text = serde_json::to_string(&entry).unwrap();
         assert!(
             !text.contains("very-secret") && !text.contains("ABCDEF"),
@@ -199,9 +219,9 @@ mod tests {
     #[test]
     fn the_ring_is_bounded_and_counts_go_on() {
         let mut journal = Journal::default();
-        let params = Params::default();
+        let call = call("");
         for _ in 0..CAPACITY + 5 {
-            journal.note(draft(0, "GET", "/sync", "x.y", &params, Verdict::Ok), true);
+            journal.note(draft(0, &call, Verdict::Ok), true);
         }
         let entries = journal.entries(Some("x.y"), usize::MAX);
         assert_eq!(entries.len(), CAPACITY);

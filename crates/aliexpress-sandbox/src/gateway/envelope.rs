@@ -1,7 +1,7 @@
 //! The forms of an answer: flat, wrapped under the method's key, streamlined.
 
-use super::Door;
 use super::refusal::Refusal;
+use super::request::Door;
 use crate::json::{Json, Object, object};
 use crate::profile::Numbers;
 

@@ -12,6 +12,8 @@ mod faults;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod multipart;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod orders;
