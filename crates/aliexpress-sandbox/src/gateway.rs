@@ -194,7 +194,7 @@ fn find_here(call: &Call, method: Option<&'static Method>) -> Result<&'static Me
         return Err(Refusal::missing("method"));
     }
     method
-        .filter(|method| call.door == Door::Sync || method.name.starts_with('/'))
+        .filter(|method| call.door == Door::Sync || method.name().starts_with('/'))
         .ok_or_else(|| Refusal::named("InvalidApiPath"))
 }
 

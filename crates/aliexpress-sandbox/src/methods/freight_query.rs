@@ -2,10 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{
-    Context, Kind, Method, Parameter, Reply, TokenRule, field_text, needed_integer, needed_text,
-    required,
-};
+use super::{Context, Method, Reply, declared, field_text, needed_integer, needed_text};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery::{self, Service};
@@ -15,12 +12,8 @@ use crate::json::{Object, object};
 use crate::language::Language;
 use crate::money::{self, Currency};
 
-const PARAMETERS: [Parameter; 1] = [required("queryDeliveryReq", Kind::Object)];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.ds.freight.query",
-    parameters: &PARAMETERS,
-    token: TokenRule::Required,
+    declared: &declared::DS_FREIGHT_QUERY,
     traced: true,
     run,
 };

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    Context, Kind, Method, Parameter, Reply, TokenRule, field_text, needed_integer, optional,
-    required,
-};
+use super::{Context, Method, Reply, declared, field_text, needed_integer};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery::{self, Service};
@@ -23,15 +20,8 @@ use crate::state::State;
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
 const EXTENSION: &str = "ds_extend_request";
 
-const PARAMETERS: [Parameter; 2] = [
-    required(ORDER, Kind::Object),
-    optional(EXTENSION, Kind::Object),
-];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.ds.order.create",
-    parameters: &PARAMETERS,
-    token: TokenRule::Required,
+    declared: &declared::DS_ORDER_CREATE,
     traced: false,
     run,
 };

@@ -4,19 +4,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
-use super::{Context, Kind, Method, Parameter, Reply, TokenRule, needed_integer, required};
+use super::{Context, Method, Reply, declared, needed_integer};
 use crate::accounts::Account;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::money::KeptMoney;
 use crate::orders::{Line, Order, PAY_TIMEOUT_S, Stage};
 
-const PARAMETERS: [Parameter; 1] = [required("single_order_query", Kind::Object)];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.trade.ds.order.get",
-    parameters: &PARAMETERS,
-    token: TokenRule::Required,
+    declared: &declared::TRADE_DS_ORDER_GET,
     traced: false,
     run,
 };

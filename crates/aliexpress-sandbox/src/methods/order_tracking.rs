@@ -1,21 +1,14 @@
 //! `aliexpress.ds.order.tracking.get`: the parcel of an order, once it is on its way.
 
-use super::{Context, Kind, Method, Parameter, Reply, TokenRule, required};
+use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::orders::{Order, tracking};
 
-const PARAMETERS: [Parameter; 2] = [
-    required("ae_order_id", Kind::Integer),
-    required("language", Kind::Text),
-];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.ds.order.tracking.get",
-    parameters: &PARAMETERS,
-    token: TokenRule::Required,
+    declared: &declared::DS_ORDER_TRACKING_GET,
     traced: true,
     run,
 };

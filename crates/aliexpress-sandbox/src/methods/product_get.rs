@@ -1,6 +1,6 @@
 //! `aliexpress.ds.product.get`: a whole product for one destination.
 
-use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::vocabulary::COLOURS;
@@ -11,21 +11,8 @@ use crate::language::Language;
 use crate::money::{self, Currency, grouped};
 use crate::pages::escaped;
 
-const PARAMETERS: [Parameter; 8] = [
-    required("product_id", Kind::Integer),
-    required("ship_to_country", Kind::Text),
-    optional("target_currency", Kind::Text),
-    optional("target_language", Kind::Text),
-    optional("remove_personal_benefit", Kind::Boolean),
-    optional("biz_model", Kind::Text),
-    optional("province_code", Kind::Text),
-    optional("city_code", Kind::Text),
-];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.ds.product.get",
-    parameters: &PARAMETERS,
-    token: TokenRule::Required,
+    declared: &declared::DS_PRODUCT_GET,
     traced: true,
     run,
 };

@@ -1,7 +1,7 @@
 //! `aliexpress.ds.text.search`: products by words, priced for one destination.
 
 use super::product_get::rounded_and_grouped;
-use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::search::{Query, SortKey};
@@ -11,24 +11,8 @@ use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::money::{self, Currency, Money};
 
-const PARAMETERS: [Parameter; 10] = [
-    optional("keyWord", Kind::Text),
-    required("local", Kind::Text),
-    required("countryCode", Kind::Text),
-    required("currency", Kind::Text),
-    optional("categoryId", Kind::Integer),
-    optional("sortBy", Kind::Text),
-    optional("pageSize", Kind::Integer),
-    optional("pageIndex", Kind::Integer),
-    optional("searchExtend", Kind::List),
-    optional("selectionName", Kind::Text),
-];
-
 pub(super) static METHOD: Method = Method {
-    name: "aliexpress.ds.text.search",
-    parameters: &PARAMETERS,
-    // Documented as optional; without a token the call ends in a business error.
-    token: TokenRule::Optional,
+    declared: &declared::DS_TEXT_SEARCH,
     traced: true,
     run,
 };

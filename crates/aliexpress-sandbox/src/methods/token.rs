@@ -1,43 +1,28 @@
 //! `/auth/token/create`, `/auth/token/refresh` and their `security` twins.
 
-use super::{Context, Kind, Method, Parameter, Reply, TokenRule, optional, required};
+use super::{Context, Method, Reply, declared};
 use crate::accounts::{self, Account};
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::tokens::{Issuing, Pair};
 
-const CREATE_PARAMETERS: [Parameter; 2] =
-    [required("code", Kind::Text), optional("uuid", Kind::Text)];
-const REFRESH_PARAMETERS: [Parameter; 2] = [
-    required("refresh_token", Kind::Text),
-    optional("grant_type", Kind::Text),
-];
-
 pub(super) static CREATE: Method = Method {
-    name: "/auth/token/create",
-    parameters: &CREATE_PARAMETERS,
-    token: TokenRule::None,
+    declared: &declared::AUTH_TOKEN_CREATE,
     traced: false,
     run: |context, _| create(context, false),
 };
 pub(super) static SECURITY_CREATE: Method = Method {
-    name: "/auth/token/security/create",
-    parameters: &CREATE_PARAMETERS,
-    token: TokenRule::None,
+    declared: &declared::AUTH_TOKEN_SECURITY_CREATE,
     traced: false,
     run: |context, _| create(context, true),
 };
 pub(super) static REFRESH: Method = Method {
-    name: "/auth/token/refresh",
-    parameters: &REFRESH_PARAMETERS,
-    token: TokenRule::None,
+    declared: &declared::AUTH_TOKEN_REFRESH,
     traced: false,
     run: |context, _| refresh(context, false),
 };
 pub(super) static SECURITY_REFRESH: Method = Method {
-    name: "/auth/token/security/refresh",
-    parameters: &REFRESH_PARAMETERS,
-    token: TokenRule::None,
+    declared: &declared::AUTH_TOKEN_SECURITY_REFRESH,
     traced: false,
     run: |context, _| refresh(context, true),
 };

@@ -202,7 +202,7 @@ async fn unreadable_orders_are_refused_by_the_gateway() {
         ),
         (
             r#"{"logistics_address":3,"product_items":[{}]}"#,
-            "MissingParameter",
+            "UnsupportedParamMapping",
         ),
     ] {
         let answer = bench
