@@ -1,14 +1,20 @@
 //! Products as pure functions of seed and index: nothing is stored, so one and a million cost the same.
 
+pub(crate) mod categories;
 pub(crate) mod changes;
+pub(crate) mod commission;
 pub(crate) mod countries;
+pub(crate) mod coupons;
 pub(crate) mod delivery;
+pub(crate) mod feeds;
+pub(crate) mod listing;
 pub(crate) mod search;
 pub(crate) mod vocabulary;
 
 use crate::language::Language;
 use changes::Change;
 use countries::Country;
+use feeds::Pool;
 use vocabulary::{
     ADJECTIVES, COLOURS, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, PROMISED, USES,
 };
@@ -90,8 +96,13 @@ impl Catalogue {
 
     /// The product with an id, if the catalogue holds it.
     pub(crate) fn find(self, product_id: i64) -> Option<Product> {
-        let index = u32::try_from(product_id.checked_sub(FIRST_PRODUCT_ID)?).ok()?;
+        let index = Self::index(product_id)?;
         (index < self.products).then(|| self.product(index))
+    }
+
+    /// The index that an id names, in whatever catalogue.
+    pub(crate) fn index(product_id: i64) -> Option<u32> {
+        u32::try_from(product_id.checked_sub(FIRST_PRODUCT_ID)?).ok()
     }
 
     pub(crate) fn product(self, index: u32) -> Product {
@@ -115,7 +126,13 @@ impl Catalogue {
             material: family.materials[below(traits, 32, family.materials.len())],
             purpose: family.uses[below(traits, 48, family.uses.len())],
             cents: low + below_i64(numbers, 0, high - low),
-            orders: 3 + below_i64(numbers, 32, 12_000),
+            orders: 3
+                + below_i64(numbers, 32, 12_000)
+                + if Pool::BestSeller.holds_index(self.seed, index) {
+                    12_000
+                } else {
+                    0
+                },
             reviews: below_i64(numbers, 24, 2_500),
             rating: 38 + below_i64(numbers, 48, 13),
         }
@@ -181,6 +198,21 @@ impl Product {
         self.cents
     }
 
+    /// Sale price and list price of the cheapest SKU in US cents; none when no SKU is left.
+    pub(crate) fn prices(&self, change: Option<&Change>) -> Option<(i64, i64)> {
+        if change.is_none() {
+            return Some((self.cents, self.list_cents(self.cents)));
+        }
+        let skus = self.skus(change);
+        let cheapest = skus.iter().min_by_key(|sku| sku.cents)?;
+        Some((cheapest.cents, cheapest.list_cents))
+    }
+
+    /// Whether it has neither been delisted nor lost its last SKU.
+    pub(crate) fn for_sale(&self, change: Option<&Change>) -> bool {
+        change.is_none_or(|change| !change.delisted) && self.prices(change).is_some()
+    }
+
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3
@@ -230,9 +262,19 @@ impl Product {
             colour,
             size,
             cents,
-            list_cents: cents * (130 + below_i64(mix(self.seed, self.index, 6), 0, 170)) / 100,
+            list_cents: self.list_cents(cents),
             stock,
         }
+    }
+
+    /// The price before the cut: 130 to 299 percent of the sale price, 310 to 479 in the weekly deals.
+    fn list_cents(&self, cents: i64) -> i64 {
+        let deal = if Pool::WeeklyDeals.holds(self) {
+            180
+        } else {
+            0
+        };
+        cents * (130 + deal + below_i64(mix(self.seed, self.index, 6), 0, 170)) / 100
     }
 
     /// `14:193#Night;5:361386`, or empty on a product without choice.

@@ -27,6 +27,11 @@ impl Object {
         self.0.retain(|(own, _)| own != name);
     }
 
+    /// Keeps only the fields of these names.
+    pub(crate) fn keep(&mut self, names: &[&str]) {
+        self.0.retain(|(own, _)| names.contains(&own.as_ref()));
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(own, _)| own == name)
     }

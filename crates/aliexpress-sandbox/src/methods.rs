@@ -1,12 +1,17 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
+mod affiliate;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
+mod feed_item_ids;
+mod feed_names;
 mod freight_query;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
+mod product_row;
+mod recommend_feed;
 mod text_search;
 mod token;
 
@@ -126,7 +131,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 23] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -137,6 +142,19 @@ static METHODS: [&Method; 10] = [
     &order_create::METHOD,
     &order_get::METHOD,
     &order_tracking::METHOD,
+    &feed_names::METHOD,
+    &feed_item_ids::METHOD,
+    &recommend_feed::METHOD,
+    &affiliate::product_query::METHOD,
+    &affiliate::hotproduct_query::METHOD,
+    &affiliate::hotproduct_download::METHOD,
+    &affiliate::productdetail_get::METHOD,
+    &affiliate::smartmatch::METHOD,
+    &affiliate::featuredpromo_get::METHOD,
+    &affiliate::featuredpromo_products::METHOD,
+    &affiliate::sku_detail::METHOD,
+    &affiliate::shipping_get::METHOD,
+    &affiliate::promotion_info::METHOD,
 ];
 
 /// Finds an API by name.

@@ -86,6 +86,11 @@ static COUNTRIES: [Country; 45] = [
     country("NG", Africa, 1070, false),
 ];
 
+/// Where prices are shown for when no destination is named: the United States.
+pub(crate) fn usual() -> &'static Country {
+    &COUNTRIES[0]
+}
+
 /// Finds a destination. `UK`, which the platform uses in places, is `GB`.
 pub(crate) fn find(code: &str) -> Option<&'static Country> {
     let code = code.trim().to_ascii_uppercase();

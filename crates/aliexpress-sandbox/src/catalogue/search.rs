@@ -29,7 +29,7 @@ pub(crate) struct Query<'a> {
 }
 
 /// For each entry of the vocabulary, a bit for each word of the query that it contains.
-struct Masks {
+pub(super) struct Masks {
     wanted: u32,
     families: Vec<u32>,
     adjectives: Vec<u32>,
@@ -39,7 +39,7 @@ struct Masks {
 }
 
 impl Masks {
-    fn new(query: &str) -> Self {
+    pub(super) fn new(query: &str) -> Self {
         let mut query = words(query);
         query.truncate(MOST_WORDS);
         let mask = |texts: &[&str]| mask(&query, texts);
@@ -62,7 +62,7 @@ impl Masks {
         }
     }
 
-    fn match_product(&self, product: &Product) -> bool {
+    pub(super) fn match_product(&self, product: &Product) -> bool {
         let found = if (PROMISED_PRODUCTS..FIRST_COMMON).contains(&product.index) {
             self.hostile[(product.index - PROMISED_PRODUCTS) as usize]
         } else {
