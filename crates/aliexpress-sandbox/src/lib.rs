@@ -2,7 +2,9 @@
 
 mod accounts;
 mod catalogue;
+mod click_page;
 mod clock;
+mod commissions;
 mod config;
 mod control;
 mod error;
@@ -19,6 +21,7 @@ mod oauth;
 mod orders;
 mod pages;
 mod pictures;
+mod platform_time;
 mod profile;
 mod sandbox;
 mod state;
