@@ -94,6 +94,17 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
+    /// Whether one of the products belongs to that store.
+    pub(crate) fn has_store(self, store_id: i64) -> bool {
+        let offset = store_id.checked_sub(FIRST_STORE_ID).map(u32::try_from);
+        let Some(Ok(offset)) = offset else {
+            return false;
+        };
+        let first = (offset / 3).saturating_mul(100);
+        (first..first.saturating_add(3))
+            .any(|index| index < self.products && index % 3 == offset % 3)
+    }
+
     pub(crate) fn product(self, index: u32) -> Product {
         let traits = mix(self.seed, index, 1);
         let numbers = mix(self.seed, index, 2);

@@ -281,19 +281,17 @@ impl Commissions {
         let order_id = FIRST_ORDER_ID + self.placed * ORDER_ID_STEP;
         self.placed += 1;
         let numbers = (order_id + 1..).take(MOST_LINES);
-        let lines = numbers
-            .zip(sales)
-            .map(|(sub_order_id, sale)| Commission {
-                order_id,
-                sub_order_id,
-                sale,
-                origin: origin.clone(),
-                created_ms: paid_ms,
-                paid_ms,
-                received_ms: None,
-                settled_ms: None,
-                invalid: None,
-            });
+        let lines = numbers.zip(sales).map(|(sub_order_id, sale)| Commission {
+            order_id,
+            sub_order_id,
+            sale,
+            origin: origin.clone(),
+            created_ms: paid_ms,
+            paid_ms,
+            received_ms: None,
+            settled_ms: None,
+            invalid: None,
+        });
         let mut placed = Vec::new();
         for line in lines {
             placed.push(line.sub_order_id);
@@ -353,9 +351,7 @@ mod tests {
     #[test]
     fn a_refund_ends_the_life_and_keeps_what_happened_before() {
         let mut refunded = line();
-        refunded
-            .advance(Status::Invalid, RECEIPT_MS + 5)
-            .unwrap();
+        refunded.advance(Status::Invalid, RECEIPT_MS + 5).unwrap();
         assert_eq!(refunded.status(i64::MAX), Status::Invalid);
         assert_eq!(refunded.received_ms(i64::MAX), Some(RECEIPT_MS));
         assert_eq!(refunded.settled_ms(i64::MAX), None);

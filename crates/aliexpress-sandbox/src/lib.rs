@@ -1,13 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the product rows and the address of clicks land next"
-    )
-)]
 mod affiliate_links;
 mod catalogue;
 mod click_page;

@@ -1,8 +1,10 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
+mod commission_orders;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod freight_query;
+mod link_generate;
 mod order_create;
 mod order_get;
 mod order_tracking;
@@ -126,7 +128,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 15] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -137,6 +139,11 @@ static METHODS: [&Method; 10] = [
     &order_create::METHOD,
     &order_get::METHOD,
     &order_tracking::METHOD,
+    &link_generate::METHOD,
+    &commission_orders::list::METHOD,
+    &commission_orders::list_by_index::METHOD,
+    &commission_orders::get::METHOD,
+    &commission_orders::dropshipping::METHOD,
 ];
 
 /// Finds an API by name.
