@@ -23,6 +23,7 @@ const FIRST_PRODUCT_ID: i64 = 1_005_006_000_000_001;
 const FIRST_SKU_ID: i64 = 12_000_036_000_000_000;
 const SKUS_PER_PRODUCT: i64 = 100;
 const FIRST_STORE_ID: i64 = 1_102_000_001;
+const FIRST_SELLER_ID: i64 = 2_000_000_001;
 
 /// Products at the front that are in stock and sold everywhere: 20 for each promised family.
 const PROMISED_PRODUCTS: u32 = 20 * PROMISED as u32;
@@ -96,13 +97,19 @@ impl Catalogue {
 
     /// The product with an id, if the catalogue holds it.
     pub(crate) fn find(self, product_id: i64) -> Option<Product> {
-        let index = Self::index(product_id)?;
+        let index = u32::try_from(product_id.checked_sub(FIRST_PRODUCT_ID)?).ok()?;
         (index < self.products).then(|| self.product(index))
     }
 
-    /// The index that an id names, in whatever catalogue.
-    pub(crate) fn index(product_id: i64) -> Option<u32> {
-        u32::try_from(product_id.checked_sub(FIRST_PRODUCT_ID)?).ok()
+    /// Whether one of the products belongs to that store.
+    pub(crate) fn has_store(self, store_id: i64) -> bool {
+        let offset = store_id.checked_sub(FIRST_STORE_ID).map(u32::try_from);
+        let Some(Ok(offset)) = offset else {
+            return false;
+        };
+        let first = (offset / 3).saturating_mul(100);
+        (first..first.saturating_add(3))
+            .any(|index| index < self.products && index % 3 == offset % 3)
     }
 
     pub(crate) fn product(self, index: u32) -> Product {
@@ -147,6 +154,11 @@ impl Product {
     /// Three stores for every hundred products, so that an order of several products can be split.
     pub(crate) fn store_id(&self) -> i64 {
         FIRST_STORE_ID + i64::from(self.index / 100 * 3 + self.index % 3)
+    }
+
+    /// The account that owns the store.
+    pub(crate) fn seller_id(&self) -> i64 {
+        FIRST_SELLER_ID + self.store_id() - FIRST_STORE_ID
     }
 
     pub(crate) fn title(&self, language: Language) -> String {

@@ -1,5 +1,6 @@
 //! `/_sandbox/`: how tests and demos look at the sandbox and change it. JSON in and out.
 
+mod commissions;
 mod orders;
 mod page;
 mod products;
@@ -45,6 +46,14 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
         )
         .route("/_sandbox/journal", get(journal).delete(clear_journal))
         .route("/_sandbox/orders/{id}/advance", post(orders::advance))
+        .route(
+            "/_sandbox/commissions",
+            get(commissions::show).post(commissions::place),
+        )
+        .route(
+            "/_sandbox/commissions/{id}/advance",
+            post(commissions::advance),
+        )
         .route(
             "/_sandbox/products/{id}",
             get(products::show).post(products::change),

@@ -1,16 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "the product rows and the address of clicks land next"
-    )
-)]
 mod affiliate_links;
 mod catalogue;
+mod click_page;
 mod clock;
+mod commissions;
 mod config;
 mod control;
 mod error;
@@ -27,6 +22,7 @@ mod oauth;
 mod orders;
 mod pages;
 mod pictures;
+mod platform_time;
 mod profile;
 mod sandbox;
 mod state;

@@ -1,11 +1,14 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
 mod affiliate;
+mod commission_orders;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod feed_item_ids;
 mod feed_names;
 mod freight_query;
+mod link_generate;
+mod list_request;
 mod order_create;
 mod order_get;
 mod order_tracking;
@@ -131,7 +134,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 23] = [
+static METHODS: [&Method; 28] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -155,6 +158,11 @@ static METHODS: [&Method; 23] = [
     &affiliate::sku_detail::METHOD,
     &affiliate::shipping_get::METHOD,
     &affiliate::promotion_info::METHOD,
+    &link_generate::METHOD,
+    &commission_orders::list::METHOD,
+    &commission_orders::list_by_index::METHOD,
+    &commission_orders::get::METHOD,
+    &commission_orders::dropshipping::METHOD,
 ];
 
 /// Finds an API by name.

@@ -62,6 +62,16 @@ pub(crate) enum AutoPay {
     Fails,
 }
 
+/// Which end of an answer of an index-read list (`…order.listbyindex`) leads to the next part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CommissionCursor {
+    /// Oldest first: `max_query_index_id` goes into the next call.
+    Max,
+    /// Newest first: `min_query_index_id` does.
+    Min,
+}
+
 /// All switches; `GET /_sandbox/profile` shows them, `POST` changes any of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -78,6 +88,7 @@ pub(crate) struct Profile {
     pub(crate) omit: Vec<String>,
     pub(crate) deny_redirects_with_error: bool,
     pub(crate) auto_pay: AutoPay,
+    pub(crate) commission_cursor: CommissionCursor,
 }
 
 impl Default for Profile {
@@ -95,6 +106,7 @@ impl Default for Profile {
             omit: Vec::new(),
             deny_redirects_with_error: false,
             auto_pay: AutoPay::Works,
+            commission_cursor: CommissionCursor::Max,
         }
     }
 }
@@ -106,7 +118,8 @@ const ACCEPTED: &str = "lifetimes (\"online\", \"test\" or {\"access_s\",\"refre
      old_access_valid, old_refresh_valid, deny_redirects_with_error (true or false), \
      simplify (\"with_format_json\", \"alone\", \"ignored\"), numbers (\"number\", \"string\"), \
      empty_params (\"either\", \"signed\", \"skipped\"), check_timestamp (\"real\", \"virtual\"), \
-     code_life_s (seconds), omit (list of field names), auto_pay (\"works\", \"fails\")";
+     code_life_s (seconds), omit (list of field names), auto_pay (\"works\", \"fails\"), \
+     commission_cursor (\"max\", \"min\")";
 
 impl Profile {
     /// The profile with the given switches changed.
@@ -137,6 +150,7 @@ impl Profile {
             "omit" => self.omit = typed(value)?,
             "deny_redirects_with_error" => self.deny_redirects_with_error = typed(value)?,
             "auto_pay" => self.auto_pay = typed(value)?,
+            "commission_cursor" => self.commission_cursor = typed(value)?,
             _ => return Err("there is no such switch".to_owned()),
         }
         Ok(())

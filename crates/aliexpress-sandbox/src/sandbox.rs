@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use crate::catalogue::Catalogue;
 use crate::catalogue::changes::Changes;
 use crate::clock::{SandboxClock, TimeBase};
+use crate::commissions;
 use crate::config::{SandboxConfig, web_address};
 use crate::error::SandboxError;
 use crate::faults::Faults;
@@ -105,6 +106,7 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         tokens,
         orders,
         changes: Changes::default(),
+        commissions: commissions::seeded::commissions(catalogue, now_ms),
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::changes::Changes;
 use crate::clock::SandboxClock;
+use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
@@ -24,6 +25,9 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) orders: Orders,
     pub(crate) changes: Changes,
+    /// Files of older sandboxes have none.
+    #[serde(default)]
+    pub(crate) commissions: Commissions,
 }
 
 impl State {

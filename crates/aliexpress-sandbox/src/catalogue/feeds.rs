@@ -259,8 +259,8 @@ mod tests {
             let (inside, outside): (Vec<_>, Vec<_>) = products
                 .iter()
                 .partition(|product| members.contains(product.index));
-            let least = inside.iter().map(|product| value(product)).min().unwrap();
-            let most = outside.iter().map(|product| value(product)).max().unwrap();
+            let least = inside.iter().copied().map(value).min().unwrap();
+            let most = outside.iter().copied().map(value).max().unwrap();
             assert!(least > most, "{pool:?} {least} {most}");
         }
     }

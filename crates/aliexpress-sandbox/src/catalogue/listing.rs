@@ -58,6 +58,7 @@ pub(crate) struct Listed {
 }
 
 /// Part of a list.
+#[derive(Default)]
 pub(crate) struct Page {
     /// Length of the whole list.
     pub(crate) total: usize,
@@ -82,8 +83,8 @@ impl Catalogue {
     ) -> Option<Listed> {
         let product = self.find(product_id)?;
         let change = changes.of(product_id);
-        let shown = product.for_sale(change)
-            && country.is_none_or(|country| product.sold_to(country));
+        let shown =
+            product.for_sale(change) && country.is_none_or(|country| product.sold_to(country));
         shown.then(|| Listed {
             product,
             change: change.cloned(),

@@ -229,6 +229,7 @@ fn baskets(
             account: wish.account.user_id.to_owned(),
             store_id,
             currency: dollar().code.to_owned(),
+            country: country.code.to_owned(),
             service: service.code.to_owned(),
             company: service.company.to_owned(),
             max_days: service.max_days,

@@ -4,13 +4,27 @@
 mod support;
 
 #[cfg(test)]
+mod affiliate;
+#[cfg(test)]
+mod affiliate_items;
+#[cfg(test)]
 mod checks;
+#[cfg(test)]
+mod commission_lists;
+#[cfg(test)]
+mod commissions;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod dropshipping_commissions;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod feeds;
+#[cfg(test)]
 mod guards;
+#[cfg(test)]
+mod links;
 #[cfg(test)]
 mod multipart;
 #[cfg(test)]

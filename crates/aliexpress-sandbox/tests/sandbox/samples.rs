@@ -1,5 +1,8 @@
 //! Answers have the keys and JSON types of the recorded and documented samples.
 
+mod commissions;
+mod listings;
+
 use std::fs;
 use std::path::Path;
 

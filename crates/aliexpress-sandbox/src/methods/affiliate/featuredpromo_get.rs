@@ -3,11 +3,12 @@
 //! Documented: fields. Inferred: two run at any time on the virtual clock, each for two weeks; the four
 //! permanent pools are not listed; `fields` works on the promotions.
 
-use super::{found, integer, parts};
+use super::found;
 use crate::accounts::Account;
 use crate::catalogue::feeds;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, object};
+use crate::methods::list_request::{integer, parts};
 use crate::methods::{Context, Method, Reply, declared};
 
 pub(in crate::methods) static METHOD: Method = Method {

@@ -5,12 +5,13 @@
 //! first when no sort is asked for; a product's promotion time is the order of the ids; 405 past the end.
 
 use super::row::{Extra, Rows};
-use super::{Destination, Window, categories, chosen_from, found, integer, nothing};
+use super::{found, nothing};
 use crate::accounts::Account;
 use crate::catalogue::feeds::{self, Promotion};
 use crate::catalogue::listing::{Listing, Order, Rank};
 use crate::gateway::refusal::Refusal;
 use crate::json::object;
+use crate::methods::list_request::{Destination, Window, categories, chosen_from, integer};
 use crate::methods::{Context, Method, Reply, declared};
 use crate::platform_time;
 

@@ -4,12 +4,13 @@
 //! that the site changes nothing of the rows.
 
 use super::row::{Extra, Rows};
-use super::{Destination, Window, categories, chosen, found, integer, nothing};
+use super::{found, nothing};
 use crate::accounts::Account;
 use crate::catalogue::feeds::Pool;
 use crate::catalogue::listing::Listing;
 use crate::gateway::refusal::Refusal;
 use crate::json::object;
+use crate::methods::list_request::{Destination, Window, categories, chosen, integer};
 use crate::methods::{Context, Method, Reply, declared};
 
 pub(in crate::methods) static METHOD: Method = Method {

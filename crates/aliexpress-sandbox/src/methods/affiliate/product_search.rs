@@ -1,12 +1,13 @@
 //! The search behind `product.query` and `hotproduct.query`.
 
 use super::row::{Extra, Rows};
-use super::{Destination, Window, categories, chosen, chosen_from, found, integer, nothing};
+use super::{found, nothing};
 use crate::catalogue::feeds::{self, Members, Pool};
 use crate::catalogue::listing::{Listing, Order, Rank};
 use crate::catalogue::{Product, delivery};
 use crate::gateway::refusal::Refusal;
 use crate::json::object;
+use crate::methods::list_request::{Destination, Window, categories, chosen, chosen_from, integer};
 use crate::methods::product_row::platform_type;
 use crate::methods::{Context, Reply};
 
@@ -82,14 +83,18 @@ impl Demands {
 
 impl Search {
     pub(super) fn run(&self, context: &Context<'_>) -> Result<Reply, Refusal> {
-        let order =
-            chosen_from(context, "sort", self.sorts)?.unwrap_or((Rank::Volume, true));
+        let order = chosen_from(context, "sort", self.sorts)?.unwrap_or((Rank::Volume, true));
         let categories = categories(context, "category_ids")?;
         let demands = Demands::read(context)?;
         let usual = Destination::usual();
         let destination = Destination::of(context, "ship_to_country");
         let base_url = context.inner.base_url();
-        let rows = Rows::new(context, &base_url, destination.unwrap_or(usual), Extra::Days)?;
+        let rows = Rows::new(
+            context,
+            &base_url,
+            destination.unwrap_or(usual),
+            Extra::Days,
+        )?;
         let (Some(demands), Some(destination)) = (demands, destination) else {
             return Ok(nothing());
         };

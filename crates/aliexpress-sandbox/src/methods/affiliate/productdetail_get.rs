@@ -5,11 +5,12 @@
 //! that of the request, each product once; without ids nothing is found.
 
 use super::row::{Extra, Rows};
-use super::{Destination, found, integer, nothing, parts};
+use super::{found, nothing};
 use crate::accounts::Account;
 use crate::catalogue::listing::Listed;
 use crate::gateway::refusal::Refusal;
 use crate::json::object;
+use crate::methods::list_request::{Destination, integer, parts};
 use crate::methods::{Context, Method, Reply, declared};
 
 pub(in crate::methods) static METHOD: Method = Method {

@@ -5,13 +5,13 @@
 //! country are left out, and one without a coupon has an empty list; more than 10 are
 //! `UnsupportedParamMapping`; an unknown currency is answered in dollars, as by `ds.product.get`.
 
-use super::{chosen, parts};
 use crate::accounts::Account;
 use crate::catalogue::countries;
 use crate::catalogue::coupons::{self, Coupon, Cut};
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::language::Language;
+use crate::methods::list_request::{chosen, parts};
 use crate::methods::{Context, Method, Reply, declared};
 use crate::money::{self, Currency};
 

@@ -1,14 +1,16 @@
 //! The product row of all affiliate lists.
 
-use super::{CURRENCIES, Destination, LANGUAGES, chosen, parts, tracking_id};
+use super::{CURRENCIES, LANGUAGES, tracking_id};
 use crate::affiliate_links::{Target, promotion_link};
 use crate::catalogue::commission::rate_text;
+use crate::catalogue::countries::Country;
 use crate::catalogue::coupons::{self, Coupon, Cut};
 use crate::catalogue::listing::Listed;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::methods::Context;
+use crate::methods::list_request::{Destination, chosen, parts};
 use crate::methods::product_row::{Prices, RowView};
 use crate::money::{self, dollar};
 
@@ -167,7 +169,7 @@ impl<'a> Rows<'a> {
 }
 
 /// The tax in the prices of a destination as a fraction of one, such as `0.19`.
-pub(super) fn tax_rate(country: &crate::catalogue::countries::Country) -> String {
+pub(super) fn tax_rate(country: &Country) -> String {
     if !country.tax_included {
         return "0.0".to_owned();
     }

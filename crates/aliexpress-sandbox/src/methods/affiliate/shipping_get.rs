@@ -7,11 +7,12 @@
 use rust_decimal::Decimal;
 
 use super::row::view;
-use super::{Destination, found, nothing};
+use super::{found, nothing};
 use crate::accounts::Account;
 use crate::catalogue::delivery::{self, Service};
 use crate::gateway::refusal::Refusal;
 use crate::json::object;
+use crate::methods::list_request::Destination;
 use crate::methods::{Context, Method, Reply, declared};
 
 pub(in crate::methods) static METHOD: Method = Method {

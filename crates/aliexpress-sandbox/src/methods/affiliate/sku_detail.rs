@@ -8,7 +8,6 @@
 use serde_json::{Value, json};
 
 use super::row::tax_rate;
-use super::{chosen, parts};
 use crate::accounts::Account;
 use crate::affiliate_links::{Target, promotion_link};
 use crate::catalogue::listing::{Listed, discount};
@@ -17,6 +16,7 @@ use crate::catalogue::{Product, Sku, countries, delivery};
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::language::Language;
+use crate::methods::list_request::{chosen, parts};
 use crate::methods::product_row::{RowView, category};
 use crate::methods::{Context, Method, Reply, declared};
 use crate::money;

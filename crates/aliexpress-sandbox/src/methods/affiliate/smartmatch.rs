@@ -6,13 +6,14 @@
 //! reference lets an empty `device_id` fall back to the others; here it counts as absent, and is refused.
 
 use super::row::{Extra, Rows};
-use super::{Destination, Window, found, integer, nothing};
+use super::{found, nothing};
 use crate::accounts::Account;
 use crate::catalogue::listing::{Listing, Rank};
 use crate::catalogue::vocabulary::FAMILIES;
 use crate::gateway::refusal::Refusal;
 use crate::issue::fingerprint;
 use crate::json::object;
+use crate::methods::list_request::{Destination, Window, integer};
 use crate::methods::{Context, Method, Reply, declared};
 
 pub(in crate::methods) static METHOD: Method = Method {

@@ -1,0 +1,579 @@
+//! Affiliate product lists: filters, sorting, pages, promotions, and what a changed product does to them.
+
+use std::collections::BTreeSet;
+
+use aliexpress_sandbox::SandboxConfig;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{Bench, DAY_S, product, start, start_with};
+
+pub(crate) const QUERY: &str = "aliexpress.affiliate.product.query";
+const HOT: &str = "aliexpress.affiliate.hotproduct.query";
+const DOWNLOAD: &str = "aliexpress.affiliate.hotproduct.download";
+pub(crate) const DETAIL: &str = "aliexpress.affiliate.productdetail.get";
+const MATCH: &str = "aliexpress.affiliate.product.smartmatch";
+const PROMOTIONS: &str = "aliexpress.affiliate.featuredpromo.get";
+const PROMOTED: &str = "aliexpress.affiliate.featuredpromo.products.get";
+
+/// `resp_result` of an answer.
+pub(crate) async fn ask(bench: &Bench, method: &str, own: &[(&str, &str)]) -> Value {
+    bench.business(method, own).await["resp_result"].take()
+}
+
+pub(crate) fn rows(answer: &Value) -> Vec<Value> {
+    answer["result"]["products"]["product"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn ids(answer: &Value) -> Vec<i64> {
+    let rows = rows(answer);
+    rows.iter()
+        .map(|row| row["product_id"].as_i64().unwrap())
+        .collect()
+}
+
+/// An amount or a percentage in its smallest unit.
+pub(crate) fn units(row: &Value, field: &str) -> i64 {
+    let text = row[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field}: {row}"));
+    text.trim_end_matches('%').replace('.', "").parse().unwrap()
+}
+
+fn assert_empty(answer: &Value) {
+    let wanted = json!({ "resp_code": 405, "resp_msg": "The result is empty" });
+    assert_eq!(*answer, wanted);
+}
+
+/// Code of a refusal.
+pub(crate) async fn refusal(bench: &Bench, method: &str, own: &[(&str, &str)]) -> (Value, String) {
+    let error = bench.sync(method, own).await["error_response"].clone();
+    let text = error["msg"].as_str().unwrap_or_default().to_owned();
+    (error["code"].clone(), text)
+}
+
+/// All pages of a list, to the page that is refused as empty.
+async fn whole(bench: &Bench, method: &str, own: &[(&str, &str)], size: &str) -> Vec<Value> {
+    let mut all = Vec::new();
+    for page in 1.. {
+        let number = page.to_string();
+        let mut paged = own.to_vec();
+        paged.extend([("page_no", number.as_str()), ("page_size", size)]);
+        let answer = ask(bench, method, &paged).await;
+        if answer["resp_code"] == 405 {
+            assert_empty(&answer);
+            break;
+        }
+        assert_eq!(answer["resp_code"], 200, "{answer}");
+        let rows = rows(&answer);
+        assert_eq!(answer["result"]["current_page_no"], page);
+        assert_eq!(answer["result"]["current_record_count"], rows.len());
+        all.extend(rows);
+    }
+    let distinct: BTreeSet<i64> = all
+        .iter()
+        .filter_map(|row| row["product_id"].as_i64())
+        .collect();
+    assert_eq!(distinct.len(), all.len(), "{method}: no product twice");
+    all
+}
+
+#[tokio::test]
+async fn pages_are_disjoint_complete_and_end_with_405() {
+    let bench = start();
+    let own = [("keywords", "lamp"), ("ship_to_country", "FR")];
+    let total = ask(&bench, QUERY, &own).await["result"]["total_record_count"].clone();
+    for size in ["7", "50"] {
+        assert_eq!(whole(&bench, QUERY, &own, size).await.len(), total);
+    }
+    let hot = ask(&bench, HOT, &[("page_size", "7")]).await["result"].clone();
+    assert_eq!(hot["total_record_count"], 50);
+    assert_eq!(hot["total_page_no"], 8);
+    assert_eq!(whole(&bench, HOT, &[], "7").await.len(), 50);
+    // A page is never longer than 50, and a senseless page is the first one.
+    let many = ask(&bench, QUERY, &[("page_size", "5000")]).await;
+    assert_eq!(rows(&many).len(), 50);
+    let first = ask(&bench, QUERY, &[("page_no", "0"), ("page_size", "50")]).await;
+    assert_eq!(ids(&first), ids(&many));
+    let far = ask(&bench, QUERY, &[("page_no", "9223372036854775807")]).await;
+    assert_empty(&far);
+}
+
+#[tokio::test]
+async fn every_documented_sort_sorts_and_others_are_refused() {
+    let bench = start();
+    let searches = [
+        ("SALE_PRICE", "target_sale_price"),
+        ("LAST_VOLUME", "lastest_volume"),
+        ("DISCOUNT", "discount"),
+    ];
+    let pools = [
+        ("price", "target_sale_price"),
+        ("volume", "lastest_volume"),
+        ("discount", "discount"),
+        ("rating", "evaluate_rate"),
+        ("commission", "hot_product_commission_rate"),
+        ("promotionTime", "product_id"),
+    ];
+    let mut cases = Vec::new();
+    for (name, field) in searches {
+        cases.push((HOT, format!("{name}_ASC"), field, false));
+        cases.push((HOT, format!("{name}_DESC"), field, true));
+        if name != "DISCOUNT" {
+            cases.push((QUERY, format!("{name}_ASC"), field, false));
+            cases.push((QUERY, format!("{name}_DESC"), field, true));
+        }
+    }
+    for (name, field) in pools {
+        cases.push((PROMOTED, format!("{name}Asc"), field, false));
+        cases.push((PROMOTED, format!("{name}Desc"), field, true));
+    }
+    for (method, sort, field, descending) in cases {
+        let answer = ask(&bench, method, &[("sort", &sort), ("page_size", "50")]).await;
+        let mut values: Vec<i64> = rows(&answer)
+            .iter()
+            .map(|row| row[field].as_i64().unwrap_or_else(|| units(row, field)))
+            .collect();
+        assert!(values.len() > 20, "{method} {sort}");
+        if field == "evaluate_rate" {
+            // Its last digit is no part of the rating.
+            values.iter_mut().for_each(|value| *value /= 10);
+        }
+        if descending {
+            values.reverse();
+        }
+        assert!(values.is_sorted(), "{method} {sort} {values:?}");
+    }
+    for (method, sort) in [
+        (QUERY, "DISCOUNT_ASC"),
+        (QUERY, "sale_price_asc"),
+        (HOT, "volumeAsc"),
+        (PROMOTED, "SALE_PRICE_ASC"),
+    ] {
+        let (code, text) = refusal(&bench, method, &[("sort", sort)]).await;
+        assert_eq!(code, "UnsupportedParamMapping", "{method} {sort}");
+        assert!(text.contains("sort"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn filters_leave_what_fits_and_only_that() {
+    let bench = start();
+    let all = whole(&bench, QUERY, &[("ship_to_country", "FR")], "50").await;
+    let country = ("ship_to_country", "FR");
+    let count = |fits: &dyn Fn(&Value) -> bool| all.iter().filter(|row| fits(row)).count();
+
+    let priced = [
+        country,
+        ("target_currency", "EUR"),
+        ("min_sale_price", "1000"),
+        ("max_sale_price", "1999"),
+    ];
+    let found = whole(&bench, QUERY, &priced, "50").await;
+    let euros = [country, ("target_currency", "EUR")];
+    let in_euros = whole(&bench, QUERY, &euros, "50").await;
+    let between = |row: &&Value| (1000..=1999).contains(&units(row, "target_sale_price"));
+    assert_eq!(found.len(), in_euros.iter().filter(between).count());
+    assert!(found.iter().all(|row| between(&row)) && !found.is_empty());
+
+    let home = [country, ("category_ids", "15, 66")];
+    let found = whole(&bench, QUERY, &home, "50").await;
+    let fits = |row: &Value| {
+        [15, 66]
+            .map(Value::from)
+            .contains(&row["first_level_category_id"])
+    };
+    assert_eq!(found.len(), count(&fits));
+    assert!(found.iter().all(fits) && found.len() < all.len());
+
+    for kind in ["PLAZA", "TMALL"] {
+        let own = [country, ("platform_product_type", kind)];
+        let found = whole(&bench, QUERY, &own, "50").await;
+        assert_eq!(
+            found.len(),
+            count(&|row| row["platform_product_type"] == kind)
+        );
+        assert!(!found.is_empty(), "{kind}");
+    }
+    let quick = [country, ("delivery_days", "10")];
+    let found = whole(&bench, QUERY, &quick, "50").await;
+    let days = |row: &Value| {
+        let text = row["ship_to_days"].as_str().unwrap();
+        let text = text.strip_prefix("ship to FR in ").unwrap();
+        text.strip_suffix(" days").unwrap().parse::<i64>().unwrap()
+    };
+    assert_eq!(found.len(), count(&|row| days(row) <= 10));
+    assert!(!found.is_empty() && found.len() < all.len());
+
+    assert_empty(&ask(&bench, QUERY, &[("ship_to_country", "KP")]).await);
+    assert!(all.len() < whole(&bench, QUERY, &[], "50").await.len());
+}
+
+#[tokio::test]
+async fn hot_products_are_those_with_the_higher_commission() {
+    let bench = start();
+    let hot: BTreeSet<i64> = whole(&bench, HOT, &[], "50")
+        .await
+        .iter()
+        .map(|row| row["product_id"].as_i64().unwrap())
+        .collect();
+    let mut rates = BTreeSet::new();
+    for row in whole(&bench, QUERY, &[], "50").await {
+        let (rate, more) = (
+            units(&row, "commission_rate"),
+            units(&row, "hot_product_commission_rate"),
+        );
+        let is_hot = hot.contains(&row["product_id"].as_i64().unwrap());
+        assert_eq!(more > rate, is_hot, "{row}");
+        rates.insert((row["second_level_category_id"].as_i64(), rate));
+    }
+    assert!(rates.len() > 10, "rates follow the family: {rates:?}");
+
+    let category = [("category_id", "15")];
+    let downloaded = whole(&bench, DOWNLOAD, &category, "4").await;
+    assert!(!downloaded.is_empty());
+    for row in &downloaded {
+        assert!(hot.contains(&row["product_id"].as_i64().unwrap()));
+        assert_eq!(row["first_level_category_id"], 15);
+    }
+    let (code, text) = refusal(&bench, DOWNLOAD, &[]).await;
+    assert_eq!(code, "MissingParameter");
+    assert!(text.contains("category_id"), "{text}");
+}
+
+#[tokio::test]
+async fn values_that_no_list_has_are_refused() {
+    let bench = start();
+    let category = ("category_id", "15");
+    let device = ("device_id", "x");
+    for (method, needed, name, value) in [
+        (QUERY, None, "platform_product_type", "BAZAAR"),
+        (QUERY, None, "delivery_days", "4"),
+        (QUERY, None, "target_currency", "XXX"),
+        (QUERY, None, "target_language", "EO"),
+        (QUERY, None, "category_ids", "15,lamps"),
+        (QUERY, None, "page_no", "one"),
+        (QUERY, None, "min_sale_price", "9.99"),
+        (HOT, None, "delivery_days", "0"),
+        (DOWNLOAD, Some(category), "locale_site", "fr_site"),
+        (DETAIL, None, "target_currency", "usd"),
+        (MATCH, Some(device), "product_id", "lamp"),
+        (PROMOTED, None, "promotion_start_time", "yesterday"),
+        (PROMOTED, None, "category_id", "lamps"),
+        (QUERY, None, "tracking_id", &"x".repeat(65)),
+    ] {
+        let own: Vec<_> = needed.into_iter().chain([(name, value)]).collect();
+        let (code, text) = refusal(&bench, method, &own).await;
+        assert_eq!(code, "UnsupportedParamMapping", "{method} {name}");
+        assert!(text.contains(name), "{text}");
+    }
+    // A page that no country sees is refused for its wrong values too.
+    let own = [("ship_to_country", "KP"), ("target_language", "EO")];
+    assert_eq!(
+        refusal(&bench, QUERY, &own).await.0,
+        "UnsupportedParamMapping"
+    );
+}
+
+#[tokio::test]
+async fn links_come_with_a_tracking_id_only_and_lead_to_the_item() {
+    let bench = start();
+    bench.sandbox.set_base_url("http://127.0.0.1:8090").unwrap();
+    for row in rows(&ask(&bench, QUERY, &[]).await) {
+        assert!(row.get("promotion_link").is_none());
+    }
+    let answer = ask(&bench, QUERY, &[("tracking_id", "my shop/1")]).await;
+    for row in rows(&answer) {
+        let link = row["promotion_link"].as_str().unwrap();
+        let path = link.strip_prefix("http://127.0.0.1:8090").unwrap();
+        assert!(path.starts_with("/s/"), "{path}");
+        let visit = bench.get(path).await;
+        assert_eq!(visit.status, StatusCode::FOUND);
+        let page = bench.get(visit.header("location")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(page.text().contains(&row["product_id"].to_string()));
+    }
+    for row in rows(&answer) {
+        let Some(coupon) = row.get("promo_code_info") else {
+            continue;
+        };
+        let link = coupon["code_promotionurl"].as_str().unwrap();
+        let path = link.strip_prefix("http://127.0.0.1:8090").unwrap();
+        let visit = bench.get(path).await;
+        let page = bench.get(visit.header("location")).await;
+        assert_eq!(page.status, StatusCode::OK, "{link}");
+        assert!(page.text().contains(row["shop_name"].as_str().unwrap()));
+    }
+}
+
+#[tokio::test]
+async fn fields_choose_what_rows_show() {
+    let bench = start();
+    let own = [("fields", "product_id, commission_rate,nothing_known")];
+    for (method, needed) in [
+        (QUERY, None),
+        (HOT, None),
+        (PROMOTED, None),
+        (DOWNLOAD, Some(("category_id", "15"))),
+        (MATCH, Some(("device_id", "x"))),
+        (DETAIL, Some(("product_ids", "1005006000000001"))),
+    ] {
+        let all: Vec<_> = needed.into_iter().chain(own).collect();
+        let rows = rows(&ask(&bench, method, &all).await);
+        assert!(!rows.is_empty(), "{method}");
+        for row in rows {
+            let names: Vec<_> = row.as_object().unwrap().keys().collect();
+            assert_eq!(names.len(), 2, "{method}: {names:?}");
+            assert!(row["product_id"].is_i64() && row["commission_rate"].is_string());
+        }
+    }
+    let names = ask(&bench, PROMOTIONS, &[("fields", "promo_name")]).await;
+    for promo in names["result"]["promos"]["promo"].as_array().unwrap() {
+        assert_eq!(promo.as_object().unwrap().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn details_keep_the_order_and_drop_what_is_unknown() {
+    let bench = start();
+    let (a, b) = (product(7), product(3));
+    let asked = format!("{a},12345,{b},hello,{a},{}", product(500));
+    let answer = ask(&bench, DETAIL, &[("product_ids", &asked)]).await;
+    assert_eq!(answer["result"]["current_record_count"], 2);
+    let found: Vec<String> = ids(&answer).iter().map(i64::to_string).collect();
+    assert_eq!(found, [a.clone(), b]);
+    for own in [
+        vec![],
+        vec![("product_ids", "12345")],
+        vec![("product_ids", a.as_str()), ("country", "KP")],
+    ] {
+        assert_empty(&ask(&bench, DETAIL, &own).await);
+    }
+    let many: Vec<String> = (0..51).map(product).collect();
+    let fifty = many[..50].join(",");
+    let answer = ask(&bench, DETAIL, &[("product_ids", &fifty)]).await;
+    assert_eq!(rows(&answer).len(), 50);
+    let (code, _) = refusal(&bench, DETAIL, &[("product_ids", &many.join(","))]).await;
+    assert_eq!(code, "UnsupportedParamMapping");
+
+    // Somewhere among common products is one that is not sold to France.
+    let common: Vec<String> = (100..140).map(product).collect();
+    let common = common.join(",");
+    let own = [("product_ids", common.as_str()), ("country", "FR")];
+    let sold = rows(&ask(&bench, DETAIL, &own).await).len();
+    assert!((20..40).contains(&sold), "{sold}");
+}
+
+#[tokio::test]
+async fn recommendations_follow_product_words_or_device() {
+    let bench = start();
+    let own = product(1);
+    let device = ("device_id", "adid-1");
+    let near = ask(&bench, MATCH, &[device, ("product_id", &own)]).await;
+    let family = rows(&ask(&bench, DETAIL, &[("product_ids", &own)]).await)[0].clone();
+    for row in rows(&near) {
+        assert_eq!(
+            row["second_level_category_id"],
+            family["second_level_category_id"]
+        );
+        assert_ne!(row["product_id"].to_string(), own);
+    }
+    let words = ask(&bench, MATCH, &[device, ("keywords", "bag")]).await;
+    for row in rows(&words) {
+        assert!(
+            row["product_title"]
+                .as_str()
+                .unwrap()
+                .to_lowercase()
+                .contains("bag"),
+            "{row}"
+        );
+    }
+    // An unknown product falls back to the words, and without any the device decides, always alike.
+    let other = ask(
+        &bench,
+        MATCH,
+        &[device, ("product_id", "5"), ("keywords", "bag")],
+    )
+    .await;
+    assert_eq!(ids(&other), ids(&words));
+    let one = ids(&ask(&bench, MATCH, &[device]).await);
+    assert_eq!(one, ids(&ask(&bench, MATCH, &[device]).await));
+    let two = ids(&ask(&bench, MATCH, &[("device_id", "adid-2")]).await);
+    assert_ne!(one, two);
+    let next = ids(&ask(&bench, MATCH, &[device, ("page_no", "2")]).await);
+    assert!(next.iter().all(|id| !one.contains(id)));
+    assert_empty(&ask(&bench, MATCH, &[device, ("page_no", "400")]).await);
+    let (code, text) = refusal(&bench, MATCH, &[]).await;
+    assert_eq!(
+        (code, text.contains("device_id")),
+        ("MissingParameter".into(), true)
+    );
+}
+
+#[tokio::test]
+async fn promotions_run_by_the_clock_and_hold_what_they_say() {
+    let bench = start();
+    let listed = async || {
+        let answer = ask(&bench, PROMOTIONS, &[]).await;
+        answer["result"]["promos"]["promo"]
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let running = listed().await;
+    assert_eq!(running.len(), 2);
+    for promo in &running {
+        let name = promo["promo_name"].as_str().unwrap();
+        let own = [("promotion_name", name)];
+        let all = whole(&bench, PROMOTED, &own, "11").await;
+        assert_eq!(all.len(), promo["product_num"], "{name}");
+        let searched = whole(&bench, QUERY, &own, "50").await;
+        assert_eq!(searched.len(), all.len(), "{name}");
+        let mut paged = own.to_vec();
+        paged.extend([("page_size", "11"), ("page_no", "1")]);
+        assert_eq!(
+            ask(&bench, PROMOTED, &paged).await["result"]["is_finished"],
+            false
+        );
+        paged[1] = ("page_size", "50");
+        assert_eq!(
+            ask(&bench, PROMOTED, &paged).await["result"]["is_finished"],
+            true
+        );
+    }
+    for name in ["Hot Product", "New Arrival", "Best Seller", "weeklydeals"] {
+        let own = [("promotion_name", name)];
+        assert!(
+            !whole(&bench, PROMOTED, &own, "50").await.is_empty(),
+            "{name}"
+        );
+    }
+    // Hot products of a promotion are in both.
+    let name = running[0]["promo_name"].as_str().unwrap().to_owned();
+    let both = whole(&bench, HOT, &[("promotion_name", "Best Seller")], "50").await;
+    let hot = whole(&bench, HOT, &[], "50").await;
+    assert!(both.len() < hot.len());
+
+    // Without a name it is the newest; the time must overlap.
+    let newest = ids(&ask(&bench, PROMOTED, &[]).await);
+    assert_eq!(
+        newest,
+        ids(&ask(&bench, PROMOTED, &[("promotion_name", &name)]).await)
+    );
+    let at = |start: &'static str, end: &'static str| {
+        [("promotion_start_time", start), ("promotion_end_time", end)]
+    };
+    let within = at("2025-12-30 00:00:00", "2026-01-02 00:00:00");
+    assert_eq!(ids(&ask(&bench, PROMOTED, &within).await), newest);
+    let later = at("2026-03-01 00:00:00", "2026-03-02 00:00:00");
+    assert_empty(&ask(&bench, PROMOTED, &later).await);
+    let earlier = at("2025-01-01 00:00:00", "2025-01-02 00:00:00");
+    assert_empty(&ask(&bench, PROMOTED, &earlier).await);
+
+    bench.advance(14 * DAY_S).await;
+    assert!(listed().await.iter().all(|promo| !running.contains(promo)));
+    let old = [("promotion_name", name.as_str())];
+    for method in [PROMOTED, QUERY, HOT] {
+        assert_empty(&ask(&bench, method, &old).await);
+    }
+}
+
+#[tokio::test]
+async fn a_changed_product_shows_as_changed_in_every_list() {
+    let bench = start();
+    // The most expensive hot product of the newest promotion's pool is in all lists at once.
+    let hot: Vec<i64> = whole(&bench, HOT, &[("sort", "SALE_PRICE_DESC")], "50")
+        .await
+        .iter()
+        .filter_map(|row| row["product_id"].as_i64())
+        .collect();
+    let promoted: Vec<i64> = whole(&bench, PROMOTED, &[], "50")
+        .await
+        .iter()
+        .filter_map(|row| row["product_id"].as_i64())
+        .collect();
+    let both = hot.iter().find(|id| promoted.contains(id)).copied();
+    let id = both.unwrap().to_string();
+    let category =
+        rows(&ask(&bench, DETAIL, &[("product_ids", &id)]).await)[0]["first_level_category_id"]
+            .to_string();
+    let by_price = ("sort", "SALE_PRICE_ASC");
+    let lists: [(&str, Vec<(&str, &str)>); 5] = [
+        (QUERY, vec![by_price]),
+        (HOT, vec![by_price]),
+        (PROMOTED, vec![("sort", "priceAsc")]),
+        (DOWNLOAD, vec![("category_id", &category)]),
+        (DETAIL, vec![("product_ids", &id)]),
+    ];
+    let path = format!("products/{id}");
+    bench.set(&path, json!({ "price": "0.07" })).await;
+    for (method, own) in &lists {
+        let mut own = own.clone();
+        own.push(("page_size", "50"));
+        let rows = rows(&ask(&bench, method, &own).await);
+        let row = rows.iter().find(|row| row["product_id"].to_string() == id);
+        let row = row.unwrap_or_else(|| panic!("{method}"));
+        assert_eq!(row["target_sale_price"], "0.07", "{method}");
+        assert_eq!(row["sale_price"], "0.07", "{method}");
+        if *method != DOWNLOAD {
+            assert_eq!(
+                rows[0]["product_id"].to_string(),
+                id,
+                "{method}: cheapest first"
+            );
+        }
+    }
+    let page = bench.get(&format!("/item/{id}.html")).await;
+    assert!(page.text().contains("US $0.07"), "{}", page.text());
+
+    bench.set(&path, json!({ "delist": true })).await;
+    for (method, own) in &lists {
+        let mut own = own.clone();
+        own.push(("page_size", "50"));
+        let found = ids(&ask(&bench, method, &own).await);
+        assert!(found.iter().all(|own| own.to_string() != id), "{method}");
+    }
+    let promo = ask(&bench, PROMOTIONS, &[]).await;
+    assert_eq!(
+        promo["result"]["promos"]["promo"][0]["product_num"],
+        promoted.len() - 1
+    );
+    let near = ask(
+        &bench,
+        MATCH,
+        &[("device_id", "x"), ("product_id", &product(1))],
+    )
+    .await;
+    let gone = ids(&near)[0];
+    bench
+        .set(&format!("products/{gone}"), json!({ "delist": true }))
+        .await;
+    let near = ask(
+        &bench,
+        MATCH,
+        &[("device_id", "x"), ("product_id", &product(1))],
+    )
+    .await;
+    assert!(!ids(&near).contains(&gone));
+}
+
+#[tokio::test]
+async fn a_million_products_are_listed_like_five_hundred() {
+    let bench = start_with(SandboxConfig {
+        products: 1_000_000,
+        ..SandboxConfig::default()
+    });
+    let own = [("sort", "DISCOUNT_DESC"), ("page_no", "1000")];
+    let answer = ask(&bench, HOT, &own).await;
+    assert_eq!(answer["result"]["total_record_count"], 100_000);
+    assert_eq!(rows(&answer).len(), 20);
+    let promos = ask(&bench, PROMOTIONS, &[]).await;
+    assert_eq!(
+        promos["result"]["promos"]["promo"][0]["product_num"],
+        62_500
+    );
+}
