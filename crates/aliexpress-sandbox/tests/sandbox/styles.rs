@@ -364,7 +364,8 @@ async fn every_client_style_is_understood_unchanged() {
         let json = answer.json();
         let fields = style.fields(&json);
         let found = if style.is_business() {
-            fields["result"]["ae_item_base_info_dto"]["product_id"].to_string() == product(0)
+            fields["result"]["ae_item_base_info_dto"]["product_id"].as_i64()
+                == product(0).parse().ok()
         } else {
             fields["access_token"]
                 .as_str()
