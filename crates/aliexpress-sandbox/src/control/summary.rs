@@ -68,7 +68,7 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         "faults": locked(&inner.faults).list().len(),
         "journal": locked(&inner.journal).total(),
     });
-    let profile = json!(state.profile);
+    let profile = json!(*state.profile);
     drop(state);
     let products: Vec<i64> = (0..inner.catalogue.products.min(MOST_PRODUCTS))
         .map(Catalogue::id)
