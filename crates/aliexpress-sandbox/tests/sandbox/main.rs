@@ -14,6 +14,8 @@ mod control;
 #[cfg(test)]
 mod dropshipping_commissions;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod guards;
