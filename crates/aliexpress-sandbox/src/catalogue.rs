@@ -94,15 +94,19 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
+    /// What a store sells: a third of a block of a hundred products.
+    pub(crate) fn store(self, store_id: i64) -> impl Iterator<Item = Product> {
+        let offset = store_id.checked_sub(FIRST_STORE_ID).unwrap_or(-1);
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let first = (offset / 3).saturating_mul(100);
+        (first..first.saturating_add(100).min(self.products))
+            .filter(move |index| index % 3 == offset % 3)
+            .map(move |index| self.product(index))
+    }
+
     /// Whether one of the products belongs to that store.
     pub(crate) fn has_store(self, store_id: i64) -> bool {
-        let offset = store_id.checked_sub(FIRST_STORE_ID).map(u32::try_from);
-        let Some(Ok(offset)) = offset else {
-            return false;
-        };
-        let first = (offset / 3).saturating_mul(100);
-        (first..first.saturating_add(3))
-            .any(|index| index < self.products && index % 3 == offset % 3)
+        self.store(store_id).next().is_some()
     }
 
     pub(crate) fn product(self, index: u32) -> Product {
@@ -330,6 +334,20 @@ mod tests {
         assert!(catalogue.find(Catalogue::id(499) + 1).is_none());
         assert!(catalogue.find(FIRST_PRODUCT_ID - 1).is_none());
         assert!(catalogue.find(i64::MIN).is_none());
+    }
+
+    #[test]
+    fn every_product_is_found_in_its_store_and_in_no_other() {
+        let catalogue = catalogue(1);
+        let mut found = 0;
+        for store_id in FIRST_STORE_ID - 1..FIRST_STORE_ID + 20 {
+            let sold: Vec<Product> = catalogue.store(store_id).collect();
+            assert!(sold.iter().all(|product| product.store_id() == store_id));
+            assert_eq!(catalogue.has_store(store_id), !sold.is_empty());
+            found += sold.len();
+        }
+        assert_eq!(found, 500);
+        assert!(!catalogue.has_store(i64::MAX) && !catalogue.has_store(i64::MIN));
     }
 
     #[test]

@@ -26,6 +26,7 @@ mod platform_time;
 mod profile;
 mod sandbox;
 mod state;
+mod store_page;
 mod tokens;
 mod web;
 

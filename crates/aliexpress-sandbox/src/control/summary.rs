@@ -62,6 +62,8 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         "products": inner.catalogue.products,
         "changed_products": state.changes.len(),
         "orders": state.orders.len(),
+        "commissions": state.commissions.lines().count(),
+        "clicks": state.commissions.clicks.total(),
         "codes": codes,
         "access_tokens": access,
         "refresh_tokens": refresh,
