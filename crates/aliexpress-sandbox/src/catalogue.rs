@@ -1,5 +1,6 @@
 //! Products as pure functions of seed and index: nothing is stored, so one and a million cost the same.
 
+pub(crate) mod categories;
 pub(crate) mod changes;
 pub(crate) mod countries;
 pub(crate) mod delivery;

@@ -1,8 +1,11 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
+mod address_get;
+mod category_get;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod freight_query;
+mod member_benefit;
 mod order_create;
 mod order_get;
 mod order_tracking;
@@ -126,7 +129,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 14] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -137,6 +140,10 @@ static METHODS: [&Method; 10] = [
     &order_create::METHOD,
     &order_get::METHOD,
     &order_tracking::METHOD,
+    &category_get::DROPSHIPPING,
+    &category_get::AFFILIATE,
+    &address_get::METHOD,
+    &member_benefit::METHOD,
 ];
 
 /// Finds an API by name.
