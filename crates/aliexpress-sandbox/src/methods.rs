@@ -1,15 +1,21 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
 mod address_get;
+mod buyer_freight;
 mod category_get;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod freight_query;
 mod member_benefit;
+mod merchant_license;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
+mod product_specialinfo;
+mod product_view;
+mod product_wholesale;
+mod search_event_report;
 mod text_search;
 mod token;
 
@@ -129,7 +135,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 14] = [
+static METHODS: [&Method; 19] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -144,6 +150,11 @@ static METHODS: [&Method; 14] = [
     &category_get::AFFILIATE,
     &address_get::METHOD,
     &member_benefit::METHOD,
+    &product_wholesale::METHOD,
+    &product_specialinfo::METHOD,
+    &buyer_freight::METHOD,
+    &search_event_report::METHOD,
+    &merchant_license::METHOD,
 ];
 
 /// Finds an API by name.

@@ -20,6 +20,7 @@ use crate::gateway::envelope::Ids;
 use crate::journal::Journal;
 use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::state::{Book, State, clock_offset_ms};
 use crate::tokens::Tokens;
 use crate::web;
@@ -105,6 +106,7 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         tokens,
         orders,
         changes: Changes::default(),
+        reports: Reports::default(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::clock::SandboxClock;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::tokens::Tokens;
 
 const FILE_NAME: &str = "sandbox.json";
@@ -24,6 +25,8 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) orders: Orders,
     pub(crate) changes: Changes,
+    #[serde(default)]
+    pub(crate) reports: Reports,
 }
 
 impl State {

@@ -1,6 +1,6 @@
 //! `aliexpress.ds.text.search`: products by words, priced for one destination.
 
-use super::product_get::rounded_and_grouped;
+use super::product_view::rounded_and_grouped;
 use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
