@@ -4,6 +4,7 @@ pub(crate) mod categories;
 pub(crate) mod changes;
 pub(crate) mod countries;
 pub(crate) mod delivery;
+pub(crate) mod likeness;
 mod offers;
 pub(crate) mod papers;
 pub(crate) mod search;
@@ -206,6 +207,15 @@ impl Product {
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3
+    }
+
+    pub(crate) const fn has_video(&self) -> bool {
+        self.index.is_multiple_of(3)
+    }
+
+    /// Share of good ratings in per cent, such as `93.4`.
+    pub(crate) fn positive_rate(&self) -> String {
+        format!("{}.{}", self.rating * 2 - 1, self.index % 10)
     }
 
     /// Whether the seller pays for slow delivery.

@@ -6,6 +6,9 @@ mod category_get;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod freight_query;
+mod image_found;
+mod image_search;
+mod image_search_v2;
 mod member_benefit;
 mod merchant_license;
 mod order_create;
@@ -135,7 +138,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 19] = [
+static METHODS: [&Method; 21] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -155,6 +158,8 @@ static METHODS: [&Method; 19] = [
     &buyer_freight::METHOD,
     &search_event_report::METHOD,
     &merchant_license::METHOD,
+    &image_search_v2::METHOD,
+    &image_search::METHOD,
 ];
 
 /// Finds an API by name.
@@ -186,7 +191,6 @@ impl Context<'_> {
     }
 
     /// The bytes of a file part; none when no file of that name was sent.
-    #[expect(dead_code, reason = "the first to take a file is image search")]
     pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|file| file.name == name)?;
         Some(&file.content)

@@ -62,6 +62,19 @@ pub(crate) enum AutoPay {
     Fails,
 }
 
+/// Where the rows of `aliexpress.ds.image.searchV2` stand and how their fields are called: three sources,
+/// three forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ImageSearchForm {
+    /// `data.products` of the guide page.
+    Guide,
+    /// `data.data`, seen by a client.
+    DataData,
+    /// `data` itself, as the reference table has it.
+    Table,
+}
+
 /// All switches; `GET /_sandbox/profile` shows them, `POST` changes any of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -78,6 +91,7 @@ pub(crate) struct Profile {
     pub(crate) omit: Vec<String>,
     pub(crate) deny_redirects_with_error: bool,
     pub(crate) auto_pay: AutoPay,
+    pub(crate) image_search_form: ImageSearchForm,
 }
 
 impl Default for Profile {
@@ -95,6 +109,7 @@ impl Default for Profile {
             omit: Vec::new(),
             deny_redirects_with_error: false,
             auto_pay: AutoPay::Works,
+            image_search_form: ImageSearchForm::Guide,
         }
     }
 }
@@ -106,7 +121,8 @@ const ACCEPTED: &str = "lifetimes (\"online\", \"test\" or {\"access_s\",\"refre
      old_access_valid, old_refresh_valid, deny_redirects_with_error (true or false), \
      simplify (\"with_format_json\", \"alone\", \"ignored\"), numbers (\"number\", \"string\"), \
      empty_params (\"either\", \"signed\", \"skipped\"), check_timestamp (\"real\", \"virtual\"), \
-     code_life_s (seconds), omit (list of field names), auto_pay (\"works\", \"fails\")";
+     code_life_s (seconds), omit (list of field names), auto_pay (\"works\", \"fails\"), \
+     image_search_form (\"guide\", \"data_data\", \"table\")";
 
 impl Profile {
     /// The profile with the given switches changed.
@@ -137,6 +153,7 @@ impl Profile {
             "omit" => self.omit = typed(value)?,
             "deny_redirects_with_error" => self.deny_redirects_with_error = typed(value)?,
             "auto_pay" => self.auto_pay = typed(value)?,
+            "image_search_form" => self.image_search_form = typed(value)?,
             _ => return Err("there is no such switch".to_owned()),
         }
         Ok(())

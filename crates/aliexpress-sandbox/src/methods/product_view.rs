@@ -181,7 +181,7 @@ impl View<'_> {
             .map(|number| self.picture(number))
             .collect();
         let mut multimedia = object! { "image_urls": urls.join(";") };
-        if self.product.index.is_multiple_of(3) {
+        if self.product.has_video() {
             let id = self.product.id();
             let video = object! {
                 "media_id": 290_000_000_000_i64 + i64::from(self.product.index),
