@@ -24,6 +24,7 @@ mod token;
 
 use std::borrow::Cow;
 
+use axum::http::Method as HttpMethod;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -33,8 +34,8 @@ use crate::gateway::multipart::File;
 use crate::gateway::params::Params;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object};
-use crate::profile::Profile;
-use crate::sandbox::Inner;
+use crate::profile::{Lists, Permission, Profile, RateLimits};
+use crate::sandbox::{Inner, locked};
 
 /// What a parameter's text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,10 +109,6 @@ pub(crate) enum Group {
 }
 
 /// What the catalogue says of an API.
-#[expect(
-    dead_code,
-    reason = "read by the permission and budget checks, which land next"
-)]
 #[derive(Debug)]
 pub(crate) struct Declared {
     /// Path for a system API, dotted name for a business API.
@@ -180,8 +177,8 @@ pub(crate) struct Context<'a> {
     pub(crate) files: &'a [File],
     pub(crate) profile: &'a Profile,
     pub(crate) now_ms: i64,
-    /// Lists are plain and the answer has no wrapper.
-    pub(crate) streamlined: bool,
+    pub(crate) http_method: &'a HttpMethod,
+    pub(crate) lists: Lists,
 }
 
 impl Context<'_> {
@@ -198,12 +195,17 @@ impl Context<'_> {
 
     /// A list in the form of the answer: around its items goes an object with one key, and an empty
     /// list is an empty object.
-    fn list(&self, key: &'static str, items: Vec<Json>) -> Json {
-        if self.streamlined {
+    fn list(&self, key: &'static str, mut items: Vec<Json>) -> Json {
+        if self.lists == Lists::Plain {
             return items.into();
         }
         let mut wrapper = Object::default();
-        if !items.is_empty() {
+        let single = (self.lists == Lists::SingleAsObject && items.len() == 1)
+            .then(|| items.pop())
+            .flatten();
+        if let Some(item) = single {
+            wrapper.set(key, item);
+        } else if !items.is_empty() {
             wrapper.set(key, items);
         }
         wrapper.into()
@@ -234,13 +236,31 @@ impl Reply {
     }
 }
 
-/// Checks token and parameters, then runs the API.
+/// Checks permission, token, budget and parameters, then runs the API.
 pub(crate) fn run(method: &Method, context: &Context<'_>) -> Result<Reply, Refusal> {
+    permitted(method.declared.group, context.profile)?;
     let account = authorised(method, context)?;
+    if context.profile.rate_limits == RateLimits::Enforced {
+        locked(&context.inner.limits).spend(method.declared, context.now_ms, context.profile)?;
+    }
     for parameter in method.declared.parameters {
         check(parameter, context.params, context.files)?;
     }
     (method.run)(context, account)
+}
+
+/// Whether the app holds the permission group of an API.
+fn permitted(group: Group, profile: &Profile) -> Result<(), Refusal> {
+    let needed = match group {
+        Group::System => return Ok(()),
+        Group::Dropshipping => Permission::Dropshipping,
+        Group::Affiliate => Permission::Affiliate,
+    };
+    if profile.permissions.contains(&needed) {
+        Ok(())
+    } else {
+        Err(Refusal::named("InsufficientPermission"))
+    }
 }
 
 /// The account of the token, which may travel under two names but not under both with different values.

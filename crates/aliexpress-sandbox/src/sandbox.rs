@@ -17,6 +17,7 @@ use crate::config::{SandboxConfig, web_address};
 use crate::error::SandboxError;
 use crate::faults::Faults;
 use crate::gateway::envelope::Ids;
+use crate::gateway::limits::Limits;
 use crate::journal::Journal;
 use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) book: Book,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) faults: Mutex<Faults>,
+    pub(crate) limits: Mutex<Limits>,
     initial_profile: Profile,
     addresses: RwLock<Addresses>,
     port: AtomicU16,
@@ -102,7 +104,7 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         orders.insert(order);
     }
     State {
-        profile: profile.clone(),
+        profile: Arc::new(profile.clone()),
         tokens,
         orders,
         changes: Changes::default(),
@@ -169,7 +171,8 @@ impl Sandbox {
             clock,
             book,
             journal: Mutex::default(),
-            faults: Mutex::new(Faults::default()),
+            faults: Mutex::default(),
+            limits: Mutex::default(),
             initial_profile: profile,
             addresses: RwLock::new(Addresses {
                 callback_url: config.callback_url,

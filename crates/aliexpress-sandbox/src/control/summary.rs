@@ -84,7 +84,7 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         .take(MOST_REPORTS)
         .map(report_json)
         .collect();
-    let profile = json!(state.profile);
+    let profile = json!(*state.profile);
     drop(state);
     let products: Vec<i64> = (0..inner.catalogue.products.min(MOST_PRODUCTS))
         .map(Catalogue::id)

@@ -22,9 +22,13 @@ mod persistence;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod profile;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod styles;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
