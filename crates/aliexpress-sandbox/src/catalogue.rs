@@ -1,8 +1,12 @@
 //! Products as pure functions of seed and index: nothing is stored, so one and a million cost the same.
 
+pub(crate) mod categories;
 pub(crate) mod changes;
 pub(crate) mod countries;
 pub(crate) mod delivery;
+pub(crate) mod likeness;
+mod offers;
+pub(crate) mod papers;
 pub(crate) mod search;
 pub(crate) mod vocabulary;
 
@@ -17,6 +21,8 @@ const FIRST_PRODUCT_ID: i64 = 1_005_006_000_000_001;
 const FIRST_SKU_ID: i64 = 12_000_036_000_000_000;
 const SKUS_PER_PRODUCT: i64 = 100;
 const FIRST_STORE_ID: i64 = 1_102_000_001;
+/// Each store has its own seller.
+const FIRST_SELLER_ID: i64 = 2_000_000_001;
 
 /// Products at the front that are in stock and sold everywhere: 20 for each promised family.
 const PROMISED_PRODUCTS: u32 = 20 * PROMISED as u32;
@@ -109,6 +115,18 @@ impl Catalogue {
         self.store(store_id).next().is_some()
     }
 
+    /// A product of the seller or store with an id, if there is such a one.
+    pub(crate) fn of_seller(self, seller_or_store_id: i64) -> Option<Product> {
+        let number = [FIRST_SELLER_ID, FIRST_STORE_ID]
+            .into_iter()
+            .filter_map(|first| u32::try_from(seller_or_store_id.checked_sub(first)?).ok())
+            .min()?;
+        let hundred = (number / 3).checked_mul(100)?;
+        // The first index of the hundred that leaves the right rest when divided by three.
+        let index = hundred.checked_add((number % 3 + 3 - hundred % 3) % 3)?;
+        (index < self.products).then(|| self.product(index))
+    }
+
     pub(crate) fn product(self, index: u32) -> Product {
         let traits = mix(self.seed, index, 1);
         let numbers = mix(self.seed, index, 2);
@@ -145,6 +163,11 @@ impl Product {
     /// Three stores for every hundred products, so that an order of several products can be split.
     pub(crate) fn store_id(&self) -> i64 {
         FIRST_STORE_ID + i64::from(self.index / 100 * 3 + self.index % 3)
+    }
+
+    /// Who owns the store.
+    pub(crate) fn seller_id(&self) -> i64 {
+        self.store_id() - FIRST_STORE_ID + FIRST_SELLER_ID
     }
 
     pub(crate) fn title(&self, language: Language) -> String {
@@ -199,6 +222,15 @@ impl Product {
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3
+    }
+
+    pub(crate) const fn has_video(&self) -> bool {
+        self.index.is_multiple_of(3)
+    }
+
+    /// Share of good ratings in per cent, such as `93.4`.
+    pub(crate) fn positive_rate(&self) -> String {
+        format!("{}.{}", self.rating * 2 - 1, self.index % 10)
     }
 
     /// Whether the seller pays for slow delivery.
@@ -366,6 +398,21 @@ mod tests {
                 skus.iter()
                     .all(|sku| sku.cents > 0 && sku.list_cents >= sku.cents)
             );
+        }
+    }
+
+    #[test]
+    fn sellers_and_stores_are_found_by_their_products() {
+        let catalogue = catalogue(1);
+        for index in 0..500 {
+            let product = catalogue.product(index);
+            for id in [product.store_id(), product.seller_id()] {
+                let found = catalogue.of_seller(id).unwrap();
+                assert_eq!(found.store_id(), product.store_id(), "{index}");
+            }
+        }
+        for id in [i64::MIN, 0, FIRST_STORE_ID + 15, FIRST_SELLER_ID + 15] {
+            assert!(catalogue.of_seller(id).is_none(), "{id}");
         }
     }
 

@@ -1,14 +1,26 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
+mod address_get;
+mod buyer_freight;
+mod category_get;
 mod commission_orders;
 #[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod freight_query;
+mod image_found;
+mod image_search;
+mod image_search_v2;
 mod link_generate;
+mod member_benefit;
+mod merchant_license;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
+mod product_specialinfo;
+mod product_view;
+mod product_wholesale;
+mod search_event_report;
 mod text_search;
 mod token;
 
@@ -125,7 +137,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 15] = [
+static METHODS: [&Method; 26] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -141,6 +153,17 @@ static METHODS: [&Method; 15] = [
     &commission_orders::list_by_index::METHOD,
     &commission_orders::get::METHOD,
     &commission_orders::dropshipping::METHOD,
+    &category_get::DROPSHIPPING,
+    &category_get::AFFILIATE,
+    &address_get::METHOD,
+    &member_benefit::METHOD,
+    &product_wholesale::METHOD,
+    &product_specialinfo::METHOD,
+    &buyer_freight::METHOD,
+    &search_event_report::METHOD,
+    &merchant_license::METHOD,
+    &image_search_v2::METHOD,
+    &image_search::METHOD,
 ];
 
 /// Finds an API by name.
@@ -172,7 +195,6 @@ impl Context<'_> {
     }
 
     /// The bytes of a file part; none when no file of that name was sent.
-    #[expect(dead_code, reason = "the first to take a file is image search")]
     pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|file| file.name == name)?;
         Some(&file.content)

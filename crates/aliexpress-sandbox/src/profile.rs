@@ -9,8 +9,9 @@ use serde_json::{Map, Value, json};
 use crate::config::CheckTimestamp;
 pub(crate) use choices::{
     AppKeyError, AutoPay, CheckOrder, CodeForm, CommissionCursor, EmptyParams, ErrorCodes,
-    ErrorTypes, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission, PushTimestamps,
-    RateLimits, RedirectUriMatch, Simplify, SimplifyDrops, TokenCalls, TraceIds, Uuid,
+    ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission,
+    PushTimestamps, RateLimits, RedirectUriMatch, Simplify, SimplifyDrops, TokenCalls, TraceIds,
+    Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -73,6 +74,7 @@ pub(crate) struct Profile {
     pub(crate) app_key_error: AppKeyError,
     pub(crate) auto_pay: AutoPay,
     pub(crate) commission_cursor: CommissionCursor,
+    pub(crate) image_search_form: ImageSearchForm,
     pub(crate) push_timestamps: PushTimestamps,
     pub(crate) push_deadline_ms: u64,
     pub(crate) push_retry_s: i64,
@@ -118,6 +120,7 @@ impl Default for Profile {
             app_key_error: AppKeyError::InvalidAppKey,
             auto_pay: AutoPay::Works,
             commission_cursor: CommissionCursor::Max,
+            image_search_form: ImageSearchForm::Guide,
             push_timestamps: PushTimestamps::Seconds,
             push_deadline_ms: 500,
             push_retry_s: 1800,

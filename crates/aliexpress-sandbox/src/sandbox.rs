@@ -22,6 +22,7 @@ use crate::gateway::limits::Limits;
 use crate::journal::Journal;
 use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::state::{Book, State, clock_offset_ms};
 use crate::tokens::Tokens;
 use crate::web;
@@ -109,6 +110,7 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         orders,
         changes: Changes::default(),
         commissions: commissions::seeded::commissions(catalogue, now_ms),
+        reports: Reports::default(),
     }
 }
 

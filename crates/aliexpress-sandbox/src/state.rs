@@ -13,6 +13,7 @@ use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::tokens::Tokens;
 
 const FILE_NAME: &str = "sandbox.json";
@@ -30,6 +31,8 @@ pub(crate) struct State {
     /// Files of older sandboxes have none.
     #[serde(default)]
     pub(crate) commissions: Commissions,
+    #[serde(default)]
+    pub(crate) reports: Reports,
 }
 
 impl State {

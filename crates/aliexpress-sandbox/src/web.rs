@@ -21,6 +21,10 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .merge(control::routes())
         .merge(oauth::routes())
         .route("/_sandbox/pictures/{product}/{file}", get(pictures::serve))
+        .route(
+            "/_sandbox/papers/{product}/{file}",
+            get(crate::papers::serve),
+        )
         .route("/_sandbox/assets/{file}", get(crate::pages::asset))
         .layer(axum::middleware::from_fn(guard::demand_json))
         .layer(CsrfLayer::new());

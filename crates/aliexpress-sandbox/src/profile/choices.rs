@@ -62,6 +62,17 @@ choices! {
         Min,
     }
 
+    /// Where the rows of `aliexpress.ds.image.searchV2` stand and how their fields are called: three
+    /// sources, three forms.
+    ImageSearchForm {
+        /// `data.products` of the guide page.
+        Guide,
+        /// `data.data`, seen by a client.
+        DataData,
+        /// `data` itself, as the reference table has it.
+        Table,
+    }
+
     /// Permission groups that an app can hold.
     Permission { Dropshipping, Affiliate }
 

@@ -52,7 +52,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 39] = [
+pub(crate) static SWITCHES: [Switch; 40] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -265,6 +265,12 @@ pub(crate) static SWITCHES: [Switch; 39] = [
         Kind::Words(&["max", "min"]),
         "Index that continues a list of commissions",
         "Index qui continue une liste de commissions",
+    ),
+    switch(
+        "image_search_form",
+        Kind::Words(&["guide", "data_data", "table"]),
+        "Rows of image search",
+        "Lignes de la recherche par image",
     ),
     switch(
         "push_timestamps",
