@@ -7,7 +7,10 @@ pub(crate) mod countries;
 pub(crate) mod coupons;
 pub(crate) mod delivery;
 pub(crate) mod feeds;
+pub(crate) mod likeness;
 pub(crate) mod listing;
+mod offers;
+pub(crate) mod papers;
 pub(crate) mod search;
 pub(crate) mod vocabulary;
 
@@ -23,6 +26,7 @@ const FIRST_PRODUCT_ID: i64 = 1_005_006_000_000_001;
 const FIRST_SKU_ID: i64 = 12_000_036_000_000_000;
 const SKUS_PER_PRODUCT: i64 = 100;
 const FIRST_STORE_ID: i64 = 1_102_000_001;
+/// Each store has its own seller.
 const FIRST_SELLER_ID: i64 = 2_000_000_001;
 
 /// Products at the front that are in stock and sold everywhere: 20 for each promised family.
@@ -101,15 +105,31 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
+    /// What a store sells: a third of a block of a hundred products.
+    pub(crate) fn store(self, store_id: i64) -> impl Iterator<Item = Product> {
+        let offset = store_id.checked_sub(FIRST_STORE_ID).unwrap_or(-1);
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let first = (offset / 3).saturating_mul(100);
+        (first..first.saturating_add(100).min(self.products))
+            .filter(move |index| index % 3 == offset % 3)
+            .map(move |index| self.product(index))
+    }
+
     /// Whether one of the products belongs to that store.
     pub(crate) fn has_store(self, store_id: i64) -> bool {
-        let offset = store_id.checked_sub(FIRST_STORE_ID).map(u32::try_from);
-        let Some(Ok(offset)) = offset else {
-            return false;
-        };
-        let first = (offset / 3).saturating_mul(100);
-        (first..first.saturating_add(3))
-            .any(|index| index < self.products && index % 3 == offset % 3)
+        self.store(store_id).next().is_some()
+    }
+
+    /// A product of the seller or store with an id, if there is such a one.
+    pub(crate) fn of_seller(self, seller_or_store_id: i64) -> Option<Product> {
+        let number = [FIRST_SELLER_ID, FIRST_STORE_ID]
+            .into_iter()
+            .filter_map(|first| u32::try_from(seller_or_store_id.checked_sub(first)?).ok())
+            .min()?;
+        let hundred = (number / 3).checked_mul(100)?;
+        // The first index of the hundred that leaves the right rest when divided by three.
+        let index = hundred.checked_add((number % 3 + 3 - hundred % 3) % 3)?;
+        (index < self.products).then(|| self.product(index))
     }
 
     pub(crate) fn product(self, index: u32) -> Product {
@@ -156,9 +176,9 @@ impl Product {
         FIRST_STORE_ID + i64::from(self.index / 100 * 3 + self.index % 3)
     }
 
-    /// The account that owns the store.
+    /// Who owns the store.
     pub(crate) fn seller_id(&self) -> i64 {
-        FIRST_SELLER_ID + self.store_id() - FIRST_STORE_ID
+        self.store_id() - FIRST_STORE_ID + FIRST_SELLER_ID
     }
 
     pub(crate) fn title(&self, language: Language) -> String {
@@ -228,6 +248,15 @@ impl Product {
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3
+    }
+
+    pub(crate) const fn has_video(&self) -> bool {
+        self.index.is_multiple_of(3)
+    }
+
+    /// Share of good ratings in per cent, such as `93.4`.
+    pub(crate) fn positive_rate(&self) -> String {
+        format!("{}.{}", self.rating * 2 - 1, self.index % 10)
     }
 
     /// Whether the seller pays for slow delivery.
@@ -376,6 +405,20 @@ mod tests {
     }
 
     #[test]
+    fn every_product_is_found_in_its_store_and_in_no_other() {
+        let catalogue = catalogue(1);
+        let mut found = 0;
+        for store_id in FIRST_STORE_ID - 1..FIRST_STORE_ID + 20 {
+            let sold: Vec<Product> = catalogue.store(store_id).collect();
+            assert!(sold.iter().all(|product| product.store_id() == store_id));
+            assert_eq!(catalogue.has_store(store_id), !sold.is_empty());
+            found += sold.len();
+        }
+        assert_eq!(found, 500);
+        assert!(!catalogue.has_store(i64::MAX) && !catalogue.has_store(i64::MIN));
+    }
+
+    #[test]
     fn sku_ids_are_unique_and_stay_within_their_product() {
         for index in 0..500 {
             let product = catalogue(3).product(index);
@@ -391,6 +434,21 @@ mod tests {
                 skus.iter()
                     .all(|sku| sku.cents > 0 && sku.list_cents >= sku.cents)
             );
+        }
+    }
+
+    #[test]
+    fn sellers_and_stores_are_found_by_their_products() {
+        let catalogue = catalogue(1);
+        for index in 0..500 {
+            let product = catalogue.product(index);
+            for id in [product.store_id(), product.seller_id()] {
+                let found = catalogue.of_seller(id).unwrap();
+                assert_eq!(found.store_id(), product.store_id(), "{index}");
+            }
+        }
+        for id in [i64::MIN, 0, FIRST_STORE_ID + 15, FIRST_SELLER_ID + 15] {
+            assert!(catalogue.of_seller(id).is_none(), "{id}");
         }
     }
 

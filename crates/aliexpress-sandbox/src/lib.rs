@@ -21,11 +21,14 @@ mod money;
 mod oauth;
 mod orders;
 mod pages;
+mod papers;
 mod pictures;
 mod platform_time;
 mod profile;
+mod reports;
 mod sandbox;
 mod state;
+mod store_page;
 mod tokens;
 mod web;
 

@@ -1,25 +1,37 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
+mod address_get;
 mod affiliate;
+mod buyer_freight;
+mod category_get;
 mod commission_orders;
-#[expect(dead_code, reason = "the methods land one after the other")]
 mod declared;
 mod feed_item_ids;
 mod feed_names;
 mod freight_query;
+mod image_found;
+mod image_search;
+mod image_search_v2;
 mod link_generate;
 mod list_request;
+mod member_benefit;
+mod merchant_license;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
 mod product_row;
+mod product_specialinfo;
+mod product_view;
+mod product_wholesale;
 mod recommend_feed;
+mod search_event_report;
 mod text_search;
 mod token;
 
 use std::borrow::Cow;
 
+use axum::http::Method as HttpMethod;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
@@ -29,8 +41,8 @@ use crate::gateway::multipart::File;
 use crate::gateway::params::Params;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object};
-use crate::profile::Profile;
-use crate::sandbox::Inner;
+use crate::profile::{Lists, Permission, Profile, RateLimits};
+use crate::sandbox::{Inner, locked};
 
 /// What a parameter's text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,10 +116,6 @@ pub(crate) enum Group {
 }
 
 /// What the catalogue says of an API.
-#[expect(
-    dead_code,
-    reason = "read by the permission and budget checks, which land next"
-)]
 #[derive(Debug)]
 pub(crate) struct Declared {
     /// Path for a system API, dotted name for a business API.
@@ -134,7 +142,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 28] = [
+static METHODS: [&Method; 39] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -163,6 +171,17 @@ static METHODS: [&Method; 28] = [
     &commission_orders::list_by_index::METHOD,
     &commission_orders::get::METHOD,
     &commission_orders::dropshipping::METHOD,
+    &category_get::DROPSHIPPING,
+    &category_get::AFFILIATE,
+    &address_get::METHOD,
+    &member_benefit::METHOD,
+    &product_wholesale::METHOD,
+    &product_specialinfo::METHOD,
+    &buyer_freight::METHOD,
+    &search_event_report::METHOD,
+    &merchant_license::METHOD,
+    &image_search_v2::METHOD,
+    &image_search::METHOD,
 ];
 
 /// Finds an API by name.
@@ -183,8 +202,8 @@ pub(crate) struct Context<'a> {
     pub(crate) files: &'a [File],
     pub(crate) profile: &'a Profile,
     pub(crate) now_ms: i64,
-    /// Lists are plain and the answer has no wrapper.
-    pub(crate) streamlined: bool,
+    pub(crate) http_method: &'a HttpMethod,
+    pub(crate) lists: Lists,
 }
 
 impl Context<'_> {
@@ -194,7 +213,6 @@ impl Context<'_> {
     }
 
     /// The bytes of a file part; none when no file of that name was sent.
-    #[expect(dead_code, reason = "the first to take a file is image search")]
     pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|file| file.name == name)?;
         Some(&file.content)
@@ -202,12 +220,17 @@ impl Context<'_> {
 
     /// A list in the form of the answer: around its items goes an object with one key, and an empty
     /// list is an empty object.
-    fn list(&self, key: &'static str, items: Vec<Json>) -> Json {
-        if self.streamlined {
+    fn list(&self, key: &'static str, mut items: Vec<Json>) -> Json {
+        if self.lists == Lists::Plain {
             return items.into();
         }
         let mut wrapper = Object::default();
-        if !items.is_empty() {
+        let single = (self.lists == Lists::SingleAsObject && items.len() == 1)
+            .then(|| items.pop())
+            .flatten();
+        if let Some(item) = single {
+            wrapper.set(key, item);
+        } else if !items.is_empty() {
             wrapper.set(key, items);
         }
         wrapper.into()
@@ -238,13 +261,31 @@ impl Reply {
     }
 }
 
-/// Checks token and parameters, then runs the API.
+/// Checks permission, token, budget and parameters, then runs the API.
 pub(crate) fn run(method: &Method, context: &Context<'_>) -> Result<Reply, Refusal> {
+    permitted(method.declared.group, context.profile)?;
     let account = authorised(method, context)?;
+    if context.profile.rate_limits == RateLimits::Enforced {
+        locked(&context.inner.limits).spend(method.declared, context.now_ms, context.profile)?;
+    }
     for parameter in method.declared.parameters {
         check(parameter, context.params, context.files)?;
     }
     (method.run)(context, account)
+}
+
+/// Whether the app holds the permission group of an API.
+fn permitted(group: Group, profile: &Profile) -> Result<(), Refusal> {
+    let needed = match group {
+        Group::System => return Ok(()),
+        Group::Dropshipping => Permission::Dropshipping,
+        Group::Affiliate => Permission::Affiliate,
+    };
+    if profile.permissions.contains(&needed) {
+        Ok(())
+    } else {
+        Err(Refusal::named("InsufficientPermission"))
+    }
 }
 
 /// The account of the token, which may travel under two names but not under both with different values.

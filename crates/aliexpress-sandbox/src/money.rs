@@ -1,5 +1,6 @@
 //! Exact amounts: whole minor units, never fractions.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
@@ -75,6 +76,11 @@ pub(crate) fn find(code: &str) -> Option<&'static Currency> {
 }
 
 impl Currency {
+    /// Units for one US dollar.
+    pub(crate) fn per_dollar(&self) -> Decimal {
+        Decimal::new(self.rate, 4)
+    }
+
     /// What `usd_cents` cost in this currency, raised to `per_mille` thousandths, rounded half up.
     pub(crate) fn of_cents(&'static self, usd_cents: i64, per_mille: i64) -> Money {
         let scale = 10_i128.pow(self.decimals);

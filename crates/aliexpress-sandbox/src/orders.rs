@@ -1,6 +1,7 @@
 //! Orders and their life: created, paid, shipped, delivered; or closed; or payment failed.
 
 pub(crate) mod address;
+pub(crate) mod places;
 pub(crate) mod seeded;
 pub(crate) mod tracking;
 

@@ -18,9 +18,11 @@ use crate::config::{SandboxConfig, web_address};
 use crate::error::SandboxError;
 use crate::faults::Faults;
 use crate::gateway::envelope::Ids;
+use crate::gateway::limits::Limits;
 use crate::journal::Journal;
 use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::state::{Book, State, clock_offset_ms};
 use crate::tokens::Tokens;
 use crate::web;
@@ -42,6 +44,7 @@ pub(crate) struct Inner {
     pub(crate) book: Book,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) faults: Mutex<Faults>,
+    pub(crate) limits: Mutex<Limits>,
     initial_profile: Profile,
     addresses: RwLock<Addresses>,
     port: AtomicU16,
@@ -102,11 +105,12 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         orders.insert(order);
     }
     State {
-        profile: profile.clone(),
+        profile: Arc::new(profile.clone()),
         tokens,
         orders,
         changes: Changes::default(),
         commissions: commissions::seeded::commissions(catalogue, now_ms),
+        reports: Reports::default(),
     }
 }
 
@@ -169,7 +173,8 @@ impl Sandbox {
             clock,
             book,
             journal: Mutex::default(),
-            faults: Mutex::new(Faults::default()),
+            faults: Mutex::default(),
+            limits: Mutex::default(),
             initial_profile: profile,
             addresses: RwLock::new(Addresses {
                 callback_url: config.callback_url,

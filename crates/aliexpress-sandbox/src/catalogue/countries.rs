@@ -97,3 +97,9 @@ pub(crate) fn find(code: &str) -> Option<&'static Country> {
     let code = if code == "UK" { "GB" } else { code.as_str() };
     COUNTRIES.iter().find(|country| country.code == code)
 }
+
+/// Every destination.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static Country> {
+    COUNTRIES.iter()
+}

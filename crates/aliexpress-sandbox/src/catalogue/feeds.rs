@@ -167,13 +167,14 @@ impl Catalogue {
 }
 
 impl Pool {
-    /// First index below `step`, and `step`, for pools that take every nth product.
+    /// First index below `step`, and `step`, for pools that take every nth product. No two steps have a
+    /// common factor, so that any two pools overlap.
     fn rhythm(self, seed: u64) -> Option<(u32, u32)> {
         let (step, salt) = match self {
             Self::BestSeller => (25, 2001),
-            Self::Hot => (10, 2002),
-            Self::WeeklyDeals => (20, 2003),
-            Self::Featured { week } => (16, 3000 + week.unsigned_abs()),
+            Self::Hot => (9, 2002),
+            Self::WeeklyDeals => (16, 2003),
+            Self::Featured { week } => (11, 3000 + week.unsigned_abs()),
             Self::NewArrival => return None,
         };
         let first = mix(seed, 0, salt) % u64::from(step);

@@ -18,6 +18,20 @@ pub(crate) enum SortKey {
     Comments,
 }
 
+impl SortKey {
+    /// What a product is ordered by.
+    pub(super) fn value(self, product: &Product, changes: &Changes) -> i64 {
+        match self {
+            Self::Price => changes
+                .of(product.id())
+                .and_then(|change| product.skus(Some(change)).iter().map(|sku| sku.cents).min())
+                .unwrap_or_else(|| product.base_cents()),
+            Self::Orders => product.orders,
+            Self::Comments => product.reviews,
+        }
+    }
+}
+
 /// A search for one destination.
 #[derive(Debug)]
 pub(crate) struct Query<'a> {
@@ -136,14 +150,7 @@ impl Catalogue {
 }
 
 fn sort_value(product: &Product, query: &Query<'_>, changes: &Changes) -> i64 {
-    let value = match query.sort {
-        SortKey::Price => changes
-            .of(product.id())
-            .and_then(|change| product.skus(Some(change)).iter().map(|sku| sku.cents).min())
-            .unwrap_or_else(|| product.base_cents()),
-        SortKey::Orders => product.orders,
-        SortKey::Comments => product.reviews,
-    };
+    let value = query.sort.value(product, changes);
     if query.descending {
         value.saturating_neg()
     } else {

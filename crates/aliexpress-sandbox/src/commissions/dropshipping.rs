@@ -46,6 +46,7 @@ fn of_order(order: &Order, catalogue: Catalogue, now_ms: i64) -> Vec<Commission>
                 hot: product.as_ref().is_some_and(is_hot),
                 country: order.basket.country.clone(),
             },
+            // Nobody else brought the buyer.
             origin: Origin::named(&order.basket.account),
             created_ms: order.created_ms,
             paid_ms,

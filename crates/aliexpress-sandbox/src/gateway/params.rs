@@ -39,6 +39,17 @@ impl Params {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Bytes of all names and values together.
+    pub(crate) fn text_len(&self) -> usize {
+        let len = |(name, value): &(String, String)| name.len() + value.len();
+        self.pairs.iter().map(len).sum()
+    }
+
+    /// The pairs themselves, for those who keep them.
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        self.pairs
+    }
+
     /// The value of a parameter; none when it is absent or blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let position = self

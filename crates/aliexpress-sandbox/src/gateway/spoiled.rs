@@ -11,17 +11,14 @@ use super::{json_response, text_of};
 use crate::faults::{Fault, Then};
 use crate::json::Object;
 
-/// Gives the answer that a fault asks for instead of `body`.
-pub(super) async fn answer(
+/// The answer that a fault asks for instead of `body`.
+pub(super) fn response(
     fault: &Fault,
     body: &Object,
     now_ms: i64,
     form: &Form<'_>,
     ids: &Ids,
 ) -> Response {
-    if !fault.delay().is_zero() {
-        tokio::time::sleep(fault.delay()).await;
-    }
     match fault.then {
         Then::Delay => json_response(StatusCode::OK, text_of(body)),
         Then::Reset => broken_connection(),

@@ -42,6 +42,8 @@ struct Wish {
     items: Vec<Map<String, Value>>,
     pay: bool,
     pay_currency: String,
+    /// Prices for many pieces count.
+    wholesale: bool,
 }
 
 fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
@@ -118,6 +120,11 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
         })
         .collect::<Result<_, _>>()?;
     let currency = field_text(&payment, "pay_currency");
+    let extra = extension
+        .get("trade_extra_param")
+        .and_then(Value::as_object);
+    let business_model =
+        extra.map_or_else(String::new, |extra| field_text(extra, "business_model"));
     Ok(Wish {
         account,
         out_order_id: field_text(&order, "out_order_id"),
@@ -130,6 +137,7 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
         } else {
             currency
         },
+        wholesale: business_model == "wholesale",
     })
 }
 
@@ -218,7 +226,7 @@ fn baskets(
     let mut baskets: BTreeMap<i64, Basket> = BTreeMap::new();
     let mut taken: BTreeMap<i64, i64> = BTreeMap::new();
     for item in &wish.items {
-        let (store_id, service, line) = line(context, item, country, state)?;
+        let (store_id, service, line) = line(context, wish, item, country, state)?;
         let taken = taken.entry(line.sku_id).or_default();
         *taken = taken.saturating_add(line.count);
         if *taken > line.stock {
@@ -251,6 +259,7 @@ struct Stocked {
 
 fn line(
     context: &Context<'_>,
+    wish: &Wish,
     item: &Map<String, Value>,
     country: &Country,
     state: &State,
@@ -286,7 +295,12 @@ fn line(
             failed("ERROR_WHEN_BUILD_FOR_PLACE_ORDER", text)
         })?;
     let wanted = field_text(item, "logistics_service_name");
-    let goods_cents = sku.cents.saturating_mul(count);
+    let cents = if wish.wholesale {
+        product.cents_each(sku.cents, count)
+    } else {
+        sku.cents
+    };
+    let goods_cents = cents.saturating_mul(count);
     let service = delivery::services(&product, country, count, goods_cents)
         .into_iter()
         .find(|service| wanted.is_empty() || service.code == wanted)
@@ -298,7 +312,7 @@ fn line(
         title: product.title(Language::English),
         sku_description: product.sku_description(&sku, Language::English),
         count,
-        unit_minor: dollar().of_cents(sku.cents, country.price_per_mille).minor,
+        unit_minor: dollar().of_cents(cents, country.price_per_mille).minor,
         shipping_minor: dollar().of_cents(fee, 1000).minor,
         tax_included: country.tax_included,
     };

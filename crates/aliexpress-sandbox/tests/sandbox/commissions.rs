@@ -94,8 +94,10 @@ async fn every_sandbox_starts_with_some_in_each_status() {
             assert_eq!(row["estimated_finished_commission"] != 0, earned);
             let paid = row["paid_amount"].as_i64().unwrap();
             let rate = row["commission_rate"].as_str().unwrap();
-            let rate: i64 = rate.strip_suffix(".00%").unwrap().parse().unwrap();
-            assert_eq!(row["estimated_paid_commission"], paid * rate / 100);
+            let (whole, hundredths) = rate.strip_suffix('%').unwrap().split_once('.').unwrap();
+            assert_eq!(hundredths.len(), 2, "{rate}");
+            let rate: i64 = format!("{whole}{hundredths}").parse().unwrap();
+            assert_eq!(row["estimated_paid_commission"], paid * rate / 10_000);
         }
         all.extend(numbers(&found));
     }
@@ -283,6 +285,11 @@ async fn a_killed_process_keeps_clicks_and_commissions() {
         )
         .await;
     let shown = before.look("commissions").await;
+    let counts = before.look("state").await["counts"].clone();
+    assert_eq!(
+        (&counts["commissions"], &counts["clicks"]),
+        (&json!(10), &json!(1))
+    );
     drop(before);
 
     let after = open();

@@ -165,3 +165,34 @@ async fn what_is_no_link_leads_nowhere_and_is_not_counted() {
         "{path} was not followed"
     );
 }
+
+#[tokio::test]
+async fn a_link_to_a_store_leads_to_what_it_sells() {
+    let bench = start();
+    let source = "https://www.aliexpress.com/store/1102000001";
+    let path = link(&bench, source, "blog").await;
+    let answer = bench.get(&path).await;
+    assert_eq!(answer.header("location"), "/store/1102000001");
+    let page = bench.get("/store/1102000001").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let item = |index: i64| format!("\"/item/{}.html\"", product(index));
+    assert!(page.text().contains(&item(3)), "{}", page.text());
+    assert!(!page.text().contains(&item(1)), "of the next store");
+    bench
+        .set(
+            &format!("products/{}", product(3)),
+            json!({ "delist": true }),
+        )
+        .await;
+    let page = bench.get("/store/1102000001").await;
+    assert!(!page.text().contains(&item(3)) && page.text().contains(&item(0)));
+    for id in ["1", "x", "9223372036854775807"] {
+        let page = bench.get(&format!("/store/{id}")).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        assert!(page.text().contains("not AliExpress"));
+    }
+    assert_eq!(
+        bench.look("commissions").await["clicks"][0]["product_id"],
+        Value::Null
+    );
+}

@@ -18,6 +18,8 @@ mod control;
 #[cfg(test)]
 mod dropshipping_commissions;
 #[cfg(test)]
+mod examples;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod feeds;
@@ -36,9 +38,13 @@ mod persistence;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
+mod profile;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod styles;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]
