@@ -8,6 +8,8 @@ mod affiliate;
 #[cfg(test)]
 mod affiliate_items;
 #[cfg(test)]
+mod affiliate_promotions;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod commission_lists;
