@@ -1,7 +1,7 @@
 //! What requests for lists have in common: closed lists of values, pages, destinations.
 //!
-//! Documented: at most 50 rows a page. Inferred: other values of a closed list are
-//! `UnsupportedParamMapping`; pages and sizes that are out of range count as the nearest possible one;
+//! Documented: at most 50 rows a page. Inferred: other values of a closed list, and
+//! more than 50 categories, are `UnsupportedParamMapping`; pages and sizes that are out of range count as the nearest possible one;
 //! without a destination prices are those of the United States and nothing is left out; a destination
 //! that is not delivered to finds nothing.
 
@@ -11,6 +11,10 @@ use crate::catalogue::listing::{Listing, Page};
 use crate::gateway::refusal::Refusal;
 
 const LARGEST_PAGE: usize = 50;
+/// Longest list of categories, which each product is held against.
+const MOST_CATEGORIES: usize = 50;
+/// Parts between commas that are looked at: no request makes the sandbox work for long.
+const MOST_PARTS: usize = 1000;
 
 pub(super) fn integer(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -50,12 +54,17 @@ pub(super) fn parts(text: &str) -> Vec<&str> {
     text.split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
+        .take(MOST_PARTS)
         .collect()
 }
 
 /// Category numbers between commas.
 pub(super) fn categories(context: &Context<'_>, name: &str) -> Result<Vec<i64>, Refusal> {
-    let numbers = parts(context.text(name)).into_iter().map(str::parse);
+    let parts = parts(context.text(name));
+    if parts.len() > MOST_CATEGORIES {
+        return Err(Refusal::unmapped(name));
+    }
+    let numbers = parts.into_iter().map(str::parse);
     let numbers: Result<Vec<i64>, _> = numbers.collect();
     numbers.map_err(|_| Refusal::unmapped(name))
 }

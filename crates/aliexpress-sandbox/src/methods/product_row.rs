@@ -1,4 +1,8 @@
 //! The part that product rows of feeds and of affiliate lists have in common.
+//!
+//! Recorded: the fields. Inferred: prices are those of the cheapest SKU, units sold those of
+//! `ds.product.get`, days those of the cheapest service; stores are `PLAZA` or `TMALL`, products never
+//! `ALL`.
 
 use super::Context;
 use crate::catalogue::countries::Country;

@@ -270,6 +270,7 @@ async fn values_that_no_list_has_are_refused() {
         (PROMOTED, None, "promotion_start_time", "yesterday"),
         (PROMOTED, None, "category_id", "lamps"),
         (QUERY, None, "tracking_id", &"x".repeat(65)),
+        (QUERY, None, "category_ids", &"15,".repeat(51)),
     ] {
         let own: Vec<_> = needed.into_iter().chain([(name, value)]).collect();
         let (code, text) = refusal(&bench, method, &own).await;
@@ -379,6 +380,8 @@ async fn a_million_products_are_listed_like_five_hundred() {
         products: 1_000_000,
         ..SandboxConfig::default()
     });
+    let searched = ask(&bench, QUERY, &[("keywords", "lamp"), ("page_no", "900")]).await;
+    assert_eq!(rows(&searched).len(), 20);
     let own = [("sort", "DISCOUNT_DESC"), ("page_no", "1000")];
     let answer = ask(&bench, HOT, &own).await;
     let total = answer["result"]["total_record_count"].as_i64().unwrap();

@@ -1,4 +1,9 @@
 //! The product row of all affiliate lists.
+//!
+//! Recorded: the fields, rates as texts such as `7.0%`, a coupon on some rows only. Documented: a link
+//! only with a tracking id; days in the two searches only, article numbers in details and promotions.
+//! Inferred: sale prices in dollars, target prices with the taxes of the destination, the market rate
+//! equal to the plain one. Made up: rates, app prices, coupons.
 
 use super::{CURRENCIES, LANGUAGES, tracking_id};
 use crate::affiliate_links::{Target, promotion_link};
