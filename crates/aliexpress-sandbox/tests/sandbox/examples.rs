@@ -87,6 +87,15 @@ async fn the_curl_example_goes_from_code_to_order() {
         .split_once("aliexpress_trade_ds_order_get_response")
         .unwrap_or_else(|| panic!("no order: {printed}"))
         .1;
+    let alike = printed
+        .split_once("aliexpress_ds_image_search_response")
+        .unwrap_or_else(|| panic!("no image search: {printed}"))
+        .1;
+    assert!(alike.contains("\"total_record_count\":3"), "{alike}");
+    assert!(
+        alike.contains("\"product_id\":\"1005006000000001\""),
+        "{alike}"
+    );
     assert!(
         order.contains("\"order_status\":\"PLACE_ORDER_SUCCESS\""),
         "{order}"
@@ -99,7 +108,13 @@ async fn the_python_example_goes_from_code_to_parcel() {
     must_run("python3", &["--version"]);
     let printed = run("python3", "-c", "python").await;
     let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(lines.len(), 2, "{printed}");
+    assert_eq!(lines.len(), 3, "{printed}");
     assert!(lines[0].ends_with(" USD"), "{printed}");
     assert_eq!(lines[1], "8200000000000001 WAIT_BUYER_ACCEPT_GOODS");
+    let (count, title) = lines[2].split_once(' ').unwrap();
+    assert!(count.parse::<u32>().unwrap() > 0, "{printed}");
+    assert!(
+        lines[0].starts_with(title),
+        "the picture finds its own product: {printed}"
+    );
 }
