@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod categories;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod control;
@@ -12,13 +14,25 @@ mod faults;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
+mod members;
+#[cfg(test)]
 mod multipart;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod offers;
+#[cfg(test)]
+mod older_freight;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod persistence;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod products;
 #[cfg(test)]

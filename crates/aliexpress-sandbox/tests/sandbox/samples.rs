@@ -1,5 +1,7 @@
 //! Answers have the keys and JSON types of the recorded and documented samples.
 
+pub(crate) mod lookups;
+
 use std::fs;
 use std::path::Path;
 
