@@ -38,6 +38,8 @@ mod products;
 #[cfg(test)]
 mod profile;
 #[cfg(test)]
+mod push;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod served;
