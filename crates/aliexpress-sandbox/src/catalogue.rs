@@ -204,6 +204,13 @@ impl Product {
         self.cents
     }
 
+    /// Whether it can be found and bought: neither delisted nor robbed of its last SKU.
+    pub(crate) fn on_sale(&self, change: Option<&Change>) -> bool {
+        change.is_none_or(|change| {
+            !change.delisted && (change.dropped.is_empty() || !self.skus(Some(change)).is_empty())
+        })
+    }
+
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3

@@ -154,9 +154,21 @@ async fn changes_of_a_product_show() {
     assert_eq!(row["price"]["sale"]["value"], "0.50");
     let cheapest = json!({ "ship_to": "US", "sort_type": "price" });
     assert_eq!(ids(&search(&bench, &image, cheapest).await)[0], product(0));
-    bench.set(&path, json!({ "delist": true })).await;
-    let found = ids(&search(&bench, &image, america).await);
-    assert!(!found.is_empty() && !found.contains(&product(0)));
+    let shown = bench.look(&path).await;
+    for sku in shown["skus"].as_array().unwrap() {
+        let change = json!({ "drop_sku": sku["sku_id"] });
+        bench.set(&path, change).await;
+    }
+    for change in [
+        json!({ "delist": false }),
+        json!({ "restore": true, "delist": true }),
+    ] {
+        bench.set(&path, change).await;
+        let found = ids(&search(&bench, &image, america.clone()).await);
+        assert!(!found.is_empty() && !found.contains(&product(0)));
+    }
+    bench.set(&path, json!({ "restore": true })).await;
+    assert_eq!(ids(&search(&bench, &image, america).await)[0], product(0));
 }
 
 #[tokio::test]
