@@ -240,9 +240,11 @@ impl Product {
         Some((cheapest.cents, cheapest.list_cents))
     }
 
-    /// Whether it has neither been delisted nor lost its last SKU.
-    pub(crate) fn for_sale(&self, change: Option<&Change>) -> bool {
-        change.is_none_or(|change| !change.delisted) && self.prices(change).is_some()
+    /// Whether it can be found and bought: neither delisted nor robbed of its last SKU.
+    pub(crate) fn on_sale(&self, change: Option<&Change>) -> bool {
+        change.is_none_or(|change| {
+            !change.delisted && (change.dropped.is_empty() || !self.skus(Some(change)).is_empty())
+        })
     }
 
     /// Pictures in the gallery.

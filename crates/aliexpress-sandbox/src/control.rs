@@ -5,6 +5,7 @@ mod journal;
 mod orders;
 mod page;
 mod products;
+mod push;
 mod summary;
 
 use std::sync::Arc;
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
                 .post(journal::keep)
                 .delete(journal::clear),
         )
+        .route("/_sandbox/push", get(push::show).post(push::act))
         .route("/_sandbox/orders/{id}/advance", post(orders::advance))
         .route(
             "/_sandbox/commissions",

@@ -15,6 +15,8 @@ use crate::web::typed;
 
 /// Pictures of colours are numbered from here.
 const FIRST_COLOUR_PICTURE: usize = 101;
+/// No drawing of ours is longer, in bytes.
+const LONGEST_DRAWING: usize = 16 * 1024;
 
 /// `/_sandbox/pictures/{product}/{n}.svg`: 1 to 5 are the gallery, from 101 on one for each colour.
 pub(crate) async fn serve(
@@ -78,6 +80,9 @@ impl Scene {
 
     /// Reads one of our own drawings back: its scene and the label, escaped. None for any other text.
     pub(crate) fn read(svg: &str) -> Option<(Self, &str)> {
+        if svg.len() > LONGEST_DRAWING {
+            return None;
+        }
         let between = |before: &str, after: char| {
             let (_, rest) = svg.split_once(before)?;
             rest.split_once(after).map(|(found, _)| found)
@@ -88,11 +93,12 @@ impl Scene {
         let shape = SHAPES
             .into_iter()
             .find(|shape| svg.contains(outline(*shape)))?;
+        let degrees = |before: &str| between(before, ' ')?.parse::<i64>().ok();
         let scene = Self {
             shape,
             colour,
-            hue: between("hsl(", ' ')?.parse().ok()?,
-            turn: between("rotate(", ' ')?.parse().ok()?,
+            hue: degrees("hsl(").filter(|hue| (0..360).contains(hue))?,
+            turn: degrees("rotate(").filter(|turn| (-8..=8).contains(turn))?,
         };
         Some((scene, between("aria-label=\"", '"')?))
     }
@@ -237,9 +243,15 @@ mod tests {
                 assert!(scene.shows(&product));
             }
         }
-        assert_eq!(
-            Scene::read("<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
-            None
-        );
+        let drawing = draw(&catalogue.product(0), 1).unwrap();
+        for other in [
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_owned(),
+            drawing.replace("hsl(", "hsl(-9223372036854775808 "),
+            drawing.replace("rotate(", "rotate(99999999999999999999 "),
+            drawing.replace("aria-label", "title"),
+            format!("{drawing}{}", " ".repeat(LONGEST_DRAWING)),
+        ] {
+            assert_eq!(Scene::read(&other), None, "{other}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::catalogue::changes::Changes;
 use crate::clock::SandboxClock;
@@ -13,6 +14,7 @@ use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
+use crate::push::queue::Pushes;
 use crate::reports::Reports;
 use crate::tokens::Tokens;
 
@@ -32,6 +34,8 @@ pub(crate) struct State {
     #[serde(default)]
     pub(crate) commissions: Commissions,
     #[serde(default)]
+    pub(crate) pushes: Pushes,
+    #[serde(default)]
     pub(crate) reports: Reports,
 }
 
@@ -41,6 +45,11 @@ impl State {
         for line in &order.basket.lines {
             self.changes.hold(line.product_id, line.sku_id, -line.count);
         }
+    }
+
+    /// Writes push messages about what has happened to orders.
+    fn announce(&mut self, now_ms: i64) {
+        self.pushes.announce(&self.orders, now_ms, &self.profile);
     }
 
     /// Closes the orders that nobody paid in time, which reading alone shows but does not note.
@@ -92,6 +101,7 @@ struct Head {
 pub(crate) struct Book {
     state: RwLock<State>,
     file: Option<PathBuf>,
+    changed: Notify,
 }
 
 impl Book {
@@ -99,6 +109,7 @@ impl Book {
         Self {
             state: RwLock::new(state),
             file: folder.map(|folder| folder.join(FILE_NAME)),
+            changed: Notify::new(),
         }
     }
 
@@ -130,6 +141,11 @@ impl Book {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Resolves at the next change, or at once when there was one since the last time. For one waiter.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
     /// The switches as they stand now.
     pub(crate) fn profile(&self) -> Arc<Profile> {
         Arc::clone(&self.read().profile)
@@ -143,7 +159,8 @@ impl Book {
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<T, SandboxError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        self.change_locked(&mut state, clock.offset_ms(), change)
+        let offset_ms = clock.offset_ms();
+        self.change_locked(&mut state, clock, offset_ms, change)
     }
 
     /// Moves the clock: the new offset is on disk before anyone is woken by it.
@@ -156,7 +173,7 @@ impl Book {
         let offset_ms = clock
             .offset_ms()
             .saturating_add(seconds.saturating_mul(1000));
-        self.change_locked(&mut state, offset_ms, |_| ())?;
+        self.change_locked(&mut state, clock, offset_ms, |_| ())?;
         clock.advance(seconds);
         Ok(())
     }
@@ -168,7 +185,7 @@ impl Book {
         fresh: impl FnOnce(&State) -> State,
     ) -> Result<(), SandboxError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        self.change_locked(&mut state, 0, |state| *state = fresh(state))?;
+        self.change_locked(&mut state, clock, 0, |state| *state = fresh(state))?;
         clock.set_offset_ms(0);
         Ok(())
     }
@@ -176,19 +193,26 @@ impl Book {
     fn change_locked<T>(
         &self,
         state: &mut State,
+        clock: &SandboxClock,
         offset_ms: i64,
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<T, SandboxError> {
+        let now_ms = clock.real_ms().saturating_add(offset_ms);
         let Some(file) = &self.file else {
-            return Ok(change(state));
+            let result = change(state);
+            state.announce(now_ms);
+            self.changed.notify_one();
+            return Ok(result);
         };
         let mut next = state.clone();
         let result = change(&mut next);
+        next.announce(now_ms);
         write(file, offset_ms, &next).map_err(|source| SandboxError::WriteState {
             path: file.clone(),
             source,
         })?;
         *state = next;
+        self.changed.notify_one();
         Ok(result)
     }
 }

@@ -47,10 +47,7 @@ pub(crate) async fn serve(
     let products = inner
         .catalogue
         .store(id)
-        .filter(|product| {
-            let change = state.changes.of(product.id());
-            change.is_none_or(|change| !change.delisted)
-        })
+        .filter(|product| product.on_sale(state.changes.of(product.id())))
         .map(|product| {
             let item = Target::Item {
                 product_id: product.id(),

@@ -9,7 +9,7 @@ use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::decode;
-use crate::error::GatewayError;
+use crate::error::{Attempts, GatewayError};
 
 /// A body that could not be opened.
 #[derive(Debug)]
@@ -186,6 +186,7 @@ impl Fault {
             sub_message: self.sub_msg.0,
             request_id: self.request_id.0.or(outer_request_id),
             kind: self.kind.0,
+            attempts: Attempts::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 mod call;
+mod catalogue;
 mod client;
 mod clock;
 mod credentials;
@@ -11,8 +12,10 @@ mod envelope;
 mod error;
 pub mod errors;
 mod gateway_url;
+mod jitter;
 mod money;
 mod oauth;
+mod policy;
 mod redact;
 pub mod sign;
 mod token_pair;
@@ -20,16 +23,18 @@ mod token_source;
 mod transport;
 
 pub use client::{Client, ClientBuilder, RawAnswer};
-pub use clock::{Clock, SystemClock};
+pub use clock::{Clock, SystemClock, Timer, TokioTimer};
 pub use credentials::{
     AccessToken, AppKey, AppSecret, AuthorizationCode, CredentialError, RefreshToken,
 };
 pub use dropshipping::Dropshipping;
-pub use error::{BusinessError, Error, GatewayError, RequestError};
+pub use error::{Attempts, BusinessError, Error, GatewayError, Held, HeldReason, RequestError};
 pub use errors::{Actor, Advice, Class, Effect};
 pub use gateway_url::{GatewayUrl, GatewayUrlError};
+pub use jitter::{Jitter, RandomJitter};
 pub use money::Money;
 pub use oauth::OAuth;
+pub use policy::Policy;
 pub use token_pair::{TokenAccount, TokenPair};
 pub use token_source::{TokenSource, TokenSourceError};
 #[cfg(feature = "reqwest")]

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use url::Url;
 
-use crate::call::Authority;
+use crate::call::{Authority, Exchange};
 use crate::token_pair::TokenAnswer;
 use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair};
 
@@ -106,13 +106,14 @@ impl<'c> OAuth<'c> {
         // Before the call, not after it: a slow answer must not make a deadline look later than it is.
         let started = self.client.clock().now();
         let parameters = vec![(Cow::Borrowed(name), value.to_owned())];
-        let exchange = self
-            .client
-            .exchange(path, parameters, Authority::App)
-            .await?;
-        let answer: TokenAnswer = exchange.decode_flat()?;
-        answer
-            .into_pair(started)
-            .ok_or_else(|| exchange.undecodable("access_token".to_owned(), "is missing".to_owned()))
+        let read = |exchange: Exchange| {
+            let answer: TokenAnswer = exchange.decode_flat()?;
+            answer.into_pair(started).ok_or_else(|| {
+                exchange.undecodable("access_token".to_owned(), "is missing".to_owned())
+            })
+        };
+        self.client
+            .perform(path, parameters, Authority::App, read)
+            .await
     }
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use url::Url;
 
-use crate::redact;
+use crate::{Attempts, redact};
 
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
@@ -160,6 +160,7 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     detail: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    pub(crate) attempts: Attempts,
 }
 
 impl TransportError {
@@ -170,6 +171,7 @@ impl TransportError {
             kind,
             detail: None,
             source: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -197,10 +199,10 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.sentence())?;
-        match &self.detail {
-            Some(detail) => write!(f, " ({detail})"),
-            None => Ok(()),
+        if let Some(detail) = &self.detail {
+            write!(f, " ({detail})")?;
         }
+        self.attempts.fmt(f)
     }
 }
 

@@ -158,7 +158,7 @@ impl Catalogue {
                 self.find(*id).is_some_and(|product| {
                     product.index >= index
                         && members.contains(product.index)
-                        && !product.for_sale(Some(change))
+                        && !product.on_sale(Some(change))
                 })
             })
             .count();

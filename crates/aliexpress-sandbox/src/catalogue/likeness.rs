@@ -170,8 +170,10 @@ impl Catalogue {
         for index in 0..self.products {
             let product = self.product(index);
             let likeness = subject.likeness(&product);
-            let listed = || changes.of(product.id()).is_none_or(|it| !it.delisted);
-            if likeness >= least && product.sold_to(wanted.country) && listed() {
+            if likeness >= least
+                && product.sold_to(wanted.country)
+                && product.on_sale(changes.of(product.id()))
+            {
                 let value = match wanted.sort {
                     Some(key) => key.value(&product, changes),
                     None => likeness,

@@ -84,7 +84,7 @@ impl Catalogue {
         let product = self.find(product_id)?;
         let change = changes.of(product_id);
         let shown =
-            product.for_sale(change) && country.is_none_or(|country| product.sold_to(country));
+            product.on_sale(change) && country.is_none_or(|country| product.sold_to(country));
         shown.then(|| Listed {
             product,
             change: change.cloned(),

@@ -126,9 +126,7 @@ impl Catalogue {
                     .category
                     .is_none_or(|id| product.family.categories.contains(&id))
                 && product.sold_to(query.country)
-                && changes
-                    .of(product.id())
-                    .is_none_or(|change| !change.delisted);
+                && product.on_sale(changes.of(product.id()));
             if wanted {
                 found.push((sort_value(&product, query, changes), index));
             }

@@ -96,7 +96,7 @@ impl Reader<'_> {
             let product = catalogue.product(index);
             self.category
                 .is_none_or(|root| product.family.categories[0] == root)
-                && product.for_sale(state.changes.of(product.id()))
+                && product.on_sale(state.changes.of(product.id()))
         });
         let indexes: Vec<u32> = listed.by_ref().take(size).collect();
         let next = indexes.last().map_or(first, |index| index + 1);

@@ -10,6 +10,8 @@ mod affiliate_items;
 #[cfg(test)]
 mod affiliate_promotions;
 #[cfg(test)]
+mod categories;
+#[cfg(test)]
 mod checks;
 #[cfg(test)]
 mod commission_lists;
@@ -28,19 +30,33 @@ mod feeds;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod links;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod multipart;
 #[cfg(test)]
 mod oauth;
 #[cfg(test)]
+mod offers;
+#[cfg(test)]
+mod older_freight;
+#[cfg(test)]
 mod orders;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod persistence;
+#[cfg(test)]
+mod places;
 #[cfg(test)]
 mod products;
 #[cfg(test)]
 mod profile;
+#[cfg(test)]
+mod push;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod commissions;
 mod listings;
+pub(crate) mod lookups;
 
 use std::fs;
 use std::path::Path;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use super::{Answer, Refused};
 use crate::envelope::{self, Opened, Unopened};
 use crate::error::{BusinessError, Error};
-use crate::{GatewayError, HttpResponse, redact};
+use crate::{Attempts, GatewayError, HttpResponse, redact};
 
 /// An answer as it came in, and what must not be shown when it cannot be read.
 pub(crate) struct Exchange {
@@ -54,6 +54,7 @@ impl Exchange {
                 return Err(Error::Http {
                     status,
                     excerpt: self.excerpt(),
+                    attempts: Attempts::default(),
                 });
             }
             Ok(opened) => return Ok(opened),
@@ -63,6 +64,7 @@ impl Exchange {
             Unopened::Truncated => Error::Truncated {
                 status,
                 excerpt: self.excerpt(),
+                attempts: Attempts::default(),
             },
             Unopened::NotAnObject => {
                 self.undecodable(".".to_owned(), "the answer is no JSON object".to_owned())
@@ -71,6 +73,7 @@ impl Exchange {
                 status,
                 content_type: self.content_type(),
                 excerpt: self.excerpt(),
+                attempts: Attempts::default(),
             },
         })
     }
@@ -95,6 +98,7 @@ impl Exchange {
             path,
             message,
             excerpt: self.excerpt(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -133,12 +137,10 @@ impl Exchange {
             request_id,
             "the method reported a failure"
         );
-        Error::Business(BusinessError {
-            method: self.api.clone(),
-            code,
-            message: redact::message(&message.unwrap_or_default(), &known),
-            request_id,
-        })
+        let message = redact::message(&message.unwrap_or_default(), &known);
+        let mut error = BusinessError::new(&self.api, code, message);
+        error.request_id = request_id;
+        error.into()
     }
 
     fn content_type(&self) -> Option<String> {
