@@ -10,8 +10,8 @@ use crate::config::CheckTimestamp;
 pub(crate) use choices::{
     AppKeyError, AutoPay, CheckOrder, CodeForm, CommissionCursor, EmptyParams, ErrorCodes,
     ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission,
-    PushTimestamps, RateLimits, RedirectUriMatch, Simplify, SimplifyDrops, TokenCalls, TraceIds,
-    Uuid,
+    PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify, SimplifyDrops,
+    SkuDetailForm, TokenCalls, TraceIds, Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -75,6 +75,8 @@ pub(crate) struct Profile {
     pub(crate) auto_pay: AutoPay,
     pub(crate) commission_cursor: CommissionCursor,
     pub(crate) image_search_form: ImageSearchForm,
+    pub(crate) recommend_feed_form: RecommendFeedForm,
+    pub(crate) sku_detail_form: SkuDetailForm,
     pub(crate) push_timestamps: PushTimestamps,
     pub(crate) push_deadline_ms: u64,
     pub(crate) push_retry_s: i64,
@@ -121,6 +123,8 @@ impl Default for Profile {
             auto_pay: AutoPay::Works,
             commission_cursor: CommissionCursor::Max,
             image_search_form: ImageSearchForm::Guide,
+            recommend_feed_form: RecommendFeedForm::Direct,
+            sku_detail_form: SkuDetailForm::Beside,
             push_timestamps: PushTimestamps::Seconds,
             push_deadline_ms: 500,
             push_retry_s: 1800,

@@ -2,7 +2,8 @@
 //!
 //! Recorded: fields directly under the wrapper, an unknown feed as an empty list. Documented: sorts, at
 //! most 50 a page, `is_finished`. Inferred: most sold first when no sort is asked for; an unknown currency
-//! is answered in dollars, as by `ds.product.get`; past the end the list is empty.
+//! is answered in dollars, as by `ds.product.get`; past the end the list is empty. Switch:
+//! `recommend_feed_form`.
 
 use super::list_request::{Destination, Window, categories, chosen_from, integer};
 use super::product_row::RowView;
@@ -14,6 +15,7 @@ use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object, object};
 use crate::language::Language;
 use crate::money::{self, yuan};
+use crate::profile::RecommendFeedForm;
 
 pub(super) static METHOD: Method = Method {
     declared: &declared::DS_RECOMMEND_FEED_GET,
@@ -64,17 +66,25 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
         .iter()
         .map(|listed| Json::from(row(&view, listed)));
     let pages = window.pages(page.total);
-    Ok(Reply::ok(object! {
-        "result": object! {
-            "current_record_count": integer(page.products.len()),
-            "total_record_count": integer(page.total),
-            "is_finished": window.page >= pages,
-            "total_page_no": integer(pages),
-            "current_page_no": integer(window.page),
-            "products": context.list("traffic_product_d_t_o", rows.collect()),
+    let result = object! {
+        "current_record_count": integer(page.products.len()),
+        "total_record_count": integer(page.total),
+        "is_finished": window.page >= pages,
+        "total_page_no": integer(pages),
+        "current_page_no": integer(window.page),
+        "products": context.list("traffic_product_d_t_o", rows.collect()),
+    };
+    Ok(Reply::ok(match context.profile.recommend_feed_form {
+        RecommendFeedForm::Direct => object! {
+            "result": result,
+            "rsp_code": 200,
+            "rsp_msg": "Call succeeds",
         },
-        "rsp_code": 200,
-        "rsp_msg": "Call succeeds",
+        RecommendFeedForm::RespResult => object! { "resp_result": object! {
+            "result": result,
+            "resp_code": 200,
+            "resp_msg": "Call succeeds",
+        }},
     }))
 }
 

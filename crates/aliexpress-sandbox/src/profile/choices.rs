@@ -73,6 +73,22 @@ choices! {
         Table,
     }
 
+    /// Where the page of `aliexpress.ds.recommend.feed.get` stands.
+    RecommendFeedForm {
+        /// Directly under the wrapper, as the official Java SDK and a live client have it.
+        Direct,
+        /// In a `resp_result`, as one TypeScript SDK types it.
+        RespResult,
+    }
+
+    /// Where `aliexpress.affiliate.product.sku.detail.get` says that it succeeded.
+    SkuDetailForm {
+        /// Beside the inner `result`, as in the reference.
+        Beside,
+        /// In it, as one Go client reads it.
+        Inside,
+    }
+
     /// Permission groups that an app can hold.
     Permission { Dropshipping, Affiliate }
 

@@ -52,7 +52,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 40] = [
+pub(crate) static SWITCHES: [Switch; 42] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -271,6 +271,18 @@ pub(crate) static SWITCHES: [Switch; 40] = [
         Kind::Words(&["guide", "data_data", "table"]),
         "Rows of image search",
         "Lignes de la recherche par image",
+    ),
+    switch(
+        "recommend_feed_form",
+        Kind::Words(&["direct", "resp_result"]),
+        "Page of a feed's products",
+        "Page des produits d'un flux",
+    ),
+    switch(
+        "sku_detail_form",
+        Kind::Words(&["beside", "inside"]),
+        "Success marker of SKU details",
+        "Marque de réussite du détail des SKU",
     ),
     switch(
         "push_timestamps",

@@ -138,6 +138,26 @@ async fn changes_and_destinations_show_in_sku_details() {
 }
 
 #[tokio::test]
+async fn where_sku_details_say_that_they_succeeded_is_a_switch() {
+    let bench = start();
+    let id = product(0);
+    let beside = skus(&bench, &id, &[]).await;
+    assert_eq!(
+        (&beside["code"], &beside["success"]),
+        (&json!(200), &json!(true))
+    );
+    let form = json!({ "sku_detail_form": "inside" });
+    bench.set("profile", form).await;
+    let mut inside = skus(&bench, &id, &[]).await["result"].take();
+    let fields = inside.as_object_mut().unwrap();
+    assert_eq!(fields.remove("code"), Some(json!(200)));
+    assert_eq!(fields.remove("success"), Some(json!(true)));
+    assert_eq!(inside, beside["result"]);
+    let none = skus(&bench, "5", &[]).await;
+    assert_eq!(none, json!({ "result": { "code": 405, "success": false } }));
+}
+
+#[tokio::test]
 async fn shipping_is_the_cheapest_service_of_the_freight_query() {
     let bench = start();
     let token = bench.token("buyer").await;

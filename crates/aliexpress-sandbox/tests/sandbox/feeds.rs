@@ -353,6 +353,19 @@ async fn a_changed_product_shows_as_changed_in_its_feeds() {
 }
 
 #[tokio::test]
+async fn where_the_page_stands_is_a_switch() {
+    let bench = start();
+    let own = [("feed_name", "DS bestseller")];
+    let direct = bench.business(ROWS, &own).await;
+    let form = json!({ "recommend_feed_form": "resp_result" });
+    bench.set("profile", form).await;
+    let other = bench.business(ROWS, &own).await;
+    assert!(other.get("result").is_none() && other.get("rsp_code").is_none());
+    assert_eq!(other["resp_result"]["resp_code"], 200);
+    assert_eq!(other["resp_result"]["result"], direct["result"]);
+}
+
+#[tokio::test]
 async fn a_million_products_are_fed_like_five_hundred() {
     let bench = start_with(SandboxConfig {
         products: 1_000_000,

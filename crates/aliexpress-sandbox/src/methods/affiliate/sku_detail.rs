@@ -3,7 +3,7 @@
 //! Recorded: fields, code 15 with sub code 405 when the item cannot be delivered. Documented: at most 20
 //! SKUs, code 405 when nothing is found. Inferred: SKU ids that are unknown are dropped silently; an
 //! unknown currency is answered in dollars, as by `ds.product.get`; delivery only when asked for; links
-//! carry the tracking id `default`; the list key of further pictures.
+//! carry the tracking id `default`; the list key of further pictures. Switch: `sku_detail_form`.
 
 use serde_json::{Value, json};
 
@@ -20,6 +20,7 @@ use crate::methods::list_request::{chosen, parts};
 use crate::methods::product_row::{RowView, category};
 use crate::methods::{Context, Method, Reply, declared};
 use crate::money;
+use crate::profile::SkuDetailForm;
 
 pub(in crate::methods) static METHOD: Method = Method {
     declared: &declared::AFFILIATE_PRODUCT_SKU_DETAIL_GET,
@@ -38,14 +39,14 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
     let listed = context.inner.catalogue.for_sale(id, None, &state.changes);
     drop(state);
     let Some(listed) = listed else {
-        return Ok(nothing_found());
+        return Ok(nothing_found(context));
     };
     let country = countries::find(context.text("ship_to_country"))
         .filter(|country| listed.product.sold_to(country))
         .ok_or_else(|| Refusal::remote("405", "The item cannot be delivered to this country"))?;
     let skus = wanted(context, &listed);
     if skus.is_empty() {
-        return Ok(nothing_found());
+        return Ok(nothing_found(context));
     }
     let base_url = context.inner.base_url();
     let details = Details {
@@ -60,21 +61,28 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
         delivery,
     };
     let rows = skus.iter().map(|sku| details.sku(sku).into()).collect();
-    Ok(Reply::ok(object! { "result": object! {
-        "result": object! {
-            "ae_item_info": details.item(),
-            "ae_item_sku_info": context.list("traffic_sku_info_list", rows),
-        },
-        "code": 200,
-        "success": true,
-    }}))
+    let mut inner = object! {
+        "ae_item_info": details.item(),
+        "ae_item_sku_info": context.list("traffic_sku_info_list", rows),
+    };
+    let mut outer = Object::default();
+    let marked = match context.profile.sku_detail_form {
+        SkuDetailForm::Beside => &mut outer,
+        SkuDetailForm::Inside => &mut inner,
+    };
+    marked.set("code", 200);
+    marked.set("success", true);
+    outer.set("result", inner);
+    Ok(Reply::ok(object! { "result": outer }))
 }
 
-fn nothing_found() -> Reply {
-    Reply::failed(
-        "405",
-        object! { "result": object! { "code": 405, "success": false } },
-    )
+fn nothing_found(context: &Context<'_>) -> Reply {
+    let marked = object! { "code": 405, "success": false };
+    let result = match context.profile.sku_detail_form {
+        SkuDetailForm::Beside => marked,
+        SkuDetailForm::Inside => object! { "result": marked },
+    };
+    Reply::failed("405", object! { "result": result })
 }
 
 /// The SKUs that were asked for, or all, up to the most that are shown.
