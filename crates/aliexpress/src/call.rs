@@ -1,8 +1,10 @@
 //! One signed call: parameters in, a decoded answer or a typed error out.
 
+pub(crate) mod check;
 mod exchange;
-
-use std::borrow::Cow;
+mod form;
+mod outcome;
+pub(crate) mod paging;
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
@@ -11,11 +13,14 @@ use crate::error::{Error, RequestError};
 use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
 use crate::redact;
 use crate::sign::{self, Flavour};
+use crate::transport::FilePart;
 use crate::{
     AccessToken, Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind,
 };
 
 pub(crate) use exchange::Exchange;
+pub(crate) use form::{Form, JsonObject, Parameters};
+pub(crate) use outcome::Outcome;
 
 /// Parameters the SDK sets itself.
 const RESERVED: [&str; 7] = [
@@ -39,10 +44,8 @@ pub(crate) enum Authority {
     AccountIfKnown,
 }
 
-pub(crate) type Parameters = Vec<(Cow<'static, str>, String)>;
-
 /// The fields of a method's answer, and how it says that it failed.
-pub(crate) trait Answer: DeserializeOwned {
+pub(crate) trait MethodAnswer: DeserializeOwned {
     /// What the caller gets.
     type Value;
 
@@ -67,6 +70,7 @@ struct Call<'c> {
     client: &'c Client,
     api: &'c str,
     parameters: Vec<(String, String)>,
+    files: Vec<FilePart>,
     authority: Authority,
 }
 
@@ -76,16 +80,17 @@ impl Client {
     pub(crate) async fn perform<T>(
         &self,
         api: &str,
-        parameters: Parameters,
+        form: Form,
         authority: Authority,
         read: impl Fn(Exchange) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let nature = Nature::of(api, &parameters);
+        let nature = Nature::of(api, &form.parameters);
         let mut course = Course::new(self.policy(), self.urgency(), nature, self.gate().now());
         let call = Call {
             client: self,
             api,
-            parameters: checked(api, parameters)?,
+            parameters: checked(api, form.parameters)?,
+            files: form.files,
             authority,
         };
         call.run(&mut course, read)
@@ -222,7 +227,11 @@ impl Call<'_> {
             form.iter().map(|(k, v)| (k, v)),
         );
         form.push(("sign".to_owned(), sign));
-        HttpRequest { url, form }
+        HttpRequest {
+            url,
+            form,
+            files: self.files.clone(),
+        }
     }
 
     /// Another token than the refused one, if the source has one.

@@ -1,19 +1,35 @@
-//! The methods of the platform: what each does and how often it may be called.
+//! Every method of the platform as data: what it does, what it needs, how often it may be called.
+//!
+//! The same catalogue writes the typed methods of this crate, so the two cannot disagree.
 
-/// One method.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Method {
-    /// Its name, or its path.
-    pub(crate) name: &'static str,
-    /// What sending it does.
-    pub(crate) kind: Kind,
-    /// Calls per second that the platform documents.
-    pub(crate) per_second: Option<u32>,
+mod methods;
+
+/// Which permission an app needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Group {
+    /// Every app has it.
+    System,
+    /// Apps of the dropshipping category.
+    Dropshipping,
+    /// Apps of the affiliate category.
+    Affiliate,
+}
+
+/// Whether a method acts for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Token {
+    /// It needs an access token.
+    Required,
+    /// It takes an access token when there is one; whether it needs one is not documented.
+    Optional,
+    /// It takes none.
+    None,
 }
 
 /// What sending a method does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
     /// Nothing changes.
     Read,
     /// Something changes, each time.
@@ -22,111 +38,104 @@ pub(crate) enum Kind {
     KeyedWrite {
         /// Where the key stands: the parameter, then the path inside its JSON.
         parameter: &'static str,
-        /// How long the platform remembers the key.
+        /// How long the platform remembers the key, in seconds.
         window_seconds: u32,
     },
 }
 
-/// The method of a name or path.
-pub(crate) fn find(name: &str) -> Option<&'static Method> {
-    METHODS
-        .binary_search_by(|method| method.name.cmp(name))
-        .ok()
-        .and_then(|at| METHODS.get(at))
+/// One method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Method {
+    /// Its name, or its path.
+    pub name: &'static str,
+    /// The permission it needs.
+    pub group: Group,
+    /// Its name in this crate, such as `text_search`; `None` for withdrawn methods, which are not typed.
+    pub call: Option<&'static str>,
+    /// The method to use instead.
+    pub replaced_by: Option<&'static str>,
+    /// What it is for.
+    pub summary: &'static str,
+    /// Whether it acts for an account.
+    pub token: Token,
+    /// What sending it does.
+    pub kind: Kind,
+    /// Calls per second that the platform documents.
+    pub per_second: Option<u32>,
+    /// What may be sent; fields of JSON parameters stand after their parameter, with their path.
+    pub parameters: &'static [Parameter],
 }
 
-const fn method(name: &'static str, kind: Kind, per_second: Option<u32>) -> Method {
-    Method {
-        name,
-        kind,
-        per_second,
+impl Method {
+    /// Whether the platform has withdrawn it. Some withdrawn methods still answer.
+    #[must_use]
+    pub fn is_withdrawn(&self) -> bool {
+        self.call.is_none()
     }
 }
 
-/// Sorted by name.
-static METHODS: &[Method] = &[
-    method("/aliexpress/xinghe/merchant/license/get", Kind::Read, None),
-    method("/auth/token/create", Kind::Write, None),
-    method("/auth/token/refresh", Kind::Write, None),
-    method("/auth/token/security/create", Kind::Write, None),
-    method("/auth/token/security/refresh", Kind::Write, None),
-    method("aliexpress.affiliate.category.get", Kind::Read, None),
-    method("aliexpress.affiliate.featuredpromo.get", Kind::Read, None),
-    method(
-        "aliexpress.affiliate.featuredpromo.products.get",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.affiliate.hotproduct.download", Kind::Read, None),
-    method("aliexpress.affiliate.hotproduct.query", Kind::Read, None),
-    method("aliexpress.affiliate.image.search", Kind::Read, None),
-    method("aliexpress.affiliate.link.generate", Kind::Read, None),
-    method("aliexpress.affiliate.order.get", Kind::Read, None),
-    method("aliexpress.affiliate.order.list", Kind::Read, None),
-    method("aliexpress.affiliate.order.listbyindex", Kind::Read, None),
-    method("aliexpress.affiliate.product.query", Kind::Read, None),
-    method(
-        "aliexpress.affiliate.product.shipping.get",
-        Kind::Read,
-        None,
-    ),
-    method(
-        "aliexpress.affiliate.product.sku.detail.get",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.affiliate.product.smartmatch", Kind::Read, None),
-    method("aliexpress.affiliate.productdetail.get", Kind::Read, None),
-    method("aliexpress.affiliate.promotion.info.get", Kind::Read, None),
-    method("aliexpress.ds.add.info", Kind::Write, None),
-    method("aliexpress.ds.address.get", Kind::Read, Some(4)),
-    method("aliexpress.ds.category.get", Kind::Read, Some(1000)),
-    method(
-        "aliexpress.ds.commissionorder.listbyindex",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.ds.feed.itemids.get", Kind::Read, Some(3)),
-    method("aliexpress.ds.feedname.get", Kind::Read, Some(1000)),
-    method("aliexpress.ds.freight.query", Kind::Read, Some(350)),
-    method("aliexpress.ds.image.search", Kind::Read, Some(15)),
-    method("aliexpress.ds.image.searchV2", Kind::Read, None),
-    method("aliexpress.ds.member.benefit.get", Kind::Read, None),
-    method("aliexpress.ds.member.orderdata.submit", Kind::Write, None),
-    method(
-        "aliexpress.ds.order.create",
-        Kind::KeyedWrite {
-            parameter: "param_place_order_request4_open_api_d_t_o.out_order_id",
-            window_seconds: 86_400,
-        },
-        Some(150),
-    ),
-    method("aliexpress.ds.order.tracking.get", Kind::Read, Some(100)),
-    method("aliexpress.ds.product.get", Kind::Read, Some(500)),
-    method("aliexpress.ds.product.specialinfo.get", Kind::Read, None),
-    method("aliexpress.ds.product.wholesale.get", Kind::Read, None),
-    method("aliexpress.ds.recommend.feed.get", Kind::Read, Some(1000)),
-    method("aliexpress.ds.search.event.report", Kind::Write, None),
-    method("aliexpress.ds.text.search", Kind::Read, None),
-    method("aliexpress.ds.trade.order.get", Kind::Read, None),
-    method(
-        "aliexpress.logistics.buyer.freight.calculate",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.logistics.buyer.freight.get", Kind::Read, None),
-    method(
-        "aliexpress.logistics.ds.trackinginfo.query",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.member.ds.orderdata.save", Kind::Write, None),
-    method("aliexpress.offer.ds.product.simplequery", Kind::Read, None),
-    method(
-        "aliexpress.postproduct.redefining.findaeproductbyidfordropshipper",
-        Kind::Read,
-        None,
-    ),
-    method("aliexpress.trade.buy.placeorder", Kind::Write, Some(150)),
-    method("aliexpress.trade.ds.order.get", Kind::Read, Some(1000)),
-];
+/// One parameter, or one field inside a JSON parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// Its name; inside JSON the path, names joined by dots, `[]` after a list.
+    pub name: &'static str,
+    /// What it must be, such as `text`, `int`, `country` or `json`.
+    pub kind: &'static str,
+    /// Whether the platform refuses a call without it.
+    pub required: bool,
+    /// What it means.
+    pub doc: &'static str,
+}
+
+/// The method of a name or path.
+///
+/// ```
+/// let method = aliexpress::catalogue::find("aliexpress.trade.buy.placeorder").unwrap();
+/// assert!(method.is_withdrawn());
+/// assert_eq!(method.replaced_by, Some("aliexpress.ds.order.create"));
+/// ```
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Method> {
+    methods::METHODS
+        .binary_search_by(|method| method.name.cmp(name))
+        .ok()
+        .and_then(|at| methods::METHODS.get(at))
+}
+
+/// Every method, sorted by name.
+pub fn all() -> impl Iterator<Item = &'static Method> {
+    methods::METHODS.iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_is_found_by_its_name() {
+        assert_eq!(all().count(), 49);
+        assert_eq!(all().filter(|method| !method.is_withdrawn()).count(), 39);
+        for method in all() {
+            assert_eq!(find(method.name), Some(method));
+        }
+        assert_eq!(find("aliexpress.ds.order.query"), None);
+    }
+
+    #[test]
+    fn what_is_withdrawn_says_what_replaces_it_where_something_does() {
+        let without: Vec<&str> = all()
+            .filter(|method| method.is_withdrawn() && method.replaced_by.is_none())
+            .map(|method| method.name)
+            .collect();
+        assert_eq!(
+            without,
+            [
+                "aliexpress.affiliate.image.search",
+                "aliexpress.ds.add.info",
+                "aliexpress.ds.member.orderdata.submit",
+            ]
+        );
+    }
+}

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::call::{Authority, Exchange};
+use crate::call::{Authority, Exchange, Form, Parameters};
 use crate::policy::{Gate, Urgency};
 use crate::token_source::FixedToken;
 use crate::{
-    AccessToken, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter, OAuth, Policy,
-    RandomJitter, SystemClock, Timer, TokenSource, TokioTimer, Transport,
+    AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
+    OAuth, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
 };
 
 /// Speaks to the gateway for one app. Cheap to clone; all clones share the connections, and what is known of the app's
@@ -102,6 +102,18 @@ impl Client {
         }
     }
 
+    /// The four token endpoints, one request each.
+    #[must_use]
+    pub fn system(&self) -> System<'_> {
+        System::new(self)
+    }
+
+    /// The methods of the affiliate group.
+    #[must_use]
+    pub fn affiliate(&self) -> Affiliate<'_> {
+        Affiliate::new(self)
+    }
+
     /// The methods of the dropshipping group.
     #[must_use]
     pub fn dropshipping(&self) -> Dropshipping<'_> {
@@ -126,13 +138,13 @@ impl Client {
         K: Into<String>,
         V: Into<String>,
     {
-        let parameters = params
+        let parameters: Parameters = params
             .into_iter()
             .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
             .collect();
         let authority = Authority::AccountIfKnown;
         let (body, value, request_id) = self
-            .perform(method, parameters, authority, Exchange::raw)
+            .perform(method, Form::from(parameters), authority, Exchange::raw)
             .await?;
         Ok(RawAnswer {
             body,

@@ -3,6 +3,7 @@ mod held;
 
 use crate::errors::{self, Advice, Class, Effect, Entry};
 use crate::{TokenSourceError, TransportError};
+use std::borrow::Cow;
 
 pub use attempts::Attempts;
 pub use held::{Held, HeldReason};
@@ -88,14 +89,14 @@ pub struct RequestError {
     /// The builder method or parameter at fault.
     pub parameter: String,
     /// What is wrong with it.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
 }
 
 impl RequestError {
-    pub(crate) fn new(parameter: impl Into<String>, problem: &'static str) -> Self {
+    pub(crate) fn new(parameter: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self {
             parameter: parameter.into(),
-            problem,
+            problem: problem.into(),
         }
     }
 }

@@ -1,8 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+pub mod affiliate;
 mod call;
-mod catalogue;
+pub mod catalogue;
 mod client;
 mod clock;
 mod credentials;
@@ -15,13 +16,17 @@ mod gateway_url;
 mod jitter;
 mod money;
 mod oauth;
+mod pacific;
 mod policy;
 mod redact;
+pub mod shapes;
 pub mod sign;
+pub mod system;
 mod token_pair;
 mod token_source;
 mod transport;
 
+pub use affiliate::Affiliate;
 pub use client::{Client, ClientBuilder, RawAnswer};
 pub use clock::{Clock, SystemClock, Timer, TokioTimer};
 pub use credentials::{
@@ -35,10 +40,12 @@ pub use jitter::{Jitter, RandomJitter};
 pub use money::Money;
 pub use oauth::OAuth;
 pub use policy::Policy;
+pub use system::System;
 pub use token_pair::{TokenAccount, TokenPair};
 pub use token_source::{TokenSource, TokenSourceError};
 #[cfg(feature = "reqwest")]
 pub use transport::reqwest::{ReqwestTransport, Roots, TransportOptions};
 pub use transport::{
-    HttpRequest, HttpResponse, TimeoutPhase, Transport, TransportError, TransportErrorKind,
+    EncodedBody, FilePart, HttpRequest, HttpResponse, TimeoutPhase, Transport, TransportError,
+    TransportErrorKind,
 };

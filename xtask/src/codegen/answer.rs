@@ -263,6 +263,7 @@ fn rust_type(
             };
             (format!("Vec<{rust}>"), Some(decode.into()))
         }
+        ("object", true, _) => (value_type(catalogue, row)?, None),
         ("object", false, _) => {
             let rust = value_type(catalogue, row)?;
             if row.shape.is_some() {

@@ -1,5 +1,6 @@
 //! One file per method: what it is, its request, its answer, its pages.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 use super::answer;
 use super::model::{Catalogue, Group, Kind, Listed, Method, Paging, Row, Token};
 use super::request;
-use super::text::{doc, module_doc, pascal, quoted};
+use super::text::{doc, module_doc, module_item, pascal, quoted};
 
 /// The file of `method`.
 pub(crate) fn file(catalogue: &Catalogue, group: &Group, method: &Method) -> Result<String> {
@@ -15,6 +16,7 @@ pub(crate) fn file(catalogue: &Catalogue, group: &Group, method: &Method) -> Res
     let mut body = String::new();
     writeln!(body, "const METHOD: &str = {};\n", quoted(&method.name))?;
     request::write(&mut body, method, &entry)?;
+    let mut shapes = BTreeSet::new();
     if method.by_hand.is_some() {
         token_send(&mut body, method)?;
     } else {
@@ -25,14 +27,12 @@ pub(crate) fn file(catalogue: &Catalogue, group: &Group, method: &Method) -> Res
             pages(&mut body, catalogue, method, paging, &value.rust)?;
         }
         body.push_str(&answer);
-        for shape in &value.shapes {
-            writeln!(body, "pub use crate::shapes::{shape};")?;
-        }
+        shapes = value.shapes;
     }
     let mut file = super::header(group.name);
     introduction(&mut file, method)?;
     file.push('\n');
-    imports(&mut file, &body);
+    imports(&mut file, &body, &shapes);
     file.push_str(&body);
     Ok(file)
 }
@@ -76,12 +76,12 @@ fn introduction(out: &mut String, method: &Method) -> Result<()> {
     }
     module_doc(out, &facts);
     for note in &method.notes {
-        module_doc(out, &format!("- {note}"));
+        module_item(out, note);
     }
     if !method.address_rules.is_empty() {
         out.push_str("//!\n//! Rules of addresses:\n");
         for rule in &method.address_rules {
-            module_doc(out, &format!("- {}: {}.", rule.country, rule.rules));
+            module_item(out, &format!("{}: {}.", rule.country, rule.rules));
         }
     }
     out.push_str("//!\n");
@@ -90,66 +90,94 @@ fn introduction(out: &mut String, method: &Method) -> Result<()> {
 }
 
 /// Only what the file really names.
-fn imports(out: &mut String, body: &str) {
-    let uses = |name: &str| {
-        body.match_indices(name).any(|(at, _)| {
+fn imports(out: &mut String, body: &str, shapes: &BTreeSet<String>) {
+    let uses = |name: &&str| {
+        body.match_indices(*name).any(|(at, _)| {
             let before = body[..at].chars().next_back().unwrap_or(' ');
             let after = body[at + name.len()..].chars().next().unwrap_or(' ');
             let part = |letter: char| letter.is_alphanumeric() || letter == '_';
             !part(before) && !part(after) && before != ':'
         })
     };
-    let code_only: Vec<(&str, &str)> = vec![
-        ("BTreeMap", "use std::collections::BTreeMap;"),
-        ("fmt", "use std::fmt;"),
-        ("Future", "use std::future::Future;"),
-        ("Bytes", "use bytes::Bytes;"),
-        ("Stream", "use futures_util::Stream;"),
-        ("Timestamp", "use jiff::Timestamp;"),
-        ("DateTime", "use jiff::civil::DateTime;"),
-        ("Decimal", "use rust_decimal::Decimal;"),
-        ("Deserialize", "use serde::Deserialize;"),
-        ("Serialize", "use serde::Serialize;"),
-        ("Value", "use serde_json::Value;"),
-    ];
-    let ours = [
-        ("MethodAnswer", "call::MethodAnswer"),
-        ("Authority", "call::Authority"),
-        ("Form", "call::Form"),
-        ("JsonObject", "call::JsonObject"),
-        ("Outcome", "call::Outcome"),
-        ("Refused", "call::Refused"),
-        ("check", "call::check"),
-        ("paging", "call::paging"),
-        ("decode", "decode"),
-        ("money", "money"),
-        ("AuthorizationCode", "AuthorizationCode"),
-        ("RefreshToken", "RefreshToken"),
-        ("TokenPair", "TokenPair"),
-        ("Client", "Client"),
-        ("Error", "Error"),
-        ("Money", "Money"),
-        ("RequestError", "RequestError"),
-        ("OrderStatus", "OrderStatus"),
-    ];
-    for (name, line) in code_only {
-        // `serde_json::Value` only where JSON is built: `Self::Value` is another one.
-        let named = if name == "Value" {
-            body.contains("Result<Value,")
-        } else {
-            uses(name)
-        };
-        if named {
-            out.push_str(line);
-            out.push('\n');
-        }
+    for (path, names) in [
+        ("std::collections", &["BTreeMap"][..]),
+        ("std", &["fmt"]),
+        ("std::future", &["Future"]),
+    ] {
+        import(out, path, names.iter().copied().filter(uses));
     }
-    let named: Vec<&str> = ours
-        .iter()
-        .filter(|(name, _)| uses(name))
-        .map(|(_, path)| *path)
-        .collect();
-    out.push_str(&format!("use crate::{{{}}};\n\n", named.join(", ")));
+    out.push('\n');
+    for (path, names) in [
+        ("bytes", &["Bytes"][..]),
+        ("futures_util", &["Stream"]),
+        ("jiff", &["Timestamp"]),
+        ("jiff::civil", &["DateTime"]),
+        ("rust_decimal", &["Decimal"]),
+        ("serde", &["Deserialize", "Serialize"]),
+    ] {
+        import(out, path, names.iter().copied().filter(uses));
+    }
+    // Only where JSON is built: `Self::Value` is another one.
+    import(
+        out,
+        "serde_json",
+        ["Value"]
+            .into_iter()
+            .filter(|_| body.contains("Result<Value,")),
+    );
+    out.push('\n');
+    for (path, names) in [
+        (
+            "crate::call",
+            &[
+                "Authority",
+                "Exchange",
+                "Form",
+                "JsonObject",
+                "MethodAnswer",
+                "Outcome",
+                "Refused",
+                "check",
+                "paging",
+            ][..],
+        ),
+        ("super", &["OrderStatus"]),
+        (
+            "crate",
+            &[
+                "AuthorizationCode",
+                "Client",
+                "Error",
+                "Money",
+                "RefreshToken",
+                "RequestError",
+                "TokenPair",
+                "decode",
+                "money",
+            ],
+        ),
+    ] {
+        import(out, path, names.iter().copied().filter(uses));
+    }
+    out.push('\n');
+    import(out, "pub crate::shapes", shapes.iter().map(String::as_str));
+    out.push('\n');
+}
+
+/// `use path::{names};`, or nothing; a path that begins with `pub ` is handed on.
+fn import<'a>(out: &mut String, path: &str, names: impl Iterator<Item = &'a str>) {
+    let names: Vec<&str> = names.collect();
+    let (public, path) = path
+        .strip_prefix("pub ")
+        .map_or(("", path), |path| ("pub ", path));
+    match names.as_slice() {
+        [] => {}
+        [only] => out.push_str(&format!("{public}use {path}::{only};\n")),
+        several => out.push_str(&format!(
+            "{public}use {path}::{{{}}};\n",
+            several.join(", ")
+        )),
+    }
 }
 
 fn authority(method: &Method) -> &'static str {
@@ -187,7 +215,7 @@ fn send(out: &mut String, method: &Method, value: &str) -> Result<()> {
     raw_doc(out, &text);
     writeln!(
         out,
-        "    pub async fn send(&self) -> Result<{value}, Error> {{\n        self.client.exchange(METHOD, {}, {}).await?.decode::<Answer>()\n    }}\n}}\n",
+        "    pub async fn send(&self) -> Result<{value}, Error> {{\n        self.client.perform(METHOD, {}, {}, Exchange::decode::<Answer>).await\n    }}\n}}\n",
         form_of(method),
         authority(method)
     )?;
@@ -290,6 +318,9 @@ fn pages(
         out,
         "impl paging::Paged for {name} {{\n    type Page = {value};\n    type Row = {row_type};\n    type Turn = paging::{kind};\n"
     )?;
+    if let Paging::Page { end_code, .. } | Paging::Index { end_code, .. } = paging {
+        end_of(out, end_code.as_deref())?;
+    }
     writeln!(
         out,
         "    fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {{ self.send() }}\n\n    fn rows(page: &Self::Page) -> usize {{ page.{rows_name}.len() }}\n\n    fn into_rows(page: Self::Page) -> Vec<Self::Row> {{ page.{rows_name} }}\n"
@@ -314,17 +345,16 @@ fn pages(
             };
             writeln!(
                 out,
-                "    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {{ turn.next(Self::rows(page), {}, {}) }}\n",
+                "    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {{ turn.next(Self::rows(page), {}, {}) }}\n",
                 optional(total)?,
                 optional(finished)?
             )?;
-            end_of(out, end_code.as_deref())?;
         }
         Paging::Cursor { cursor, next, .. } => {
             let cursor = parameter(cursor)?;
             writeln!(
                 out,
-                "    fn start(&self) -> paging::ByCursor {{ paging::ByCursor::at(self.{cursor}.clone()) }}\n\n    fn turn(&mut self, to: &paging::ByCursor) {{ self.{cursor} = to.cursor(); }}\n\n    fn next(turn: paging::ByCursor, page: &Self::Page) -> Option<paging::ByCursor> {{ turn.next(Self::rows(page), page.{}.clone()) }}\n",
+                "    fn start(&self) -> paging::ByCursor {{ paging::ByCursor::at(self.{cursor}.clone()) }}\n\n    fn turn(&mut self, to: &paging::ByCursor) {{ self.{cursor} = to.cursor(); }}\n\n    fn next(turn: paging::ByCursor, page: &Self::Page) -> paging::Step<paging::ByCursor> {{ turn.next(Self::rows(page), page.{}.clone()) }}\n",
                 answer(next)?.rust_name()
             )?;
         }
@@ -334,9 +364,8 @@ fn pages(
             let cursor = parameter(cursor)?;
             writeln!(
                 out,
-                "    fn start(&self) -> paging::ByIndex {{ paging::ByIndex::at(self.{cursor}.clone()) }}\n\n    fn turn(&mut self, to: &paging::ByIndex) {{ self.{cursor} = to.cursor(); }}\n\n    fn next(turn: paging::ByIndex, page: &Self::Page) -> Option<paging::ByIndex> {{ turn.next(Self::rows(page), page.min_query_index_id.clone(), page.max_query_index_id.clone()) }}\n"
+                "    fn start(&self) -> paging::ByIndex {{ paging::ByIndex::at(self.{cursor}.clone()) }}\n\n    fn turn(&mut self, to: &paging::ByIndex) {{ self.{cursor} = to.cursor(); }}\n\n    fn next(turn: paging::ByIndex, page: &Self::Page) -> paging::Step<paging::ByIndex> {{ turn.next(Self::rows(page), page.min_query_index_id.clone(), page.max_query_index_id.clone()) }}\n"
             )?;
-            end_of(out, end_code.as_deref())?;
         }
     }
     writeln!(out, "}}\n")?;
@@ -347,7 +376,7 @@ fn end_of(out: &mut String, code: Option<&str>) -> Result<()> {
     if let Some(code) = code {
         writeln!(
             out,
-            "    const END_CODE: Option<&'static str> = Some({});",
+            "    const END_CODE: Option<&'static str> = Some({});\n",
             quoted(code)
         )?;
     }

@@ -20,7 +20,7 @@ pub(crate) fn write(out: &mut String, method: &Method, entry: &str) -> Result<()
     let fields = flattened(rows, "");
     writeln!(
         out,
-        "/// A call of `{}`, to be sent. Made by [`{entry}::{call}`](super::{entry}::{call}).",
+        "/// A call of `{}`, to be sent. Made by\n/// [`{entry}::{call}`](super::{entry}::{call}).",
         method.name,
         call = method.call()
     )?;

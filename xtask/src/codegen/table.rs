@@ -10,33 +10,38 @@ use super::text::{doc, pascal, quoted};
 /// The SDK's table: every method, deprecated ones included.
 pub(crate) fn sdk(catalogue: &Catalogue) -> Result<String> {
     let mut out = super::header("*");
-    out.push_str("\nuse super::{Group, Kind, Method, Parameter, Token};\n\n/// Every method.\npub(super) static METHODS: &[Method] = &[\n");
-    for group in &catalogue.groups {
-        for method in &group.methods {
+    out.push_str("\nuse super::{Group, Kind, Method, Parameter, Token};\n\n/// Every method, sorted by name.\npub(super) static METHODS: &[Method] = &[\n");
+    let mut methods: Vec<(&str, &Method)> = catalogue
+        .groups
+        .iter()
+        .flat_map(|group| group.methods.iter().map(|method| (group.name, method)))
+        .collect();
+    // Looked up by binary search.
+    methods.sort_by_key(|(_, method)| method.name.as_str());
+    for (group, method) in methods {
+        writeln!(
+            out,
+            "    Method {{ name: {}, group: Group::{}, call: {:?}, replaced_by: {:?}, summary: {}, token: Token::{}, kind: {}, per_second: {:?}, parameters: &[",
+            quoted(&method.name),
+            pascal(group),
+            method.call,
+            method.replaced_by.as_ref().or(method.prefer.as_ref()),
+            quoted(&method.summary),
+            token(method),
+            kind(method),
+            method.per_second,
+        )?;
+        for row in method.params.iter().filter(|row| !row.never) {
             writeln!(
                 out,
-                "    Method {{ name: {}, group: Group::{}, call: {:?}, replaced_by: {:?}, summary: {}, token: Token::{}, kind: {}, per_second: {:?}, parameters: &[",
-                quoted(&method.name),
-                pascal(group.name),
-                method.call,
-                method.replaced_by.as_ref().or(method.prefer.as_ref()),
-                quoted(&method.summary),
-                token(method),
-                kind(method),
-                method.per_second,
+                "        Parameter {{ name: {}, kind: {}, required: {}, doc: {} }},",
+                quoted(&row.name),
+                quoted(&row.kind),
+                row.required,
+                quoted(&row.doc)
             )?;
-            for row in method.params.iter().filter(|row| !row.never) {
-                writeln!(
-                    out,
-                    "        Parameter {{ name: {}, kind: {}, required: {}, doc: {} }},",
-                    quoted(&row.name),
-                    quoted(&row.kind),
-                    row.required,
-                    quoted(&row.doc)
-                )?;
-            }
-            out.push_str("    ] },\n");
         }
+        out.push_str("    ] },\n");
     }
     out.push_str("];\n");
     Ok(out)

@@ -45,6 +45,13 @@ pub(crate) fn module_doc(out: &mut String, text: &str) {
     comment(out, "//!", text);
 }
 
+/// An item of a list in a module comment, wrapped; what is wrapped stays part of the item.
+pub(crate) fn module_item(out: &mut String, text: &str) {
+    let mut item = String::new();
+    comment(&mut item, "//!  ", text);
+    out.push_str(&item.replacen("//!  ", "//! -", 1));
+}
+
 fn comment(out: &mut String, lead: &str, text: &str) {
     let mut line = lead.to_owned();
     for word in escaped(text).split_whitespace() {

@@ -1,4 +1,8 @@
 //! `aliexpress.ds.order.create`: places orders, one for each store, and pays for them when asked.
+//!
+//! Documented: the address rules of the countries, province and city as `aliexpress.ds.address.get` lists
+//! them (compared without accents and case), `business_model` `wholesale`. Inferred: wholesale prices count
+//! by line and SKU, and the limits and channel prices of promotions do not change what an order costs.
 
 use std::collections::BTreeMap;
 

@@ -7,16 +7,17 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::Category;
 
 const METHOD: &str = "aliexpress.affiliate.category.get";
 
-/// A call of `aliexpress.affiliate.category.get`, to be sent. Made by [`Affiliate::category_get`](super::Affiliate::category_get).
+/// A call of `aliexpress.affiliate.category.get`, to be sent. Made by
+/// [`Affiliate::category_get`](super::Affiliate::category_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct CategoryGetRequest {
@@ -53,9 +54,13 @@ impl CategoryGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Categories, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -109,5 +114,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::Category;

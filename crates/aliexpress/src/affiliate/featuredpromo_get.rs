@@ -6,16 +6,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.featuredpromo.get";
 
-/// A call of `aliexpress.affiliate.featuredpromo.get`, to be sent. Made by [`Affiliate::featuredpromo_get`](super::Affiliate::featuredpromo_get).
+/// A call of `aliexpress.affiliate.featuredpromo.get`, to be sent. Made by
+/// [`Affiliate::featuredpromo_get`](super::Affiliate::featuredpromo_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FeaturedpromoGetRequest {
@@ -61,9 +60,13 @@ impl FeaturedpromoGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Promotions, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

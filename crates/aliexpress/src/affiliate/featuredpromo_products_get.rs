@@ -6,15 +6,16 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
+use std::future::Future;
+
 use futures_util::Stream;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
-use std::future::Future;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.featuredpromo.products.get";
 
@@ -69,7 +70,8 @@ impl Sort {
     }
 }
 
-/// A call of `aliexpress.affiliate.featuredpromo.products.get`, to be sent. Made by [`Affiliate::featuredpromo_products_get`](super::Affiliate::featuredpromo_products_get).
+/// A call of `aliexpress.affiliate.featuredpromo.products.get`, to be sent. Made by
+/// [`Affiliate::featuredpromo_products_get`](super::Affiliate::featuredpromo_products_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FeaturedpromoProductsGetRequest {
@@ -243,9 +245,13 @@ impl FeaturedpromoProductsGetRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -265,6 +271,8 @@ impl paging::Paged for FeaturedpromoProductsGetRequest {
     type Page = ProductPage;
     type Row = AffiliateProduct;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -286,11 +294,9 @@ impl paging::Paged for FeaturedpromoProductsGetRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_record_count, page.is_finished)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -355,5 +361,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

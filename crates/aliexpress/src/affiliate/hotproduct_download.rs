@@ -6,14 +6,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.hotproduct.download";
 
@@ -44,7 +45,8 @@ impl Site {
     }
 }
 
-/// A call of `aliexpress.affiliate.hotproduct.download`, to be sent. Made by [`Affiliate::hotproduct_download`](super::Affiliate::hotproduct_download).
+/// A call of `aliexpress.affiliate.hotproduct.download`, to be sent. Made by
+/// [`Affiliate::hotproduct_download`](super::Affiliate::hotproduct_download).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct HotproductDownloadRequest {
@@ -187,9 +189,13 @@ impl HotproductDownloadRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -209,6 +215,8 @@ impl paging::Paged for HotproductDownloadRequest {
     type Page = ProductPage;
     type Row = AffiliateProduct;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -230,11 +238,9 @@ impl paging::Paged for HotproductDownloadRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), None, None)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -290,5 +296,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

@@ -7,14 +7,15 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.hotproduct.query";
 
@@ -102,7 +103,8 @@ impl DeliveryDays {
     }
 }
 
-/// A call of `aliexpress.affiliate.hotproduct.query`, to be sent. Made by [`Affiliate::hotproduct_query`](super::Affiliate::hotproduct_query).
+/// A call of `aliexpress.affiliate.hotproduct.query`, to be sent. Made by
+/// [`Affiliate::hotproduct_query`](super::Affiliate::hotproduct_query).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct HotproductQueryRequest {
@@ -314,9 +316,13 @@ impl HotproductQueryRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -336,6 +342,8 @@ impl paging::Paged for HotproductQueryRequest {
     type Page = ProductPage;
     type Row = AffiliateProduct;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -357,11 +365,9 @@ impl paging::Paged for HotproductQueryRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_record_count, None)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -423,5 +429,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

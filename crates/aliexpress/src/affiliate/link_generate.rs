@@ -9,12 +9,10 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.link.generate";
 
@@ -39,7 +37,8 @@ impl LinkType {
     }
 }
 
-/// A call of `aliexpress.affiliate.link.generate`, to be sent. Made by [`Affiliate::link_generate`](super::Affiliate::link_generate).
+/// A call of `aliexpress.affiliate.link.generate`, to be sent. Made by
+/// [`Affiliate::link_generate`](super::Affiliate::link_generate).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct LinkGenerateRequest {
@@ -129,9 +128,13 @@ impl LinkGenerateRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<PromotionLinks, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -6,16 +6,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "/aliexpress/xinghe/merchant/license/get";
 
-/// A call of `/aliexpress/xinghe/merchant/license/get`, to be sent. Made by [`Affiliate::merchant_license_get`](super::Affiliate::merchant_license_get).
+/// A call of `/aliexpress/xinghe/merchant/license/get`, to be sent. Made by
+/// [`Affiliate::merchant_license_get`](super::Affiliate::merchant_license_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct MerchantLicenseGetRequest {
@@ -67,9 +66,13 @@ impl MerchantLicenseGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<License, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -7,15 +7,16 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
+use std::future::Future;
+
 use futures_util::Stream;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
-use std::future::Future;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateOrder;
 
 const METHOD: &str = "aliexpress.affiliate.order.list";
 
@@ -97,7 +98,8 @@ impl Site {
     }
 }
 
-/// A call of `aliexpress.affiliate.order.list`, to be sent. Made by [`Affiliate::order_list`](super::Affiliate::order_list).
+/// A call of `aliexpress.affiliate.order.list`, to be sent. Made by
+/// [`Affiliate::order_list`](super::Affiliate::order_list).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct OrderListRequest {
@@ -232,9 +234,13 @@ impl OrderListRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<OrderPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -254,6 +260,8 @@ impl paging::Paged for OrderListRequest {
     type Page = OrderPage;
     type Row = AffiliateOrder;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -275,11 +283,9 @@ impl paging::Paged for OrderListRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_record_count, None)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -341,5 +347,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateOrder;

@@ -6,15 +6,16 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
+use std::future::Future;
+
 use futures_util::Stream;
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
-use std::future::Future;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateOrder;
 
 const METHOD: &str = "aliexpress.affiliate.order.listbyindex";
 
@@ -69,7 +70,8 @@ impl TimeType {
     }
 }
 
-/// A call of `aliexpress.affiliate.order.listbyindex`, to be sent. Made by [`Affiliate::order_listbyindex`](super::Affiliate::order_listbyindex).
+/// A call of `aliexpress.affiliate.order.listbyindex`, to be sent. Made by
+/// [`Affiliate::order_listbyindex`](super::Affiliate::order_listbyindex).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct OrderListbyindexRequest {
@@ -192,9 +194,13 @@ impl OrderListbyindexRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<OrderPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -214,6 +220,8 @@ impl paging::Paged for OrderListbyindexRequest {
     type Page = OrderPage;
     type Row = AffiliateOrder;
     type Turn = paging::ByIndex;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -235,15 +243,13 @@ impl paging::Paged for OrderListbyindexRequest {
         self.start_query_index_id = to.cursor();
     }
 
-    fn next(turn: paging::ByIndex, page: &Self::Page) -> Option<paging::ByIndex> {
+    fn next(turn: paging::ByIndex, page: &Self::Page) -> paging::Step<paging::ByIndex> {
         turn.next(
             Self::rows(page),
             page.min_query_index_id.clone(),
             page.max_query_index_id.clone(),
         )
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -302,5 +308,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateOrder;

@@ -7,14 +7,15 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.product.query";
 
@@ -96,7 +97,8 @@ impl DeliveryDays {
     }
 }
 
-/// A call of `aliexpress.affiliate.product.query`, to be sent. Made by [`Affiliate::product_query`](super::Affiliate::product_query).
+/// A call of `aliexpress.affiliate.product.query`, to be sent. Made by
+/// [`Affiliate::product_query`](super::Affiliate::product_query).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductQueryRequest {
@@ -308,9 +310,13 @@ impl ProductQueryRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -330,6 +336,8 @@ impl paging::Paged for ProductQueryRequest {
     type Page = ProductPage;
     type Row = AffiliateProduct;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -351,11 +359,9 @@ impl paging::Paged for ProductQueryRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_record_count, None)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -417,5 +423,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

@@ -6,17 +6,16 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.product.shipping.get";
 
-/// A call of `aliexpress.affiliate.product.shipping.get`, to be sent. Made by [`Affiliate::product_shipping_get`](super::Affiliate::product_shipping_get).
+/// A call of `aliexpress.affiliate.product.shipping.get`, to be sent. Made by
+/// [`Affiliate::product_shipping_get`](super::Affiliate::product_shipping_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductShippingGetRequest {
@@ -138,9 +137,13 @@ impl ProductShippingGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Shipping, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

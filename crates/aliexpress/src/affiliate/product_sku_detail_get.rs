@@ -7,17 +7,16 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.product.sku.detail.get";
 
-/// A call of `aliexpress.affiliate.product.sku.detail.get`, to be sent. Made by [`Affiliate::product_sku_detail_get`](super::Affiliate::product_sku_detail_get).
+/// A call of `aliexpress.affiliate.product.sku.detail.get`, to be sent. Made by
+/// [`Affiliate::product_sku_detail_get`](super::Affiliate::product_sku_detail_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductSkuDetailGetRequest {
@@ -121,9 +120,13 @@ impl ProductSkuDetailGetRequest {
     /// found; error_response code 15 with sub_code 405 when the item cannot be delivered.
     pub async fn send(&self) -> Result<SkuDetail, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -7,18 +7,20 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.product.smartmatch";
 
-/// A call of `aliexpress.affiliate.product.smartmatch`, to be sent. Made by [`Affiliate::product_smartmatch`](super::Affiliate::product_smartmatch).
+/// A call of `aliexpress.affiliate.product.smartmatch`, to be sent. Made by
+/// [`Affiliate::product_smartmatch`](super::Affiliate::product_smartmatch).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductSmartmatchRequest {
@@ -191,9 +193,13 @@ impl ProductSmartmatchRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -213,6 +219,8 @@ impl paging::Paged for ProductSmartmatchRequest {
     type Page = ProductPage;
     type Row = AffiliateProduct;
     type Turn = paging::ByPage;
+
+    const END_CODE: Option<&'static str> = Some("405");
 
     fn fetch(&self) -> impl Future<Output = Result<Self::Page, Error>> + Send {
         self.send()
@@ -234,11 +242,9 @@ impl paging::Paged for ProductSmartmatchRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), None, None)
     }
-
-    const END_CODE: Option<&'static str> = Some("405");
 }
 
 /// What was found. Absent on failure.
@@ -294,5 +300,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

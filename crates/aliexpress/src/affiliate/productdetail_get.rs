@@ -8,16 +8,17 @@
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::AffiliateProduct;
 
 const METHOD: &str = "aliexpress.affiliate.productdetail.get";
 
-/// A call of `aliexpress.affiliate.productdetail.get`, to be sent. Made by [`Affiliate::productdetail_get`](super::Affiliate::productdetail_get).
+/// A call of `aliexpress.affiliate.productdetail.get`, to be sent. Made by
+/// [`Affiliate::productdetail_get`](super::Affiliate::productdetail_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductdetailGetRequest {
@@ -124,9 +125,13 @@ impl ProductdetailGetRequest {
     /// "The result is empty"; InsufficientPermission for apps of another group.
     pub async fn send(&self) -> Result<ProductPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -180,5 +185,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::AffiliateProduct;

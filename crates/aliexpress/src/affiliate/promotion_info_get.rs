@@ -7,16 +7,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference (index capture).
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.promotion.info.get";
 
-/// A call of `aliexpress.affiliate.promotion.info.get`, to be sent. Made by [`Affiliate::promotion_info_get`](super::Affiliate::promotion_info_get).
+/// A call of `aliexpress.affiliate.promotion.info.get`, to be sent. Made by
+/// [`Affiliate::promotion_info_get`](super::Affiliate::promotion_info_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct PromotionInfoGetRequest {
@@ -96,9 +95,13 @@ impl PromotionInfoGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<PromotionInfo, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

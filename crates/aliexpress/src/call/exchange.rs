@@ -2,7 +2,7 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Refused};
+use super::{MethodAnswer, Refused};
 use crate::envelope::{self, Opened, Unopened};
 use crate::error::{BusinessError, Error};
 use crate::{Attempts, GatewayError, HttpResponse, redact};
@@ -16,7 +16,10 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Decodes the answer of a method.
-    pub(crate) fn decode<A: Answer>(self) -> Result<A::Value, Error> {
+    pub(crate) fn decode<A: MethodAnswer>(self) -> Result<A::Value, Error> {
+        if let Some(value) = self.decode_wrapped::<A>() {
+            return Ok(value);
+        }
         let opened = self.open()?;
         let answer: A = self.read(opened.payload)?;
         answer.into_value().map_err(|refused| match refused {
@@ -26,6 +29,16 @@ impl Exchange {
                 |error| self.gateway(error),
             ),
         })
+    }
+
+    /// A successful answer in the usual envelope, in one pass over the bytes. Everything else goes the longer way, which
+    /// tells what is wrong.
+    fn decode_wrapped<A: MethodAnswer>(&self) -> Option<A::Value> {
+        if self.response.status >= 400 {
+            return None;
+        }
+        let answer: A = envelope::wrapped(&self.response.body)?;
+        answer.into_value().ok()
     }
 
     /// Decodes a flat answer whose only sign of failure is its `code`.

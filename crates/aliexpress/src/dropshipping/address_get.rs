@@ -9,16 +9,15 @@
 //! Sources: docs: openservice.aliexpress.com guide page; Indigoiamove/AEDropShipper_DemoCode; docs: FAQ place order
 //! error.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.address.get";
 
-/// A call of `aliexpress.ds.address.get`, to be sent. Made by [`Dropshipping::address_get`](super::Dropshipping::address_get).
+/// A call of `aliexpress.ds.address.get`, to be sent. Made by
+/// [`Dropshipping::address_get`](super::Dropshipping::address_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct AddressGetRequest {
@@ -80,9 +79,13 @@ impl AddressGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<CountryPlaces, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::AccountIfKnown)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::AccountIfKnown,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -6,16 +6,17 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::Category;
 
 const METHOD: &str = "aliexpress.ds.category.get";
 
-/// A call of `aliexpress.ds.category.get`, to be sent. Made by [`Dropshipping::category_get`](super::Dropshipping::category_get).
+/// A call of `aliexpress.ds.category.get`, to be sent. Made by
+/// [`Dropshipping::category_get`](super::Dropshipping::category_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct CategoryGetRequest {
@@ -72,9 +73,13 @@ impl CategoryGetRequest {
     /// UnsupportedParamMapping.
     pub async fn send(&self) -> Result<Categories, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -128,5 +133,3 @@ impl MethodAnswer for Answer {
         )
     }
 }
-
-pub use crate::shapes::Category;

@@ -7,16 +7,15 @@
 //!
 //! Sources: bububa/opentaobao; emsaniey20/java; moh3a/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
+use std::future::Future;
+
 use futures_util::Stream;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde::Deserialize;
-use serde::Serialize;
-use std::future::Future;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.commissionorder.listbyindex";
 
@@ -41,7 +40,8 @@ impl Status {
     }
 }
 
-/// A call of `aliexpress.ds.commissionorder.listbyindex`, to be sent. Made by [`Dropshipping::commissionorder_listbyindex`](super::Dropshipping::commissionorder_listbyindex).
+/// A call of `aliexpress.ds.commissionorder.listbyindex`, to be sent. Made by
+/// [`Dropshipping::commissionorder_listbyindex`](super::Dropshipping::commissionorder_listbyindex).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct CommissionorderListbyindexRequest {
@@ -145,9 +145,13 @@ impl CommissionorderListbyindexRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<CommissionPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::AccountIfKnown)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::AccountIfKnown,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -188,7 +192,7 @@ impl paging::Paged for CommissionorderListbyindexRequest {
         self.start_query_index_id = to.cursor();
     }
 
-    fn next(turn: paging::ByIndex, page: &Self::Page) -> Option<paging::ByIndex> {
+    fn next(turn: paging::ByIndex, page: &Self::Page) -> paging::Step<paging::ByIndex> {
         turn.next(
             Self::rows(page),
             page.min_query_index_id.clone(),

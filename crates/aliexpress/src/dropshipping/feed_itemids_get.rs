@@ -7,18 +7,18 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.feed.itemids.get";
 
-/// A call of `aliexpress.ds.feed.itemids.get`, to be sent. Made by [`Dropshipping::feed_itemids_get`](super::Dropshipping::feed_itemids_get).
+/// A call of `aliexpress.ds.feed.itemids.get`, to be sent. Made by
+/// [`Dropshipping::feed_itemids_get`](super::Dropshipping::feed_itemids_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FeedItemidsGetRequest {
@@ -90,9 +90,13 @@ impl FeedItemidsGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<FeedItemIds, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -133,7 +137,7 @@ impl paging::Paged for FeedItemidsGetRequest {
         self.search_id = to.cursor();
     }
 
-    fn next(turn: paging::ByCursor, page: &Self::Page) -> Option<paging::ByCursor> {
+    fn next(turn: paging::ByCursor, page: &Self::Page) -> paging::Step<paging::ByCursor> {
         turn.next(Self::rows(page), page.search_id.clone())
     }
 }

@@ -9,16 +9,15 @@
 //! Sources: docs: openservice.aliexpress.com guide page; Indigoiamove/AEDropShipper_DemoCode; moh3a/ae_sdk;
 //! emsaniey20/java.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.feedname.get";
 
-/// A call of `aliexpress.ds.feedname.get`, to be sent. Made by [`Dropshipping::feedname_get`](super::Dropshipping::feedname_get).
+/// A call of `aliexpress.ds.feedname.get`, to be sent. Made by
+/// [`Dropshipping::feedname_get`](super::Dropshipping::feedname_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FeednameGetRequest {
@@ -55,9 +54,13 @@ impl FeednameGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Feeds, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

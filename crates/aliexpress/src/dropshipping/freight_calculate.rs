@@ -8,17 +8,16 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; bububa/opentaobao; emsaniey20/java; moh3a/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, decode,
-};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.logistics.buyer.freight.calculate";
 
-/// A call of `aliexpress.logistics.buyer.freight.calculate`, to be sent. Made by [`Dropshipping::freight_calculate`](super::Dropshipping::freight_calculate).
+/// A call of `aliexpress.logistics.buyer.freight.calculate`, to be sent. Made by
+/// [`Dropshipping::freight_calculate`](super::Dropshipping::freight_calculate).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FreightCalculateRequest {
@@ -155,9 +154,13 @@ impl FreightCalculateRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Vec<FreightOption>, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -7,17 +7,16 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! HakimOuah/aliexpress-mcp-server (live captures); Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, decode,
-};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.freight.query";
 
-/// A call of `aliexpress.ds.freight.query`, to be sent. Made by [`Dropshipping::freight_query`](super::Dropshipping::freight_query).
+/// A call of `aliexpress.ds.freight.query`, to be sent. Made by
+/// [`Dropshipping::freight_query`](super::Dropshipping::freight_query).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct FreightQueryRequest {
@@ -163,9 +162,13 @@ impl FreightQueryRequest {
     /// DELIVERY_INFO_EMPTY (wrong product or SKU id); 505 DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS.
     pub async fn send(&self) -> Result<Vec<DeliveryOption>, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -8,13 +8,13 @@
 //!
 //! Sources: emsaniey20/java; bububa/opentaobao; moh3a/ae_sdk; docs: QPS page.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use bytes::Bytes;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::ImageProduct;
 
 const METHOD: &str = "aliexpress.ds.image.search";
 
@@ -45,7 +45,8 @@ impl Sort {
     }
 }
 
-/// A call of `aliexpress.ds.image.search`, to be sent. Made by [`Dropshipping::image_search`](super::Dropshipping::image_search).
+/// A call of `aliexpress.ds.image.search`, to be sent. Made by
+/// [`Dropshipping::image_search`](super::Dropshipping::image_search).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ImageSearchRequest {
@@ -139,9 +140,13 @@ impl ImageSearchRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<MatchedProducts, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::AccountIfKnown)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::AccountIfKnown,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -180,5 +185,3 @@ impl MethodAnswer for Answer {
         outcome.settle(self.data, "data")
     }
 }
-
-pub use crate::shapes::ImageProduct;

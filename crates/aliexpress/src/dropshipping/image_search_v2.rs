@@ -9,13 +9,11 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, decode,
-};
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.image.searchV2";
 
@@ -85,7 +83,8 @@ impl SortOrder {
     }
 }
 
-/// A call of `aliexpress.ds.image.searchV2`, to be sent. Made by [`Dropshipping::image_search_v2`](super::Dropshipping::image_search_v2).
+/// A call of `aliexpress.ds.image.searchV2`, to be sent. Made by
+/// [`Dropshipping::image_search_v2`](super::Dropshipping::image_search_v2).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ImageSearchV2Request {
@@ -194,9 +193,13 @@ impl ImageSearchV2Request {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<SimilarProducts, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

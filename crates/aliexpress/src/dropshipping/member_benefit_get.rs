@@ -9,16 +9,15 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, call::Authority, call::Form, call::MethodAnswer, call::Outcome, call::Refused,
-    decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused};
+use crate::{Client, Error, decode};
 
 const METHOD: &str = "aliexpress.ds.member.benefit.get";
 
-/// A call of `aliexpress.ds.member.benefit.get`, to be sent. Made by [`Dropshipping::member_benefit_get`](super::Dropshipping::member_benefit_get).
+/// A call of `aliexpress.ds.member.benefit.get`, to be sent. Made by
+/// [`Dropshipping::member_benefit_get`](super::Dropshipping::member_benefit_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct MemberBenefitGetRequest {
@@ -41,9 +40,13 @@ impl MemberBenefitGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<Vec<Benefit>, Error> {
         self.client
-            .exchange(METHOD, Form::default(), Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                Form::default(),
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -7,22 +7,22 @@
 //! - No amounts in the answer: read them with trade.ds.order.get about ten seconds later.
 //! - Created but unpaid: is_success true, order_list present, error_msg "OrderCreated, autoPay fail:APIPayFail".
 //! - Automatic payment: USD by PayPal only, about 30 countries, needs a whitelisted app; member.benefit.get shows
-//! whether the account may.
+//!   whether the account may.
 //! - No method pays or cancels an existing order; both happen on the website.
 //! - moh3a/ae_sdk types the answer under aliexpress_trade_buy_placeorder_response, which is the older method's key.
 //!
 //! Rules of addresses:
 //! - US: contact_person and full_name need a space, 2-32 characters (the guide counts each side of the space);
-//! address 5-35 characters; province must not be "Other".
+//!   address 5-35 characters; province must not be "Other".
 //! - BR: cpf and full_name must match the tax register; zip and province checked; city must be the real city, not
-//! "Other"; contact_person is the name checked against the cpf.
+//!   "Other"; contact_person is the name checked against the cpf.
 //! - SA: name 2-128 with a space, Arabic allowed; mobile_no nine digits starting with 5; phone_country 1-8;
-//! province and city 2-64; zip 1-10; address 5-256; nat_addr in ds_extend_request.
+//!   province and city 2-64; zip 1-10; address 5-256; nat_addr in ds_extend_request.
 //! - ES: phone number exactly 9 digits.
 //! - AU, NZ: full_name 2-128, English letters with a space.
 //! - IL: is_foreigner "false"; passport_no and foreigner_passport_no both carry the 9-digit id.
 //! - AR: is_foreigner "false"; passport_no and foreigner_passport_no both carry the 11-digit tax id with hyphens;
-//! mobile_no 10 digits.
+//!   mobile_no 10 digits.
 //! - MX: passport_no needed; address2 at most 60 characters.
 //! - DZ, ZA: full_name needs a space.
 //! - KR: foreigners give foreigner_passport_no.
@@ -30,15 +30,14 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page; docs:
 //! DropShip API changelog; docs: FAQ API pay; Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk; moh3a/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.order.create";
 
@@ -410,7 +409,8 @@ impl OrderItem {
     }
 }
 
-/// A call of `aliexpress.ds.order.create`, to be sent. Made by [`Dropshipping::order_create`](super::Dropshipping::order_create).
+/// A call of `aliexpress.ds.order.create`, to be sent. Made by
+/// [`Dropshipping::order_create`](super::Dropshipping::order_create).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct OrderCreateRequest {
@@ -605,9 +605,13 @@ impl OrderCreateRequest {
     /// documentation sample only).
     pub async fn send(&self) -> Result<CreatedOrders, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

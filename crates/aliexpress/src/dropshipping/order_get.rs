@@ -11,17 +11,17 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page; docs:
 //! order.get appendix; bububa/opentaobao; emsaniey20/java; Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, Money, OrderStatus, RequestError, call::Authority, call::Form, call::JsonObject,
-    call::MethodAnswer, call::Refused, call::check, decode, money,
-};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use super::OrderStatus;
+use crate::call::{Authority, Exchange, Form, JsonObject, MethodAnswer, Refused, check};
+use crate::{Client, Error, Money, RequestError, decode, money};
 
 const METHOD: &str = "aliexpress.trade.ds.order.get";
 
-/// A call of `aliexpress.trade.ds.order.get`, to be sent. Made by [`Dropshipping::order_get`](super::Dropshipping::order_get).
+/// A call of `aliexpress.trade.ds.order.get`, to be sent. Made by
+/// [`Dropshipping::order_get`](super::Dropshipping::order_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct OrderGetRequest {
@@ -66,9 +66,13 @@ impl OrderGetRequest {
     /// InternalError.
     pub async fn send(&self) -> Result<Order, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -7,17 +7,16 @@
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.order.tracking.get";
 
-/// A call of `aliexpress.ds.order.tracking.get`, to be sent. Made by [`Dropshipping::order_tracking_get`](super::Dropshipping::order_tracking_get).
+/// A call of `aliexpress.ds.order.tracking.get`, to be sent. Made by
+/// [`Dropshipping::order_tracking_get`](super::Dropshipping::order_tracking_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct OrderTrackingGetRequest {
@@ -72,9 +71,13 @@ impl OrderTrackingGetRequest {
     /// DATA NOT FOUND; UnsupportedParamMapping.
     pub async fn send(&self) -> Result<Vec<Parcel>, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -8,21 +8,23 @@
 //! - On failure result is missing or empty; read rsp_code first.
 //! - Give selectedSkuId = sku_id to ds.freight.query but sku_attr = sku_attr to ds.order.create.
 //! - moh3a/ae_sdk types SKU properties as aeop_s_k_u_propertys and stock as s_k_u_available_stock: these are older
-//! names.
+//!   names.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page; docs:
 //! DropShip API changelog; HakimOuah/aliexpress-mcp-server (live capture); Indigoiamove/AEDropShipper_DemoCode;
 //! emsaniey20/java; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use serde::Deserialize;
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::Product;
 
 const METHOD: &str = "aliexpress.ds.product.get";
 
-/// A call of `aliexpress.ds.product.get`, to be sent. Made by [`Dropshipping::product_get`](super::Dropshipping::product_get).
+/// A call of `aliexpress.ds.product.get`, to be sent. Made by
+/// [`Dropshipping::product_get`](super::Dropshipping::product_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductGetRequest {
@@ -139,9 +141,13 @@ impl ProductGetRequest {
     /// allowed to this country; 605 ITEM_ID_NOT_FOUND; 404 System Error; All SKU Unsaleable.
     pub async fn send(&self) -> Result<Product, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -168,5 +174,3 @@ impl MethodAnswer for Answer {
         outcome.settle(self.result, "result")
     }
 }
-
-pub use crate::shapes::Product;

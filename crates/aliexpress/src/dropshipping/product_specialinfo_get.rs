@@ -6,16 +6,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; emsaniey20/java; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.product.specialinfo.get";
 
-/// A call of `aliexpress.ds.product.specialinfo.get`, to be sent. Made by [`Dropshipping::product_specialinfo_get`](super::Dropshipping::product_specialinfo_get).
+/// A call of `aliexpress.ds.product.specialinfo.get`, to be sent. Made by
+/// [`Dropshipping::product_specialinfo_get`](super::Dropshipping::product_specialinfo_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductSpecialinfoGetRequest {
@@ -75,9 +74,13 @@ impl ProductSpecialinfoGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<SpecialInfo, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::AccountIfKnown)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::AccountIfKnown,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

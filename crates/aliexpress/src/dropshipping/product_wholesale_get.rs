@@ -6,15 +6,17 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
 use serde::Deserialize;
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::Product;
 
 const METHOD: &str = "aliexpress.ds.product.wholesale.get";
 
-/// A call of `aliexpress.ds.product.wholesale.get`, to be sent. Made by [`Dropshipping::product_wholesale_get`](super::Dropshipping::product_wholesale_get).
+/// A call of `aliexpress.ds.product.wholesale.get`, to be sent. Made by
+/// [`Dropshipping::product_wholesale_get`](super::Dropshipping::product_wholesale_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct ProductWholesaleGetRequest {
@@ -104,9 +106,13 @@ impl ProductWholesaleGetRequest {
     /// Unsaleable; ITEM_ID_NOT_FOUND.
     pub async fn send(&self) -> Result<Product, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -133,5 +139,3 @@ impl MethodAnswer for Answer {
         outcome.settle(self.result, "result")
     }
 }
-
-pub use crate::shapes::Product;

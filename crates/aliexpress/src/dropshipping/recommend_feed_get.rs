@@ -6,18 +6,19 @@
 //! Gone from the API reference list but still in the QPS page and answering.
 //! - An unknown feed_name gives an empty list, not an error.
 //! - moh3a/ae_sdk types it with a resp_result level and plain affiliate rows; the 2023 Java SDK and live code put
-//! result directly under the wrapper. A 2021 Go generator names the item key "integer".
+//!   result directly under the wrapper. A 2021 Go generator names the item key "integer".
 //!
 //! Sources: emsaniey20/java; bububa/opentaobao; moh3a/ae_sdk; docs: QPS page.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, call::paging, decode,
-};
-use futures_util::Stream;
-use serde::Deserialize;
-use serde::Serialize;
 use std::future::Future;
+
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check, paging};
+use crate::{Client, Error, RequestError, decode};
+
+pub use crate::shapes::FeedProduct;
 
 const METHOD: &str = "aliexpress.ds.recommend.feed.get";
 
@@ -60,7 +61,8 @@ impl Sort {
     }
 }
 
-/// A call of `aliexpress.ds.recommend.feed.get`, to be sent. Made by [`Dropshipping::recommend_feed_get`](super::Dropshipping::recommend_feed_get).
+/// A call of `aliexpress.ds.recommend.feed.get`, to be sent. Made by
+/// [`Dropshipping::recommend_feed_get`](super::Dropshipping::recommend_feed_get).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct RecommendFeedGetRequest {
@@ -180,9 +182,13 @@ impl RecommendFeedGetRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<FeedPage, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::App)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::App,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -223,7 +229,7 @@ impl paging::Paged for RecommendFeedGetRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_record_count, page.is_finished)
     }
 }
@@ -275,5 +281,3 @@ impl MethodAnswer for Answer {
         outcome.settle(self.result, "result")
     }
 }
-
-pub use crate::shapes::FeedProduct;

@@ -6,16 +6,15 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::MethodAnswer, call::Outcome,
-    call::Refused, call::check, decode,
-};
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.search.event.report";
 
-/// A call of `aliexpress.ds.search.event.report`, to be sent. Made by [`Dropshipping::search_event_report`](super::Dropshipping::search_event_report).
+/// A call of `aliexpress.ds.search.event.report`, to be sent. Made by
+/// [`Dropshipping::search_event_report`](super::Dropshipping::search_event_report).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct SearchEventReportRequest {
@@ -56,9 +55,13 @@ impl SearchEventReportRequest {
     /// [`Error::Business`] when the method refuses; everything else in [`Error`].
     pub async fn send(&self) -> Result<EventReport, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::AccountIfKnown)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::AccountIfKnown,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 

@@ -12,16 +12,17 @@
 //! DropShip API changelog; HakimOuah/aliexpress-mcp-server (live captures); Indigoiamove/AEDropShipper_DemoCode;
 //! simowment/ae_sdk.
 
-use crate::{
-    Client, Error, RequestError, call::Authority, call::Form, call::JsonObject, call::MethodAnswer,
-    call::Outcome, call::Refused, call::check, call::paging, decode,
-};
+use std::future::Future;
+
 use futures_util::Stream;
 use rust_decimal::Decimal;
-use serde::Deserialize;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::future::Future;
+
+use crate::call::{
+    Authority, Exchange, Form, JsonObject, MethodAnswer, Outcome, Refused, check, paging,
+};
+use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.text.search";
 
@@ -144,7 +145,8 @@ impl Filter {
     }
 }
 
-/// A call of `aliexpress.ds.text.search`, to be sent. Made by [`Dropshipping::text_search`](super::Dropshipping::text_search).
+/// A call of `aliexpress.ds.text.search`, to be sent. Made by
+/// [`Dropshipping::text_search`](super::Dropshipping::text_search).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct TextSearchRequest {
@@ -289,9 +291,13 @@ impl TextSearchRequest {
     /// sort); IllegalAccessToken.
     pub async fn send(&self) -> Result<FoundProducts, Error> {
         self.client
-            .exchange(METHOD, self.form()?, Authority::Account)
-            .await?
-            .decode::<Answer>()
+            .perform(
+                METHOD,
+                self.form()?,
+                Authority::Account,
+                Exchange::decode::<Answer>,
+            )
+            .await
     }
 }
 
@@ -332,7 +338,7 @@ impl paging::Paged for TextSearchRequest {
         self.page = Some(to.page());
     }
 
-    fn next(turn: paging::ByPage, page: &Self::Page) -> Option<paging::ByPage> {
+    fn next(turn: paging::ByPage, page: &Self::Page) -> paging::Step<paging::ByPage> {
         turn.next(Self::rows(page), page.total_count, None)
     }
 }

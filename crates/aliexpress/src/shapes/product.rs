@@ -5,17 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode;
 
-/// Body of ds.product.get / ds.product.wholesale.get ("result").
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+/// A whole product: what it is, its SKUs, pictures, parcel and store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Product {
     /// What the product is. Gateway name: `ae_item_base_info_dto`.
-    #[serde(
-        alias = "ae_item_base_info_dto",
-        default,
-        deserialize_with = "decode::object"
-    )]
-    pub base: Option<BaseInfo>,
+    #[serde(alias = "ae_item_base_info_dto")]
+    pub base: BaseInfo,
     /// The SKUs. Gateway name: `ae_item_sku_info_dtos`.
     #[serde(
         alias = "ae_item_sku_info_dtos",

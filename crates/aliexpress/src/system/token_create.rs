@@ -6,17 +6,19 @@
 //! A write. No access token is sent. In the platform's method index.
 //! - Signed with the GOP rule (path in front of the sorted pairs, no "method" pair).
 //! - Some clients call it through /sync?method=/auth/token/create and then find the body under a key made from the
-//! path; prefer /rest.
+//!   path; prefer /rest.
 //! - Test apps get 1 day access / 2 days refresh; launched apps 30 / 60 days.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! moh3a/ae_sdk; Indigoiamove/AEDropShipper_DemoCode; emsaniey20/java.
 
-use crate::{AuthorizationCode, Client, Error, RequestError, TokenPair, call::Form};
+use crate::call::Form;
+use crate::{AuthorizationCode, Client, Error, RequestError, TokenPair};
 
 const METHOD: &str = "/auth/token/create";
 
-/// A call of `/auth/token/create`, to be sent. Made by [`System::token_create`](super::System::token_create).
+/// A call of `/auth/token/create`, to be sent. Made by
+/// [`System::token_create`](super::System::token_create).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct TokenCreateRequest {

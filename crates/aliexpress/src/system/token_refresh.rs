@@ -4,17 +4,19 @@
 //!
 //! A write. No access token is sent. In the platform's method index.
 //! - Refreshing does not push back the end of the refresh token: after the first 60 days the user must authorise
-//! again.
+//!   again.
 //! - A refresh_expires_in of 0 means the grant cannot be refreshed.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! moh3a/ae_sdk; Indigoiamove/AEDropShipper_DemoCode; emsaniey20/java.
 
-use crate::{Client, Error, RefreshToken, RequestError, TokenPair, call::Form};
+use crate::call::Form;
+use crate::{Client, Error, RefreshToken, RequestError, TokenPair};
 
 const METHOD: &str = "/auth/token/refresh";
 
-/// A call of `/auth/token/refresh`, to be sent. Made by [`System::token_refresh`](super::System::token_refresh).
+/// A call of `/auth/token/refresh`, to be sent. Made by
+/// [`System::token_refresh`](super::System::token_refresh).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct TokenRefreshRequest {

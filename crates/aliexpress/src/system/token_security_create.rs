@@ -6,11 +6,13 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; emsaniey20/java.
 
-use crate::{AuthorizationCode, Client, Error, RequestError, TokenPair, call::Form};
+use crate::call::Form;
+use crate::{AuthorizationCode, Client, Error, RequestError, TokenPair};
 
 const METHOD: &str = "/auth/token/security/create";
 
-/// A call of `/auth/token/security/create`, to be sent. Made by [`System::token_security_create`](super::System::token_security_create).
+/// A call of `/auth/token/security/create`, to be sent. Made by
+/// [`System::token_security_create`](super::System::token_security_create).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct TokenSecurityCreateRequest {

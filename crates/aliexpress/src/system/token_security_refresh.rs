@@ -6,11 +6,13 @@
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; emsaniey20/java.
 
-use crate::{Client, Error, RefreshToken, RequestError, TokenPair, call::Form};
+use crate::call::Form;
+use crate::{Client, Error, RefreshToken, RequestError, TokenPair};
 
 const METHOD: &str = "/auth/token/security/refresh";
 
-/// A call of `/auth/token/security/refresh`, to be sent. Made by [`System::token_security_refresh`](super::System::token_security_refresh).
+/// A call of `/auth/token/security/refresh`, to be sent. Made by
+/// [`System::token_security_refresh`](super::System::token_security_refresh).
 #[derive(Debug, Clone)]
 #[must_use = "nothing happens before `send`"]
 pub struct TokenSecurityRefreshRequest {
