@@ -1,8 +1,7 @@
-//! Load for a running sandbox: signed `aliexpress.ds.product.get` calls over 64 connections that stay open.
+//! A sandbox and load beside it: signed `aliexpress.ds.product.get` calls over 64 connections that stay open.
 //!
 //! ```text
-//! cargo build --release -p smartlinks && cargo build --release -p aliexpress-sandbox --example load
-//! target/release/smartlinks sandbox & target/release/examples/load
+//! cargo run --release -p aliexpress-sandbox --example load
 //! ```
 //! Prints the calls answered per second, median of 5 rounds of 2 seconds.
 
@@ -11,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use aliexpress_sandbox::{Sandbox, SandboxConfig};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -119,9 +119,28 @@ async fn access_token() -> Result<String, Failure> {
     Ok(pair["access_token"].as_str().ok_or("no token")?.to_owned())
 }
 
+/// Serves a sandbox from a thread of its own, with the runtime that the binary has.
+fn serve() -> Result<(), Failure> {
+    let clock = || i64::try_from(now_ms().unwrap_or_default()).unwrap_or_default();
+    let sandbox = Sandbox::new(SandboxConfig::default(), Arc::new(clock), 1)?;
+    let listener = std::net::TcpListener::bind(ADDRESS)?;
+    listener.set_nonblocking(true)?;
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(async move {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            sandbox.serve(listener, std::future::pending()).await
+        })
+    });
+    Ok(())
+}
+
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the result")]
 async fn main() -> Result<(), Failure> {
+    serve()?;
     let token = access_token().await?;
     let mut requests = Vec::new();
     for index in 0..200 {

@@ -59,6 +59,33 @@ pub(crate) struct Product {
     pub(crate) rating: i64,
 }
 
+/// Indices into the vocabulary.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    family: usize,
+    adjective: usize,
+    material: usize,
+    purpose: usize,
+}
+
+/// Counts the products that a test has had built: time is no measure there.
+#[cfg(test)]
+mod built {
+    use std::cell::Cell;
+
+    thread_local! {
+        static BUILT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        BUILT.set(BUILT.get() + 1);
+    }
+
+    pub(super) fn take() -> usize {
+        BUILT.replace(0)
+    }
+}
+
 /// One thing that can be bought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sku {
@@ -91,6 +118,32 @@ fn below(bits: u64, shift: u32, bound: usize) -> usize {
 
 fn below_i64(bits: u64, shift: u32, bound: i64) -> i64 {
     i64::try_from((bits >> shift) & 0xffff_ffff).unwrap_or_default() % bound.max(1)
+}
+
+fn cents(numbers: u64, family: &Family) -> i64 {
+    let (low, high) = family.cents;
+    low + below_i64(numbers, 0, high - low)
+}
+
+/// Best sellers have sold more than any other product.
+fn orders(seed: u64, index: u32, numbers: u64) -> i64 {
+    let best = Pool::BestSeller.holds_index(seed, index);
+    3 + below_i64(numbers, 32, 12_000) + if best { 12_000 } else { 0 }
+}
+
+fn reviews(numbers: u64) -> i64 {
+    below_i64(numbers, 24, 2_500)
+}
+
+fn sold_to(seed: u64, index: u32, country: &Country) -> bool {
+    if index < FIRST_COMMON {
+        return true;
+    }
+    let letters = country
+        .code
+        .bytes()
+        .fold(0, |sum, letter| sum * 256 + u64::from(letter));
+    !mix(seed, index, 1000 + letters).is_multiple_of(8)
 }
 
 impl Catalogue {
@@ -132,35 +185,42 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
-    pub(crate) fn product(self, index: u32) -> Product {
-        let traits = mix(self.seed, index, 1);
-        let numbers = mix(self.seed, index, 2);
-        let family_index = if index < PROMISED_PRODUCTS {
+    /// What the title of the product at an index is made of: all that a search has to look at.
+    fn traits(self, index: u32) -> Traits {
+        let bits = mix(self.seed, index, 1);
+        let family = if index < PROMISED_PRODUCTS {
             index as usize % PROMISED
         } else if index < FIRST_COMMON {
             1
         } else {
-            below(traits, 0, FAMILIES.len())
+            below(bits, 0, FAMILIES.len())
         };
-        let family = &FAMILIES[family_index];
-        let (low, high) = family.cents;
+        let (materials, uses) = (FAMILIES[family].materials, FAMILIES[family].uses);
+        Traits {
+            family,
+            adjective: below(bits, 16, ADJECTIVES.len()),
+            material: materials[below(bits, 32, materials.len())],
+            purpose: uses[below(bits, 48, uses.len())],
+        }
+    }
+
+    pub(crate) fn product(self, index: u32) -> Product {
+        #[cfg(test)]
+        built::count();
+        let traits = self.traits(index);
+        let numbers = mix(self.seed, index, 2);
+        let family = &FAMILIES[traits.family];
         Product {
             seed: self.seed,
             index,
             family,
-            family_index,
-            adjective: below(traits, 16, ADJECTIVES.len()),
-            material: family.materials[below(traits, 32, family.materials.len())],
-            purpose: family.uses[below(traits, 48, family.uses.len())],
-            cents: low + below_i64(numbers, 0, high - low),
-            orders: 3
-                + below_i64(numbers, 32, 12_000)
-                + if Pool::BestSeller.holds_index(self.seed, index) {
-                    12_000
-                } else {
-                    0
-                },
-            reviews: below_i64(numbers, 24, 2_500),
+            family_index: traits.family,
+            adjective: traits.adjective,
+            material: traits.material,
+            purpose: traits.purpose,
+            cents: cents(numbers, family),
+            orders: orders(self.seed, index, numbers),
+            reviews: reviews(numbers),
             rating: 38 + below_i64(numbers, 48, 13),
         }
     }
@@ -215,14 +275,7 @@ impl Product {
 
     /// Whether the seller delivers there at all. About one product in eight is kept from a given country.
     pub(crate) fn sold_to(&self, country: &Country) -> bool {
-        if self.index < FIRST_COMMON {
-            return true;
-        }
-        let letters = country
-            .code
-            .bytes()
-            .fold(0, |sum, letter| sum * 256 + u64::from(letter));
-        !mix(self.seed, self.index, 1000 + letters).is_multiple_of(8)
+        sold_to(self.seed, self.index, country)
     }
 
     /// Lowest generated sale price, in US cents.

@@ -5,7 +5,7 @@ use super::changes::{Change, Changes};
 use super::countries::Country;
 use super::feeds::{Members, Pool};
 use super::search::Masks;
-use super::{Catalogue, Product};
+use super::{Catalogue, Product, sold_to};
 
 /// What a list is ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,14 +134,16 @@ impl Catalogue {
         changes: &Changes,
         index: u32,
     ) -> Option<i64> {
-        let product = self.product(index);
-        let on_topic = words.is_none_or(|words| words.match_product(&product))
-            && product.is_in(listing.categories);
+        let on_topic = words.is_none_or(|words| words.fit(index, self.traits(index)));
         let sold = on_topic
             && listing
                 .country
-                .is_none_or(|country| product.sold_to(country));
+                .is_none_or(|country| sold_to(self.seed, index, country));
         if !sold {
+            return None;
+        }
+        let product = self.product(index);
+        if !product.is_in(listing.categories) {
             return None;
         }
         let change = changes.of(product.id());
