@@ -13,12 +13,18 @@ pub(crate) struct Params {
 impl Params {
     /// Merges a query string and a form body. Equal duplicates count once.
     pub(crate) fn merge(query: Option<&str>, form: Option<&[u8]>) -> Self {
-        let query = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-        let form = form_urlencoded::parse(form.unwrap_or_default());
-        let mut pairs: Vec<(String, String)> = query
-            .chain(form)
-            .map(|(name, value)| (name.into_owned(), value.into_owned()))
-            .collect();
+        Self::of(
+            decoded(query.unwrap_or_default().as_bytes()).chain(decoded(form.unwrap_or_default())),
+        )
+    }
+
+    /// Merges a query string and the text parts of a multipart body.
+    pub(crate) fn with_texts(query: Option<&str>, texts: Vec<(String, String)>) -> Self {
+        Self::of(decoded(query.unwrap_or_default().as_bytes()).chain(texts))
+    }
+
+    fn of(pairs: impl Iterator<Item = (String, String)>) -> Self {
+        let mut pairs: Vec<(String, String)> = pairs.collect();
         pairs.sort_unstable();
         pairs.dedup();
         let twice = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0);
@@ -33,6 +39,17 @@ impl Params {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Bytes of all names and values together.
+    pub(crate) fn text_len(&self) -> usize {
+        let len = |(name, value): &(String, String)| name.len() + value.len();
+        self.pairs.iter().map(len).sum()
+    }
+
+    /// The pairs themselves, for those who keep them.
+    pub(crate) fn into_pairs(self) -> Vec<(String, String)> {
+        self.pairs
+    }
+
     /// The value of a parameter; none when it is absent or blank.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let position = self
@@ -45,6 +62,10 @@ impl Params {
     pub(crate) fn conflict(&self) -> Option<&str> {
         self.conflict.as_deref()
     }
+}
+
+fn decoded(text: &[u8]) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
 #[cfg(test)]

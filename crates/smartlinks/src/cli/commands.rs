@@ -50,6 +50,9 @@ pub(crate) struct SandboxArgs {
     /// The registered callback; with it a redirect_uri has to equal it to the letter
     #[arg(long, value_name = "URL")]
     pub(crate) callback_url: Option<String>,
+    /// Where push messages about orders are sent; without it none are made
+    #[arg(long, value_name = "URL")]
+    pub(crate) push_url: Option<String>,
     /// How many products the catalogue holds
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub(crate) products: u32,
