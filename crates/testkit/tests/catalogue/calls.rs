@@ -40,6 +40,9 @@ impl World {
                 continue;
             }
             let product = self.product(row.item_id).await?;
+            if product.skus.len() < 2 {
+                continue;
+            }
             if let Some(sku) = product
                 .skus
                 .iter()
