@@ -53,6 +53,7 @@ pub(crate) async fn serve(
             ),
             code: "",
             detail: "",
+            back: "",
         };
         return page(StatusCode::NOT_FOUND, &message, "");
     };

@@ -271,6 +271,7 @@ fn message(
         text,
         code,
         detail: "",
+        back: "",
     };
     page(status, &message, "form-action 'none'")
 }

@@ -29,7 +29,6 @@ pub(crate) struct Switch {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     /// Short text in English and French.
-    #[expect(dead_code, reason = "for the form of the control page")]
     pub(crate) about: (&'static str, &'static str),
 }
 

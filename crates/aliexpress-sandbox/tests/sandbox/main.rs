@@ -10,6 +10,8 @@ mod control;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod multipart;
