@@ -177,7 +177,7 @@ impl Work<'_> {
 }
 
 fn text_of(body: &Object) -> Bytes {
-    Bytes::from(body.to_text())
+    Bytes::from(body.to_bytes())
 }
 
 fn json_response(status: StatusCode, text: Bytes) -> Response {

@@ -43,7 +43,7 @@ pub(super) fn switches(profile: &Profile, language: Language) -> Vec<SwitchRow> 
             let (kind, choices, text) = match switch.kind {
                 Kind::Truth => (
                     ":truth",
-                    choices(&["true", "false"], |it| it == value.to_string()),
+                    choices(&["true", "false"], |it| (it == "true") == (*value == true)),
                     String::new(),
                 ),
                 Kind::Words(words) => ("", choices(words, |it| *value == it), String::new()),
