@@ -1,9 +1,9 @@
 //! A sandbox and load beside it: signed `aliexpress.ds.product.get` calls over 64 connections that stay open.
 //!
 //! ```text
-//! cargo run --release -p aliexpress-sandbox --example load
+//! cargo run --release -p aliexpress-sandbox --example load [PRODUCTS]
 //! ```
-//! Prints the calls answered per second, median of 5 rounds of 2 seconds.
+//! Prints how long it took from nothing to the first answered text search, the peak memory of that, and then the calls answered per second, median of 5 rounds of 2 seconds.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -120,9 +120,13 @@ async fn access_token() -> Result<String, Failure> {
 }
 
 /// Serves a sandbox from a thread of its own, with the runtime that the binary has.
-fn serve() -> Result<(), Failure> {
+fn serve(products: u32) -> Result<(), Failure> {
     let clock = || i64::try_from(now_ms().unwrap_or_default()).unwrap_or_default();
-    let sandbox = Sandbox::new(SandboxConfig::default(), Arc::new(clock), 1)?;
+    let config = SandboxConfig {
+        products,
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::new(config, Arc::new(clock), 1)?;
     let listener = std::net::TcpListener::bind(ADDRESS)?;
     listener.set_nonblocking(true)?;
     std::thread::spawn(move || {
@@ -137,11 +141,45 @@ fn serve() -> Result<(), Failure> {
     Ok(())
 }
 
+/// One text search; how many products were found.
+async fn search(token: &str) -> Result<i64, Failure> {
+    let own = [
+        ("access_token", token),
+        ("method", "aliexpress.ds.text.search"),
+        ("keyWord", "lamp"),
+        ("local", "en_US"),
+        ("countryCode", "FR"),
+        ("currency", "EUR"),
+        ("sortBy", "min_price,asc"),
+    ];
+    let form = signed_form("", &own)?;
+    let answer = json("/sync", "application/x-www-form-urlencoded", &form).await?;
+    let found = &answer["aliexpress_ds_text_search_response"]["data"]["totalCount"];
+    Ok(found.as_i64().ok_or("nothing found")?)
+}
+
+/// Peak resident memory of this process in kilobytes, where the system says so.
+fn peak_kb() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.unwrap_or("unknown").trim().to_owned()
+}
+
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the result")]
 async fn main() -> Result<(), Failure> {
-    serve()?;
+    let products = std::env::args()
+        .nth(1)
+        .map_or(Ok(500), |text| text.parse())?;
+    let start = instant();
+    serve(products)?;
     let token = access_token().await?;
+    let found = search(&token).await?;
+    let first = start.elapsed().as_millis();
+    println!(
+        "{products} products: first search after {first} ms, {found} found, peak memory {}",
+        peak_kb()
+    );
     let mut requests = Vec::new();
     for index in 0..200 {
         let id = (1_005_006_000_000_001_i64 + index).to_string();
