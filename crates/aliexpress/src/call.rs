@@ -1,18 +1,26 @@
 //! One signed call: parameters in, a decoded answer or a typed error out.
 
+pub(crate) mod check;
 mod exchange;
-
-use std::borrow::Cow;
+mod form;
+mod outcome;
+pub(crate) mod paging;
 
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use crate::error::{Error, RequestError};
+use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
 use crate::redact;
 use crate::sign::{self, Flavour};
-use crate::{Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind};
+use crate::transport::FilePart;
+use crate::{
+    AccessToken, Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind,
+};
 
 pub(crate) use exchange::Exchange;
+pub(crate) use form::{Form, JsonObject, Parameters};
+pub(crate) use outcome::Outcome;
 
 /// Parameters the SDK sets itself.
 const RESERVED: [&str; 7] = [
@@ -36,10 +44,8 @@ pub(crate) enum Authority {
     AccountIfKnown,
 }
 
-pub(crate) type Parameters = Vec<(Cow<'static, str>, String)>;
-
 /// The fields of a method's answer, and how it says that it failed.
-pub(crate) trait Answer: DeserializeOwned {
+pub(crate) trait MethodAnswer: DeserializeOwned {
     /// What the caller gets.
     type Value;
 
@@ -59,73 +65,47 @@ pub(crate) enum Refused {
     Missing(&'static str),
 }
 
+/// One call on its way: what is the same for all its attempts.
+struct Call<'c> {
+    client: &'c Client,
+    api: &'c str,
+    parameters: Vec<(String, String)>,
+    files: Vec<FilePart>,
+    authority: Authority,
+}
+
 impl Client {
-    /// Signs and sends one call. `api` is a method name, or a path that starts with `/`.
-    pub(crate) async fn exchange(
+    /// Makes one call, as often as the policy allows. `api` is a method name, or a path that starts with `/`; `read`
+    /// turns the answer into a value or into the failure it reports, which decides whether the call is repeated.
+    pub(crate) async fn perform<T>(
         &self,
         api: &str,
-        parameters: Parameters,
+        form: Form,
         authority: Authority,
-    ) -> Result<Exchange, Error> {
-        let request = self.signed_request(api, parameters, authority).await?;
-        let sent_secrets = self.secrets_of(&request);
-        let outcome = self.transport().send(request).await;
-        let response = outcome.inspect_err(|error| {
-            tracing::debug!(api, code = error.kind.code(), "call failed");
-        })?;
-        tracing::debug!(
+        read: impl Fn(Exchange) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let nature = Nature::of(api, &form.parameters);
+        let mut course = Course::new(self.policy(), self.urgency(), nature, self.gate().now());
+        let call = Call {
+            client: self,
             api,
-            status = response.status,
-            bytes = response.body.len(),
-            "call answered"
-        );
-        if (300..400).contains(&response.status) {
-            let detail = format!("HTTP {}", response.status);
-            return Err(TransportError::new(TransportErrorKind::Redirect)
-                .with_detail(detail)
-                .into());
-        }
-        Ok(Exchange {
-            api: api.to_owned(),
-            response,
-            sent_secrets,
+            parameters: checked(api, form.parameters)?,
+            files: form.files,
+            authority,
+        };
+        call.run(&mut course, read).await.map_err(|error| {
+            let attempts = course.attempts(self.gate().now());
+            let took_ms = attempts.took().as_millis();
+            tracing::debug!(
+                api,
+                attempts = attempts.made(),
+                took_ms,
+                "call failed for good"
+            );
+            error.after(attempts)
         })
     }
-
-    async fn signed_request(
-        &self,
-        api: &str,
-        parameters: Parameters,
-        authority: Authority,
-    ) -> Result<HttpRequest, Error> {
-        let is_path = api.starts_with('/');
-        let mut form = checked(api, parameters)?;
-        if let Some(token) = self.token_for(authority).await? {
-            form.push(("access_token".to_owned(), token.expose().to_owned()));
-        }
-        if !is_path {
-            form.push(("method".to_owned(), api.to_owned()));
-        }
-        form.push(("app_key".to_owned(), self.app_key().as_str().to_owned()));
-        form.push(("sign_method".to_owned(), "sha256".to_owned()));
-        let now = self.clock().now().as_millisecond();
-        form.push(("timestamp".to_owned(), now.to_string()));
-        let flavour = if is_path {
-            Flavour::System(api)
-        } else {
-            Flavour::Business
-        };
-        let sign = sign::sign(self.app_secret(), flavour, form.iter().map(|(k, v)| (k, v)));
-        form.push(("sign".to_owned(), sign));
-        let url = if is_path {
-            self.gateway().with_path(&format!("/rest{api}"))
-        } else {
-            self.gateway().with_path("/sync")
-        };
-        Ok(HttpRequest { url, form })
-    }
-
-    async fn token_for(&self, authority: Authority) -> Result<Option<crate::AccessToken>, Error> {
+    async fn token_for(&self, authority: Authority) -> Result<Option<AccessToken>, Error> {
         match (authority, self.tokens()) {
             (Authority::App, _) | (Authority::AccountIfKnown, None) => Ok(None),
             (Authority::Account, None) => Err(TokenSourceError::missing().into()),
@@ -138,6 +118,141 @@ impl Client {
             }
         }
     }
+}
+
+impl Call<'_> {
+    /// Sends until there is a value or nothing is left to try.
+    async fn run<T>(
+        &self,
+        course: &mut Course,
+        read: impl Fn(Exchange) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let gate = self.client.gate();
+        let mut fresh: Option<AccessToken> = None;
+        let mut last: Option<Error> = None;
+        loop {
+            let token = match &fresh {
+                Some(token) => Some(token.clone()),
+                None => self.client.token_for(self.authority).await?,
+            };
+            let account = token.as_ref().map(AccountMark::of);
+            let slot = gate
+                .admit(Admission {
+                    api: self.api,
+                    account,
+                    urgency: self.client.urgency(),
+                    patience: course.hold(gate.now()),
+                })
+                .await?;
+            if let Some(error) = last.take_if(|_| !course.may_send(gate.now())) {
+                return Err(error);
+            }
+            course.sent(gate.now());
+            let answer = self.send(token.as_ref(), slot).await;
+            let error = match answer.and_then(&read) {
+                Ok(value) => return Ok(value),
+                Err(error) => error,
+            };
+            gate.failed(self.api, account, &error);
+            match course.failed(&error, gate.now(), gate.jitter()) {
+                Next::GiveUp => return Err(error),
+                Next::Repeat(pause) => {
+                    let pause_ms = pause.as_millis();
+                    tracing::info!(
+                        api = self.api,
+                        code = error.code(),
+                        pause_ms,
+                        "call is repeated"
+                    );
+                    gate.sleep(pause).await;
+                }
+                Next::Refresh => match self.refreshed(token.as_ref()).await? {
+                    Some(token) => fresh = Some(token),
+                    None => return Err(error),
+                },
+            }
+            last = Some(error);
+        }
+    }
+
+    /// Signs and sends once. The slot is given back as soon as the answer is there.
+    async fn send(
+        &self,
+        token: Option<&AccessToken>,
+        slot: Option<Slot>,
+    ) -> Result<Exchange, Error> {
+        let request = self.signed_request(token);
+        let sent_secrets = self.secrets_of(&request);
+        let outcome = self.client.transport().send(request).await;
+        drop(slot);
+        let response = outcome.inspect_err(|error| {
+            tracing::debug!(api = self.api, code = error.kind.code(), "call failed");
+        })?;
+        tracing::debug!(
+            api = self.api,
+            status = response.status,
+            bytes = response.body.len(),
+            "call answered"
+        );
+        if (300..400).contains(&response.status) {
+            let detail = format!("HTTP {}", response.status);
+            return Err(TransportError::new(TransportErrorKind::Redirect)
+                .with_detail(detail)
+                .into());
+        }
+        Ok(Exchange {
+            api: self.api.to_owned(),
+            response,
+            sent_secrets,
+        })
+    }
+
+    fn signed_request(&self, token: Option<&AccessToken>) -> HttpRequest {
+        let (client, api) = (self.client, self.api);
+        let is_path = api.starts_with('/');
+        let mut form = Vec::with_capacity(self.parameters.len() + 6);
+        form.extend_from_slice(&self.parameters);
+        let mut add = |name: &str, value: &str| form.push((name.to_owned(), value.to_owned()));
+        if let Some(token) = token {
+            add("access_token", token.expose());
+        }
+        if !is_path {
+            add("method", api);
+        }
+        add("app_key", client.app_key().as_str());
+        add("sign_method", "sha256");
+        let now = client.clock().now().as_millisecond();
+        add("timestamp", &now.to_string());
+        let (flavour, url) = if is_path {
+            let url = client.gateway().with_path(&format!("/rest{api}"));
+            (Flavour::System(api), url)
+        } else {
+            (Flavour::Business, client.gateway().with_path("/sync"))
+        };
+        let sign = sign::sign(
+            client.app_secret(),
+            flavour,
+            form.iter().map(|(k, v)| (k, v)),
+        );
+        form.push(("sign".to_owned(), sign));
+        HttpRequest {
+            url,
+            form,
+            files: self.files.clone(),
+        }
+    }
+
+    /// Another token than the refused one, if the source has one.
+    async fn refreshed(&self, refused: Option<&AccessToken>) -> Result<Option<AccessToken>, Error> {
+        let (Some(source), Some(refused)) = (self.client.tokens(), refused) else {
+            return Ok(None);
+        };
+        let fresh = source.refused(refused).await?;
+        Ok(fresh.filter(|token| {
+            let token = token.expose();
+            !token.trim().is_empty() && token != refused.expose()
+        }))
+    }
 
     /// Everything secret that a confused server could send back.
     fn secrets_of(&self, request: &HttpRequest) -> Vec<SecretString> {
@@ -146,7 +261,7 @@ impl Client {
             .iter()
             .filter(|(name, _)| redact::is_secret_name(name))
             .map(|(_, value)| value.as_str())
-            .chain([self.app_secret().expose()])
+            .chain([self.client.app_secret().expose()])
             .map(SecretString::from)
             .collect()
     }
@@ -161,7 +276,7 @@ fn checked(api: &str, parameters: Parameters) -> Result<Vec<(String, String)>, R
             "is no method name such as aliexpress.ds.product.get, and no path such as /auth/token/create",
         ));
     }
-    let mut form: Vec<(String, String)> = Vec::with_capacity(parameters.len() + 6);
+    let mut form: Vec<(String, String)> = Vec::with_capacity(parameters.len());
     for (name, value) in parameters {
         if name.trim().is_empty() {
             return Err(RequestError::new("", "is no parameter name"));

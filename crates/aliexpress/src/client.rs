@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use crate::call::Authority;
+use crate::call::{Authority, Exchange, Form, Parameters};
+use crate::policy::{Gate, Urgency};
 use crate::token_source::FixedToken;
 use crate::{
-    AccessToken, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, OAuth, SystemClock,
-    TokenSource, Transport,
+    AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
+    OAuth, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
 };
 
-/// Speaks to the gateway for one app. Cheap to clone; all clones share the connections.
+/// Speaks to the gateway for one app. Cheap to clone; all clones share the connections, and what is known of the app's
+/// bans and of the calls per second it has left.
 ///
 /// A client from [`Client::builder`] can sign people in; one with a token source
 /// ([`with_access_token`](Self::with_access_token), [`with_token_source`](Self::with_token_source)) also acts for an
@@ -20,6 +22,8 @@ use crate::{
 pub struct Client {
     app: Arc<App>,
     tokens: Option<Arc<dyn TokenSource>>,
+    policy: Policy,
+    urgency: Urgency,
 }
 
 struct App {
@@ -28,6 +32,7 @@ struct App {
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
     transport: Arc<dyn Transport>,
+    gate: Gate,
 }
 
 impl Client {
@@ -38,7 +43,10 @@ impl Client {
             secret: app_secret,
             gateway: GatewayUrl::default(),
             clock: Arc::new(SystemClock),
+            timer: None,
+            jitter: Arc::new(RandomJitter),
             transport: None,
+            policy: Policy::default(),
         }
     }
 
@@ -64,8 +72,8 @@ impl Client {
     #[must_use]
     pub fn with_token_source(&self, source: Arc<dyn TokenSource>) -> Self {
         Self {
-            app: Arc::clone(&self.app),
             tokens: Some(source),
+            ..self.clone()
         }
     }
 
@@ -73,6 +81,37 @@ impl Client {
     #[must_use]
     pub fn with_access_token(&self, token: AccessToken) -> Self {
         self.with_token_source(Arc::new(FixedToken(token)))
+    }
+
+    /// The same client for work that nobody waits for: its calls let interactive ones pass where the calls per second
+    /// are short, and may wait longer.
+    #[must_use]
+    pub fn background(&self) -> Self {
+        Self {
+            urgency: Urgency::Background,
+            ..self.clone()
+        }
+    }
+
+    /// The same client with another patience.
+    #[must_use]
+    pub fn with_policy(&self, policy: Policy) -> Self {
+        Self {
+            policy,
+            ..self.clone()
+        }
+    }
+
+    /// The four token endpoints, one request each.
+    #[must_use]
+    pub fn system(&self) -> System<'_> {
+        System::new(self)
+    }
+
+    /// The methods of the affiliate group.
+    #[must_use]
+    pub fn affiliate(&self) -> Affiliate<'_> {
+        Affiliate::new(self)
     }
 
     /// The methods of the dropshipping group.
@@ -85,7 +124,8 @@ impl Client {
     ///
     /// `method` is a name such as `aliexpress.ds.category.get`, or a path such as `/auth/token/create`. Parameters with
     /// an empty value are left out. Only errors of the gateway are recognised; a failure that the method reports inside
-    /// its answer is part of the answer.
+    /// its answer is part of the answer. A method the SDK does not know counts as a write, so it is not sent again when
+    /// its outcome is open.
     ///
     /// # Errors
     /// [`Error`], except [`Error::Business`].
@@ -98,14 +138,14 @@ impl Client {
         K: Into<String>,
         V: Into<String>,
     {
-        let parameters = params
+        let parameters: Parameters = params
             .into_iter()
             .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
             .collect();
+        let authority = Authority::AccountIfKnown;
         let (body, value, request_id) = self
-            .exchange(method, parameters, Authority::AccountIfKnown)
-            .await?
-            .raw()?;
+            .perform(method, Form::from(parameters), authority, Exchange::raw)
+            .await?;
         Ok(RawAnswer {
             body,
             request_id,
@@ -123,6 +163,18 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         self.app.transport.as_ref()
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.app.gate
+    }
+
+    pub(crate) fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    pub(crate) fn urgency(&self) -> Urgency {
+        self.urgency
     }
 
     pub(crate) fn tokens(&self) -> Option<&dyn TokenSource> {
@@ -147,7 +199,10 @@ pub struct ClientBuilder {
     secret: AppSecret,
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
+    timer: Option<Arc<dyn Timer>>,
+    jitter: Arc<dyn Jitter>,
     transport: Option<Arc<dyn Transport>>,
+    policy: Policy,
 }
 
 impl ClientBuilder {
@@ -160,6 +215,24 @@ impl ClientBuilder {
     /// Another clock than the machine's.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Another timer than tokio's.
+    pub fn timer(mut self, timer: Arc<dyn Timer>) -> Self {
+        self.timer = Some(timer);
+        self
+    }
+
+    /// Another randomness for waits than the operating system's.
+    pub fn jitter(mut self, jitter: Arc<dyn Jitter>) -> Self {
+        self.jitter = jitter;
+        self
+    }
+
+    /// Another patience than [`Policy::default`].
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
         self
     }
 
@@ -178,6 +251,10 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => default_transport()?,
         };
+        let timer = self
+            .timer
+            .unwrap_or_else(|| Arc::new(TokioTimer::default()));
+        let gate = Gate::new(Arc::clone(&self.clock), timer, self.jitter);
         Ok(Client {
             app: Arc::new(App {
                 key: self.key,
@@ -185,8 +262,11 @@ impl ClientBuilder {
                 gateway: self.gateway,
                 clock: self.clock,
                 transport,
+                gate,
             }),
             tokens: None,
+            policy: self.policy,
+            urgency: Urgency::Interactive,
         })
     }
 }

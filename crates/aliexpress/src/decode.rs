@@ -3,15 +3,22 @@
 //!
 //! Ids never pass through a floating point number.
 
+mod embedded;
 mod list;
+mod object;
 mod scalar;
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer, Error as _};
 
+pub(crate) use embedded::embedded_list;
 pub(crate) use list::List;
+pub(crate) use object::object;
 use scalar::{Scalar, ScalarIfAny};
+
+use crate::pacific;
 
 /// A whole number, as number or numeric text. Empty text and null are absent.
 pub(crate) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
@@ -99,11 +106,6 @@ pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     }
 }
 
-/// A truth value that is false when absent.
-pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    boolean(deserializer).map(Option::unwrap_or_default)
-}
-
 /// A decimal amount, as text or number. Stray quotes around it are dropped.
 pub(crate) fn decimal<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -137,6 +139,66 @@ where
     T: Deserialize<'de>,
 {
     List::deserialize(deserializer).map(|list| list.0)
+}
+
+/// A list whose absence is told from its emptiness.
+pub(crate) fn optional_list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    list(deserializer).map(Some)
+}
+
+/// A list with up to two objects around it.
+pub(crate) fn nested_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    list::within(2, deserializer)
+}
+
+/// A list of texts; numbers become their text, and what is empty is left out.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let scalars: Vec<Scalar> = list(deserializer)?;
+    Ok(scalars.into_iter().filter_map(Scalar::into_text).collect())
+}
+
+/// A list of whole numbers, as numbers or text.
+pub(crate) fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
+    let scalars: Vec<Scalar> = list(deserializer)?;
+    scalars
+        .iter()
+        .map(|scalar| scalar.to_int().map_err(D::Error::custom))
+        .collect()
+}
+
+/// A time in US Pacific, or RFC 3339 text as we write it ourselves; what is neither is unknown.
+pub(crate) fn pacific_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let text = text_if_any(deserializer)?.unwrap_or_default();
+    Ok(pacific::from_text(&text).or_else(|| text.parse().ok()))
+}
+
+/// A time with its offset, and perhaps a zone in brackets; what is none is unknown.
+pub(crate) fn zoned_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let text = text_if_any(deserializer)?.unwrap_or_default();
+    let moment = text
+        .split_once('[')
+        .map_or(text.as_str(), |(moment, _)| moment);
+    Ok(moment.parse().ok())
+}
+
+/// A time without any zone; what is none is unknown.
+pub(crate) fn local_time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DateTime>, D::Error> {
+    let text = text_if_any(deserializer)?.unwrap_or_default();
+    Ok(pacific::local(&text).or_else(|| text.parse().ok()))
 }
 
 /// An instant: milliseconds since the epoch, or RFC 3339 text as we write it ourselves.

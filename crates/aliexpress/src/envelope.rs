@@ -1,15 +1,17 @@
 //! Finds the payload, or the gateway's error, in any of the three envelopes: wrapped (`{"x_response": {…}}`),
 //! streamlined and flat (fields at top level). Nothing is built in memory: the payload stays a part of the body.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use crate::decode;
-use crate::error::GatewayError;
+use crate::error::{Attempts, GatewayError};
 
 /// A body that could not be opened.
 #[derive(Debug)]
@@ -52,6 +54,47 @@ pub(crate) fn open(body: &[u8]) -> Result<Opened<'_>, Unopened> {
         payload: text,
         request_id: top.request_id,
     })
+}
+
+/// The payload of a wrapped answer, decoded where it stands. `None` for every other envelope and for whatever cannot be
+/// read.
+pub(crate) fn wrapped<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let answer = deserializer
+        .deserialize_map(WrappedVisitor(PhantomData))
+        .ok()?;
+    deserializer.end().ok()?;
+    answer
+}
+
+/// Goes on only while what it meets is the wrapped form.
+struct WrappedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for WrappedVisitor<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a wrapped answer")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
+        let mut answer = None;
+        while let Some(key) = map.next_key::<Cow<'_, str>>()? {
+            match key.as_ref() {
+                "request_id" | "_trace_id_" => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                name if name.ends_with("_response")
+                    && name != "error_response"
+                    && answer.is_none() =>
+                {
+                    answer = Some(map.next_value()?);
+                }
+                _ => return Err(de::Error::custom("another envelope")),
+            }
+        }
+        Ok(answer)
+    }
 }
 
 /// The flat error that a payload holds when its `code` is not a success. For the token endpoints, which have no other
@@ -186,6 +229,7 @@ impl Fault {
             sub_message: self.sub_msg.0,
             request_id: self.request_id.0.or(outer_request_id),
             kind: self.kind.0,
+            attempts: Attempts::default(),
         }
     }
 }

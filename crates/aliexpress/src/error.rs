@@ -1,5 +1,12 @@
-use crate::errors::{self, Advice, Effect, Entry};
+mod attempts;
+mod held;
+
+use crate::errors::{self, Advice, Class, Effect, Entry};
 use crate::{TokenSourceError, TransportError};
+use std::borrow::Cow;
+
+pub use attempts::Attempts;
+pub use held::{Held, HeldReason};
 
 /// Everything that can go wrong with a call.
 ///
@@ -17,8 +24,11 @@ pub enum Error {
     /// No complete answer.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// Not sent, because a ban or the method's budget would have made it wait too long.
+    #[error(transparent)]
+    Held(#[from] Held),
     /// The answer is not JSON, often an HTML page from something in front of the gateway.
-    #[error("the answer (HTTP {status}, {}) is not JSON", content_type.as_deref().unwrap_or("no content type"))]
+    #[error("the answer (HTTP {status}, {}) is not JSON{attempts}", content_type.as_deref().unwrap_or("no content type"))]
     NotJson {
         /// HTTP status.
         status: u16,
@@ -26,17 +36,21 @@ pub enum Error {
         content_type: Option<String>,
         /// Beginning of the body, redacted, at most 200 characters. For an inspector: not part of the message.
         excerpt: String,
+        /// How often the call was sent.
+        attempts: Attempts,
     },
     /// The answer is JSON that ends early.
-    #[error("the answer (HTTP {status}) ends in the middle")]
+    #[error("the answer (HTTP {status}) ends in the middle{attempts}")]
     Truncated {
         /// HTTP status.
         status: u16,
         /// Beginning of the body, redacted, at most 200 characters.
         excerpt: String,
+        /// How often the call was sent.
+        attempts: Attempts,
     },
     /// The answer is JSON, but not what is documented.
-    #[error("the answer of {method} cannot be read at `{path}`: {message}")]
+    #[error("the answer of {method} cannot be read at `{path}`: {message}{attempts}")]
     Decode {
         /// The gateway method or path.
         method: String,
@@ -46,14 +60,18 @@ pub enum Error {
         message: String,
         /// Beginning of the body, redacted, at most 200 characters.
         excerpt: String,
+        /// How often the call was sent.
+        attempts: Attempts,
     },
     /// An HTTP error status without a usable error of the gateway.
-    #[error("the gateway answered HTTP {status}")]
+    #[error("the gateway answered HTTP {status}{attempts}")]
     Http {
         /// HTTP status, 400 or above.
         status: u16,
         /// Beginning of the body, redacted, at most 200 characters.
         excerpt: String,
+        /// How often the call was sent.
+        attempts: Attempts,
     },
     /// The gateway refused the call.
     #[error(transparent)]
@@ -71,21 +89,21 @@ pub struct RequestError {
     /// The builder method or parameter at fault.
     pub parameter: String,
     /// What is wrong with it.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
 }
 
 impl RequestError {
-    pub(crate) fn new(parameter: impl Into<String>, problem: &'static str) -> Self {
+    pub(crate) fn new(parameter: impl Into<String>, problem: impl Into<Cow<'static, str>>) -> Self {
         Self {
             parameter: parameter.into(),
-            problem,
+            problem: problem.into(),
         }
     }
 }
 
 /// An error of the gateway itself: `error_response` on `/sync`, the flat form on `/rest`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("AliExpress refused the call: {code}{}{}", in_brackets(sub_code.as_deref()), after_colon(message))]
+#[error("AliExpress refused the call: {code}{}{}{}", in_brackets(sub_code.as_deref()), after_colon(message), attempts)]
 #[non_exhaustive]
 pub struct GatewayError {
     /// The code, such as `IllegalAccessToken` or `15`.
@@ -100,6 +118,7 @@ pub struct GatewayError {
     pub request_id: Option<String>,
     /// `ISV`, `ISP` or `SYSTEM`. Do not branch on it: the documents use these words both ways.
     pub kind: Option<String>,
+    pub(crate) attempts: Attempts,
 }
 
 impl GatewayError {
@@ -112,6 +131,7 @@ impl GatewayError {
             sub_message: None,
             request_id: None,
             kind: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -133,7 +153,7 @@ impl GatewayError {
 
 /// A failure that a method reports inside its normal answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{method} failed: {code}{}", after_colon(message))]
+#[error("{method} failed: {code}{}{attempts}", after_colon(message))]
 #[non_exhaustive]
 pub struct BusinessError {
     /// The gateway method.
@@ -144,6 +164,7 @@ pub struct BusinessError {
     pub message: String,
     /// Names the call for AliExpress support.
     pub request_id: Option<String>,
+    pub(crate) attempts: Attempts,
 }
 
 impl BusinessError {
@@ -158,6 +179,7 @@ impl BusinessError {
             code: code.into(),
             message: message.into(),
             request_id: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -193,13 +215,20 @@ impl Error {
         match self {
             Self::Gateway(error) => error.advice(),
             Self::Business(error) => error.entry().advice(&error.message),
+            Self::Held(held) => Advice {
+                class: Class::Wait {
+                    seconds: held.seconds,
+                },
+                ..self.entry().advice("")
+            },
             other => other.entry().advice(""),
         }
     }
 
     /// The gateway's or method's code, else a stable name of ours: `invalid_request`, `no_access_token`, `dns_failed`,
     /// `connect_failed`, `tls_failed`, `connect_timeout`, `read_timeout`, `answer_truncated`, `answer_too_large`,
-    /// `redirected`, `transport_failed`, `not_json`, `truncated_json`, `undecodable_answer`, `http_error`.
+    /// `redirected`, `transport_failed`, `held_by_ban`, `held_by_budget`, `not_json`, `truncated_json`,
+    /// `undecodable_answer`, `http_error`.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -208,6 +237,7 @@ impl Error {
             Self::Request(_) => "invalid_request",
             Self::Token(_) => "no_access_token",
             Self::Transport(error) => error.kind.code(),
+            Self::Held(held) => held.reason.code(),
             Self::NotJson { .. } => "not_json",
             Self::Truncated { .. } => "truncated_json",
             Self::Decode { .. } => "undecodable_answer",
@@ -225,10 +255,48 @@ impl Error {
         }
     }
 
-    /// Whether the call, if it was a write, can have been carried out all the same.
+    /// Whether the call, if it was a write, can have been carried out all the same. Of a write that was sent more than
+    /// once, all attempts count, not only the last.
     #[must_use]
     pub fn effect(&self) -> Effect {
-        self.entry().effect
+        if self.attempts().is_open() {
+            Effect::Unknown
+        } else {
+            self.entry().effect
+        }
+    }
+
+    /// How often the call was sent, and how long that took.
+    #[must_use]
+    pub fn attempts(&self) -> Attempts {
+        match self {
+            Self::Request(_) => Attempts::default(),
+            Self::Token(error) => error.attempts,
+            Self::Transport(error) => error.attempts,
+            Self::Held(held) => held.attempts,
+            Self::Gateway(error) => error.attempts,
+            Self::Business(error) => error.attempts,
+            Self::NotJson { attempts, .. }
+            | Self::Truncated { attempts, .. }
+            | Self::Decode { attempts, .. }
+            | Self::Http { attempts, .. } => *attempts,
+        }
+    }
+
+    pub(crate) fn after(mut self, made: Attempts) -> Self {
+        match &mut self {
+            Self::Request(_) => {}
+            Self::Token(error) => error.attempts = made,
+            Self::Transport(error) => error.attempts = made,
+            Self::Held(held) => held.attempts = made,
+            Self::Gateway(error) => error.attempts = made,
+            Self::Business(error) => error.attempts = made,
+            Self::NotJson { attempts, .. }
+            | Self::Truncated { attempts, .. }
+            | Self::Decode { attempts, .. }
+            | Self::Http { attempts, .. } => *attempts = made,
+        }
+        self
     }
 
     /// Whether the refresh token itself was refused: only a new sign-in helps.

@@ -1,8 +1,6 @@
-use std::borrow::Cow;
-
 use url::Url;
 
-use crate::call::Authority;
+use crate::call::{Authority, Exchange, Form};
 use crate::token_pair::TokenAnswer;
 use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair};
 
@@ -50,8 +48,8 @@ impl<'c> OAuth<'c> {
     /// [`Error::Gateway`] with `InvalidCode`, `IncompleteSignature`, `InvalidAppkey`, `AUTH_TYPE_UNSUPPORTED` or
     /// `ServiceUnavailable`; the transport and decoding errors.
     pub async fn create(&self, code: &AuthorizationCode) -> Result<TokenPair, Error> {
-        self.exchange("/auth/token/create", "code", code.expose())
-            .await
+        let request = self.client.system().token_create();
+        request.code(code.clone()).send().await
     }
 
     /// Trades a refresh token for the next pair (`/auth/token/refresh`, "refreshToken").
@@ -63,12 +61,8 @@ impl<'c> OAuth<'c> {
     /// [`Error::Gateway`] with `IllegalRefreshToken` (see [`Error::is_refused_refresh_token`]), `IllegalAccessToken` or
     /// `AUTH_TYPE_UNSUPPORTED`; the transport and decoding errors.
     pub async fn refresh(&self, refresh_token: &RefreshToken) -> Result<TokenPair, Error> {
-        self.exchange(
-            "/auth/token/refresh",
-            "refresh_token",
-            refresh_token.expose(),
-        )
-        .await
+        let request = self.client.system().token_refresh();
+        request.refresh_token(refresh_token.clone()).send().await
     }
 
     /// [`create`](Self::create) through `/auth/token/security/create` ("generateSecurityToken"), which tells less about
@@ -77,8 +71,8 @@ impl<'c> OAuth<'c> {
     /// # Errors
     /// As [`create`](Self::create), and `isv.402`.
     pub async fn security_create(&self, code: &AuthorizationCode) -> Result<TokenPair, Error> {
-        self.exchange("/auth/token/security/create", "code", code.expose())
-            .await
+        let request = self.client.system().token_security_create();
+        request.code(code.clone()).send().await
     }
 
     /// [`refresh`](Self::refresh) through `/auth/token/security/refresh` ("refreshSecurityToken").
@@ -86,33 +80,22 @@ impl<'c> OAuth<'c> {
     /// # Errors
     /// As [`refresh`](Self::refresh).
     pub async fn security_refresh(&self, refresh_token: &RefreshToken) -> Result<TokenPair, Error> {
-        self.exchange(
-            "/auth/token/security/refresh",
-            "refresh_token",
-            refresh_token.expose(),
-        )
-        .await
+        let request = self.client.system().token_security_refresh();
+        request.refresh_token(refresh_token.clone()).send().await
     }
+}
 
-    async fn exchange(
-        &self,
-        path: &str,
-        name: &'static str,
-        value: &str,
-    ) -> Result<TokenPair, Error> {
-        if value.trim().is_empty() {
-            return Err(crate::RequestError::new(name, "is empty").into());
-        }
+impl Client {
+    /// Makes one call of a token endpoint and turns its answer into a pair.
+    pub(crate) async fn exchange_tokens(&self, path: &str, form: Form) -> Result<TokenPair, Error> {
         // Before the call, not after it: a slow answer must not make a deadline look later than it is.
-        let started = self.client.clock().now();
-        let parameters = vec![(Cow::Borrowed(name), value.to_owned())];
-        let exchange = self
-            .client
-            .exchange(path, parameters, Authority::App)
-            .await?;
-        let answer: TokenAnswer = exchange.decode_flat()?;
-        answer
-            .into_pair(started)
-            .ok_or_else(|| exchange.undecodable("access_token".to_owned(), "is missing".to_owned()))
+        let started = self.clock().now();
+        let read = |exchange: Exchange| {
+            let answer: TokenAnswer = exchange.decode_flat()?;
+            answer.into_pair(started).ok_or_else(|| {
+                exchange.undecodable("access_token".to_owned(), "is missing".to_owned())
+            })
+        };
+        self.perform(path, form, Authority::App, read).await
     }
 }

@@ -4,34 +4,48 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::AccessToken;
+use crate::{AccessToken, Attempts};
 
 /// Where a [`Client`](crate::Client) finds the access token of the account it acts for.
 ///
-/// Asked once per call, so that a source can refresh a token that is about to end.
+/// Asked before each sending, so that a source can refresh a token that is about to end.
 #[async_trait]
 pub trait TokenSource: Send + Sync + 'static {
     /// The access token to send with the next call.
     async fn access_token(&self) -> Result<AccessToken, TokenSourceError>;
+
+    /// Told that the gateway refused `token` (`IllegalAccessToken`), which had no effect. A source that can get a fresh
+    /// one gives it, and the call is repeated with that one, once. Without this method such a call fails.
+    ///
+    /// Many calls can be refused at the same time: refresh once, and give the newest token to the others.
+    async fn refused(&self, token: &AccessToken) -> Result<Option<AccessToken>, TokenSourceError> {
+        let _ = token;
+        Ok(None)
+    }
 }
 
 /// No access token could be had, so nothing was sent.
 #[derive(Clone)]
 pub struct TokenSourceError {
     cause: Option<Arc<dyn StdError + Send + Sync>>,
+    pub(crate) attempts: Attempts,
 }
 
 impl TokenSourceError {
     /// The client was built without a token source, but the method acts for an account.
     #[must_use]
     pub fn missing() -> Self {
-        Self { cause: None }
+        Self {
+            cause: None,
+            attempts: Attempts::default(),
+        }
     }
 
     /// The source failed for a reason of its own, kept as the source of this error.
     pub fn new(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self {
             cause: Some(Arc::from(cause.into())),
+            attempts: Attempts::default(),
         }
     }
 
@@ -47,7 +61,8 @@ impl fmt::Display for TokenSourceError {
         match &self.cause {
             None => f.write_str("the method acts for an account, but no access token was given"),
             Some(cause) => write!(f, "no access token could be had: {cause}"),
-        }
+        }?;
+        self.attempts.fmt(f)
     }
 }
 

@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use url::Url;
 
-use crate::redact;
+use crate::{Attempts, redact};
 
+mod multipart;
 #[cfg(feature = "reqwest")]
 pub(crate) mod reqwest;
 
@@ -19,14 +20,15 @@ pub(crate) mod reqwest;
 /// repeat a request on its own, and must bound time and size.
 #[async_trait]
 pub trait Transport: Send + Sync + 'static {
-    /// Sends `request` as a POST with a form body.
+    /// Sends `request` as a POST with the body of [`HttpRequest::encoded`].
     ///
     /// # Errors
     /// When no complete answer could be had. An answer with any HTTP status is not an error here.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
 }
 
-/// A POST with an `application/x-www-form-urlencoded; charset=utf-8` body.
+/// A POST with an `application/x-www-form-urlencoded; charset=utf-8` body, or with a `multipart/form-data` one when files
+/// go along.
 ///
 /// Every parameter, secret or not, travels in the form; the URL never holds one.
 #[derive(Clone)]
@@ -35,9 +37,53 @@ pub struct HttpRequest {
     pub url: Url,
     /// Names and decoded values, exactly what was signed plus `sign`.
     pub form: Vec<(String, String)>,
+    /// Files that go along. They are no part of the signature.
+    pub files: Vec<FilePart>,
+}
+
+/// A file of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FilePart {
+    /// Name of the parameter.
+    pub name: &'static str,
+    /// What is in the file.
+    pub content: Bytes,
+}
+
+/// A body as it goes over the wire.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct EncodedBody {
+    /// The `Content-Type` header.
+    pub content_type: String,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+/// Holds everything that is sent, so only its length is shown.
+impl fmt::Debug for EncodedBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EncodedBody")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
 }
 
 impl HttpRequest {
+    /// The body and its content type: a form, or multipart when there are files.
+    #[must_use]
+    pub fn encoded(&self) -> EncodedBody {
+        if self.files.is_empty() {
+            return EncodedBody {
+                content_type: "application/x-www-form-urlencoded; charset=utf-8".to_owned(),
+                bytes: self.encoded_form().into(),
+            };
+        }
+        multipart::encode(&self.form, &self.files)
+    }
+
     /// The form percent-encoded for the wire.
     #[must_use]
     pub fn encoded_form(&self) -> String {
@@ -64,6 +110,7 @@ impl fmt::Debug for HttpRequest {
         f.debug_struct("HttpRequest")
             .field("url", &self.url.as_str())
             .field("form", &form)
+            .field("files", &self.files.len())
             .finish()
     }
 }
@@ -160,6 +207,7 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     detail: Option<String>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
+    pub(crate) attempts: Attempts,
 }
 
 impl TransportError {
@@ -170,6 +218,7 @@ impl TransportError {
             kind,
             detail: None,
             source: None,
+            attempts: Attempts::default(),
         }
     }
 
@@ -197,10 +246,10 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.sentence())?;
-        match &self.detail {
-            Some(detail) => write!(f, " ({detail})"),
-            None => Ok(()),
+        if let Some(detail) = &self.detail {
+            write!(f, " ({detail})")?;
         }
+        self.attempts.fmt(f)
     }
 }
 

@@ -4,7 +4,8 @@
 
 use super::{Declared, Group, Kind, TokenRule, optional, required};
 
-/// `/auth/token/create`: Exchanges the one-time code from the OAuth redirect for an access token and a refresh token.
+/// `/auth/token/create`: Exchanges the one-time code from the OAuth redirect for an access token and a refresh
+/// token.
 pub(super) static AUTH_TOKEN_CREATE: Declared = Declared {
     name: "/auth/token/create",
     group: Group::System,
@@ -164,7 +165,8 @@ pub(super) static DS_SEARCH_EVENT_REPORT: Declared = Declared {
     parameters: &[required("report_text", Kind::Text)],
 };
 
-/// `aliexpress.ds.product.get`: Full product: title, SKUs with price and stock, pictures, package size, store, manufacturer.
+/// `aliexpress.ds.product.get`: Full product: title, SKUs with price and stock, pictures, package size, store,
+/// manufacturer.
 pub(super) static DS_PRODUCT_GET: Declared = Declared {
     name: "aliexpress.ds.product.get",
     group: Group::Dropshipping,
@@ -230,7 +232,8 @@ pub(super) static DS_FREIGHT_QUERY: Declared = Declared {
     ])],
 };
 
-/// `aliexpress.logistics.buyer.freight.calculate`: Older freight calculation; still published, but ds.freight.query replaces it in practice.
+/// `aliexpress.logistics.buyer.freight.calculate`: Older freight calculation; still published, but ds.freight.query
+/// replaces it in practice.
 pub(super) static LOGISTICS_BUYER_FREIGHT_CALCULATE: Declared = Declared {
     name: "aliexpress.logistics.buyer.freight.calculate",
     group: Group::Dropshipping,
@@ -260,7 +263,7 @@ pub(super) static DS_ADDRESS_GET: Declared = Declared {
     parameters: &[
         required("countryCode", Kind::Text),
         optional("language", Kind::Text),
-        optional("isMultiLanguage", Kind::Text),
+        optional("isMultiLanguage", Kind::Boolean),
     ],
 };
 
@@ -513,8 +516,8 @@ pub(super) static AFFILIATE_FEATUREDPROMO_PRODUCTS_GET: Declared = Declared {
     parameters: &[
         optional("promotion_name", Kind::Text),
         optional("category_id", Kind::Text),
-        optional("promotion_start_time", Kind::Text),
-        optional("promotion_end_time", Kind::Text),
+        optional("promotion_start_time", Kind::Time),
+        optional("promotion_end_time", Kind::Time),
         optional("sort", Kind::Text),
         optional("country", Kind::Text),
         optional("page_no", Kind::Integer),
@@ -534,7 +537,7 @@ pub(super) static AFFILIATE_LINK_GENERATE: Declared = Declared {
     token: TokenRule::None,
     per_second: None,
     parameters: &[
-        required("promotion_link_type", Kind::Integer),
+        required("promotion_link_type", Kind::Text),
         required("source_values", Kind::Text),
         required("tracking_id", Kind::Text),
         optional("ship_to_country", Kind::Text),

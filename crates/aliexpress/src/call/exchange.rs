@@ -2,10 +2,10 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
-use super::{Answer, Refused};
+use super::{MethodAnswer, Refused};
 use crate::envelope::{self, Opened, Unopened};
 use crate::error::{BusinessError, Error};
-use crate::{GatewayError, HttpResponse, redact};
+use crate::{Attempts, GatewayError, HttpResponse, redact};
 
 /// An answer as it came in, and what must not be shown when it cannot be read.
 pub(crate) struct Exchange {
@@ -16,7 +16,10 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     /// Decodes the answer of a method.
-    pub(crate) fn decode<A: Answer>(self) -> Result<A::Value, Error> {
+    pub(crate) fn decode<A: MethodAnswer>(self) -> Result<A::Value, Error> {
+        if let Some(value) = self.decode_wrapped::<A>() {
+            return Ok(value);
+        }
         let opened = self.open()?;
         let answer: A = self.read(opened.payload)?;
         answer.into_value().map_err(|refused| match refused {
@@ -26,6 +29,16 @@ impl Exchange {
                 |error| self.gateway(error),
             ),
         })
+    }
+
+    /// A successful answer in the usual envelope, in one pass over the bytes. Everything else goes the longer way, which
+    /// tells what is wrong.
+    fn decode_wrapped<A: MethodAnswer>(&self) -> Option<A::Value> {
+        if self.response.status >= 400 {
+            return None;
+        }
+        let answer: A = envelope::wrapped(&self.response.body)?;
+        answer.into_value().ok()
     }
 
     /// Decodes a flat answer whose only sign of failure is its `code`.
@@ -54,6 +67,7 @@ impl Exchange {
                 return Err(Error::Http {
                     status,
                     excerpt: self.excerpt(),
+                    attempts: Attempts::default(),
                 });
             }
             Ok(opened) => return Ok(opened),
@@ -63,6 +77,7 @@ impl Exchange {
             Unopened::Truncated => Error::Truncated {
                 status,
                 excerpt: self.excerpt(),
+                attempts: Attempts::default(),
             },
             Unopened::NotAnObject => {
                 self.undecodable(".".to_owned(), "the answer is no JSON object".to_owned())
@@ -71,6 +86,7 @@ impl Exchange {
                 status,
                 content_type: self.content_type(),
                 excerpt: self.excerpt(),
+                attempts: Attempts::default(),
             },
         })
     }
@@ -95,6 +111,7 @@ impl Exchange {
             path,
             message,
             excerpt: self.excerpt(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -133,12 +150,10 @@ impl Exchange {
             request_id,
             "the method reported a failure"
         );
-        Error::Business(BusinessError {
-            method: self.api.clone(),
-            code,
-            message: redact::message(&message.unwrap_or_default(), &known),
-            request_id,
-        })
+        let message = redact::message(&message.unwrap_or_default(), &known);
+        let mut error = BusinessError::new(&self.api, code, message);
+        error.request_id = request_id;
+        error.into()
     }
 
     fn content_type(&self) -> Option<String> {

@@ -22,31 +22,41 @@ impl<T> Default for List<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer
-            .deserialize_any(ListVisitor {
-                may_be_wrapped: true,
-                element: PhantomData,
-            })
+            .deserialize_any(ListVisitor::within(1))
             .map(List)
     }
 }
 
+/// A list with at most this many objects around it.
+pub(super) fn within<'de, D, T>(wrappers: u8, deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(ListVisitor::within(wrappers))
+}
+
 struct ListVisitor<T> {
-    /// Only the outermost object can be the wrapper; what it holds is a list or one element.
-    may_be_wrapped: bool,
+    /// How many objects may still be around the list; what is inside of them is a list or one element.
+    wrappers: u8,
     element: PhantomData<T>,
 }
 
-/// What a wrapper's key holds.
-struct Inner<T>(Vec<T>);
+impl<T> ListVisitor<T> {
+    fn within(wrappers: u8) -> Self {
+        Self {
+            wrappers,
+            element: PhantomData,
+        }
+    }
+}
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Inner<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(ListVisitor {
-                may_be_wrapped: false,
-                element: PhantomData,
-            })
-            .map(Inner)
+/// What a wrapper's key holds.
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -58,7 +68,7 @@ impl<T> ListVisitor<T> {
         E: de::Error,
         V: IntoDeserializer<'de, E>,
     {
-        if !self.may_be_wrapped && !fields_of::<T>().is_empty() {
+        if self.wrappers == 0 && !fields_of::<T>().is_empty() {
             // A plain value under an unknown key of what turns out to be an element: a field we do not know.
             return Ok(Vec::new());
         }
@@ -92,10 +102,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
                 }))?;
                 return Ok(vec![element]);
             }
-            if self.may_be_wrapped {
-                elements.extend(map.next_value::<Inner<T>>()?.0);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            match self.wrappers.checked_sub(1) {
+                Some(left) => elements.extend(map.next_value_seed(Self::within(left))?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
         }
         Ok(elements)
@@ -130,9 +141,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
 }
 
 /// A map whose first key was already taken and is handed out again.
-struct Replayed<A> {
-    first: Option<String>,
-    rest: A,
+pub(super) struct Replayed<A> {
+    pub(super) first: Option<String>,
+    pub(super) rest: A,
 }
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<A> {

@@ -1,5 +1,5 @@
 use super::Actor::{AliExpress, Developer, Merchant, Operator};
-use super::Class::{Fix, Reauthorize, Retry};
+use super::Class::{Fix, Reauthorize, Retry, Wait};
 use super::Effect::{None as Nothing, Unknown};
 use super::{Entry, Family};
 
@@ -134,6 +134,26 @@ pub(super) const TABLE: &[Entry] = &[
         class: Retry,
         fix: "Try again later; if it stays, check the gateway address and any proxy.",
         effect: Unknown,
+    },
+    Entry {
+        code: "held_by_ban",
+        family: Family::Local,
+        method: None,
+        meaning: "The call was not sent: the gateway has stopped this method, app or account for a while.",
+        actor: Operator,
+        class: Wait { seconds: 1 },
+        fix: "Call again after the ban, then less often.",
+        effect: Nothing,
+    },
+    Entry {
+        code: "held_by_budget",
+        family: Family::Local,
+        method: None,
+        meaning: "The call was not sent: the calls per second that the method allows are used up.",
+        actor: Operator,
+        class: Wait { seconds: 1 },
+        fix: "Call again a little later, or less often.",
+        effect: Nothing,
     },
     Entry {
         code: "invalid_request",

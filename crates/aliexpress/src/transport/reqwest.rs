@@ -15,7 +15,6 @@ use super::{
     HttpRequest, HttpResponse, TimeoutPhase, Transport, TransportError, TransportErrorKind,
 };
 
-const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
 const USER_AGENT: &str = concat!("smartlinks-aliexpress/", env!("CARGO_PKG_VERSION"));
 
 /// Which certificate authorities are trusted.
@@ -162,13 +161,13 @@ fn construction(detail: &str, error: reqwest::Error) -> TransportError {
 impl Transport for ReqwestTransport {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let is_https = request.url.scheme() == "https";
-        let body = request.encoded_form();
+        let body = request.encoded();
         let response = self
             .client
             .post(request.url)
-            .header(CONTENT_TYPE, FORM)
+            .header(CONTENT_TYPE, body.content_type)
             .header(ACCEPT, "application/json")
-            .body(body)
+            .body(body.bytes)
             .send()
             .await
             .map_err(|error| sending_failed(error, is_https))?;

@@ -41,6 +41,7 @@ fn html_with_status_200_is_its_own_error() {
         status,
         content_type,
         excerpt,
+        ..
     } = &error
     else {
         panic!("{error:?}");
@@ -61,7 +62,9 @@ fn html_with_status_200_is_its_own_error() {
 #[test]
 fn http_errors_are_told_from_gateway_errors() {
     let error = asked(response(500, Some("text/html"), "<h1>oops</h1>"));
-    assert!(matches!(&error, Error::Http { status: 500, excerpt } if excerpt == "<h1>oops</h1>"));
+    assert!(
+        matches!(&error, Error::Http { status: 500, excerpt, .. } if excerpt == "<h1>oops</h1>")
+    );
     assert_eq!(
         (error.advice().class, error.effect()),
         (Class::Retry, Effect::Unknown)

@@ -30,6 +30,7 @@ fn secret() -> AppSecret {
 
 fn client(transport: std::sync::Arc<Canned>) -> Client {
     Client::builder(AppKey::parse("1").unwrap(), secret())
+        .policy(aliexpress::Policy::none())
         .transport(transport)
         .build()
         .unwrap()

@@ -5,8 +5,8 @@ use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use aliexpress::{
-    AccessToken, AppKey, AppSecret, Client, Clock, Error, HttpRequest, HttpResponse, Transport,
-    TransportError,
+    AccessToken, AppKey, AppSecret, Client, Clock, Error, HttpRequest, HttpResponse, Policy,
+    Transport, TransportError,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -79,11 +79,12 @@ pub(crate) fn secret() -> AppSecret {
     AppSecret::parse(APP_SECRET).unwrap()
 }
 
-/// A client without an account.
+/// A client without an account that sends each call once; what the policy does has its own tests.
 pub(crate) fn app(transport: Arc<dyn Transport>) -> Client {
     Client::builder(AppKey::parse(APP_KEY).unwrap(), secret())
         .clock(Arc::new(StoppedClock(now())))
         .transport(transport)
+        .policy(Policy::none())
         .build()
         .unwrap()
 }

@@ -129,6 +129,7 @@ pub(super) fn options() -> TransportOptions {
 pub(super) fn client_with(options: TransportOptions, gateway: &str) -> Client {
     Client::builder(AppKey::parse("500100").unwrap(), secret())
         .gateway(GatewayUrl::parse(gateway).unwrap())
+        .policy(aliexpress::Policy::none())
         .transport(Arc::new(ReqwestTransport::new(options).unwrap()))
         .build()
         .unwrap()

@@ -1,0 +1,374 @@
+//! The catalogue as it stands in `catalogue/*.toml`. What each key means is told in `catalogue/README.md`.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+/// Every method and every shared shape.
+#[derive(Debug)]
+pub(crate) struct Catalogue {
+    pub(crate) groups: Vec<Group>,
+    pub(crate) shapes: Vec<Shape>,
+}
+
+/// The methods of one file.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// `system`, `dropshipping` or `affiliate`.
+    pub(crate) name: &'static str,
+    pub(crate) methods: Vec<Method>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupFile {
+    method: Vec<Method>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShapeFile {
+    shape: Vec<Shape>,
+}
+
+/// One method of the gateway.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Method {
+    pub(crate) name: String,
+    /// Name in the SDK; only current methods have one.
+    pub(crate) call: Option<String>,
+    pub(crate) status: Status,
+    pub(crate) replaced_by: Option<String>,
+    pub(crate) prefer: Option<String>,
+    pub(crate) listed: Listed,
+    #[serde(default)]
+    pub(crate) workflow: bool,
+    pub(crate) summary: String,
+    pub(crate) status_note: Option<String>,
+    pub(crate) token: Token,
+    pub(crate) token_note: Option<String>,
+    pub(crate) kind: Kind,
+    pub(crate) idempotency: Option<Idempotency>,
+    pub(crate) per_second: Option<u32>,
+    pub(crate) envelope: Envelope,
+    /// A hand-written type that the answer becomes.
+    pub(crate) by_hand: Option<String>,
+    /// Path of what `send` gives back; empty for the whole answer.
+    pub(crate) value: Option<String>,
+    pub(crate) success: Option<Success>,
+    pub(crate) paging: Option<Paging>,
+    /// Of each list at least one parameter is needed.
+    #[serde(default)]
+    pub(crate) one_of: Vec<Vec<String>>,
+    #[serde(default)]
+    pub(crate) errors: Vec<String>,
+    #[serde(default)]
+    pub(crate) notes: Vec<String>,
+    #[serde(default)]
+    pub(crate) address_rules: Vec<AddressRule>,
+    pub(crate) sources: Vec<String>,
+    pub(crate) params: Vec<Row>,
+    #[serde(default)]
+    pub(crate) answer: Vec<Row>,
+    /// The whole answer is this shape.
+    pub(crate) answer_shape: Option<String>,
+    /// Fields of the shape that this method leaves out.
+    #[serde(default)]
+    pub(crate) answer_lacks: Vec<String>,
+    /// Where each behaviour of the emulator comes from.
+    #[serde(default)]
+    pub(crate) fidelity: Vec<Fidelity>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    Current,
+    Deprecated,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Listed {
+    ApiReference,
+    GuidePage,
+    Unlisted,
+    Removed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Token {
+    Required,
+    Optional,
+    None,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Read,
+    Write,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Envelope {
+    Wrapped,
+    Flat,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Idempotency {
+    /// JSON parameter, then the path inside it.
+    pub(crate) key: String,
+    pub(crate) seconds: u32,
+}
+
+/// How an answer says that it is one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Success {
+    /// The field that says it, and the texts that mean success …
+    pub(crate) field: Option<String>,
+    #[serde(default)]
+    pub(crate) equals: Vec<String>,
+    /// … or a list that is filled on success, beside a field that may contradict.
+    pub(crate) rows: Option<String>,
+    pub(crate) flag: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "by", rename_all = "lowercase", deny_unknown_fields)]
+pub(crate) enum Paging {
+    Page {
+        page: String,
+        size: Option<String>,
+        rows: String,
+        total: Option<String>,
+        finished: Option<String>,
+        end_code: Option<String>,
+    },
+    /// The answer names the cursor of the next page.
+    Cursor {
+        cursor: String,
+        next: String,
+        rows: String,
+    },
+    /// The largest or smallest index of a page feeds the next call; sources disagree which.
+    Index {
+        cursor: String,
+        rows: String,
+        end_code: Option<String>,
+    },
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddressRule {
+    pub(crate) country: String,
+    pub(crate) rules: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fidelity {
+    pub(crate) behaviour: String,
+    pub(crate) basis: Basis,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Basis {
+    Recorded,
+    Documented,
+    Inferred,
+    Switch,
+}
+
+/// Fields that several methods share.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shape {
+    pub(crate) name: String,
+    #[serde(rename = "struct")]
+    pub(crate) rust: String,
+    #[serde(default)]
+    pub(crate) by_hand: bool,
+    pub(crate) summary: String,
+    pub(crate) fields: Vec<Row>,
+}
+
+/// One parameter or one field of an answer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Row {
+    /// Path: names joined by dots, `[]` after a list.
+    pub(crate) name: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) required: bool,
+    #[serde(default)]
+    pub(crate) sometimes: bool,
+    /// Name in the SDK where it differs.
+    #[serde(rename = "as")]
+    pub(crate) rust_name: Option<String>,
+    /// Rust type of an object or of the rows of a list.
+    #[serde(rename = "struct")]
+    pub(crate) rust_struct: Option<String>,
+    /// A hand-written Rust type for a single value.
+    pub(crate) rust: Option<String>,
+    pub(crate) shape: Option<String>,
+    /// Key of the object around a list.
+    pub(crate) key: Option<String>,
+    /// How many such objects there may be.
+    pub(crate) depth: Option<u8>,
+    #[serde(default)]
+    pub(crate) also: Vec<String>,
+    #[serde(default)]
+    pub(crate) loose: bool,
+    #[serde(default)]
+    pub(crate) known: Vec<String>,
+    pub(crate) choice: Option<String>,
+    #[serde(default)]
+    pub(crate) values: Vec<Choice>,
+    pub(crate) min: Option<i64>,
+    pub(crate) max: Option<i64>,
+    pub(crate) max_items: Option<usize>,
+    pub(crate) max_bytes: Option<usize>,
+    pub(crate) default: Option<String>,
+    /// Never sent.
+    #[serde(default)]
+    pub(crate) never: bool,
+    /// Filled in by the SDK.
+    pub(crate) fill: Option<String>,
+    /// Numbers travel as text.
+    pub(crate) wire: Option<String>,
+    /// Rust type of a secret value.
+    pub(crate) secret: Option<String>,
+    #[serde(default)]
+    pub(crate) personal: bool,
+    /// What is wrong inside is refused by the method itself, with this code.
+    pub(crate) own_error: Option<String>,
+    pub(crate) doc: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choice {
+    pub(crate) value: String,
+    #[serde(rename = "as")]
+    pub(crate) rust_name: String,
+}
+
+const GROUPS: [&str; 3] = ["system", "dropshipping", "affiliate"];
+
+impl Catalogue {
+    /// Reads and checks `catalogue/` below `root`.
+    pub(crate) fn read(root: &Path) -> Result<Self> {
+        let folder = root.join("catalogue");
+        let text = |name: &str| {
+            let path = folder.join(format!("{name}.toml"));
+            std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+        };
+        let mut groups = Vec::new();
+        for name in GROUPS {
+            let file: GroupFile =
+                toml::from_str(&text(name)?).with_context(|| format!("catalogue/{name}.toml"))?;
+            groups.push(Group {
+                name,
+                methods: file.method,
+            });
+        }
+        let shapes: ShapeFile =
+            toml::from_str(&text("shapes")?).context("catalogue/shapes.toml")?;
+        let catalogue = Self {
+            groups,
+            shapes: shapes.shape,
+        };
+        for method in catalogue.methods() {
+            catalogue
+                .check(method)
+                .with_context(|| format!("method {}", method.name))?;
+        }
+        Ok(catalogue)
+    }
+
+    pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
+        self.groups.iter().flat_map(|group| &group.methods)
+    }
+
+    pub(crate) fn shape(&self, name: &str) -> Result<&Shape> {
+        self.shapes
+            .iter()
+            .find(|shape| shape.name == name)
+            .with_context(|| format!("there is no shape `{name}`"))
+    }
+
+    fn check(&self, method: &Method) -> Result<()> {
+        match (method.status, &method.call) {
+            (Status::Current, None) => bail!("a current method needs `call`"),
+            (Status::Deprecated, Some(_)) => bail!("a deprecated method has no `call`"),
+            _ => {}
+        }
+        for row in method.params.iter().chain(&method.answer) {
+            ensure!(!row.doc.is_empty(), "`{}` has no doc", row.name);
+            if let Some(shape) = &row.shape {
+                self.shape(shape)?;
+            }
+        }
+        for wanted in method.one_of.iter().flatten() {
+            ensure!(
+                method.params.iter().any(|row| row.name == *wanted),
+                "one_of names `{wanted}`, which is no parameter"
+            );
+        }
+        if let Some(replacement) = &method.replaced_by {
+            ensure!(
+                self.methods().any(|other| other.name == *replacement),
+                "replaced_by names `{replacement}`, which is not in the catalogue"
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Method {
+    pub(crate) fn is_current(&self) -> bool {
+        self.status == Status::Current
+    }
+
+    /// Name in the SDK; empty for deprecated methods, which have none.
+    pub(crate) fn call(&self) -> &str {
+        self.call.as_deref().unwrap_or_default()
+    }
+}
+
+impl Row {
+    /// The last name of the path.
+    pub(crate) fn last(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or(&self.name)
+    }
+
+    /// The path of what it is inside of; empty at the top.
+    pub(crate) fn parent(&self) -> &str {
+        let path = self.name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        path.strip_suffix("[]").unwrap_or(path)
+    }
+
+    /// Name in the SDK.
+    pub(crate) fn rust_name(&self) -> &str {
+        self.rust_name.as_deref().unwrap_or_else(|| self.last())
+    }
+}
+
+/// The rows directly inside `path`.
+pub(crate) fn inside<'a>(rows: &'a [Row], path: &'a str) -> impl Iterator<Item = &'a Row> {
+    rows.iter().filter(move |row| row.parent() == path)
+}
