@@ -1,5 +1,6 @@
 //! `/_sandbox/`: how tests and demos look at the sandbox and change it. JSON in and out.
 
+mod commissions;
 pub(crate) mod forms;
 mod journal;
 mod orders;
@@ -53,6 +54,14 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
         )
         .route("/_sandbox/push", get(push::show).post(push::act))
         .route("/_sandbox/orders/{id}/advance", post(orders::advance))
+        .route(
+            "/_sandbox/commissions",
+            get(commissions::show).post(commissions::place),
+        )
+        .route(
+            "/_sandbox/commissions/{id}/advance",
+            post(commissions::advance),
+        )
         .route(
             "/_sandbox/products/{id}",
             get(products::show).post(products::change),

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod affiliate_links;
 mod catalogue;
+mod click_page;
 mod clock;
+mod commissions;
 mod config;
 mod control;
 mod error;
@@ -18,11 +21,15 @@ mod money;
 mod oauth;
 mod orders;
 mod pages;
+mod papers;
 mod pictures;
+mod platform_time;
 mod profile;
 mod push;
+mod reports;
 mod sandbox;
 mod state;
+mod store_page;
 mod tokens;
 mod web;
 

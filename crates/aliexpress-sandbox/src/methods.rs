@@ -1,12 +1,31 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
-#[expect(dead_code, reason = "the methods land one after the other")]
+mod address_get;
+mod affiliate;
+mod buyer_freight;
+mod category_get;
+mod commission_orders;
 mod declared;
+mod feed_item_ids;
+mod feed_names;
 mod freight_query;
+mod image_found;
+mod image_search;
+mod image_search_v2;
+mod link_generate;
+mod list_request;
+mod member_benefit;
+mod merchant_license;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
+mod product_row;
+mod product_specialinfo;
+mod product_view;
+mod product_wholesale;
+mod recommend_feed;
+mod search_event_report;
 mod text_search;
 mod token;
 
@@ -123,7 +142,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 39] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -134,6 +153,35 @@ static METHODS: [&Method; 10] = [
     &order_create::METHOD,
     &order_get::METHOD,
     &order_tracking::METHOD,
+    &feed_names::METHOD,
+    &feed_item_ids::METHOD,
+    &recommend_feed::METHOD,
+    &affiliate::product_query::METHOD,
+    &affiliate::hotproduct_query::METHOD,
+    &affiliate::hotproduct_download::METHOD,
+    &affiliate::productdetail_get::METHOD,
+    &affiliate::smartmatch::METHOD,
+    &affiliate::featuredpromo_get::METHOD,
+    &affiliate::featuredpromo_products::METHOD,
+    &affiliate::sku_detail::METHOD,
+    &affiliate::shipping_get::METHOD,
+    &affiliate::promotion_info::METHOD,
+    &link_generate::METHOD,
+    &commission_orders::list::METHOD,
+    &commission_orders::list_by_index::METHOD,
+    &commission_orders::get::METHOD,
+    &commission_orders::dropshipping::METHOD,
+    &category_get::DROPSHIPPING,
+    &category_get::AFFILIATE,
+    &address_get::METHOD,
+    &member_benefit::METHOD,
+    &product_wholesale::METHOD,
+    &product_specialinfo::METHOD,
+    &buyer_freight::METHOD,
+    &search_event_report::METHOD,
+    &merchant_license::METHOD,
+    &image_search_v2::METHOD,
+    &image_search::METHOD,
 ];
 
 /// Finds an API by name.
@@ -165,7 +213,6 @@ impl Context<'_> {
     }
 
     /// The bytes of a file part; none when no file of that name was sent.
-    #[expect(dead_code, reason = "the first to take a file is image search")]
     pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
         let file = self.files.iter().find(|file| file.name == name)?;
         Some(&file.content)

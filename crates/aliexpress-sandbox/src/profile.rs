@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::CheckTimestamp;
 pub(crate) use choices::{
-    AppKeyError, AutoPay, CheckOrder, CodeForm, EmptyParams, ErrorCodes, ErrorTypes,
-    LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission, PushTimestamps, RateLimits,
-    RedirectUriMatch, Simplify, SimplifyDrops, TokenCalls, TraceIds, Uuid,
+    AppKeyError, AutoPay, CheckOrder, CodeForm, CommissionCursor, EmptyParams, ErrorCodes,
+    ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission,
+    PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify, SimplifyDrops,
+    SkuDetailForm, TokenCalls, TraceIds, Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -72,6 +73,10 @@ pub(crate) struct Profile {
     pub(crate) error_types: ErrorTypes,
     pub(crate) app_key_error: AppKeyError,
     pub(crate) auto_pay: AutoPay,
+    pub(crate) commission_cursor: CommissionCursor,
+    pub(crate) image_search_form: ImageSearchForm,
+    pub(crate) recommend_feed_form: RecommendFeedForm,
+    pub(crate) sku_detail_form: SkuDetailForm,
     pub(crate) push_timestamps: PushTimestamps,
     pub(crate) push_deadline_ms: u64,
     pub(crate) push_retry_s: i64,
@@ -116,6 +121,10 @@ impl Default for Profile {
             error_types: ErrorTypes::AsListed,
             app_key_error: AppKeyError::InvalidAppKey,
             auto_pay: AutoPay::Works,
+            commission_cursor: CommissionCursor::Max,
+            image_search_form: ImageSearchForm::Guide,
+            recommend_feed_form: RecommendFeedForm::Direct,
+            sku_detail_form: SkuDetailForm::Beside,
             push_timestamps: PushTimestamps::Seconds,
             push_deadline_ms: 500,
             push_retry_s: 1800,

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use crate::catalogue::Catalogue;
 use crate::catalogue::changes::Changes;
 use crate::clock::{SandboxClock, TimeBase};
+use crate::commissions;
 use crate::config::{SandboxConfig, web_address};
 use crate::error::SandboxError;
 use crate::faults::Faults;
@@ -23,6 +24,7 @@ use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
 use crate::push::queue::Pushes;
 use crate::push::{PushSender, delivery};
+use crate::reports::Reports;
 use crate::state::{Book, State, clock_offset_ms};
 use crate::tokens::Tokens;
 use crate::web;
@@ -126,7 +128,9 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         tokens,
         orders,
         changes: Changes::default(),
+        commissions: commissions::seeded::commissions(catalogue, now_ms),
         pushes: Pushes::default(),
+        reports: Reports::default(),
     }
 }
 

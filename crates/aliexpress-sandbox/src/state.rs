@@ -10,10 +10,12 @@ use tokio::sync::Notify;
 
 use crate::catalogue::changes::Changes;
 use crate::clock::SandboxClock;
+use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
 use crate::push::queue::Pushes;
+use crate::reports::Reports;
 use crate::tokens::Tokens;
 
 const FILE_NAME: &str = "sandbox.json";
@@ -28,8 +30,13 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) orders: Orders,
     pub(crate) changes: Changes,
+    /// Files of older sandboxes have none.
+    #[serde(default)]
+    pub(crate) commissions: Commissions,
     #[serde(default)]
     pub(crate) pushes: Pushes,
+    #[serde(default)]
+    pub(crate) reports: Reports,
 }
 
 impl State {

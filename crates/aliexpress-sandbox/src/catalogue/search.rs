@@ -22,6 +22,20 @@ pub(crate) enum SortKey {
     Comments,
 }
 
+impl SortKey {
+    /// What a product is ordered by.
+    pub(super) fn value(self, product: &Product, changes: &Changes) -> i64 {
+        match self {
+            Self::Price => changes
+                .of(product.id())
+                .and_then(|change| product.skus(Some(change)).iter().map(|sku| sku.cents).min())
+                .unwrap_or_else(|| product.base_cents()),
+            Self::Orders => product.orders,
+            Self::Comments => product.reviews,
+        }
+    }
+}
+
 /// A search for one destination.
 #[derive(Debug)]
 pub(crate) struct Query<'a> {
@@ -33,7 +47,7 @@ pub(crate) struct Query<'a> {
 }
 
 /// For each entry of the vocabulary, a bit for each word of the query that it contains.
-struct Masks {
+pub(super) struct Masks {
     wanted: u32,
     families: Vec<u32>,
     adjectives: Vec<u32>,
@@ -43,7 +57,7 @@ struct Masks {
 }
 
 impl Masks {
-    fn new(query: &str) -> Self {
+    pub(super) fn new(query: &str) -> Self {
         let mut query = words(query);
         query.truncate(MOST_WORDS);
         let mask = |texts: &[&str]| mask(&query, texts);
@@ -66,7 +80,8 @@ impl Masks {
         }
     }
 
-    fn fit(&self, index: u32, traits: Traits) -> bool {
+    /// Whether all words of the query are in the titles that the traits make.
+    pub(super) fn fit(&self, index: u32, traits: Traits) -> bool {
         let found = if (PROMISED_PRODUCTS..FIRST_COMMON).contains(&index) {
             self.hostile[(index - PROMISED_PRODUCTS) as usize]
         } else {
@@ -191,7 +206,7 @@ impl Catalogue {
                 lowest.unwrap_or_else(|| product.base_cents())
             }
             (SortKey::Price, None) => cents(numbers, &FAMILIES[traits.family]),
-            (SortKey::Orders, _) => orders(numbers),
+            (SortKey::Orders, _) => orders(self.seed, index, numbers),
             (SortKey::Comments, _) => reviews(numbers),
         };
         if query.descending {

@@ -96,4 +96,29 @@ mod tests {
         let params = Params::merge(Some("a=1&method=x"), Some(b"method=y"));
         assert_eq!(params.conflict(), Some("method"));
     }
+
+    proptest::proptest! {
+        /// Capitals before the underscore before small letters, digits before all of them: compared byte by byte here,
+        /// without the order that text has by itself.
+        #[test]
+        fn names_are_in_byte_order_whatever_way_they_come(
+            names in proptest::collection::hash_set("[A-Za-z0-9_]{1,6}", 1..14),
+            in_query in proptest::collection::vec(proptest::bool::ANY, 14),
+        ) {
+            let (mut query, mut form) = (Vec::new(), Vec::new());
+            for (name, to_query) in names.iter().zip(in_query) {
+                let side = if to_query { &mut query } else { &mut form };
+                side.push(format!("{name}=1"));
+            }
+            let params = Params::merge(Some(&query.join("&")), Some(form.join("&").as_bytes()));
+            let sorted: Vec<&[u8]> = params.iter().map(|(name, _)| name.as_bytes()).collect();
+            proptest::prop_assert_eq!(sorted.len(), names.len());
+            for pair in sorted.windows(2) {
+                let (a, b) = (pair[0], pair[1]);
+                let first_difference = a.iter().zip(b).find(|(x, y)| x != y);
+                let in_order = first_difference.map_or(a.len() < b.len(), |(x, y)| x < y);
+                proptest::prop_assert!(in_order, "{:?} before {:?}", a, b);
+            }
+        }
+    }
 }

@@ -54,6 +54,41 @@ choices! {
     /// Whether automatic payment succeeds for accounts that may use it.
     AutoPay { Works, Fails }
 
+    /// Which end of an answer leads on in lists that are read by index (`…order.listbyindex`).
+    CommissionCursor {
+        /// Oldest first: `max_query_index_id` goes into the next call.
+        Max,
+        /// Newest first: `min_query_index_id` does.
+        Min,
+    }
+
+    /// Where the rows of `aliexpress.ds.image.searchV2` stand and how their fields are called: three
+    /// sources, three forms.
+    ImageSearchForm {
+        /// `data.products` of the guide page.
+        Guide,
+        /// `data.data`, seen by a client.
+        DataData,
+        /// `data` itself, as the reference table has it.
+        Table,
+    }
+
+    /// Where the page of `aliexpress.ds.recommend.feed.get` stands.
+    RecommendFeedForm {
+        /// Directly under the wrapper, as the official Java SDK and a live client have it.
+        Direct,
+        /// In a `resp_result`, as one TypeScript SDK types it.
+        RespResult,
+    }
+
+    /// Where `aliexpress.affiliate.product.sku.detail.get` says that it succeeded.
+    SkuDetailForm {
+        /// Beside the inner `result`, as in the reference.
+        Beside,
+        /// In it, as one Go client reads it.
+        Inside,
+    }
+
     /// Permission groups that an app can hold.
     Permission { Dropshipping, Affiliate }
 

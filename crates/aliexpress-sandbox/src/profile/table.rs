@@ -51,7 +51,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 38] = [
+pub(crate) static SWITCHES: [Switch; 42] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -258,6 +258,30 @@ pub(crate) static SWITCHES: [Switch; 38] = [
         Kind::Words(&["works", "fails"]),
         "Automatic payment",
         "Paiement automatique",
+    ),
+    switch(
+        "commission_cursor",
+        Kind::Words(&["max", "min"]),
+        "Index that continues a list of commissions",
+        "Index qui continue une liste de commissions",
+    ),
+    switch(
+        "image_search_form",
+        Kind::Words(&["guide", "data_data", "table"]),
+        "Rows of image search",
+        "Lignes de la recherche par image",
+    ),
+    switch(
+        "recommend_feed_form",
+        Kind::Words(&["direct", "resp_result"]),
+        "Page of a feed's products",
+        "Page des produits d'un flux",
+    ),
+    switch(
+        "sku_detail_form",
+        Kind::Words(&["beside", "inside"]),
+        "Success marker of SKU details",
+        "Marque de réussite du détail des SKU",
     ),
     switch(
         "push_timestamps",

@@ -8,7 +8,7 @@ use crate::support::{Answer, Bench, Pairs, product, start};
 const BUSINESS: &str = "aliexpress.ds.product.get";
 
 /// A body with text parts and one file part.
-fn body(texts: &Pairs, file: Option<(&str, &[u8])>) -> Vec<u8> {
+pub(crate) fn body(texts: &Pairs, file: Option<(&str, &[u8])>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in texts {
         let part =
@@ -28,7 +28,7 @@ fn body(texts: &Pairs, file: Option<(&str, &[u8])>) -> Vec<u8> {
     body
 }
 
-async fn post(bench: &Bench, path: &str, body: Vec<u8>) -> Answer {
+pub(crate) async fn post(bench: &Bench, path: &str, body: Vec<u8>) -> Answer {
     let request = Request::post(path)
         .header(header::HOST, "localhost:8090")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");

@@ -268,8 +268,8 @@ pub(crate) enum SignCommand {
 /// `sign explain …`
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// Parameters as name=value, or one whole request address
-    #[arg(required = true, value_name = "NAME=VALUE|URL")]
+    /// Parameters as name=value; or one whole address, form body or curl line; or - to read such a paste from stdin
+    #[arg(required = true, value_name = "NAME=VALUE|PASTE|-")]
     pub(crate) request: Vec<String>,
     /// Path of a system call, for example /auth/token/create; business calls have none
     #[arg(long, value_name = "PATH")]
