@@ -165,6 +165,68 @@ fn peak_kb() -> String {
     line.unwrap_or("unknown").trim().to_owned()
 }
 
+/// Signed product calls, made once: signing is not what is measured.
+fn product_calls(token: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let call = |index: i64| {
+        let id = (1_005_006_000_000_001 + index).to_string();
+        let own = [
+            ("access_token", token),
+            ("method", "aliexpress.ds.product.get"),
+            ("product_id", id.as_str()),
+            ("ship_to_country", "FR"),
+            ("target_currency", "EUR"),
+            ("target_language", "fr"),
+        ];
+        let form = signed_form("", &own)?;
+        Ok(post("/sync", "application/x-www-form-urlencoded", &form))
+    };
+    (0..200).map(call).collect()
+}
+
+/// Answers so far, and their bytes.
+#[derive(Default)]
+struct Count {
+    answered: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// Calls over one connection without end, and stops at the first answer that is not a product.
+async fn drive(
+    mut stream: TcpStream,
+    calls: &[Vec<u8>],
+    first: usize,
+    count: &Count,
+) -> Result<(), Failure> {
+    let expected = b"{\"aliexpress_ds_product_get_response\":{\"rsp_code\":";
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    for call in calls.iter().cycle().skip(first) {
+        let body_at = exchange(&mut stream, call, &mut buffer).await?;
+        if !buffer[body_at..].starts_with(expected) {
+            return Err(String::from_utf8_lossy(&buffer).into_owned().into());
+        }
+        count.answered.fetch_add(1, Ordering::Relaxed);
+        let bytes = (buffer.len() - body_at) as u64;
+        count.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+    Ok(())
+}
+
+/// Calls per second of each round, the slowest first.
+async fn rates(count: &Count) -> Vec<f64> {
+    let mut rates = Vec::new();
+    for round in 0..=ROUNDS {
+        let (before, start) = (count.answered.load(Ordering::Relaxed), instant());
+        tokio::time::sleep(ROUND).await;
+        let calls = count.answered.load(Ordering::Relaxed) - before;
+        // The first round warms up.
+        if round > 0 {
+            rates.push(calls as f64 / start.elapsed().as_secs_f64());
+        }
+    }
+    rates.sort_by(f64::total_cmp);
+    rates
+}
+
 #[tokio::main(flavor = "current_thread")]
 #[expect(clippy::print_stdout, reason = "the result")]
 async fn main() -> Result<(), Failure> {
@@ -175,70 +237,22 @@ async fn main() -> Result<(), Failure> {
     serve(products)?;
     let token = access_token().await?;
     let found = search(&token).await?;
-    let first = start.elapsed().as_millis();
+    let first_ms = start.elapsed().as_millis();
     println!(
-        "{products} products: first search after {first} ms, {found} found, peak memory {}",
+        "{products} products: first search after {first_ms} ms, {found} found, peak memory {}",
         peak_kb()
     );
-    let mut requests = Vec::new();
-    for index in 0..200 {
-        let id = (1_005_006_000_000_001_i64 + index).to_string();
-        let own = [
-            ("access_token", token.as_str()),
-            ("method", "aliexpress.ds.product.get"),
-            ("product_id", id.as_str()),
-            ("ship_to_country", "FR"),
-            ("target_currency", "EUR"),
-            ("target_language", "fr"),
-        ];
-        let form = signed_form("", &own)?;
-        requests.push(post("/sync", "application/x-www-form-urlencoded", &form));
-    }
-    let (requests, answered, bytes) = (
-        Arc::new(requests),
-        Arc::new(AtomicU64::new(0)),
-        Arc::new(AtomicU64::new(0)),
-    );
+
+    let (calls, count) = (Arc::new(product_calls(&token)?), Arc::new(Count::default()));
     for connection in 0..CONNECTIONS {
-        let (requests, answered, bytes) = (
-            Arc::clone(&requests),
-            Arc::clone(&answered),
-            Arc::clone(&bytes),
-        );
-        let mut stream = TcpStream::connect(ADDRESS).await?;
+        let (calls, count) = (Arc::clone(&calls), Arc::clone(&count));
+        let stream = TcpStream::connect(ADDRESS).await?;
         stream.set_nodelay(true)?;
-        tokio::spawn(async move {
-            let mut buffer = Vec::with_capacity(64 * 1024);
-            for request in requests.iter().cycle().skip(connection * 3) {
-                let body_at = exchange(&mut stream, request, &mut buffer).await?;
-                if !buffer[body_at..]
-                    .starts_with(b"{\"aliexpress_ds_product_get_response\":{\"rsp_code\":")
-                {
-                    return Err(String::from_utf8_lossy(&buffer).into_owned().into());
-                }
-                answered.fetch_add(1, Ordering::Relaxed);
-                bytes.fetch_add((buffer.len() - body_at) as u64, Ordering::Relaxed);
-            }
-            Ok::<_, Failure>(())
-        });
+        tokio::spawn(async move { drive(stream, &calls, connection * 3, &count).await });
     }
-    let mut rates = Vec::new();
-    for round in 0..=ROUNDS {
-        let (before, start) = (answered.load(Ordering::Relaxed), instant());
-        tokio::time::sleep(ROUND).await;
-        let calls = answered.load(Ordering::Relaxed) - before;
-        // The first round warms up.
-        if round > 0 {
-            rates.push(calls as f64 / start.elapsed().as_secs_f64());
-        }
-    }
-    rates.sort_by(f64::total_cmp);
-    let size = bytes.load(Ordering::Relaxed) / answered.load(Ordering::Relaxed).max(1);
-    println!(
-        "{:.0} calls/s (from {:.0} to {:.0}), {size} bytes each",
-        rates[ROUNDS / 2],
-        rates[0],
-        rates[ROUNDS - 1]
-    );
+    let rates = rates(&count).await;
+    let size = count.bytes.load(Ordering::Relaxed) / count.answered.load(Ordering::Relaxed).max(1);
+    let (median, low, high) = (rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]);
+    println!("{median:.0} calls/s (from {low:.0} to {high:.0}), {size} bytes each");
     Ok(())
 }
