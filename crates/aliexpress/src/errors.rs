@@ -36,9 +36,9 @@ pub enum Class {
     Reauthorize,
     /// Something has to be changed first; repeating is useless.
     Fix,
-    /// Stop until the ban is over.
+    /// Not again before that: a ban has to end, or something takes its time.
     Wait {
-        /// Seconds until the ban ends.
+        /// Seconds until then.
         seconds: u64,
     },
 }
@@ -72,11 +72,13 @@ pub enum Family {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The code as the gateway writes it. `isv.*` and `isp.*` stand for every other code with that beginning.
+    /// The code as the gateway writes it. `isv.*`, `isp.*` and `EXCEPTION_*` stand for every other code with that
+    /// beginning, `15.*` for 15 with any other sub code.
     pub code: &'static str,
     /// Where the code comes from.
     pub family: Family,
-    /// The only method that answers it, for business codes.
+    /// The only method that answers it, for business codes; `aliexpress.affiliate.*` stands for all with that
+    /// beginning.
     pub method: Option<&'static str>,
     /// What it means, in plain English.
     pub meaning: &'static str,
@@ -166,19 +168,22 @@ pub fn lookup(code: &str, sub_code: Option<&str>) -> &'static Entry {
                 .filter(|_| matches!(code, "15" | "40" | "41"))
                 .and_then(by_prefix)
         })
+        .or_else(|| (code == "15" && sub_code.is_some()).then(|| exact("15.*"))?)
         .or_else(|| of_gateway(code))
         .or_else(|| by_prefix(code))
         .or_else(|| sub_code.and_then(by_prefix))
         .unwrap_or(&UNKNOWN)
 }
 
-/// The row for a business failure of one method: by its code, else by its message, which often is the real code.
+/// The row for a business failure of one method: by its code, else by its message, which often is the real code. Codes in
+/// words mean the same in every method, numbers do not.
 #[must_use]
 pub fn lookup_business(method: &str, code: &str, message: &str) -> &'static Entry {
     let of_method = |wanted: &str| {
-        business::TABLE
-            .iter()
-            .find(|entry| entry.method == Some(method) && entry.code.eq_ignore_ascii_case(wanted))
+        business::TABLE.iter().find(|entry| {
+            entry.method.is_some_and(|names| is_named(method, names))
+                && entry.code.eq_ignore_ascii_case(wanted)
+        })
     };
     let message = message.trim();
     of_method(code)
@@ -186,10 +191,20 @@ pub fn lookup_business(method: &str, code: &str, message: &str) -> &'static Entr
         .or_else(|| {
             let found = lookup(code, None);
             // A number that means one thing in one method means nothing in another.
-            (found.method.is_none() && !found.is_unknown()).then_some(found)
+            let own = found.method.is_none_or(|names| is_named(method, names));
+            (own && !found.is_unknown()).then_some(found)
         })
+        .or_else(|| exact(code).filter(|_| code.parse::<i64>().is_err()))
         .or_else(|| exact(message))
         .unwrap_or(&UNKNOWN)
+}
+
+/// `names` is one method, or ends in `*`.
+fn is_named(method: &str, names: &str) -> bool {
+    match names.strip_suffix('*') {
+        Some(beginning) => method.starts_with(beginning),
+        None => method == names,
+    }
 }
 
 pub(crate) fn local(code: &str) -> &'static Entry {
@@ -224,12 +239,14 @@ fn exact(code: &str) -> Option<&'static Entry> {
 }
 
 fn by_prefix(code: &str) -> Option<&'static Entry> {
-    let wanted = match code.get(..4) {
-        Some(prefix) if prefix.eq_ignore_ascii_case("isv.") => "isv.*",
-        Some(prefix) if prefix.eq_ignore_ascii_case("isp.") => "isp.*",
-        _ => return None,
+    let has = |beginning: &str| {
+        let start = code.get(..beginning.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(beginning))
     };
-    exact(wanted)
+    ["isv.", "isp.", "EXCEPTION_"]
+        .into_iter()
+        .find(|beginning| has(beginning))
+        .and_then(|beginning| all().find(|entry| entry.code.strip_suffix('*') == Some(beginning)))
 }
 
 /// How long a ban lasts according to the gateway's text: "this ban will last 1 seconds", in older answers "This ban will

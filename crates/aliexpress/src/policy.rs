@@ -59,7 +59,7 @@ pub struct Policy {
 pub(crate) struct Patience {
     /// From its beginning to its last sending.
     pub(crate) in_all: Duration,
-    /// For bans and for the budget.
+    /// For bans and for the budget, before each sending.
     pub(crate) held: Duration,
 }
 
@@ -73,8 +73,8 @@ pub(crate) enum Urgency {
 }
 
 impl Default for Policy {
-    /// 3 attempts; back-off from 0.25 to 8 seconds; an interactive call is sent for the last time within 30 seconds and
-    /// waits at most 10 of them for bans and budget, a background call within 10 minutes and waits at most 5.
+    /// 3 attempts; back-off from 0.25 to 8 seconds. An interactive call is sent for the last time within 30 seconds, and
+    /// waits at most 10 seconds for bans and budget; a background call within 10 minutes, and at most 5 minutes.
     fn default() -> Self {
         Self {
             attempts: 3,
@@ -128,7 +128,7 @@ impl Policy {
         self
     }
 
-    /// How long an interactive call waits for bans and for the budget, taken together.
+    /// How long an interactive call waits before a sending for bans and for the budget, taken together.
     pub fn longest_hold(mut self, longest: Duration) -> Self {
         self.interactive.held = longest;
         self

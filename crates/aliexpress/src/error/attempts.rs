@@ -13,7 +13,7 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    /// `open` says that an earlier attempt of the same write can have been carried out.
+    /// `open` says that one of the attempts of a write can have been carried out.
     pub(crate) fn new(made: u32, took: Duration, open: bool) -> Self {
         Self {
             made: u16::try_from(made).unwrap_or(u16::MAX),
@@ -34,7 +34,7 @@ impl Attempts {
         Duration::from_millis(self.took_ms.into())
     }
 
-    /// Whether an attempt before the last one can have been carried out.
+    /// Whether it is a write, and one of the attempts can have been carried out.
     pub(crate) fn is_open(self) -> bool {
         self.open
     }

@@ -1,5 +1,5 @@
-use super::Actor::{AliExpress, Developer, Merchant};
-use super::Class::{Fix, Retry};
+use super::Actor::{AliExpress, Developer, Merchant, Operator};
+use super::Class::{Fix, Retry, Wait};
 use super::Effect::{None as Nothing, Unknown};
 use super::{Entry, Family};
 
@@ -271,7 +271,7 @@ pub(super) const TABLE: &[Entry] = &[
         method: Some("aliexpress.ds.order.tracking.get"),
         meaning: "No tracking data yet.",
         actor: AliExpress,
-        class: Retry,
+        class: Wait { seconds: 3600 },
         fix: "Look again later; parcels show up hours to days after shipping.",
         effect: Nothing,
     },
@@ -281,7 +281,7 @@ pub(super) const TABLE: &[Entry] = &[
         method: Some("aliexpress.ds.order.tracking.get"),
         meaning: "No tracking data yet.",
         actor: AliExpress,
-        class: Retry,
+        class: Wait { seconds: 3600 },
         fix: "Look again later; parcels show up hours to days after shipping.",
         effect: Nothing,
     },
@@ -303,6 +303,36 @@ pub(super) const TABLE: &[Entry] = &[
         actor: AliExpress,
         class: Retry,
         fix: "Send an access token and a documented sort order; with both, try again later.",
+        effect: Nothing,
+    },
+    Entry {
+        code: "EXCEPTION_*",
+        family: Family::Business,
+        method: Some("aliexpress.*"),
+        meaning: "The method failed inside AliExpress.",
+        actor: AliExpress,
+        class: Retry,
+        fix: "Check the access token and the parameters; if they are right, try again later.",
+        effect: Unknown,
+    },
+    Entry {
+        code: "405",
+        family: Family::Business,
+        method: Some("aliexpress.affiliate.*"),
+        meaning: "Nothing was found, or there are no more pages.",
+        actor: Merchant,
+        class: Fix,
+        fix: "Search for something else.",
+        effect: Nothing,
+    },
+    Entry {
+        code: "401",
+        family: Family::Business,
+        method: Some("aliexpress.affiliate.*"),
+        meaning: "The app's owner is not registered as a publisher.",
+        actor: Operator,
+        class: Fix,
+        fix: "Register at the AliExpress affiliate portal, then use a tracking id from there.",
         effect: Nothing,
     },
 ];

@@ -66,6 +66,16 @@ pub(super) const TABLE: &[Entry] = &[
         effect: Unknown,
     },
     Entry {
+        code: "15.*",
+        family: Family::Legacy,
+        method: None,
+        meaning: "A backend service refused, for a reason in no published list.",
+        actor: Developer,
+        class: Fix,
+        fix: "Read the sub code and its message; 405 means that there is nothing, or that it cannot be delivered.",
+        effect: Unknown,
+    },
+    Entry {
         code: "21",
         family: Family::Legacy,
         method: None,

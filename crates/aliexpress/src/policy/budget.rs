@@ -102,21 +102,21 @@ impl Budget {
         }
     }
 
-    /// Takes a slot if it is this one's turn and there is one.
+    /// Takes a slot if there is one besides those for whoever is in front.
     fn turn(&self, place: Place) -> Turn {
         let now = self.timer.running();
         let mut state = self.lock();
         state.wake_rested(now);
-        if state.front() != Some(place) {
-            return Turn::Wait(Duration::MAX);
+        let free = state.free(self.size);
+        let ahead = state.queue.range(..place).take(free.max(1)).count();
+        if ahead < free {
+            state.in_flight += 1;
+            state.leave(place);
+            return Turn::Go;
         }
-        if state.free(self.size) == 0 {
-            let rested = state.resting.front().copied();
-            return Turn::Wait(rested.unwrap_or(Duration::MAX));
-        }
-        state.in_flight += 1;
-        state.leave(place);
-        Turn::Go
+        // Only the one in front sleeps for the next slot.
+        let rested = state.resting.front().filter(|_| ahead == 0);
+        Turn::Wait(rested.copied().unwrap_or(Duration::MAX))
     }
 
     /// The least time that one with so many others in front has to wait: answers that are awaited could come now.
@@ -162,10 +162,6 @@ impl State {
         while self.resting.front().is_some_and(|rested| *rested <= now) {
             self.resting.pop_front();
         }
-    }
-
-    fn front(&self) -> Option<Place> {
-        self.queue.first_key_value().map(|(place, _)| *place)
     }
 
     fn tell_front(&self) {

@@ -29,9 +29,8 @@ pub(crate) struct Course {
     first: Option<Moment>,
     made: u32,
     refreshed: bool,
-    /// Whether an attempt, and whether one before the last, can have been carried out.
+    /// Whether one of the attempts can have been carried out.
     open: bool,
-    open_before: bool,
 }
 
 impl Course {
@@ -45,7 +44,6 @@ impl Course {
             made: 0,
             refreshed: false,
             open: false,
-            open_before: false,
         }
     }
 
@@ -65,12 +63,11 @@ impl Course {
     pub(crate) fn sent(&mut self, now: Moment) {
         self.first.get_or_insert(now);
         self.made += 1;
-        self.open_before = self.open;
     }
 
     /// How often it was sent so far.
     pub(crate) fn attempts(&self, now: Moment) -> Attempts {
-        Attempts::new(self.made, self.began.until(now).1, self.open_before)
+        Attempts::new(self.made, self.began.until(now).1, self.open)
     }
 
     /// Decides what follows on the failure of the attempt that was sent last.

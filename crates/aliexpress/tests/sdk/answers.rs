@@ -404,7 +404,7 @@ fn parcels_without_known_contents_decode_too() {
             "TRACKING DATA NOT FOUND"
         )
     );
-    assert_eq!(error.advice().class, Class::Retry);
+    assert_eq!(error.advice().class, Class::Wait { seconds: 3600 });
 }
 
 #[test]

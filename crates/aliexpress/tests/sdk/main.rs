@@ -6,6 +6,7 @@ mod certificates;
 mod explain;
 mod forms;
 mod oauth;
+mod policy;
 mod requests;
 mod robustness;
 mod secrets;

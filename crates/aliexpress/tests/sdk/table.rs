@@ -148,6 +148,164 @@ fn every_documented_code_has_its_row_and_class() {
     }
 }
 
+/// What the method reference lists for each method besides the codes of the gateway; numbers with the words that come
+/// with them. Methods that are not here list nothing.
+const OF_METHODS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "aliexpress.ds.text.search",
+        &[
+            ("NGSELECTION_SEARCH_ERROR", ""),
+            ("EXCEPTION_TEXT_SEARCH_FOR_DS", "system error"),
+        ],
+    ),
+    (
+        "aliexpress.ds.category.get",
+        &[("UnsupportedParamMapping", "")],
+    ),
+    (
+        "aliexpress.ds.product.get",
+        &[
+            ("602", "Item is not allowed to this country"),
+            ("605", "ITEM_ID_NOT_FOUND"),
+            ("404", "System Error"),
+            ("All SKU Unsaleable", ""),
+        ],
+    ),
+    (
+        "aliexpress.ds.product.wholesale.get",
+        &[
+            ("All SKU Unsaleable", ""),
+            ("ITEM_ID_NOT_FOUND", ""),
+            ("605", "ITEM_ID_NOT_FOUND"),
+        ],
+    ),
+    (
+        "aliexpress.ds.freight.query",
+        &[
+            ("501", "DELIVERY_INFO_EMPTY"),
+            ("505", "DELIVERY_NOT_AVAILABLE_TO_YOUR_ADDRESS"),
+        ],
+    ),
+    ("aliexpress.ds.order.create", ORDER_CODES),
+    ("aliexpress.trade.buy.placeorder", ORDER_CODES),
+    (
+        "aliexpress.trade.ds.order.get",
+        &[
+            ("isv.insufficient-permission", ""),
+            ("isv.invalid-authorization", ""),
+            ("isp.service-unavailable", ""),
+            ("InternalError", ""),
+        ],
+    ),
+    (
+        "aliexpress.ds.order.tracking.get",
+        &[
+            ("1001", "TRACKING DATA NOT FOUND"),
+            ("UnsupportedParamMapping", ""),
+        ],
+    ),
+    ("aliexpress.affiliate.product.query", AFFILIATE_CODES),
+    ("aliexpress.affiliate.hotproduct.query", AFFILIATE_CODES),
+    ("aliexpress.affiliate.hotproduct.download", AFFILIATE_CODES),
+    ("aliexpress.affiliate.productdetail.get", AFFILIATE_CODES),
+    ("aliexpress.affiliate.product.smartmatch", AFFILIATE_CODES),
+    (
+        "aliexpress.affiliate.featuredpromo.products.get",
+        AFFILIATE_CODES,
+    ),
+    ("aliexpress.affiliate.link.generate", AFFILIATE_CODES),
+    ("aliexpress.affiliate.order.list", AFFILIATE_CODES),
+    ("aliexpress.affiliate.order.listbyindex", AFFILIATE_CODES),
+    ("aliexpress.affiliate.order.get", AFFILIATE_CODES),
+    (
+        "aliexpress.affiliate.product.sku.detail.get",
+        &[("405", "nothing found")],
+    ),
+];
+
+const ORDER_CODES: &[(&str, &str)] = &[
+    ("B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL", ""),
+    ("B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_CN_INVALID", ""),
+    ("B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_NOT_MATCH", ""),
+    ("BLACKLIST_BUYER_IN_LIST", ""),
+    ("USER_ACCOUNT_DISABLED", ""),
+    ("PRICE_PAY_CURRENCY_ERROR", ""),
+    ("DELIVERY_METHOD_NOT_EXIST", ""),
+    ("INVENTORY_HOLD_ERROR", ""),
+    ("REPEATED_ORDER_ERROR", ""),
+    ("ERROR_WHEN_BUILD_FOR_PLACE_ORDER", ""),
+    ("A001_ORDER_CANNOT_BE_PLACED", ""),
+    ("A002_INVALID_ZONE", ""),
+    ("A003_SUSPICIOUS_BUYER", ""),
+    ("A004_CANNOT_USER_COUPON", ""),
+    ("A005_INVALID_COUNTRIES", ""),
+    ("A006_INVALID_ACCOUNT_INFO", ""),
+];
+
+const AFFILIATE_CODES: &[(&str, &str)] = &[
+    ("405", "The result is empty"),
+    ("401", ""),
+    ("InsufficientPermission", ""),
+];
+
+#[test]
+fn every_code_that_a_method_lists_has_a_row_for_that_method() {
+    for (method, codes) in OF_METHODS {
+        for (code, words) in *codes {
+            let entry = lookup_business(method, code, words);
+            assert!(!entry.is_unknown(), "{method}: {code} {words}");
+            let named = [*code, *words]
+                .iter()
+                .any(|text| text.eq_ignore_ascii_case(entry.code));
+            assert!(named, "{method}: {code} {words} has the row {}", entry.code);
+        }
+    }
+    // The token endpoints have gateway codes only.
+    for code in [
+        "AUTH_TYPE_UNSUPPORTED",
+        "InvalidAppkey",
+        "ServiceUnavailable",
+        "IncompleteSignature",
+        "InvalidCode",
+        "IllegalRefreshToken",
+        "IllegalAccessToken",
+        "isv.402",
+    ] {
+        assert_eq!(lookup(code, None).code, code);
+    }
+}
+
+#[test]
+fn what_has_no_row_is_judged_by_its_beginning() {
+    let row = |method: &str, code: &str| lookup_business(method, code, "").code;
+    assert_eq!(
+        row("aliexpress.ds.image.searchV2", "EXCEPTION_IMAGE_SEARCH"),
+        "EXCEPTION_*"
+    );
+    assert_eq!(
+        row("aliexpress.ds.feed.itemids.get", "isp.never-seen"),
+        "isp.*"
+    );
+    assert_eq!(
+        row("aliexpress.ds.product.specialinfo.get", "isv.never-seen"),
+        "isv.*"
+    );
+    assert_eq!(
+        row("aliexpress.logistics.buyer.freight.calculate", "999"),
+        ""
+    );
+    assert_eq!(row("aliexpress.ds.product.get", "405"), "");
+    assert_eq!(lookup("405", None).code, "");
+}
+
+#[test]
+fn what_takes_hours_is_not_asked_again_after_a_second() {
+    for (code, words) in [("1001", ""), ("", "TRACKING DATA NOT FOUND")] {
+        let entry = lookup_business("aliexpress.ds.order.tracking.get", code, words);
+        assert_eq!(entry.class, Class::Wait { seconds: 3600 });
+    }
+}
+
 #[test]
 fn every_row_is_complete_and_stands_once() {
     let mut seen = BTreeSet::new();
@@ -232,7 +390,7 @@ fn sub_codes_decide_where_they_know_more() {
     );
     assert_eq!(row("15", "isp.never-seen"), "isp.*");
     assert_eq!(row("40", "isv.never-seen"), "isv.*");
-    assert_eq!(row("15", "405"), "15");
+    assert_eq!(row("15", "405"), "15.*");
     assert_eq!(row("15", ""), "15");
     assert_eq!(row("7", "accesscontrol.limited-by-app-access-count"), "7");
     assert_eq!(row("27", "isv.never-seen"), "27");

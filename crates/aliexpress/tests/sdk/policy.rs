@@ -1,0 +1,7 @@
+//! What is sent again, what waits, and what is said when neither helps.
+
+mod bans;
+mod budget;
+mod faults;
+mod tokens;
+mod world;
