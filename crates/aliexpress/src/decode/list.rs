@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -94,8 +95,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
         let fields = fields_of::<T>();
         let mut elements = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if fields.contains(&key.as_str()) {
+        while let Some(Key(key)) = map.next_key()? {
+            if fields.contains(&key.as_ref()) {
                 let element = T::deserialize(MapAccessDeserializer::new(Replayed {
                     first: Some(key),
                     rest: map,
@@ -140,13 +141,40 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 }
 
-/// A map whose first key was already taken and is handed out again.
-pub(super) struct Replayed<A> {
-    pub(super) first: Option<String>,
-    pub(super) rest: A,
+/// A key, where it stands in the body when nothing in it is escaped.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<A> {
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
+    }
+}
+
+/// A map whose first key was already taken and is handed out again.
+struct Replayed<'de, A> {
+    first: Option<Cow<'de, str>>,
+    rest: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(

@@ -300,7 +300,13 @@ fn a_failure_inside_the_answer_counts_too() {
     );
     let script = Script::new(&world, &[], busy);
     let app = client(&world, script.clone());
-    let error = run(app.dropshipping().product(1).ship_to("FR").send()).unwrap_err();
+    let error = run(app
+        .dropshipping()
+        .product_get()
+        .product_id(1)
+        .ship_to("FR")
+        .send())
+    .unwrap_err();
     assert!(matches!(error, Error::Business(_)), "{error:?}");
     assert_eq!((error.code(), error.attempts().made()), ("404", 3));
     assert_eq!(script.seen().len(), 3);
@@ -311,7 +317,13 @@ fn a_failure_inside_the_answer_counts_too() {
     );
     let script = Script::new(&world, &[], gone);
     let app = client(&world, script.clone());
-    let error = run(app.dropshipping().product(1).ship_to("FR").send()).unwrap_err();
+    let error = run(app
+        .dropshipping()
+        .product_get()
+        .product_id(1)
+        .ship_to("FR")
+        .send())
+    .unwrap_err();
     assert_eq!((error.code(), error.attempts().made()), ("605", 1));
 }
 
