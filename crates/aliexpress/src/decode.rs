@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use serde::de::{Deserialize, Deserializer};
 
 pub(crate) use embedded::embedded_list;
-pub(crate) use list::List;
+pub(crate) use list::{List, list_named_as_field};
 pub(crate) use object::object;
 pub(crate) use scalar::truth;
 use scalar::{ElementInt, ElementText, Problem, Scalar, scalar, scalar_if_any};

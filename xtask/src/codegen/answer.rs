@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::model::{Catalogue, Method, Row, Success, inside};
 use super::text::{doc, quoted};
@@ -150,7 +150,7 @@ fn public_struct(
         "#[derive({debug}Clone, {default}PartialEq, Serialize, Deserialize)]\n#[non_exhaustive]\npub struct {rust} {{"
     )?;
     for row in &fields {
-        field(out, catalogue, row, shapes)?;
+        field(out, catalogue, rows, row, shapes)?;
     }
     writeln!(out, "}}\n")?;
     if personal {
@@ -215,6 +215,7 @@ fn row_path(rows: &[Row], bare: &str) -> String {
 fn field(
     out: &mut String,
     catalogue: &Catalogue,
+    rows: &[Row],
     row: &Row,
     shapes: &mut BTreeSet<String>,
 ) -> Result<()> {
@@ -227,7 +228,10 @@ fn field(
         write!(text, " Known values: {}.", known.join(", "))?;
     }
     doc(out, "    ", &text);
-    let (rust, decode) = rust_type(catalogue, row, shapes)?;
+    let (rust, mut decode) = rust_type(catalogue, row, shapes)?;
+    if decode.as_deref() == Some("decode::list") && named_as_field(catalogue, rows, row)? {
+        decode = Some("decode::list_named_as_field".to_owned());
+    }
     let mut attributes = Vec::new();
     if row.rust_name() != row.last() {
         attributes.push(format!("alias = {}", quoted(row.last())));
@@ -248,6 +252,30 @@ fn field(
     }
     writeln!(out, "    pub {}: {rust},", row.rust_name())?;
     Ok(())
+}
+
+/// Whether the key of the object around a list is also the name of a field of its rows.
+fn named_as_field(catalogue: &Catalogue, rows: &[Row], row: &Row) -> Result<bool> {
+    let fields: Vec<&Row> = match &row.shape {
+        Some(shape) => inside(&catalogue.shape(shape)?.fields, "").collect(),
+        None => inside(rows, &row.name).collect(),
+    };
+    let is_field = |key: &String| {
+        fields
+            .iter()
+            .any(|row| row.last() == key || row.rust_name() == key)
+    };
+    if !row.key.as_ref().is_some_and(is_field) {
+        return Ok(false);
+    }
+    ensure!(
+        !fields
+            .iter()
+            .any(|row| matches!(row.kind.as_str(), "list" | "object")),
+        "`{}`: the key is also a field, and not every field is a single value",
+        row.name
+    );
+    Ok(true)
 }
 
 /// The Rust type of a field, and how it is decoded.

@@ -149,7 +149,7 @@ pub struct PromotionLinks {
     #[serde(default, deserialize_with = "decode::text")]
     pub tracking_id: Option<String>,
     /// The links, in any order: match them by `source_value`.
-    #[serde(default, deserialize_with = "decode::list")]
+    #[serde(default, deserialize_with = "decode::list_named_as_field")]
     pub promotion_links: Vec<PromotionLink>,
 }
 

@@ -111,6 +111,15 @@ pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// A sample, or a body written after the catalogue.
+pub(crate) fn body(name: &str) -> Vec<u8> {
+    let path = format!(
+        "{}/tests/fixtures/bodies/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read(path).unwrap_or_else(|_| sample(name))
+}
+
 pub(crate) fn value_of(request: &HttpRequest, name: &str) -> Option<String> {
     request
         .form
