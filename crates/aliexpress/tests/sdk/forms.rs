@@ -121,6 +121,7 @@ fn what_is_sometimes_missing_is_never_missed() {
         for (path, _) in shape
             .iter()
             .filter(|(path, field)| field.sometimes && *path != NEEDED)
+            .filter(|(path, _)| !shape::leads_to_value(method, path))
         {
             let steps: Vec<&str> = path.split('.').collect();
             let mut one_less = Value::Object(fields.clone());

@@ -7,6 +7,7 @@ mod explain;
 mod forms;
 mod methods;
 mod oauth;
+mod paging;
 mod policy;
 mod refusals;
 mod requests;

@@ -20,15 +20,26 @@ pub(crate) struct Field {
 /// The fields of an answer by path: names joined by dots, `[]` after a list.
 pub(crate) type Shape = BTreeMap<String, Field>;
 
-static SHAPES: LazyLock<BTreeMap<String, Shape>> = LazyLock::new(read);
+/// By method: the fields, and the path of what a caller gets.
+type Methods = BTreeMap<String, (Shape, String)>;
+
+static METHODS: LazyLock<Methods> = LazyLock::new(read);
 
 /// The answer of a method, without its envelope.
 pub(crate) fn of(method: &str) -> &'static Shape {
-    let shape = SHAPES.get(method);
-    shape.unwrap_or_else(|| panic!("{method} is not in the catalogue"))
+    let found = METHODS.get(method);
+    &found
+        .unwrap_or_else(|| panic!("{method} is not in the catalogue"))
+        .0
 }
 
-fn read() -> BTreeMap<String, Shape> {
+/// Whether what the method is asked for stands at a path, or below it.
+pub(crate) fn leads_to_value(method: &str, path: &str) -> bool {
+    let value = &METHODS[method].1;
+    value == path || value.starts_with(&format!("{path}."))
+}
+
+fn read() -> Methods {
     let file = |name: &str| -> Table {
         let path = format!("{}/../../catalogue/{name}.toml", env!("CARGO_MANIFEST_DIR"));
         std::fs::read_to_string(path).unwrap().parse().unwrap()
@@ -54,7 +65,9 @@ fn read() -> BTreeMap<String, Shape> {
                     &shared[whole.as_str().unwrap()]["fields"],
                 );
             }
-            methods.insert(method["name"].as_str().unwrap().to_owned(), fields);
+            let text = |name: &str| method.get(name).and_then(toml::Value::as_str);
+            let value = text("value").unwrap_or_default().to_owned();
+            methods.insert(text("name").unwrap().to_owned(), (fields, value));
         }
     }
     methods

@@ -55,6 +55,20 @@ impl Canned {
         Arc::new(canned)
     }
 
+    /// Several answers, one after another.
+    pub(crate) fn bodies(bodies: impl IntoIterator<Item = String>) -> Arc<Self> {
+        let canned = Self::default();
+        for body in bodies {
+            let answer = Ok(HttpResponse {
+                status: 200,
+                content_type: None,
+                body: body.into(),
+            });
+            canned.answers.lock().unwrap().push_back(answer);
+        }
+        Arc::new(canned)
+    }
+
     pub(crate) fn requests(&self) -> Vec<HttpRequest> {
         self.requests.lock().unwrap().clone()
     }
