@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bench;
 mod browser;
 mod codegen;
 mod console;
@@ -23,6 +24,7 @@ usage: cargo xtask <command>
 
 commands:
   test [--only rust|browser|guards|doc] [-- ARGS]   every test, or one suite; ARGS go to `cargo test`
+  bench [--only sign|decode|sandbox]                every budget with its figure; fails when one is missed
   codegen [--check]                                 the files that come from catalogue/; --check only tells which are stale
   postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
   screenshots                                       the README's pictures, written to docs/
@@ -50,6 +52,7 @@ fn run(arguments: &[String], console: &Console) -> Result<bool> {
     {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?, &machine, console),
         Some(("postgres", command)) => postgres::run(command, &machine, console),
+        Some(("bench", rest)) => bench::run(rest, &machine, console),
         Some(("codegen", [])) => codegen::run(&machine.root, false, console),
         Some(("codegen", [check])) if check == "--check" => {
             codegen::run(&machine.root, true, console)

@@ -1,14 +1,23 @@
 //! Products as pure functions of seed and index: nothing is stored, so one and a million cost the same.
 
+pub(crate) mod categories;
 pub(crate) mod changes;
+pub(crate) mod commission;
 pub(crate) mod countries;
+pub(crate) mod coupons;
 pub(crate) mod delivery;
+pub(crate) mod feeds;
+pub(crate) mod likeness;
+pub(crate) mod listing;
+mod offers;
+pub(crate) mod papers;
 pub(crate) mod search;
 pub(crate) mod vocabulary;
 
 use crate::language::Language;
 use changes::Change;
 use countries::Country;
+use feeds::Pool;
 use vocabulary::{
     ADJECTIVES, COLOURS, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, PROMISED, USES,
 };
@@ -17,6 +26,8 @@ const FIRST_PRODUCT_ID: i64 = 1_005_006_000_000_001;
 const FIRST_SKU_ID: i64 = 12_000_036_000_000_000;
 const SKUS_PER_PRODUCT: i64 = 100;
 const FIRST_STORE_ID: i64 = 1_102_000_001;
+/// Each store has its own seller.
+const FIRST_SELLER_ID: i64 = 2_000_000_001;
 
 /// Products at the front that are in stock and sold everywhere: 20 for each promised family.
 const PROMISED_PRODUCTS: u32 = 20 * PROMISED as u32;
@@ -46,6 +57,33 @@ pub(crate) struct Product {
     pub(crate) reviews: i64,
     /// Tenths, 38 to 50.
     pub(crate) rating: i64,
+}
+
+/// Indices into the vocabulary.
+#[derive(Clone, Copy, Debug)]
+struct Traits {
+    family: usize,
+    adjective: usize,
+    material: usize,
+    purpose: usize,
+}
+
+/// Counts the products that a test has had built: time is no measure there.
+#[cfg(test)]
+mod built {
+    use std::cell::Cell;
+
+    thread_local! {
+        static BUILT: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub(super) fn count() {
+        BUILT.set(BUILT.get() + 1);
+    }
+
+    pub(super) fn take() -> usize {
+        BUILT.replace(0)
+    }
 }
 
 /// One thing that can be bought.
@@ -82,6 +120,32 @@ fn below_i64(bits: u64, shift: u32, bound: i64) -> i64 {
     i64::try_from((bits >> shift) & 0xffff_ffff).unwrap_or_default() % bound.max(1)
 }
 
+fn cents(numbers: u64, family: &Family) -> i64 {
+    let (low, high) = family.cents;
+    low + below_i64(numbers, 0, high - low)
+}
+
+/// Best sellers have sold more than any other product.
+fn orders(seed: u64, index: u32, numbers: u64) -> i64 {
+    let best = Pool::BestSeller.holds_index(seed, index);
+    3 + below_i64(numbers, 32, 12_000) + if best { 12_000 } else { 0 }
+}
+
+fn reviews(numbers: u64) -> i64 {
+    below_i64(numbers, 24, 2_500)
+}
+
+fn sold_to(seed: u64, index: u32, country: &Country) -> bool {
+    if index < FIRST_COMMON {
+        return true;
+    }
+    let letters = country
+        .code
+        .bytes()
+        .fold(0, |sum, letter| sum * 256 + u64::from(letter));
+    !mix(seed, index, 1000 + letters).is_multiple_of(8)
+}
+
 impl Catalogue {
     /// The id of the product at an index.
     pub(crate) fn id(index: u32) -> i64 {
@@ -94,29 +158,69 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
-    pub(crate) fn product(self, index: u32) -> Product {
-        let traits = mix(self.seed, index, 1);
-        let numbers = mix(self.seed, index, 2);
-        let family_index = if index < PROMISED_PRODUCTS {
+    /// What a store sells: a third of a block of a hundred products.
+    pub(crate) fn store(self, store_id: i64) -> impl Iterator<Item = Product> {
+        let offset = store_id.checked_sub(FIRST_STORE_ID).unwrap_or(-1);
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        let first = (offset / 3).saturating_mul(100);
+        (first..first.saturating_add(100).min(self.products))
+            .filter(move |index| index % 3 == offset % 3)
+            .map(move |index| self.product(index))
+    }
+
+    /// Whether one of the products belongs to that store.
+    pub(crate) fn has_store(self, store_id: i64) -> bool {
+        self.store(store_id).next().is_some()
+    }
+
+    /// A product of the seller or store with an id, if there is such a one.
+    pub(crate) fn of_seller(self, seller_or_store_id: i64) -> Option<Product> {
+        let number = [FIRST_SELLER_ID, FIRST_STORE_ID]
+            .into_iter()
+            .filter_map(|first| u32::try_from(seller_or_store_id.checked_sub(first)?).ok())
+            .min()?;
+        let hundred = (number / 3).checked_mul(100)?;
+        // The first index of the hundred that leaves the right rest when divided by three.
+        let index = hundred.checked_add((number % 3 + 3 - hundred % 3) % 3)?;
+        (index < self.products).then(|| self.product(index))
+    }
+
+    /// What the title of the product at an index is made of: all that a search has to look at.
+    fn traits(self, index: u32) -> Traits {
+        let bits = mix(self.seed, index, 1);
+        let family = if index < PROMISED_PRODUCTS {
             index as usize % PROMISED
         } else if index < FIRST_COMMON {
             1
         } else {
-            below(traits, 0, FAMILIES.len())
+            below(bits, 0, FAMILIES.len())
         };
-        let family = &FAMILIES[family_index];
-        let (low, high) = family.cents;
+        let (materials, uses) = (FAMILIES[family].materials, FAMILIES[family].uses);
+        Traits {
+            family,
+            adjective: below(bits, 16, ADJECTIVES.len()),
+            material: materials[below(bits, 32, materials.len())],
+            purpose: uses[below(bits, 48, uses.len())],
+        }
+    }
+
+    pub(crate) fn product(self, index: u32) -> Product {
+        #[cfg(test)]
+        built::count();
+        let traits = self.traits(index);
+        let numbers = mix(self.seed, index, 2);
+        let family = &FAMILIES[traits.family];
         Product {
             seed: self.seed,
             index,
             family,
-            family_index,
-            adjective: below(traits, 16, ADJECTIVES.len()),
-            material: family.materials[below(traits, 32, family.materials.len())],
-            purpose: family.uses[below(traits, 48, family.uses.len())],
-            cents: low + below_i64(numbers, 0, high - low),
-            orders: 3 + below_i64(numbers, 32, 12_000),
-            reviews: below_i64(numbers, 24, 2_500),
+            family_index: traits.family,
+            adjective: traits.adjective,
+            material: traits.material,
+            purpose: traits.purpose,
+            cents: cents(numbers, family),
+            orders: orders(self.seed, index, numbers),
+            reviews: reviews(numbers),
             rating: 38 + below_i64(numbers, 48, 13),
         }
     }
@@ -130,6 +234,11 @@ impl Product {
     /// Three stores for every hundred products, so that an order of several products can be split.
     pub(crate) fn store_id(&self) -> i64 {
         FIRST_STORE_ID + i64::from(self.index / 100 * 3 + self.index % 3)
+    }
+
+    /// Who owns the store.
+    pub(crate) fn seller_id(&self) -> i64 {
+        self.store_id() - FIRST_STORE_ID + FIRST_SELLER_ID
     }
 
     pub(crate) fn title(&self, language: Language) -> String {
@@ -166,14 +275,7 @@ impl Product {
 
     /// Whether the seller delivers there at all. About one product in eight is kept from a given country.
     pub(crate) fn sold_to(&self, country: &Country) -> bool {
-        if self.index < FIRST_COMMON {
-            return true;
-        }
-        let letters = country
-            .code
-            .bytes()
-            .fold(0, |sum, letter| sum * 256 + u64::from(letter));
-        !mix(self.seed, self.index, 1000 + letters).is_multiple_of(8)
+        sold_to(self.seed, self.index, country)
     }
 
     /// Lowest generated sale price, in US cents.
@@ -181,9 +283,35 @@ impl Product {
         self.cents
     }
 
+    /// Sale price and list price of the cheapest SKU in US cents; none when no SKU is left.
+    pub(crate) fn prices(&self, change: Option<&Change>) -> Option<(i64, i64)> {
+        if change.is_none() {
+            return Some((self.cents, self.list_cents(self.cents)));
+        }
+        let skus = self.skus(change);
+        let cheapest = skus.iter().min_by_key(|sku| sku.cents)?;
+        Some((cheapest.cents, cheapest.list_cents))
+    }
+
+    /// Whether it can be found and bought: neither delisted nor robbed of its last SKU.
+    pub(crate) fn on_sale(&self, change: Option<&Change>) -> bool {
+        change.is_none_or(|change| {
+            !change.delisted && (change.dropped.is_empty() || !self.skus(Some(change)).is_empty())
+        })
+    }
+
     /// Pictures in the gallery.
     pub(crate) fn pictures(&self) -> u32 {
         3 + self.index % 3
+    }
+
+    pub(crate) const fn has_video(&self) -> bool {
+        self.index.is_multiple_of(3)
+    }
+
+    /// Share of good ratings in per cent, such as `93.4`.
+    pub(crate) fn positive_rate(&self) -> String {
+        format!("{}.{}", self.rating * 2 - 1, self.index % 10)
     }
 
     /// Whether the seller pays for slow delivery.
@@ -230,9 +358,19 @@ impl Product {
             colour,
             size,
             cents,
-            list_cents: cents * (130 + below_i64(mix(self.seed, self.index, 6), 0, 170)) / 100,
+            list_cents: self.list_cents(cents),
             stock,
         }
+    }
+
+    /// The price before the cut: 130 to 299 percent of the sale price, 310 to 479 in the weekly deals.
+    fn list_cents(&self, cents: i64) -> i64 {
+        let deal = if Pool::WeeklyDeals.holds(self) {
+            180
+        } else {
+            0
+        };
+        cents * (130 + deal + below_i64(mix(self.seed, self.index, 6), 0, 170)) / 100
     }
 
     /// `14:193#Night;5:361386`, or empty on a product without choice.
@@ -322,6 +460,20 @@ mod tests {
     }
 
     #[test]
+    fn every_product_is_found_in_its_store_and_in_no_other() {
+        let catalogue = catalogue(1);
+        let mut found = 0;
+        for store_id in FIRST_STORE_ID - 1..FIRST_STORE_ID + 20 {
+            let sold: Vec<Product> = catalogue.store(store_id).collect();
+            assert!(sold.iter().all(|product| product.store_id() == store_id));
+            assert_eq!(catalogue.has_store(store_id), !sold.is_empty());
+            found += sold.len();
+        }
+        assert_eq!(found, 500);
+        assert!(!catalogue.has_store(i64::MAX) && !catalogue.has_store(i64::MIN));
+    }
+
+    #[test]
     fn sku_ids_are_unique_and_stay_within_their_product() {
         for index in 0..500 {
             let product = catalogue(3).product(index);
@@ -337,6 +489,21 @@ mod tests {
                 skus.iter()
                     .all(|sku| sku.cents > 0 && sku.list_cents >= sku.cents)
             );
+        }
+    }
+
+    #[test]
+    fn sellers_and_stores_are_found_by_their_products() {
+        let catalogue = catalogue(1);
+        for index in 0..500 {
+            let product = catalogue.product(index);
+            for id in [product.store_id(), product.seller_id()] {
+                let found = catalogue.of_seller(id).unwrap();
+                assert_eq!(found.store_id(), product.store_id(), "{index}");
+            }
+        }
+        for id in [i64::MIN, 0, FIRST_STORE_ID + 15, FIRST_SELLER_ID + 15] {
+            assert!(catalogue.of_seller(id).is_none(), "{id}");
         }
     }
 

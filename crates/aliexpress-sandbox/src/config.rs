@@ -28,6 +28,8 @@ pub struct SandboxConfig {
     pub app_secret: String,
     /// The registered callback. When set, a `redirect_uri` must equal it to the letter.
     pub callback_url: Option<String>,
+    /// Where push messages go. Without it none are made. Nothing else names an address for them.
+    pub push_url: Option<String>,
     /// How many products the catalogue holds. From 64 on, the promised search words are complete.
     pub products: u32,
     /// What titles, prices and stock are computed from.
@@ -47,6 +49,7 @@ impl Default for SandboxConfig {
             app_key: "500100".to_owned(),
             app_secret: "sandbox-secret".to_owned(),
             callback_url: None,
+            push_url: None,
             products: 500,
             seed: 1,
             base_url: "http://127.0.0.1:8090".to_owned(),
@@ -73,6 +76,9 @@ impl SandboxConfig {
         if let Some(callback) = &self.callback_url {
             web_address("callback_url", callback)?;
         }
+        if let Some(push) = &self.push_url {
+            web_address("push_url", push)?;
+        }
         web_address("base_url", &self.base_url)?;
         Ok(())
     }
@@ -97,6 +103,7 @@ impl fmt::Debug for SandboxConfig {
             .field("app_key", &self.app_key)
             .field("app_secret", &"[redacted]")
             .field("callback_url", &self.callback_url)
+            .field("push_url", &self.push_url)
             .field("products", &self.products)
             .field("seed", &self.seed)
             .field("base_url", &self.base_url)

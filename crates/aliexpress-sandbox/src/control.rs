@@ -1,16 +1,18 @@
 //! `/_sandbox/`: how tests and demos look at the sandbox and change it. JSON in and out.
 
+mod commissions;
+mod journal;
 mod orders;
 mod page;
 mod products;
+mod push;
 mod summary;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Query, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{any, get, post};
@@ -43,8 +45,22 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
             "/_sandbox/faults",
             get(list_faults).post(add_fault).delete(clear_faults),
         )
-        .route("/_sandbox/journal", get(journal).delete(clear_journal))
+        .route(
+            "/_sandbox/journal",
+            get(journal::show)
+                .post(journal::keep)
+                .delete(journal::clear),
+        )
+        .route("/_sandbox/push", get(push::show).post(push::act))
         .route("/_sandbox/orders/{id}/advance", post(orders::advance))
+        .route(
+            "/_sandbox/commissions",
+            get(commissions::show).post(commissions::place),
+        )
+        .route(
+            "/_sandbox/commissions/{id}/advance",
+            post(commissions::advance),
+        )
         .route(
             "/_sandbox/products/{id}",
             get(products::show).post(products::change),
@@ -148,6 +164,7 @@ async fn reset(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
         inner.fresh_state(real_ms, state.tokens.cleared())
     })?;
     locked(&inner.faults).clear();
+    locked(&inner.limits).clear();
     locked(&inner.journal).clear();
     Ok(ok(&json!({ "reset": true })))
 }
@@ -206,19 +223,19 @@ async fn codes(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
 }
 
 async fn profile(State(inner): State<Arc<Inner>>) -> Response {
-    ok(&json!(inner.book.read().profile))
+    ok(&json!(*inner.book.profile()))
 }
 
 async fn change_profile(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
     let body = object(request).await?;
     let changed = inner.book.change(&inner.clock, |state| {
         state.profile.changed(&body).map(|profile| {
-            state.profile = profile;
-            state.profile.clone()
+            state.profile = Arc::new(profile);
+            Arc::clone(&state.profile)
         })
     })?;
     changed
-        .map(|profile| ok(&json!(profile)))
+        .map(|profile| ok(&json!(*profile)))
         .map_err(Problem::bad)
 }
 
@@ -240,41 +257,7 @@ async fn clear_faults(State(inner): State<Arc<Inner>>) -> Response {
     ok(&json!({ "faults": [] }))
 }
 
-async fn journal(
-    State(inner): State<Arc<Inner>>,
-    Query(wanted): Query<BTreeMap<String, String>>,
-) -> Answer {
-    if let Some(name) = wanted
-        .keys()
-        .find(|name| !matches!(name.as_str(), "api" | "limit"))
-    {
-        return Err(Problem::bad(format!(
-            "{name} is not accepted here; accepted: api, limit"
-        )));
-    }
-    let limit = match wanted.get("limit") {
-        None => usize::MAX,
-        Some(text) => text
-            .parse()
-            .map_err(|_| Problem::bad(format!("limit must be a whole number, not {text:?}")))?,
-    };
-    let api = wanted
-        .get("api")
-        .map(String::as_str)
-        .filter(|api| !api.is_empty());
-    let journal = locked(&inner.journal);
-    let entries = journal.entries(api, limit);
-    let total = journal.total();
-    drop(journal);
-    Ok(ok(&json!({ "entries": entries, "total": total })))
-}
-
 /// Other addresses below `/_sandbox/`: a typing mistake should not look like an answer of the gateway.
 async fn nothing_here() -> Problem {
     Problem::not_found("there is nothing at this address; GET /_sandbox/ lists what there is")
-}
-
-async fn clear_journal(State(inner): State<Arc<Inner>>) -> Response {
-    locked(&inner.journal).clear();
-    ok(&json!({ "entries": [] }))
 }

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::profile::CodeForm;
+
 const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 /// Lower-case hexadecimal SHA-256: the only form in which codes and tokens are kept.
@@ -28,9 +30,14 @@ pub(crate) fn text(seed: u64, kind: &str, counter: u64, length: usize) -> String
     text
 }
 
-/// Authorization code: `3_<app key>_<22 letters and digits>`.
-pub(crate) fn code(seed: u64, app_key: &str, counter: u64) -> String {
-    format!("3_{app_key}_{}", text(seed, "code", counter, 22))
+/// Authorization code: `3_<app key>_<22 letters and digits>`, or one of the older forms.
+pub(crate) fn code(seed: u64, app_key: &str, counter: u64, form: CodeForm) -> String {
+    let random = text(seed, "code", counter, 22);
+    match form {
+        CodeForm::WithAppKey => format!("3_{app_key}_{random}"),
+        CodeForm::Older => format!("0_{app_key}_{random}"),
+        CodeForm::Short => format!("0_{random}"),
+    }
 }
 
 /// Access token: 60 characters, beginning `50000`.

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::catalogue::countries;
+use crate::catalogue::listing::Listed;
 use crate::language::Language;
 use crate::money::dollar;
 use crate::pages::{Message, banner, language, page};
@@ -32,17 +33,10 @@ pub(crate) async fn serve(
 ) -> Response {
     let language = language(&headers);
     let id = file.strip_suffix(".html").and_then(|id| id.parse().ok());
-    let product = id
-        .and_then(|id| inner.catalogue.find(id))
-        .filter(|product| {
-            inner
-                .book
-                .read()
-                .changes
-                .of(product.id())
-                .is_none_or(|change| !change.delisted)
-        });
-    let Some(product) = product else {
+    let state = inner.book.read();
+    let listed = id.and_then(|id| inner.catalogue.for_sale(id, None, &state.changes));
+    drop(state);
+    let Some(Listed { product, change }) = listed else {
         let message = Message {
             language: language.tag(),
             banner: banner(language),
@@ -56,14 +50,16 @@ pub(crate) async fn serve(
         };
         return page(StatusCode::NOT_FOUND, &message, "");
     };
-    let level = countries::find("US").map_or(1000, |country| country.price_per_mille);
+    let cents = product
+        .prices(change.as_ref())
+        .map_or_else(|| product.base_cents(), |(cents, _)| cents);
     let item = ItemPage {
         language: language.tag(),
         banner: banner(language),
         title: &product.title(language),
         picture: &format!("/_sandbox/pictures/{}/1.svg", product.id()),
         price: &dollar()
-            .of_cents(product.base_cents(), level)
+            .of_cents(cents, countries::usual().price_per_mille)
             .localised(Language::English),
         product_id: product.id(),
     };

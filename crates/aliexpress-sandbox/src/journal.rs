@@ -3,14 +3,19 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
+use axum::http::Method;
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
-use crate::gateway::params::Params;
+use crate::gateway::multipart::File;
+use crate::gateway::request::Call;
 use crate::gateway::signature::{Verdict, prefix_of};
 use crate::issue::fingerprint;
 
-/// Entries kept; older ones are dropped.
-const CAPACITY: usize = 1000;
+/// Entries kept unless told otherwise; older ones are dropped.
+const KEPT: usize = 1000;
+/// Most entries that can be kept: some hundred megabytes at worst.
+pub(crate) const MOST_KEPT: usize = 100_000;
 /// Parameters noted of one request.
 const MOST_PARAMS: usize = 64;
 /// Characters noted of one value.
@@ -27,11 +32,43 @@ const SECRETS: [&str; 8] = [
     "password",
 ];
 
-/// One request to the gateway.
+/// When a request came in, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Arrival {
+    /// Virtual time.
+    pub(crate) at_ms: i64,
+    pub(crate) real_ms: i64,
+}
+
+/// A request as it is kept: putting it into words is left to the few who read it.
+pub(crate) struct Noted {
+    seq: u64,
+    arrival: Arrival,
+    http_method: Method,
+    path: String,
+    api: String,
+    /// Sorted by name. What is long was put into words at once, so that it does not stay in memory.
+    params: Vec<(String, Value)>,
+    more_params: bool,
+    verdict: Verdict,
+    outcome: Cow<'static, str>,
+    request_id: String,
+}
+
+/// The value of a parameter.
+enum Value {
+    AsSent(String),
+    Shown(String),
+    /// A file part, which is no part of the signed text.
+    File(String),
+}
+
+/// One request to the gateway, in words.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Entry {
     pub(crate) seq: u64,
     pub(crate) at_ms: i64,
+    pub(crate) real_ms: i64,
     pub(crate) http_method: String,
     pub(crate) path: String,
     pub(crate) api: String,
@@ -43,6 +80,16 @@ pub(crate) struct Entry {
     pub(crate) request_id: String,
 }
 
+/// The same in short: enough to count calls by time.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Brief {
+    seq: u64,
+    at_ms: i64,
+    real_ms: i64,
+    api: String,
+    outcome: Cow<'static, str>,
+}
+
 /// How often an API was called, and how often that went well.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Calls {
@@ -51,16 +98,37 @@ pub(crate) struct Calls {
 }
 
 /// A bounded ring of entries, and counts that outlive them.
-#[derive(Debug, Default)]
 pub(crate) struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Noted>,
+    keep: usize,
     seq: u64,
     calls: BTreeMap<String, Calls>,
 }
 
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            entries: VecDeque::new(),
+            keep: KEPT,
+            seq: 0,
+            calls: BTreeMap::new(),
+        }
+    }
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'a> {
+    pub(crate) api: Option<&'a str>,
+    /// Only entries after this number.
+    pub(crate) after: u64,
+    /// At most so many, the newest.
+    pub(crate) limit: usize,
+}
+
 impl Journal {
     /// Notes a request. `known` says whether its API exists: names made up by callers are counted together.
-    pub(crate) fn note(&mut self, mut entry: Entry, known: bool) {
+    pub(crate) fn note(&mut self, mut entry: Noted, known: bool) {
         self.seq += 1;
         entry.seq = self.seq;
         let name = if known { entry.api.as_str() } else { "unknown" };
@@ -74,25 +142,45 @@ impl Journal {
                 calls.failed += 1;
             }
         }
-        if self.entries.len() == CAPACITY {
+        if self.entries.len() >= self.keep {
             self.entries.pop_front();
         }
         self.entries.push_back(entry);
     }
 
-    /// Entries of one API (or all), oldest first, at most the newest `limit`.
-    pub(crate) fn entries(&self, api: Option<&str>, limit: usize) -> Vec<Entry> {
-        let fits = |entry: &&Entry| api.is_none_or(|api| entry.api == api);
-        let mut entries: Vec<Entry> = self
-            .entries
-            .iter()
-            .rev()
+    /// Sets how many entries are kept, at most [`MOST_KEPT`].
+    pub(crate) fn keep(&mut self, keep: usize) {
+        self.keep = keep.clamp(1, MOST_KEPT);
+        let surplus = self.entries.len().saturating_sub(self.keep);
+        self.entries.drain(..surplus);
+        self.entries.shrink_to_fit();
+    }
+
+    /// How many entries are kept.
+    pub(crate) const fn kept(&self) -> usize {
+        self.keep
+    }
+
+    /// The wanted entries in words, oldest first.
+    pub(crate) fn entries(&self, wanted: Wanted<'_>) -> Vec<Entry> {
+        self.picked(wanted).into_iter().map(Noted::entry).collect()
+    }
+
+    /// The wanted entries in short, oldest first.
+    pub(crate) fn briefs(&self, wanted: Wanted<'_>) -> Vec<Brief> {
+        self.picked(wanted).into_iter().map(Noted::brief).collect()
+    }
+
+    fn picked(&self, wanted: Wanted<'_>) -> Vec<&Noted> {
+        let fits = |noted: &&Noted| wanted.api.is_none_or(|api| noted.api == api);
+        let newest = self.entries.iter().rev();
+        let mut picked: Vec<&Noted> = newest
+            .take_while(|noted| noted.seq > wanted.after)
             .filter(fits)
-            .take(limit)
-            .cloned()
+            .take(wanted.limit)
             .collect();
-        entries.reverse();
-        entries
+        picked.reverse();
+        picked
     }
 
     pub(crate) const fn total(&self) -> u64 {
@@ -127,86 +215,233 @@ fn shown<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     }
 }
 
-/// The parameters as the journal shows them.
-pub(crate) fn shown_params(params: &Params) -> BTreeMap<String, String> {
-    params
-        .iter()
-        .take(MOST_PARAMS)
-        .map(|(name, value)| {
-            (
-                shown("", name).into_owned(),
-                shown(name, value).into_owned(),
-            )
-        })
-        .collect()
+/// A file part as the journal shows it.
+fn shown_file(file: &File) -> String {
+    let hash = hex::encode(Sha256::digest(&file.content));
+    let hash = hash.get(..8).unwrap_or_default();
+    format!("[file of {} bytes, sha256 {hash}]", file.content.len())
 }
 
-/// The text to sign as the journal shows it.
-pub(crate) fn shown_canonical(api: &str, params: &Params) -> String {
-    let mut text = prefix_of(api).to_owned();
-    for (name, value) in params.iter().take(MOST_PARAMS) {
-        if name != "sign" && !value.trim().is_empty() {
-            text.push_str(&shown("", name));
-            text.push_str(&shown(name, value));
-        }
+/// Long texts are cut at once, the others are kept as they are.
+fn short(mut text: String) -> String {
+    if let Cow::Owned(cut) = shown("", &text) {
+        text = cut;
     }
     text
 }
 
-/// An entry that still lacks its outcome.
-pub(crate) fn draft(
-    at_ms: i64,
-    http_method: &str,
-    path: &str,
-    api: &str,
-    params: &Params,
-    verdict: Verdict,
-) -> Entry {
-    Entry {
-        seq: 0,
-        at_ms,
-        http_method: http_method.to_owned(),
-        path: shown("", path).into_owned(),
-        api: shown("", api).into_owned(),
-        params: shown_params(params),
-        signature: verdict.name(),
-        canonical: shown_canonical(api, params),
-        outcome: "ok".into(),
-        request_id: String::new(),
+impl Noted {
+    pub(crate) fn new(
+        arrival: Arrival,
+        call: Call,
+        verdict: Verdict,
+        outcome: Cow<'static, str>,
+        request_id: String,
+    ) -> Self {
+        let files = call
+            .files
+            .iter()
+            .take(MOST_PARAMS)
+            .map(|file| (short(file.name.clone()), Value::File(shown_file(file))));
+        let files: Vec<(String, Value)> = files.collect();
+        let pairs = call.params.into_pairs();
+        let more_params = pairs.len() > MOST_PARAMS;
+        let kept = |(name, value): (String, String)| {
+            let value = if value.len() > LONGEST_VALUE {
+                Value::Shown(shown(&name, &value).into_owned())
+            } else {
+                Value::AsSent(value)
+            };
+            (short(name), value)
+        };
+        let mut params: Vec<(String, Value)> =
+            pairs.into_iter().take(MOST_PARAMS).map(kept).collect();
+        params.extend(files);
+        Self {
+            seq: 0,
+            arrival,
+            http_method: call.http_method,
+            path: short(call.path),
+            api: short(call.api),
+            params,
+            more_params,
+            verdict,
+            outcome,
+            request_id,
+        }
+    }
+
+    fn brief(&self) -> Brief {
+        Brief {
+            seq: self.seq,
+            at_ms: self.arrival.at_ms,
+            real_ms: self.arrival.real_ms,
+            api: self.api.clone(),
+            outcome: self.outcome.clone(),
+        }
+    }
+
+    fn entry(&self) -> Entry {
+        let words =
+            |(name, value): &(String, Value)| (name.clone(), value.words(name).into_owned());
+        Entry {
+            seq: self.seq,
+            at_ms: self.arrival.at_ms,
+            real_ms: self.arrival.real_ms,
+            http_method: self.http_method.to_string(),
+            path: self.path.clone(),
+            api: self.api.clone(),
+            params: self.params.iter().map(words).collect(),
+            signature: self.verdict.name(),
+            canonical: self.canonical(),
+            outcome: self.outcome.clone(),
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    /// The text to sign, with secrets masked and long values cut.
+    fn canonical(&self) -> String {
+        let mut text = prefix_of(&self.api).to_owned();
+        for (name, value) in &self.params {
+            if name != "sign" && !value.is_unsigned() {
+                text.push_str(name);
+                text.push_str(&value.words(name));
+            }
+        }
+        if self.more_params {
+            text.push('…');
+        }
+        text
+    }
+}
+
+impl Value {
+    fn words(&self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::AsSent(value) => shown(name, value),
+            Self::Shown(words) | Self::File(words) => words.into(),
+        }
+    }
+
+    fn is_unsigned(&self) -> bool {
+        match self {
+            Self::AsSent(value) => value.trim().is_empty(),
+            Self::Shown(_) => false,
+            Self::File(_) => true,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use url::form_urlencoded::Serializer;
+
     use super::*;
+    use crate::gateway::params::Params;
+    use crate::gateway::request::Door;
+
+    fn call(query: &str) -> Call {
+        Call {
+            door: Door::Sync,
+            http_method: Method::GET,
+            path: "/sync".into(),
+            api: "x.y".into(),
+            params: Params::merge(Some(query), None),
+            files: Vec::new(),
+        }
+    }
+
+    fn noted(at_ms: i64, query: &str) -> Noted {
+        let arrival = Arrival {
+            at_ms,
+            real_ms: at_ms - 5,
+        };
+        Noted::new(
+            arrival,
+            call(query),
+            Verdict::Ok,
+            "ok".into(),
+            String::new(),
+        )
+    }
+
+    const ALL: Wanted<'_> = Wanted {
+        api: None,
+        after: 0,
+        limit: usize::MAX,
+    };
 
     #[test]
     fn secrets_are_shown_as_length_and_hash() {
-        let params = Params::merge(Some("access_token=very-secret&app_key=1&sign=ABCDEF"), None);
-        let entry = draft(0, "GET", "/sync", "x.y", &params, Verdict::Ok);
+        let long = "s".repeat(500);
+        let query = format!("access_token=very-secret&app_key=1&refresh_token={long}&sign=ABCDEF");
+        let entry = noted(0, &query).entry();
         let text = serde_json::to_string(&entry).unwrap();
-        assert!(
-            !text.contains("very-secret") && !text.contains("ABCDEF"),
-            "{text}"
-        );
+        for secret in ["very-secret", "ABCDEF", "sssss"] {
+            assert!(!text.contains(secret), "{text}");
+        }
         assert!(
             text.contains("[access_token 11 characters, sha256 "),
             "{text}"
         );
-        assert!(entry.canonical.ends_with("app_key1"), "{}", entry.canonical);
+        assert!(
+            entry
+                .canonical
+                .contains("[refresh_token 500 characters, sha256 ")
+        );
+        assert!(
+            entry.canonical.contains("app_key1refresh_token"),
+            "{}",
+            entry.canonical
+        );
+    }
+
+    #[test]
+    fn long_values_do_not_stay_in_memory() {
+        let value = "é".repeat(LONGEST_VALUE + 1);
+        let query = Serializer::new(String::new())
+            .append_pair("image", &value)
+            .finish();
+        let noted = noted(0, &query);
+        let Value::Shown(kept) = &noted.params[0].1 else {
+            panic!("kept as sent");
+        };
+        assert_eq!(kept.chars().count(), LONGEST_VALUE + 1);
+        assert!(noted.entry().canonical.ends_with("é…"));
     }
 
     #[test]
     fn the_ring_is_bounded_and_counts_go_on() {
         let mut journal = Journal::default();
-        let params = Params::default();
-        for _ in 0..CAPACITY + 5 {
-            journal.note(draft(0, "GET", "/sync", "x.y", &params, Verdict::Ok), true);
+        for at_ms in 0..KEPT as i64 + 5 {
+            journal.note(noted(at_ms, ""), true);
         }
-        let entries = journal.entries(Some("x.y"), usize::MAX);
-        assert_eq!(entries.len(), CAPACITY);
-        assert_eq!(entries[0].seq, 6);
-        assert_eq!(journal.calls()["x.y"].ok, CAPACITY as u64 + 5);
-        assert!(journal.entries(Some("other"), 10).is_empty());
+        let entries = journal.entries(Wanted {
+            api: Some("x.y"),
+            ..ALL
+        });
+        assert_eq!(entries.len(), KEPT);
+        assert_eq!(
+            (entries[0].seq, entries[0].at_ms, entries[0].real_ms),
+            (6, 5, 0)
+        );
+        assert_eq!(journal.calls()["x.y"].ok, KEPT as u64 + 5);
+        assert!(
+            journal
+                .entries(Wanted {
+                    api: Some("other"),
+                    ..ALL
+                })
+                .is_empty()
+        );
+        let after = journal.briefs(Wanted {
+            after: KEPT as u64,
+            ..ALL
+        });
+        assert_eq!(after.len(), 5);
+        journal.keep(3);
+        assert_eq!(journal.entries(ALL).len(), 3);
+        journal.keep(usize::MAX);
+        assert_eq!(journal.kept(), MOST_KEPT);
     }
 }

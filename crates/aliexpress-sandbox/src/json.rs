@@ -27,6 +27,11 @@ impl Object {
         self.0.retain(|(own, _)| own != name);
     }
 
+    /// Keeps only the fields of these names.
+    pub(crate) fn keep(&mut self, names: &[&str]) {
+        self.0.retain(|(own, _)| names.contains(&own.as_ref()));
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(own, _)| own == name)
     }
@@ -54,6 +59,12 @@ macro_rules! object {
 pub(crate) use object;
 
 impl Json {
+    /// The JSON text.
+    pub(crate) fn to_text(&self) -> String {
+        // Nothing in the tree can fail to be written: all keys are text.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// Writes every number as text, as one documentation sample does.
     pub(crate) fn numbers_to_text(&mut self) {
         match self {

@@ -1,27 +1,48 @@
 //! The APIs: one file each, found by name, with their parameters as data.
 
-#[expect(dead_code, reason = "the methods land one after the other")]
+mod address_get;
+mod affiliate;
+mod buyer_freight;
+mod category_get;
+mod commission_orders;
 mod declared;
+mod feed_item_ids;
+mod feed_names;
 mod freight_query;
+mod image_found;
+mod image_search;
+mod image_search_v2;
+mod link_generate;
+mod list_request;
+mod member_benefit;
+mod merchant_license;
 mod order_create;
 mod order_get;
 mod order_tracking;
 mod product_get;
+mod product_row;
+mod product_specialinfo;
+mod product_view;
+mod product_wholesale;
+mod recommend_feed;
+mod search_event_report;
 mod text_search;
 mod token;
 
 use std::borrow::Cow;
 
+use axum::http::Method as HttpMethod;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use crate::accounts::{self, Account};
+use crate::gateway::multipart::File;
 use crate::gateway::params::Params;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object};
-use crate::profile::Profile;
-use crate::sandbox::Inner;
+use crate::profile::{Lists, Permission, Profile, RateLimits};
+use crate::sandbox::{Inner, locked};
 
 /// What a parameter's text must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +60,7 @@ pub(crate) enum Kind {
     Object,
     /// JSON text of a list; a field of an object, the list itself.
     List,
-    /// A part of a `multipart/form-data` body.
+    /// A file part of a `multipart/form-data` body, read with [`Context::file`].
     File,
 }
 
@@ -95,10 +116,6 @@ pub(crate) enum Group {
 }
 
 /// What the catalogue says of an API.
-#[expect(
-    dead_code,
-    reason = "read by the permission and budget checks, which land next"
-)]
 #[derive(Debug)]
 pub(crate) struct Declared {
     /// Path for a system API, dotted name for a business API.
@@ -125,7 +142,7 @@ impl Method {
     }
 }
 
-static METHODS: [&Method; 10] = [
+static METHODS: [&Method; 39] = [
     &token::CREATE,
     &token::REFRESH,
     &token::SECURITY_CREATE,
@@ -136,6 +153,35 @@ static METHODS: [&Method; 10] = [
     &order_create::METHOD,
     &order_get::METHOD,
     &order_tracking::METHOD,
+    &feed_names::METHOD,
+    &feed_item_ids::METHOD,
+    &recommend_feed::METHOD,
+    &affiliate::product_query::METHOD,
+    &affiliate::hotproduct_query::METHOD,
+    &affiliate::hotproduct_download::METHOD,
+    &affiliate::productdetail_get::METHOD,
+    &affiliate::smartmatch::METHOD,
+    &affiliate::featuredpromo_get::METHOD,
+    &affiliate::featuredpromo_products::METHOD,
+    &affiliate::sku_detail::METHOD,
+    &affiliate::shipping_get::METHOD,
+    &affiliate::promotion_info::METHOD,
+    &link_generate::METHOD,
+    &commission_orders::list::METHOD,
+    &commission_orders::list_by_index::METHOD,
+    &commission_orders::get::METHOD,
+    &commission_orders::dropshipping::METHOD,
+    &category_get::DROPSHIPPING,
+    &category_get::AFFILIATE,
+    &address_get::METHOD,
+    &member_benefit::METHOD,
+    &product_wholesale::METHOD,
+    &product_specialinfo::METHOD,
+    &buyer_freight::METHOD,
+    &search_event_report::METHOD,
+    &merchant_license::METHOD,
+    &image_search_v2::METHOD,
+    &image_search::METHOD,
 ];
 
 /// Finds an API by name.
@@ -152,10 +198,12 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 pub(crate) struct Context<'a> {
     pub(crate) inner: &'a Inner,
     pub(crate) params: &'a Params,
+    /// File parts of a multipart body.
+    pub(crate) files: &'a [File],
     pub(crate) profile: &'a Profile,
     pub(crate) now_ms: i64,
-    /// Lists are plain and the answer has no wrapper.
-    pub(crate) streamlined: bool,
+    pub(crate) http_method: &'a HttpMethod,
+    pub(crate) lists: Lists,
 }
 
 impl Context<'_> {
@@ -164,14 +212,25 @@ impl Context<'_> {
         self.params.get(name).unwrap_or_default().trim()
     }
 
+    /// The bytes of a file part; none when no file of that name was sent.
+    pub(crate) fn file(&self, name: &str) -> Option<&[u8]> {
+        let file = self.files.iter().find(|file| file.name == name)?;
+        Some(&file.content)
+    }
+
     /// A list in the form of the answer: around its items goes an object with one key, and an empty
     /// list is an empty object.
-    fn list(&self, key: &'static str, items: Vec<Json>) -> Json {
-        if self.streamlined {
+    fn list(&self, key: &'static str, mut items: Vec<Json>) -> Json {
+        if self.lists == Lists::Plain {
             return items.into();
         }
         let mut wrapper = Object::default();
-        if !items.is_empty() {
+        let single = (self.lists == Lists::SingleAsObject && items.len() == 1)
+            .then(|| items.pop())
+            .flatten();
+        if let Some(item) = single {
+            wrapper.set(key, item);
+        } else if !items.is_empty() {
             wrapper.set(key, items);
         }
         wrapper.into()
@@ -202,13 +261,31 @@ impl Reply {
     }
 }
 
-/// Checks token and parameters, then runs the API.
+/// Checks permission, token, budget and parameters, then runs the API.
 pub(crate) fn run(method: &Method, context: &Context<'_>) -> Result<Reply, Refusal> {
+    permitted(method.declared.group, context.profile)?;
     let account = authorised(method, context)?;
+    if context.profile.rate_limits == RateLimits::Enforced {
+        locked(&context.inner.limits).spend(method.declared, context.now_ms, context.profile)?;
+    }
     for parameter in method.declared.parameters {
-        check(parameter, context.params)?;
+        check(parameter, context.params, context.files)?;
     }
     (method.run)(context, account)
+}
+
+/// Whether the app holds the permission group of an API.
+fn permitted(group: Group, profile: &Profile) -> Result<(), Refusal> {
+    let needed = match group {
+        Group::System => return Ok(()),
+        Group::Dropshipping => Permission::Dropshipping,
+        Group::Affiliate => Permission::Affiliate,
+    };
+    if profile.permissions.contains(&needed) {
+        Ok(())
+    } else {
+        Err(Refusal::named("InsufficientPermission"))
+    }
 }
 
 /// The account of the token, which may travel under two names but not under both with different values.
@@ -241,7 +318,10 @@ fn authorised(method: &Method, context: &Context<'_>) -> Result<Option<&'static 
         .ok_or_else(refused)
 }
 
-fn check(parameter: &Parameter, params: &Params) -> Result<(), Refusal> {
+fn check(parameter: &Parameter, params: &Params, files: &[File]) -> Result<(), Refusal> {
+    if let Some(file) = files.iter().find(|file| file.name == parameter.name) {
+        return check_file(parameter, file);
+    }
     let Some(value) = params.get(parameter.name) else {
         return if parameter.required {
             Err(Refusal::missing(parameter.name))
@@ -252,6 +332,7 @@ fn check(parameter: &Parameter, params: &Params) -> Result<(), Refusal> {
     let value = value.trim();
     let unmapped = || Refusal::unmapped(parameter.name);
     match parameter.kind {
+        Kind::File => Err(must_be_a_file(parameter.name)),
         Kind::Object | Kind::List => {
             let json: Value = serde_json::from_str(value).map_err(|_| unmapped())?;
             check_json(parameter, &json)
@@ -264,12 +345,12 @@ fn check(parameter: &Parameter, params: &Params) -> Result<(), Refusal> {
 /// Whether text is what a parameter that is neither object nor list must be.
 fn is_scalar(kind: Kind, value: &str) -> bool {
     match kind {
-        Kind::Text | Kind::File => true,
+        Kind::Text => true,
         Kind::Integer => value.parse::<i64>().is_ok(),
         Kind::Decimal => value.parse::<Decimal>().is_ok(),
         Kind::Boolean => matches!(value, "true" | "false"),
         Kind::Time => DateTime::strptime("%Y-%m-%d %H:%M:%S", value).is_ok(),
-        Kind::Object | Kind::List => false,
+        Kind::Object | Kind::List | Kind::File => false,
     }
 }
 
@@ -307,6 +388,26 @@ fn check_fields(parameter: &Parameter, object: &Map<String, Value>) -> Result<()
     Ok(())
 }
 
+/// A file part must be meant as one, and hold something.
+fn check_file(parameter: &Parameter, file: &File) -> Result<(), Refusal> {
+    match parameter.kind {
+        Kind::File if file.content.is_empty() && parameter.required => {
+            Err(Refusal::missing(parameter.name))
+        }
+        Kind::File => Ok(()),
+        _ => Err(Refusal::unmapped(parameter.name)),
+    }
+}
+
+fn must_be_a_file(name: &str) -> Refusal {
+    let message =
+        format!("The parameter \"{name}\" must be a file part of a multipart/form-data body");
+    Refusal {
+        message: message.into(),
+        ..Refusal::unmapped(name)
+    }
+}
+
 /// A field of a JSON parameter as text, whether it was sent as text, number or truth value.
 pub(crate) fn field_text(object: &Map<String, Value>, name: &str) -> String {
     match object.get(name) {
@@ -329,4 +430,37 @@ fn needed_integer(object: &Map<String, Value>, name: &str) -> Result<i64, Refusa
     needed_text(object, name)?
         .parse()
         .map_err(|_| Refusal::unmapped(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn a_file_must_come_as_a_file_and_nothing_else_may() {
+        let (image, optional_image, text) = (
+            required("image", Kind::File),
+            optional("image", Kind::File),
+            required("image", Kind::Text),
+        );
+        let file = |content: &'static [u8]| File {
+            name: "image".to_owned(),
+            content: Bytes::from_static(content),
+        };
+        let outcome = |parameter: &Parameter, query: &str, files: &[File]| {
+            check(parameter, &Params::merge(Some(query), None), files)
+                .map_or_else(|refusal| refusal.code.into_owned(), |()| "ok".to_owned())
+        };
+        assert_eq!(outcome(&image, "", &[file(b"x")]), "ok");
+        assert_eq!(outcome(&image, "", &[file(b"")]), "MissingParameter");
+        assert_eq!(outcome(&image, "", &[]), "MissingParameter");
+        assert_eq!(
+            outcome(&image, "image=eA==", &[]),
+            "UnsupportedParamMapping"
+        );
+        assert_eq!(outcome(&optional_image, "", &[]), "ok");
+        assert_eq!(outcome(&text, "", &[file(b"x")]), "UnsupportedParamMapping");
+    }
 }

@@ -1,5 +1,6 @@
 //! Exact amounts: whole minor units, never fractions.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
@@ -32,7 +33,7 @@ const fn currency(
     }
 }
 
-static CURRENCIES: [Currency; 14] = [
+static CURRENCIES: [Currency; 24] = [
     currency("USD", 10_000, 2, "US $", false),
     currency("EUR", 9_200, 2, "€", true),
     currency("GBP", 7_900, 2, "£", false),
@@ -47,6 +48,16 @@ static CURRENCIES: [Currency; 14] = [
     currency("KRW", 13_600_000, 0, "₩", false),
     currency("CHF", 8_900, 2, "CHF", false),
     currency("SAR", 37_500, 2, "SR", false),
+    currency("UAH", 412_000, 2, "₴", true),
+    currency("TRY", 325_000, 2, "TL", true),
+    currency("RUB", 925_000, 2, "руб.", true),
+    currency("INR", 834_000, 2, "₹", false),
+    currency("IDR", 159_000_000, 2, "Rp", false),
+    currency("SEK", 105_000, 2, "kr", true),
+    currency("ILS", 37_000, 2, "₪", false),
+    currency("THB", 360_000, 2, "฿", false),
+    currency("CLP", 9_500_000, 0, "CLP$", false),
+    currency("VND", 250_000_000, 0, "₫", true),
 ];
 
 /// The platform's default currency.
@@ -65,6 +76,11 @@ pub(crate) fn find(code: &str) -> Option<&'static Currency> {
 }
 
 impl Currency {
+    /// Units for one US dollar.
+    pub(crate) fn per_dollar(&self) -> Decimal {
+        Decimal::new(self.rate, 4)
+    }
+
     /// What `usd_cents` cost in this currency, raised to `per_mille` thousandths, rounded half up.
     pub(crate) fn of_cents(&'static self, usd_cents: i64, per_mille: i64) -> Money {
         let scale = 10_i128.pow(self.decimals);

@@ -18,6 +18,7 @@ use crate::accounts::{self, ACCOUNTS, Account};
 use crate::gateway::refusal::Refusal;
 use crate::language::Language;
 use crate::pages::{Message, banner, language, page};
+use crate::profile::{MissingRedirectUri, RedirectUriMatch};
 use crate::sandbox::Inner;
 use crate::tokens::Issuing;
 use texts::Texts;
@@ -140,10 +141,15 @@ fn asked(inner: &Inner, fields: &BTreeMap<String, String>, texts: &Texts) -> Res
         return Err(("sandbox.response-type.invalid", texts.response_type));
     }
     let registered = inner.callback_url();
+    let profile = inner.book.profile();
+    let refused_without = profile.missing_redirect_uri == MissingRedirectUri::Refused;
     let redirect_text = match (text("redirect_uri"), registered) {
+        ("", _) if refused_without => {
+            return Err(("sandbox.redirect-uri.null", texts.missing_callback));
+        }
         ("", None) => return Err(("sandbox.redirect-uri.null", texts.no_callback)),
         ("", Some(registered)) => registered,
-        (sent, Some(registered)) if sent != registered => {
+        (sent, Some(registered)) if !fits(sent, &registered, profile.redirect_uri_match) => {
             return Err(("sandbox.redirect-uri.mismatch", texts.other_callback));
         }
         (sent, _) => sent.to_owned(),
@@ -161,6 +167,19 @@ fn asked(inner: &Inner, fields: &BTreeMap<String, String>, texts: &Texts) -> Res
         redirect_text,
         state: text("state").to_owned(),
     })
+}
+
+/// Whether a callback is the registered one, or lies below it where the profile tolerates that.
+fn fits(sent: &str, registered: &str, how: RedirectUriMatch) -> bool {
+    if sent == registered {
+        return true;
+    }
+    let rest = sent.strip_prefix(registered);
+    how == RedirectUriMatch::Below
+        && rest.is_some_and(|rest| {
+            let below = rest.starts_with(['?', '/']) || registered.ends_with('/');
+            below && !rest.contains("..")
+        })
 }
 
 fn approve(inner: &Inner, asked: &Asked, account: &Account, language: Language) -> Response {
@@ -191,7 +210,7 @@ fn approve(inner: &Inner, asked: &Asked, account: &Account, language: Language) 
 /// What the real page sends back on refusal is unknown, so nothing is sent unless the profile says so.
 fn deny(inner: &Inner, asked: &Asked, language: Language) -> Response {
     let texts = Texts::of(language);
-    if inner.book.read().profile.deny_redirects_with_error {
+    if inner.book.profile().deny_redirects_with_error {
         let description = "The user denied the authorization request";
         return send_back(
             asked,

@@ -1,6 +1,7 @@
 //! Orders and their life: created, paid, shipped, delivered; or closed; or payment failed.
 
 pub(crate) mod address;
+pub(crate) mod places;
 pub(crate) mod seeded;
 pub(crate) mod tracking;
 
@@ -91,6 +92,9 @@ pub(crate) struct Basket {
     pub(crate) account: String,
     pub(crate) store_id: i64,
     pub(crate) currency: String,
+    /// Code of the destination; empty in a basket that an older sandbox kept.
+    #[serde(default)]
+    pub(crate) country: String,
     pub(crate) service: String,
     pub(crate) company: String,
     pub(crate) max_days: i64,
@@ -302,6 +306,7 @@ mod tests {
             account: "1".into(),
             store_id: 1,
             currency: "USD".into(),
+            country: "FR".into(),
             service: "X".into(),
             company: "X".into(),
             max_days: 10,

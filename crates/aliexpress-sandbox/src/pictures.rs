@@ -15,6 +15,8 @@ use crate::web::typed;
 
 /// Pictures of colours are numbered from here.
 const FIRST_COLOUR_PICTURE: usize = 101;
+/// No drawing of ours is longer, in bytes.
+const LONGEST_DRAWING: usize = 16 * 1024;
 
 /// `/_sandbox/pictures/{product}/{n}.svg`: 1 to 5 are the gallery, from 101 on one for each colour.
 pub(crate) async fn serve(
@@ -44,17 +46,91 @@ pub(crate) async fn serve(
     response
 }
 
+/// What a picture shows: the product's shape in a colour, turned, before a wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scene {
+    pub(crate) shape: Shape,
+    /// Index into [`COLOURS`].
+    pub(crate) colour: usize,
+    /// Degrees on the colour wheel, below 360.
+    pub(crate) hue: i64,
+    /// Degrees, -8 to 8.
+    turn: i64,
+}
+
+impl Scene {
+    /// The scene of a product's picture, if it has one of that number.
+    fn of(product: &Product, number: usize) -> Option<Self> {
+        let gallery = usize::try_from(product.pictures()).ok()?;
+        let colour = match number {
+            0 => return None,
+            number if number <= gallery => gallery_colour(product, number),
+            number => number.checked_sub(FIRST_COLOUR_PICTURE)?,
+        };
+        COLOURS.get(colour)?;
+        let hue = (product.index as usize * 47 + number * 23) % 360;
+        let turn = (number * 7 + product.index as usize) % 17;
+        Some(Self {
+            shape: product.family.shape,
+            colour,
+            hue: i64::try_from(hue).ok()?,
+            turn: i64::try_from(turn).ok()? - 8,
+        })
+    }
+
+    /// Reads one of our own drawings back: its scene and the label, escaped. None for any other text.
+    pub(crate) fn read(svg: &str) -> Option<(Self, &str)> {
+        if svg.len() > LONGEST_DRAWING {
+            return None;
+        }
+        let between = |before: &str, after: char| {
+            let (_, rest) = svg.split_once(before)?;
+            rest.split_once(after).map(|(found, _)| found)
+        };
+        let colour = COLOURS.iter().position(|colour| {
+            svg.contains(&format!("translate(400 420)\" fill=\"{}\"", colour.rgb))
+        })?;
+        let shape = SHAPES
+            .into_iter()
+            .find(|shape| svg.contains(outline(*shape)))?;
+        let degrees = |before: &str| between(before, ' ')?.parse::<i64>().ok();
+        let scene = Self {
+            shape,
+            colour,
+            hue: degrees("hsl(").filter(|hue| (0..360).contains(hue))?,
+            turn: degrees("rotate(").filter(|turn| (-8..=8).contains(turn))?,
+        };
+        Some((scene, between("aria-label=\"", '"')?))
+    }
+
+    /// Whether this is one of a product's own pictures.
+    pub(crate) fn shows(self, product: &Product) -> bool {
+        let gallery = product.pictures() as usize;
+        let colours = FIRST_COLOUR_PICTURE..FIRST_COLOUR_PICTURE + COLOURS.len();
+        (1..=gallery)
+            .chain(colours)
+            .any(|number| Self::of(product, number) == Some(self))
+    }
+}
+
+/// Whether a picture of a product's gallery is in a colour.
+pub(crate) fn gallery_has(product: &Product, colour: usize) -> bool {
+    (1..=product.pictures() as usize).any(|number| gallery_colour(product, number) == colour)
+}
+
+const fn gallery_colour(product: &Product, number: usize) -> usize {
+    (product.index as usize + number * 3) % COLOURS.len()
+}
+
+/// The text that stands for a product in its pictures.
+pub(crate) fn label(product: &Product) -> String {
+    escaped(&product.title(Language::English))
+}
+
 fn draw(product: &Product, number: usize) -> Option<String> {
-    let gallery = usize::try_from(product.pictures()).ok()?;
-    let colour = match number {
-        0 => return None,
-        number if number <= gallery => (product.index as usize + number * 3) % COLOURS.len(),
-        number => number.checked_sub(FIRST_COLOUR_PICTURE)?,
-    };
-    let colour = COLOURS.get(colour)?;
-    let hue = (product.index as usize * 47 + number * 23) % 360;
-    let turn = (number * 7 + product.index as usize) % 17;
-    let label = escaped(&product.title(Language::English));
+    let scene = Scene::of(product, number)?;
+    let colour = COLOURS.get(scene.colour)?;
+    let label = label(product);
     Some(format!(
         concat!(
             r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 800 800" role="img" aria-label="{label}">"##,
@@ -70,12 +146,25 @@ fn draw(product: &Product, number: usize) -> Option<String> {
             r##"font-size="26" fill="#3a3b40">SmartLinks sandbox</text></svg>"##,
         ),
         label = label,
-        hue = hue,
-        turn = i64::try_from(turn).unwrap_or(8) - 8,
+        hue = scene.hue,
+        turn = scene.turn,
         rgb = colour.rgb,
-        shape = outline(product.family.shape),
+        shape = outline(scene.shape),
     ))
 }
+
+const SHAPES: [Shape; 10] = [
+    Shape::Phone,
+    Shape::Lamp,
+    Shape::Bag,
+    Shape::Bottle,
+    Shape::Mat,
+    Shape::Basket,
+    Shape::Box,
+    Shape::Ring,
+    Shape::Book,
+    Shape::Dome,
+];
 
 /// The thing itself, around the origin, about 400 units high.
 const fn outline(shape: Shape) -> &'static str {
@@ -130,5 +219,39 @@ const fn outline(shape: Shape) -> &'static str {
             r##"<path d="M-70 40 C-60-90 60-90 70 40" fill="none" stroke="#fff" stroke-opacity=".5"/>"##,
             r##"<path d="M0 40 V180 C0 214 52 214 52 180" fill="none" stroke-width="14" stroke-opacity=".8"/>"##,
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn a_drawing_tells_what_it_shows() {
+        let catalogue = Catalogue {
+            seed: 1,
+            products: 500,
+        };
+        for index in 0..100 {
+            let product = catalogue.product(index);
+            for number in [1, 3, 101, 110] {
+                let drawing = draw(&product, number).unwrap();
+                let (scene, text) = Scene::read(&drawing).unwrap();
+                assert_eq!(Some(scene), Scene::of(&product, number), "{index} {number}");
+                assert_eq!(text, label(&product));
+                assert!(scene.shows(&product));
+            }
+        }
+        let drawing = draw(&catalogue.product(0), 1).unwrap();
+        for other in [
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_owned(),
+            drawing.replace("hsl(", "hsl(-9223372036854775808 "),
+            drawing.replace("rotate(", "rotate(99999999999999999999 "),
+            drawing.replace("aria-label", "title"),
+            format!("{drawing}{}", " ".repeat(LONGEST_DRAWING)),
+        ] {
+            assert_eq!(Scene::read(&other), None, "{other}");
+        }
     }
 }

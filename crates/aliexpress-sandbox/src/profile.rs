@@ -1,9 +1,18 @@
 //! Switches for what is undocumented or differs between apps.
 
+mod choices;
+pub(crate) mod table;
+
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::config::CheckTimestamp;
+pub(crate) use choices::{
+    AppKeyError, AutoPay, CheckOrder, CodeForm, CommissionCursor, EmptyParams, ErrorCodes,
+    ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission,
+    PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify, SimplifyDrops,
+    SkuDetailForm, TokenCalls, TraceIds, Uuid,
+};
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,44 +34,8 @@ impl Lifetimes {
     };
 }
 
-/// When lists lose their wrapper and the answer its method key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Simplify {
-    /// `simplify=true` works together with `format=json` only.
-    WithFormatJson,
-    /// `simplify=true` is enough.
-    Alone,
-    /// Never.
-    Ignored,
-}
-
-/// How numbers are written in answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Numbers {
-    Number,
-    String,
-}
-
-/// Whether a parameter with an empty value belongs to the signed text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EmptyParams {
-    Either,
-    Signed,
-    Skipped,
-}
-
-/// Whether automatic payment succeeds for accounts that may use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum AutoPay {
-    Works,
-    Fails,
-}
-
-/// All switches; `GET /_sandbox/profile` shows them, `POST` changes any of them.
+/// All switches; `GET /_sandbox/profile` shows them, `POST` changes any of them. What each accepts stands
+/// in [`table::SWITCHES`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Profile {
@@ -70,14 +43,44 @@ pub(crate) struct Profile {
     pub(crate) rotate_refresh_token: bool,
     pub(crate) old_access_valid: bool,
     pub(crate) old_refresh_valid: bool,
-    pub(crate) simplify: Simplify,
-    pub(crate) numbers: Numbers,
-    pub(crate) empty_params: EmptyParams,
-    pub(crate) check_timestamp: CheckTimestamp,
+    pub(crate) reuse_ends_grant: bool,
+    pub(crate) clip_access_at_refresh: bool,
+    pub(crate) second_authorisation_ends_first: bool,
     pub(crate) code_life_s: i64,
+    pub(crate) code_form: CodeForm,
+    pub(crate) uuid: Uuid,
+    pub(crate) token_calls: TokenCalls,
     pub(crate) omit: Vec<String>,
     pub(crate) deny_redirects_with_error: bool,
+    pub(crate) missing_redirect_uri: MissingRedirectUri,
+    pub(crate) redirect_uri_match: RedirectUriMatch,
+    pub(crate) permissions: Vec<Permission>,
+    pub(crate) check_order: CheckOrder,
+    pub(crate) check_timestamp: CheckTimestamp,
+    pub(crate) timestamp_tolerance_s: i64,
+    pub(crate) civil_timestamps: bool,
+    pub(crate) seconds_timestamps: bool,
+    pub(crate) empty_params: EmptyParams,
+    pub(crate) legacy_signatures: LegacySignatures,
+    pub(crate) rate_limits: RateLimits,
+    pub(crate) daily_quota: u32,
+    pub(crate) simplify: Simplify,
+    pub(crate) simplify_drops: SimplifyDrops,
+    pub(crate) lists: Lists,
+    pub(crate) numbers: Numbers,
+    pub(crate) trace_ids: TraceIds,
+    pub(crate) error_codes: ErrorCodes,
+    pub(crate) error_types: ErrorTypes,
+    pub(crate) app_key_error: AppKeyError,
     pub(crate) auto_pay: AutoPay,
+    pub(crate) commission_cursor: CommissionCursor,
+    pub(crate) image_search_form: ImageSearchForm,
+    pub(crate) recommend_feed_form: RecommendFeedForm,
+    pub(crate) sku_detail_form: SkuDetailForm,
+    pub(crate) push_timestamps: PushTimestamps,
+    pub(crate) push_deadline_ms: u64,
+    pub(crate) push_retry_s: i64,
+    pub(crate) push_retries: u32,
 }
 
 impl Default for Profile {
@@ -87,26 +90,48 @@ impl Default for Profile {
             rotate_refresh_token: true,
             old_access_valid: true,
             old_refresh_valid: false,
-            simplify: Simplify::WithFormatJson,
-            numbers: Numbers::Number,
-            empty_params: EmptyParams::Either,
-            check_timestamp: CheckTimestamp::Real,
+            reuse_ends_grant: false,
+            clip_access_at_refresh: false,
+            second_authorisation_ends_first: false,
             code_life_s: 180,
+            code_form: CodeForm::WithAppKey,
+            uuid: Uuid::Refused,
+            token_calls: TokenCalls::GetAndPost,
             omit: Vec::new(),
             deny_redirects_with_error: false,
+            missing_redirect_uri: MissingRedirectUri::Registered,
+            redirect_uri_match: RedirectUriMatch::Exact,
+            permissions: vec![Permission::Dropshipping, Permission::Affiliate],
+            check_order: CheckOrder::Default,
+            check_timestamp: CheckTimestamp::Real,
+            timestamp_tolerance_s: 7200,
+            civil_timestamps: true,
+            seconds_timestamps: false,
+            empty_params: EmptyParams::Either,
+            legacy_signatures: LegacySignatures::Accepted,
+            rate_limits: RateLimits::Off,
+            // What the predecessor allowed an app in status Test; today's numbers are not published.
+            daily_quota: 5000,
+            simplify: Simplify::WithFormatJson,
+            simplify_drops: SimplifyDrops::Both,
+            lists: Lists::Wrapped,
+            numbers: Numbers::Number,
+            trace_ids: TraceIds::AsRecorded,
+            error_codes: ErrorCodes::Text,
+            error_types: ErrorTypes::AsListed,
+            app_key_error: AppKeyError::InvalidAppKey,
             auto_pay: AutoPay::Works,
+            commission_cursor: CommissionCursor::Max,
+            image_search_form: ImageSearchForm::Guide,
+            recommend_feed_form: RecommendFeedForm::Direct,
+            sku_detail_form: SkuDetailForm::Beside,
+            push_timestamps: PushTimestamps::Seconds,
+            push_deadline_ms: 500,
+            push_retry_s: 1800,
+            push_retries: 12,
         }
     }
 }
-
-/// Longest lifetime that can be set: 100 years, far from where milliseconds would overflow.
-const LONGEST_S: i64 = 100 * 365 * 86_400;
-
-const ACCEPTED: &str = "lifetimes (\"online\", \"test\" or {\"access_s\",\"refresh_s\"}), rotate_refresh_token, \
-     old_access_valid, old_refresh_valid, deny_redirects_with_error (true or false), \
-     simplify (\"with_format_json\", \"alone\", \"ignored\"), numbers (\"number\", \"string\"), \
-     empty_params (\"either\", \"signed\", \"skipped\"), check_timestamp (\"real\", \"virtual\"), \
-     code_life_s (seconds), omit (list of field names), auto_pay (\"works\", \"fails\")";
 
 impl Profile {
     /// The profile with the given switches changed.
@@ -114,62 +139,40 @@ impl Profile {
     /// # Errors
     /// Says which switch is wrong and what it accepts; nothing is changed then.
     pub(crate) fn changed(&self, changes: &Map<String, Value>) -> Result<Self, String> {
-        let mut profile = self.clone();
+        let mut all = json!(self);
         for (name, value) in changes {
-            profile
-                .set(name, value)
-                .map_err(|problem| format!("{name}: {problem}. Accepted: {ACCEPTED}"))?;
+            let switch = table::find(name).ok_or_else(|| unknown(name))?;
+            switch.check(value)?;
+            all[name] = spelled_out(value);
         }
-        Ok(profile)
-    }
-
-    fn set(&mut self, name: &str, value: &Value) -> Result<(), String> {
-        match name {
-            "lifetimes" => self.lifetimes = lifetimes(value)?,
-            "rotate_refresh_token" => self.rotate_refresh_token = typed(value)?,
-            "old_access_valid" => self.old_access_valid = typed(value)?,
-            "old_refresh_valid" => self.old_refresh_valid = typed(value)?,
-            "simplify" => self.simplify = typed(value)?,
-            "numbers" => self.numbers = typed(value)?,
-            "empty_params" => self.empty_params = typed(value)?,
-            "check_timestamp" => self.check_timestamp = typed(value)?,
-            "code_life_s" => self.code_life_s = seconds(value)?,
-            "omit" => self.omit = typed(value)?,
-            "deny_redirects_with_error" => self.deny_redirects_with_error = typed(value)?,
-            "auto_pay" => self.auto_pay = typed(value)?,
-            _ => return Err("there is no such switch".to_owned()),
-        }
-        Ok(())
+        // What the table accepts the types accept too; a test holds them against each other.
+        serde_json::from_value(all).map_err(|error| error.to_string())
     }
 }
 
-fn typed<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, String> {
-    T::deserialize(value).map_err(|error| error.to_string())
-}
-
-fn seconds(value: &Value) -> Result<i64, String> {
-    value
-        .as_i64()
-        .filter(|seconds| (0..=LONGEST_S).contains(seconds))
-        .ok_or_else(|| format!("{value} is no number of seconds from 0 to {LONGEST_S}"))
-}
-
-fn lifetimes(value: &Value) -> Result<Lifetimes, String> {
-    match value {
-        Value::String(name) if name == "online" => Ok(Lifetimes::ONLINE),
-        Value::String(name) if name == "test" => Ok(Lifetimes::TEST),
-        Value::Object(fields) => Ok(Lifetimes {
-            access_s: seconds(fields.get("access_s").unwrap_or(&Value::Null))?,
-            refresh_s: seconds(fields.get("refresh_s").unwrap_or(&Value::Null))?,
-        }),
-        _ => Err(format!("{value} names no lifetimes")),
+/// Lifetimes may be given by name; every other value stands for itself.
+fn spelled_out(value: &Value) -> Value {
+    match value.as_str() {
+        Some("online") => json!(Lifetimes::ONLINE),
+        Some("test") => json!(Lifetimes::TEST),
+        _ => value.clone(),
     }
+}
+
+fn unknown(name: &str) -> String {
+    let all: Vec<String> = table::SWITCHES
+        .iter()
+        .map(|switch| format!("{} ({})", switch.name, switch.accepted()))
+        .collect();
+    format!(
+        "{name}: there is no such switch. Accepted: {}",
+        all.join("; ")
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
+    use super::table::{Kind, SWITCHES};
     use super::*;
 
     fn changed(changes: &Value) -> Result<Profile, String> {
@@ -192,8 +195,39 @@ mod tests {
             (json!({"lifetimes": {"access_s": -1, "refresh_s": 2}}), "-1"),
             (json!({"simplify": true}), "simplify"),
             (json!({"code_life_s": "180"}), "180"),
+            (json!({"permissions": ["selling"]}), "selling"),
+            (json!({"omit": "expires_in"}), "list of names"),
+            (json!({"push_retries": 1001}), "0 to 1000"),
         ] {
-            assert!(changed(&changes).unwrap_err().contains(word), "{changes}");
+            let error = changed(&changes).unwrap_err();
+            assert!(error.contains(word), "{changes} {error}");
+        }
+    }
+
+    #[test]
+    fn table_and_types_know_the_same_switches_and_words() {
+        let default = json!(Profile::default());
+        let names: Vec<&str> = SWITCHES.iter().map(|switch| switch.name).collect();
+        let fields = default.as_object().unwrap();
+        assert_eq!(names.len(), fields.len());
+        for switch in &SWITCHES {
+            let current = &fields[switch.name];
+            switch.check(current).unwrap();
+            let values = match switch.kind {
+                Kind::Truth => vec![json!(true), json!(false)],
+                Kind::Words(words) => {
+                    assert_eq!(*current, words[0], "{}", switch.name);
+                    words.iter().map(|word| json!(word)).collect()
+                }
+                Kind::Several(words) => vec![json!(words), json!([])],
+                Kind::Number { least, most } => vec![json!(least), json!(most)],
+                Kind::Names => vec![json!(["a"])],
+                Kind::Lifetimes => vec![json!({"access_s": 1, "refresh_s": 0})],
+            };
+            for value in values {
+                let profile = changed(&json!({ switch.name: value })).unwrap();
+                assert_eq!(json!(profile)[switch.name], value);
+            }
         }
     }
 }

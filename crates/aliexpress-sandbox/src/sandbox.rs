@@ -1,11 +1,11 @@
 //! One sandbox: what it knows, and the public handle to it.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -13,13 +13,18 @@ use tokio::net::TcpListener;
 use crate::catalogue::Catalogue;
 use crate::catalogue::changes::Changes;
 use crate::clock::{SandboxClock, TimeBase};
+use crate::commissions;
 use crate::config::{SandboxConfig, web_address};
 use crate::error::SandboxError;
 use crate::faults::Faults;
 use crate::gateway::envelope::Ids;
+use crate::gateway::limits::Limits;
 use crate::journal::Journal;
 use crate::orders::{Orders, seeded};
 use crate::profile::Profile;
+use crate::push::queue::Pushes;
+use crate::push::{PushSender, delivery};
+use crate::reports::Reports;
 use crate::state::{Book, State, clock_offset_ms};
 use crate::tokens::Tokens;
 use crate::web;
@@ -28,6 +33,7 @@ use crate::web;
 #[derive(Clone, Debug)]
 struct Addresses {
     callback_url: Option<String>,
+    push_url: Option<String>,
     base_url: Arc<str>,
 }
 
@@ -39,8 +45,10 @@ pub(crate) struct Inner {
     pub(crate) catalogue: Catalogue,
     pub(crate) clock: SandboxClock,
     pub(crate) book: Book,
+    push_sender: OnceLock<Arc<dyn PushSender>>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) faults: Mutex<Faults>,
+    pub(crate) limits: Mutex<Limits>,
     initial_profile: Profile,
     addresses: RwLock<Addresses>,
     port: AtomicU16,
@@ -84,6 +92,18 @@ impl Inner {
             .clone()
     }
 
+    pub(crate) fn push_url(&self) -> Option<String> {
+        self.addresses
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push_url
+            .clone()
+    }
+
+    pub(crate) fn push_sender(&self) -> Option<Arc<dyn PushSender>> {
+        self.push_sender.get().cloned()
+    }
+
     /// The port that `Host` must name.
     pub(crate) fn port(&self) -> u16 {
         self.port.load(Ordering::Relaxed)
@@ -91,7 +111,10 @@ impl Inner {
 
     /// The state of a new sandbox, at a moment of virtual time.
     pub(crate) fn fresh_state(&self, now_ms: i64, tokens: Tokens) -> State {
-        fresh_state(self.catalogue, &self.initial_profile, now_ms, tokens)
+        let mut state = fresh_state(self.catalogue, &self.initial_profile, now_ms, tokens);
+        let on = self.push_url().is_some();
+        state.pushes.switch(on, &state.orders, now_ms);
+        state
     }
 }
 
@@ -101,10 +124,13 @@ fn fresh_state(catalogue: Catalogue, profile: &Profile, now_ms: i64, tokens: Tok
         orders.insert(order);
     }
     State {
-        profile: profile.clone(),
+        profile: Arc::new(profile.clone()),
         tokens,
         orders,
         changes: Changes::default(),
+        commissions: commissions::seeded::commissions(catalogue, now_ms),
+        pushes: Pushes::default(),
+        reports: Reports::default(),
     }
 }
 
@@ -145,13 +171,15 @@ impl Sandbox {
             .flatten();
         let is_new = kept.is_none();
         let base: TimeBase = clock_base;
-        let (state, offset_ms) = kept.unwrap_or_else(|| {
+        let (mut state, offset_ms) = kept.unwrap_or_else(|| {
             (
                 fresh_state(catalogue, &profile, base(), Tokens::default()),
                 0,
             )
         });
         let clock = SandboxClock::new(base, offset_ms);
+        let push_on = config.push_url.is_some();
+        state.pushes.switch(push_on, &state.orders, clock.now_ms());
         let book = Book::new(state, config.state_dir.as_deref());
         if is_new {
             book.change(&clock, |_| ())?;
@@ -166,11 +194,14 @@ impl Sandbox {
             catalogue,
             clock,
             book,
+            push_sender: OnceLock::new(),
             journal: Mutex::default(),
-            faults: Mutex::new(Faults::default()),
+            faults: Mutex::default(),
+            limits: Mutex::default(),
             initial_profile: profile,
             addresses: RwLock::new(Addresses {
                 callback_url: config.callback_url,
+                push_url: config.push_url,
                 base_url: config.base_url.trim_end_matches('/').into(),
             }),
             port: AtomicU16::new(port),
@@ -208,9 +239,49 @@ impl Sandbox {
         if self.inner.port.swap(address.port(), Ordering::Relaxed) != address.port() {
             self.inner.set_base_url(&format!("http://{address}"));
         }
-        axum::serve(listener, self.router())
-            .with_graceful_shutdown(shutdown)
-            .await
+        let serving = axum::serve(listener, self.router()).with_graceful_shutdown(shutdown);
+        tokio::select! {
+            ended = serving.into_future() => ended,
+            () = delivery::run(&self.inner) => Ok(()),
+        }
+    }
+
+    /// Passes in how push messages are sent. Without it they wait. The first sender stays.
+    pub fn set_push_sender(&self, sender: Arc<dyn PushSender>) {
+        // A second one would leave it open which of the two a running attempt uses.
+        let _ = self.inner.push_sender.set(sender);
+    }
+
+    /// Registers the address of push messages, or removes it with `None`. What happened to orders before is
+    /// not told.
+    ///
+    /// # Errors
+    /// The address is not an absolute `http` or `https` one, or the state cannot be written.
+    pub fn set_push_url(&self, push_url: Option<String>) -> Result<(), SandboxError> {
+        if let Some(push) = &push_url {
+            web_address("push_url", push)?;
+        }
+        let on = push_url.is_some();
+        let mut addresses = self
+            .inner
+            .addresses
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        addresses.push_url = push_url;
+        drop(addresses);
+        let now_ms = self.inner.clock.now_ms();
+        self.inner.book.change(&self.inner.clock, |state| {
+            state.pushes.switch(on, &state.orders, now_ms);
+        })
+    }
+
+    /// Tries every push message that is due now, for those who do not call [`Sandbox::serve`], which does so
+    /// by itself. Gives the number of attempts.
+    ///
+    /// # Errors
+    /// The state cannot be written: the attempt was made, and will be made again.
+    pub async fn deliver_pushes(&self) -> Result<usize, SandboxError> {
+        delivery::deliver_due(&self.inner).await
     }
 
     /// Registers the callback, or removes it with `None`.

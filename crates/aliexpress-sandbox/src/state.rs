@@ -3,15 +3,19 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
 use crate::catalogue::changes::Changes;
 use crate::clock::SandboxClock;
+use crate::commissions::Commissions;
 use crate::error::SandboxError;
 use crate::orders::{Order, Orders};
 use crate::profile::Profile;
+use crate::push::queue::Pushes;
+use crate::reports::Reports;
 use crate::tokens::Tokens;
 
 const FILE_NAME: &str = "sandbox.json";
@@ -20,10 +24,19 @@ const FORMAT: u32 = 1;
 /// What is kept. Codes and tokens are in it as SHA-256 only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct State {
-    pub(crate) profile: Profile,
+    /// Shared, so that a call can hold on to it without copying it or keeping the lock.
+    #[serde(with = "shared")]
+    pub(crate) profile: Arc<Profile>,
     pub(crate) tokens: Tokens,
     pub(crate) orders: Orders,
     pub(crate) changes: Changes,
+    /// Files of older sandboxes have none.
+    #[serde(default)]
+    pub(crate) commissions: Commissions,
+    #[serde(default)]
+    pub(crate) pushes: Pushes,
+    #[serde(default)]
+    pub(crate) reports: Reports,
 }
 
 impl State {
@@ -34,11 +47,36 @@ impl State {
         }
     }
 
+    /// Writes push messages about what has happened to orders.
+    fn announce(&mut self, now_ms: i64) {
+        self.pushes.announce(&self.orders, now_ms, &self.profile);
+    }
+
     /// Closes the orders that nobody paid in time, which reading alone shows but does not note.
     pub(crate) fn close_unpaid(&mut self, now_ms: i64) {
         for order in self.orders.close_unpaid(now_ms) {
             self.release(&order);
         }
+    }
+}
+
+/// Writes what is shared as if it were not.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(
+        value: &Arc<T>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        (**value).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<T>, D::Error> {
+        T::deserialize(deserializer).map(Arc::new)
     }
 }
 
@@ -63,6 +101,7 @@ struct Head {
 pub(crate) struct Book {
     state: RwLock<State>,
     file: Option<PathBuf>,
+    changed: Notify,
 }
 
 impl Book {
@@ -70,6 +109,7 @@ impl Book {
         Self {
             state: RwLock::new(state),
             file: folder.map(|folder| folder.join(FILE_NAME)),
+            changed: Notify::new(),
         }
     }
 
@@ -101,6 +141,16 @@ impl Book {
         self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Resolves at the next change, or at once when there was one since the last time. For one waiter.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// The switches as they stand now.
+    pub(crate) fn profile(&self) -> Arc<Profile> {
+        Arc::clone(&self.read().profile)
+    }
+
     /// Changes the state and writes it down before anyone hears of it. When writing fails, the change
     /// is taken back.
     pub(crate) fn change<T>(
@@ -109,7 +159,8 @@ impl Book {
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<T, SandboxError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        self.change_locked(&mut state, clock.offset_ms(), change)
+        let offset_ms = clock.offset_ms();
+        self.change_locked(&mut state, clock, offset_ms, change)
     }
 
     /// Moves the clock: the new offset is on disk before anyone is woken by it.
@@ -122,7 +173,7 @@ impl Book {
         let offset_ms = clock
             .offset_ms()
             .saturating_add(seconds.saturating_mul(1000));
-        self.change_locked(&mut state, offset_ms, |_| ())?;
+        self.change_locked(&mut state, clock, offset_ms, |_| ())?;
         clock.advance(seconds);
         Ok(())
     }
@@ -134,7 +185,7 @@ impl Book {
         fresh: impl FnOnce(&State) -> State,
     ) -> Result<(), SandboxError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        self.change_locked(&mut state, 0, |state| *state = fresh(state))?;
+        self.change_locked(&mut state, clock, 0, |state| *state = fresh(state))?;
         clock.set_offset_ms(0);
         Ok(())
     }
@@ -142,19 +193,26 @@ impl Book {
     fn change_locked<T>(
         &self,
         state: &mut State,
+        clock: &SandboxClock,
         offset_ms: i64,
         change: impl FnOnce(&mut State) -> T,
     ) -> Result<T, SandboxError> {
+        let now_ms = clock.real_ms().saturating_add(offset_ms);
         let Some(file) = &self.file else {
-            return Ok(change(state));
+            let result = change(state);
+            state.announce(now_ms);
+            self.changed.notify_one();
+            return Ok(result);
         };
         let mut next = state.clone();
         let result = change(&mut next);
+        next.announce(now_ms);
         write(file, offset_ms, &next).map_err(|source| SandboxError::WriteState {
             path: file.clone(),
             source,
         })?;
         *state = next;
+        self.changed.notify_one();
         Ok(result)
     }
 }

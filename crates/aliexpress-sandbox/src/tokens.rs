@@ -86,7 +86,7 @@ impl Tokens {
     pub(crate) fn issue_code(&mut self, account: &str, by: &Issuing<'_>) -> String {
         self.sweep(by.now_ms);
         self.issued += 1;
-        let code = issue::code(by.seed, by.app_key, self.issued);
+        let code = issue::code(by.seed, by.app_key, self.issued, by.profile.code_form);
         let until_ms = by
             .now_ms
             .saturating_add(by.profile.code_life_s.saturating_mul(1000));
@@ -105,6 +105,9 @@ impl Tokens {
         if found.app_key != by.app_key || by.now_ms >= found.until_ms {
             return None;
         }
+        if by.profile.second_authorisation_ends_first {
+            self.end(|held| held.account == found.account);
+        }
         self.issued += 1;
         let grant = self.issued;
         let until = whole_second(by.now_ms)
@@ -118,12 +121,23 @@ impl Tokens {
         let held = self.refresh.get(&key)?;
         let grant = self.grants.get(&held.grant)?;
         let replaced = grant.refresh != key;
+        if replaced && !by.profile.old_refresh_valid && by.profile.reuse_ends_grant {
+            let ended = held.grant;
+            self.end(|held| held.grant == ended);
+            return None;
+        }
         if by.now_ms >= held.until_ms || (replaced && !by.profile.old_refresh_valid) {
             return None;
         }
         let (account, number, until) = (held.account.clone(), held.grant, grant.refresh_until_ms);
         let kept = (!by.profile.rotate_refresh_token).then_some(refresh_token);
         Some(self.issue_pair(&account, number, until, kept, by))
+    }
+
+    /// Forgets the tokens that `ended` picks; authorisations left without any go at the next sweep.
+    fn end(&mut self, ended: impl Fn(&Held) -> bool) {
+        self.access.retain(|_, held| !ended(held));
+        self.refresh.retain(|_, held| !ended(held));
     }
 
     /// The account behind an access token that works now.
@@ -154,8 +168,13 @@ impl Tokens {
     ) -> Pair {
         self.sweep(by.now_ms);
         self.issued += 1;
-        let access_s = by.profile.lifetimes.access_s;
-        let expire_time_ms = whole_second(by.now_ms).saturating_add(access_s.saturating_mul(1000));
+        let issued_ms = whole_second(by.now_ms);
+        let access_ms = by.profile.lifetimes.access_s.saturating_mul(1000);
+        let mut expire_time_ms = issued_ms.saturating_add(access_ms);
+        // An authorisation that cannot be refreshed has no window to end with.
+        if by.profile.clip_access_at_refresh && refresh_until_ms > issued_ms {
+            expire_time_ms = expire_time_ms.min(refresh_until_ms);
+        }
         let access_token = issue::access_token(by.seed, self.issued);
         let refresh_token = kept_refresh_token
             .map_or_else(|| issue::refresh_token(by.seed, self.issued), str::to_owned);
@@ -178,9 +197,9 @@ impl Tokens {
             account: account.to_owned(),
             access_token,
             refresh_token,
-            expires_in_s: access_s,
+            expires_in_s: (expire_time_ms - issued_ms) / 1000,
             expire_time_ms,
-            refresh_expires_in_s: (refresh_until_ms - whole_second(by.now_ms)) / 1000,
+            refresh_expires_in_s: (refresh_until_ms - issued_ms) / 1000,
             refresh_until_ms,
         }
     }

@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 use crate::sandbox::Inner;
-use crate::{control, gateway, item_page, oauth, pictures};
+use crate::{click_page, control, gateway, item_page, oauth, pictures, store_page};
 
 /// Everything the sandbox answers.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
@@ -21,6 +21,10 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .merge(control::routes())
         .merge(oauth::routes())
         .route("/_sandbox/pictures/{product}/{file}", get(pictures::serve))
+        .route(
+            "/_sandbox/papers/{product}/{file}",
+            get(crate::papers::serve),
+        )
         .route("/_sandbox/assets/{file}", get(crate::pages::asset))
         .layer(axum::middleware::from_fn(guard::demand_json))
         .layer(CsrfLayer::new());
@@ -29,6 +33,8 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/rest", any(gateway::handle))
         .route("/rest/{*path}", any(gateway::handle))
         .route("/item/{file}", get(item_page::serve))
+        .route("/store/{id}", get(store_page::serve))
+        .route("/s/{*link}", get(click_page::follow))
         .merge(own)
         .fallback(gateway::unknown_address)
         .layer(from_fn_with_state(

@@ -93,9 +93,17 @@ impl Client {
             files: form.files,
             authority,
         };
-        call.run(&mut course, read)
-            .await
-            .map_err(|error| error.after(course.attempts(self.gate().now())))
+        call.run(&mut course, read).await.map_err(|error| {
+            let attempts = course.attempts(self.gate().now());
+            let took_ms = attempts.took().as_millis();
+            tracing::debug!(
+                api,
+                attempts = attempts.made(),
+                took_ms,
+                "call failed for good"
+            );
+            error.after(attempts)
+        })
     }
     async fn token_for(&self, authority: Authority) -> Result<Option<AccessToken>, Error> {
         match (authority, self.tokens()) {

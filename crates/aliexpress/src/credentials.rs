@@ -4,6 +4,8 @@ use std::str::FromStr;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
+use crate::sign::Key;
+
 /// Why a credential was refused before it was used. Never holds the credential itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -77,7 +79,10 @@ impl FromStr for AppKey {
 
 /// The app secret: the key of every signature. Zeroised when dropped, never printed.
 #[derive(Clone)]
-pub struct AppSecret(SecretString);
+pub struct AppSecret {
+    text: SecretString,
+    key: Key,
+}
 
 impl AppSecret {
     /// Reads an app secret exactly as given.
@@ -102,13 +107,19 @@ impl AppSecret {
                 position: index + 1,
             });
         }
-        Ok(Self(text))
+        let key = Key::new(plain.as_bytes());
+        Ok(Self { text, key })
     }
 
     /// The secret in the clear. Do not log what this returns.
     #[must_use]
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.text.expose_secret()
+    }
+
+    /// The secret as a key, ready for use.
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
     }
 }
 

@@ -21,6 +21,7 @@ mod money;
 mod oauth;
 mod pacific;
 mod policy;
+pub mod push;
 mod redact;
 pub mod shapes;
 pub mod sign;

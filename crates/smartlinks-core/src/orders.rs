@@ -5,7 +5,7 @@
 
 mod views;
 
-use aliexpress::dropshipping::{order::Order, tracking::Parcel};
+use aliexpress::dropshipping::{order_get::Order, order_tracking_get::Parcel};
 use serde_json::json;
 use smartlinks_store::{KnownOrder, Millis, OrderCursor};
 
@@ -178,7 +178,12 @@ impl Core {
 
     async fn fetch_order(&self, number: i64, connection: &str) -> Result<Order> {
         self.with_token(Some(connection), |client| async move {
-            client.dropshipping().order(number).send().await
+            client
+                .dropshipping()
+                .order_get()
+                .order_id(number)
+                .send()
+                .await
         })
         .await
     }
@@ -189,7 +194,8 @@ impl Core {
             .with_token(Some(known.connection.as_str()), |client| async move {
                 client
                     .dropshipping()
-                    .tracking(number)
+                    .order_tracking_get()
+                    .order_id(number)
                     .language(locale)
                     .send()
                     .await

@@ -5,7 +5,7 @@ mod link;
 mod views;
 
 use aliexpress::Money;
-use aliexpress::dropshipping::product::Product;
+use aliexpress::shapes::Product;
 
 use crate::error::{Error, Result};
 use crate::service::Core;
@@ -41,20 +41,24 @@ impl Core {
         let (market, sort) = (&market, query.sort.upstream());
         let found = self
             .with_token(query.connection.as_deref(), |client| async move {
-                let search = client.dropshipping();
-                let search = search.text_search().keyword(words).ship_to(&market.ship_to);
+                let search = client.dropshipping().text_search();
                 let search = search
+                    .keyword(words)
+                    .ship_to(&market.ship_to)
                     .currency(&market.currency)
-                    .locale(market.locale())
-                    .sort(sort);
-                search.page(page).page_size(page_size).send().await
+                    .locale(market.locale());
+                let search = search
+                    .sort(sort)
+                    .page(page.into())
+                    .page_size(page_size.into());
+                search.send().await
             })
             .await?;
         Ok(SearchPage {
             products: found.products.into_iter().map(hit).collect(),
-            page: found.page_index,
-            page_size: found.page_size,
-            total: found.total_count,
+            page: found.page_index.unwrap_or_else(|| page.into()),
+            page_size: found.page_size.unwrap_or_else(|| page_size.into()),
+            total: found.total_count.unwrap_or_default(),
             ship_to: market.ship_to.clone(),
             currency: market.currency.clone(),
         })
@@ -95,12 +99,15 @@ impl Core {
         let market = self.market_of(&query.market)?;
         let number = product_number(&product.id)?;
         let sku = chosen_sku(product, query.sku.as_deref())?;
-        let (market, sku_id) = (&market, sku.id.as_str());
+        let sku_number = sku_number(&sku.id)?;
+        let market = &market;
         let options = self
             .with_token(query.market.connection.as_deref(), |client| async move {
-                let freight = client.dropshipping().freight(number, sku_id);
+                let freight = client.dropshipping().freight_query();
                 let freight = freight
-                    .quantity(quantity)
+                    .product_id(number)
+                    .sku_id(sku_number)
+                    .quantity(quantity.into())
                     .ship_to(&market.ship_to)
                     .currency(&market.currency);
                 freight
@@ -136,9 +143,9 @@ impl Core {
         connection: Option<&str>,
     ) -> Result<Product> {
         self.with_token(connection, |client| async move {
-            let product = client.dropshipping();
+            let product = client.dropshipping().product_get();
             let product = product
-                .product(number)
+                .product_id(number)
                 .ship_to(&market.ship_to)
                 .currency(&market.currency);
             product.language(&market.language).send().await
@@ -169,6 +176,15 @@ fn product_number(id: &str) -> Result<i64> {
                 ),
             )
         })
+}
+
+fn sku_number(id: &str) -> Result<i64> {
+    id.parse().map_err(|_| {
+        Error::invalid(
+            "sku",
+            "this variant has no number that AliExpress would take",
+        )
+    })
 }
 
 fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {

@@ -11,6 +11,7 @@ mod failure;
 mod logging;
 mod output;
 mod private_file;
+mod push;
 mod sandbox;
 mod serve;
 mod transport;

@@ -13,6 +13,7 @@ use crate::config::loopback_address;
 use crate::config::setting::LISTEN;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::push::HttpPush;
 use crate::serve::{Signals, bind};
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:8090";
@@ -58,6 +59,7 @@ pub(crate) async fn run(
             app_key: arguments.app_key,
             app_secret: arguments.app_secret,
             callback_url: arguments.callback_url,
+            push_url: arguments.push_url,
             products: arguments.products,
             seed: arguments.seed,
             base_url: bound.url(""),
@@ -68,6 +70,7 @@ pub(crate) async fn run(
         arguments.seed,
     )
     .map_err(|error| failed(&error))?;
+    sandbox.set_push_sender(Arc::new(HttpPush::default()));
     output.text(&format!("sandbox: {}", bound.url("")))?;
     let stop = CancellationToken::new();
     let serving = sandbox.serve(bound.listener, stop.clone().cancelled_owned());

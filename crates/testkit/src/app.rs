@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use aliexpress::{AppKey, AppSecret, Client, GatewayUrl, ReqwestTransport, TransportOptions};
+use aliexpress::{
+    AppKey, AppSecret, Client, GatewayUrl, Policy, ReqwestTransport, TransportOptions,
+};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
@@ -320,6 +322,8 @@ fn application(
         .gateway(GatewayUrl::parse(gateway)?)
         .clock(Arc::new(Frozen(sandbox.clock())))
         .transport(Arc::new(transport))
+        // As patient as in earnest, but nobody waits between two attempts.
+        .policy(Policy::default().backoff(Duration::ZERO, Duration::ZERO))
         .build()?;
     Ok(AppSetup::Ready(Application {
         client,

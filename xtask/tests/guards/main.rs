@@ -6,6 +6,7 @@
 )]
 
 mod arrows;
+mod generated;
 mod house;
 mod licences;
 mod security_doc;

@@ -32,6 +32,11 @@ impl Changes {
         self.0.entry(product_id).or_default()
     }
 
+    /// Every changed product's id and changes.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, &Change)> {
+        self.0.iter().map(|(id, change)| (*id, change))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

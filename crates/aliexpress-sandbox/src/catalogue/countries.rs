@@ -86,9 +86,20 @@ static COUNTRIES: [Country; 45] = [
     country("NG", Africa, 1070, false),
 ];
 
+/// Where prices are shown for when no destination is named: the United States.
+pub(crate) fn usual() -> &'static Country {
+    &COUNTRIES[0]
+}
+
 /// Finds a destination. `UK`, which the platform uses in places, is `GB`.
 pub(crate) fn find(code: &str) -> Option<&'static Country> {
     let code = code.trim().to_ascii_uppercase();
     let code = if code == "UK" { "GB" } else { code.as_str() };
     COUNTRIES.iter().find(|country| country.code == code)
+}
+
+/// Every destination.
+#[cfg(test)]
+pub(crate) fn all() -> impl Iterator<Item = &'static Country> {
+    COUNTRIES.iter()
 }

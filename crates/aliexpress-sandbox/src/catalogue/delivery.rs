@@ -104,6 +104,20 @@ pub(crate) fn services(
     services
 }
 
+/// The cheapest service for one piece. None when nothing delivers.
+pub(crate) fn cheapest(product: &Product, country: &Country, goods_cents: i64) -> Option<Service> {
+    services(product, country, 1, goods_cents)
+        .into_iter()
+        .next()
+}
+
+impl Service {
+    /// Days that a parcel takes, as one number.
+    pub(crate) const fn usual_days(&self) -> i64 {
+        (self.min_days + self.max_days) / 2
+    }
+}
+
 fn service(row: &Row, product: &Product, quantity: i64, goods_cents: i64) -> Service {
     let selection = row.code == "CAINIAO_FULFILLMENT_STD";
     let free = if selection {

@@ -1,10 +1,14 @@
 //! Keyword search: the query is held against the vocabulary once, then each product costs a few bit
-//! operations, so that a catalogue of a million needs no index.
+//! operations, so that a catalogue of a million needs no index. Only what is shown is built, and only as
+//! many hits are remembered as lead to the page.
 
-use super::changes::Changes;
+use super::changes::{Change, Changes};
 use super::countries::Country;
-use super::vocabulary::{ADJECTIVES, FAMILIES, HOSTILE_TITLES, MATERIALS, USES};
-use super::{Catalogue, FIRST_COMMON, PROMISED_PRODUCTS, Product};
+use super::vocabulary::{ADJECTIVES, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, USES};
+use super::{
+    Catalogue, FIRST_COMMON, PROMISED_PRODUCTS, Product, Traits, cents, mix, orders, reviews,
+    sold_to,
+};
 use crate::language::words;
 
 /// Words of a query beyond this number are not looked at.
@@ -18,6 +22,20 @@ pub(crate) enum SortKey {
     Comments,
 }
 
+impl SortKey {
+    /// What a product is ordered by.
+    pub(super) fn value(self, product: &Product, changes: &Changes) -> i64 {
+        match self {
+            Self::Price => changes
+                .of(product.id())
+                .and_then(|change| product.skus(Some(change)).iter().map(|sku| sku.cents).min())
+                .unwrap_or_else(|| product.base_cents()),
+            Self::Orders => product.orders,
+            Self::Comments => product.reviews,
+        }
+    }
+}
+
 /// A search for one destination.
 #[derive(Debug)]
 pub(crate) struct Query<'a> {
@@ -29,7 +47,7 @@ pub(crate) struct Query<'a> {
 }
 
 /// For each entry of the vocabulary, a bit for each word of the query that it contains.
-struct Masks {
+pub(super) struct Masks {
     wanted: u32,
     families: Vec<u32>,
     adjectives: Vec<u32>,
@@ -39,7 +57,7 @@ struct Masks {
 }
 
 impl Masks {
-    fn new(query: &str) -> Self {
+    pub(super) fn new(query: &str) -> Self {
         let mut query = words(query);
         query.truncate(MOST_WORDS);
         let mask = |texts: &[&str]| mask(&query, texts);
@@ -62,14 +80,15 @@ impl Masks {
         }
     }
 
-    fn match_product(&self, product: &Product) -> bool {
-        let found = if (PROMISED_PRODUCTS..FIRST_COMMON).contains(&product.index) {
-            self.hostile[(product.index - PROMISED_PRODUCTS) as usize]
+    /// Whether all words of the query are in the titles that the traits make.
+    pub(super) fn fit(&self, index: u32, traits: Traits) -> bool {
+        let found = if (PROMISED_PRODUCTS..FIRST_COMMON).contains(&index) {
+            self.hostile[(index - PROMISED_PRODUCTS) as usize]
         } else {
-            self.families[product.family_index]
-                | self.adjectives[product.adjective]
-                | self.materials[product.material]
-                | self.purposes[product.purpose]
+            self.families[traits.family]
+                | self.adjectives[traits.adjective]
+                | self.materials[traits.material]
+                | self.purposes[traits.purpose]
         };
         found & self.wanted == self.wanted
     }
@@ -94,6 +113,45 @@ fn mask(query: &[String], texts: &[&str]) -> u32 {
     bits
 }
 
+/// The lowest `most` of all values that were offered. Memory is bounded by `most`, time by the offers.
+struct Lowest {
+    most: usize,
+    held: Vec<(i64, u32)>,
+}
+
+impl Lowest {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            held: Vec::new(),
+        }
+    }
+
+    fn offer(&mut self, value: (i64, u32)) {
+        if self.most == 0 {
+            return;
+        }
+        self.held.push(value);
+        // Every so often the worse half goes: amortised, each offer costs the same.
+        if self.held.len() >= self.most.saturating_mul(2) {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.held.len() > self.most {
+            self.held.select_nth_unstable(self.most);
+            self.held.truncate(self.most);
+        }
+    }
+
+    fn sorted(mut self) -> Vec<(i64, u32)> {
+        self.cut();
+        self.held.sort_unstable();
+        self.held
+    }
+}
+
 impl Catalogue {
     /// How many products match, and the `size` of them that follow the first `skip`.
     pub(crate) fn search(
@@ -104,55 +162,77 @@ impl Catalogue {
         size: usize,
     ) -> (usize, Vec<Product>) {
         let masks = Masks::new(query.words);
-        let mut found: Vec<(i64, u32)> = Vec::new();
+        let families = query.category.map(families_in);
+        let mut total = 0;
+        let most = skip.saturating_add(size).min(self.products as usize);
+        let mut lowest = Lowest::new(most);
         for index in 0..self.products {
-            let product = self.product(index);
-            let wanted = masks.match_product(&product)
-                && query
-                    .category
-                    .is_none_or(|id| product.family.categories.contains(&id))
-                && product.sold_to(query.country)
-                && changes
-                    .of(product.id())
-                    .is_none_or(|change| !change.delisted);
-            if wanted {
-                found.push((sort_value(&product, query, changes), index));
+            let traits = self.traits(index);
+            let wanted = masks.fit(index, traits)
+                && families.is_none_or(|families| families & (1 << traits.family) != 0)
+                && sold_to(self.seed, index, query.country);
+            if !wanted {
+                continue;
+            }
+            let change = changes.of(Self::id(index));
+            if change.is_none_or(|change| self.can_be_bought(index, change)) {
+                total += 1;
+                lowest.offer((self.sort_value(index, traits, query, change), index));
             }
         }
-        let total = found.len();
-        let end = skip.saturating_add(size).min(total);
-        if end < total {
-            found.select_nth_unstable(end);
-            found.truncate(end);
+        let page = lowest.sorted().into_iter().skip(skip);
+        (total, page.map(|(_, index)| self.product(index)).collect())
+    }
+
+    /// Whether a changed product has anything left to buy.
+    fn can_be_bought(self, index: u32, change: &Change) -> bool {
+        let emptied = || self.product(index).skus(Some(change)).is_empty();
+        !change.delisted && (change.dropped.is_empty() || !emptied())
+    }
+
+    fn sort_value(
+        self,
+        index: u32,
+        traits: Traits,
+        query: &Query<'_>,
+        change: Option<&Change>,
+    ) -> i64 {
+        let numbers = mix(self.seed, index, 2);
+        let value = match (query.sort, change) {
+            (SortKey::Price, Some(change)) => {
+                let product = self.product(index);
+                let skus = product.skus(Some(change));
+                let lowest = skus.iter().map(|sku| sku.cents).min();
+                lowest.unwrap_or_else(|| product.base_cents())
+            }
+            (SortKey::Price, None) => cents(numbers, &FAMILIES[traits.family]),
+            (SortKey::Orders, _) => orders(self.seed, index, numbers),
+            (SortKey::Comments, _) => reviews(numbers),
+        };
+        if query.descending {
+            value.saturating_neg()
+        } else {
+            value
         }
-        found.sort_unstable();
-        let page = found
-            .into_iter()
-            .skip(skip)
-            .map(|(_, index)| self.product(index))
-            .collect();
-        (total, page)
     }
 }
 
-fn sort_value(product: &Product, query: &Query<'_>, changes: &Changes) -> i64 {
-    let value = match query.sort {
-        SortKey::Price => changes
-            .of(product.id())
-            .and_then(|change| product.skus(Some(change)).iter().map(|sku| sku.cents).min())
-            .unwrap_or_else(|| product.base_cents()),
-        SortKey::Orders => product.orders,
-        SortKey::Comments => product.reviews,
-    };
-    if query.descending {
-        value.saturating_neg()
-    } else {
-        value
-    }
+/// A bit for each family that a category holds.
+fn families_in(category: i64) -> u64 {
+    let holds = |family: &Family| family.categories.contains(&category);
+    FAMILIES
+        .iter()
+        .enumerate()
+        .filter(|(_, family)| holds(family))
+        .fold(0, |bits, (position, _)| bits | 1 << position)
 }
+
+// A family has a bit.
+const _: () = assert!(FAMILIES.len() <= 64);
 
 #[cfg(test)]
 mod tests {
+    use super::super::built;
     use super::*;
     use crate::catalogue::countries;
     use crate::language::Language;
@@ -231,5 +311,95 @@ mod tests {
             one.iter()
                 .all(|left| two.iter().all(|right| left.index != right.index))
         );
+    }
+
+    #[test]
+    fn a_search_builds_what_it_shows_and_remembers_two_pages() {
+        let query = Query {
+            words: "lamp",
+            category: None,
+            country: countries::find("FR").unwrap(),
+            sort: SortKey::Price,
+            descending: false,
+        };
+        let catalogue = Catalogue {
+            seed: 1,
+            products: 100_000,
+        };
+        built::take();
+        let (total, page) = catalogue.search(&query, &Changes::default(), 20, 20);
+        assert!(total > 1000, "{total}");
+        assert_eq!((page.len(), built::take()), (20, 20));
+
+        let mut lowest = Lowest::new(40);
+        for index in 0..100_000 {
+            lowest.offer((i64::from(index * 7919 % 100_000), index));
+            assert!(lowest.held.len() < 80 && lowest.held.capacity() <= 128);
+        }
+        let values: Vec<i64> = lowest
+            .sorted()
+            .into_iter()
+            .map(|(value, _)| value)
+            .collect();
+        assert_eq!(values, (0..40).collect::<Vec<i64>>());
+    }
+
+    #[test]
+    fn pages_of_any_depth_are_those_of_the_whole_list() {
+        let catalogue = Catalogue {
+            seed: 3,
+            products: 3000,
+        };
+        let query = Query {
+            words: "",
+            category: Some(FAMILIES[0].categories[2]),
+            country: countries::find("US").unwrap(),
+            sort: SortKey::Comments,
+            descending: true,
+        };
+        let indices = |skip, size| -> Vec<u32> {
+            let (_, products) = catalogue.search(&query, &Changes::default(), skip, size);
+            products.iter().map(|product| product.index).collect()
+        };
+        let all = indices(0, usize::MAX);
+        assert!(all.len() > 50);
+        for skip in [0, 1, 17, all.len() - 3, all.len(), usize::MAX] {
+            let expected: Vec<u32> = all.iter().skip(skip).take(10).copied().collect();
+            assert_eq!(indices(skip, 10), expected, "{skip}");
+        }
+        assert!(indices(0, 0).is_empty());
+    }
+
+    #[test]
+    fn changed_prices_move_products_and_what_is_gone_is_not_found() {
+        let (catalogue, france) = (
+            Catalogue {
+                seed: 1,
+                products: 500,
+            },
+            countries::find("FR").unwrap(),
+        );
+        let query = Query {
+            words: "lamp",
+            category: None,
+            country: france,
+            sort: SortKey::Price,
+            descending: false,
+        };
+        let mut changes = Changes::default();
+        let (total, before) = catalogue.search(&query, &changes, 0, 500);
+        let (first, last) = (before[0], before[total - 1]);
+        for sku in last.skus(None) {
+            changes.entry(last.id()).cents.insert(sku.id, 1);
+        }
+        let (_, now) = catalogue.search(&query, &changes, 0, 500);
+        assert_eq!((now[0].index, now[1].index), (last.index, first.index));
+
+        for sku in first.skus(None) {
+            changes.entry(first.id()).dropped.insert(sku.id);
+        }
+        changes.entry(last.id()).delisted = true;
+        let (fewer, left) = catalogue.search(&query, &changes, 0, 500);
+        assert_eq!((fewer, left[0].index), (total - 2, before[1].index));
     }
 }

@@ -173,7 +173,7 @@ pub(crate) static FAMILIES: [Family; 16] = [
     family(
         ("Bath Mat", "Tapis de bain"),
         false,
-        [15, 100_006_664, 200_154_001],
+        [15, 405, 200_154_001],
         &[6, 9, 7],
         &[3, 9, 2],
         (399, 1999),

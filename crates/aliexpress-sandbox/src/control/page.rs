@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use crate::journal::Wanted;
 use crate::language::Language;
 use crate::money::KeptMoney;
 use crate::pages::{banner, language, page};
@@ -79,7 +80,11 @@ fn orders(inner: &Inner, now_ms: i64) -> Vec<OrderRow> {
 }
 
 fn journal(inner: &Inner) -> Vec<JournalRow> {
-    let mut entries = locked(&inner.journal).entries(None, ROWS);
+    let mut entries = locked(&inner.journal).entries(Wanted {
+        api: None,
+        after: 0,
+        limit: ROWS,
+    });
     entries.reverse();
     entries
         .into_iter()

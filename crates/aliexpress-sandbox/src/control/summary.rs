@@ -11,10 +11,14 @@ use crate::accounts::ACCOUNTS;
 use crate::catalogue::Catalogue;
 use crate::methods;
 use crate::orders::Order;
+use crate::reports::Report;
 use crate::sandbox::{Inner, locked};
 
 /// Newest orders shown.
 const MOST_ORDERS: usize = 100;
+/// Newest search reports shown, and characters of each.
+const MOST_REPORTS: usize = 10;
+const REPORT_CHARACTERS: usize = 200;
 /// First product ids shown.
 const MOST_PRODUCTS: u32 = 50;
 
@@ -48,6 +52,11 @@ pub(super) fn order_json(order: &Order, now_ms: i64) -> Value {
     })
 }
 
+fn report_json(report: &Report) -> Value {
+    let text: String = report.text.chars().take(REPORT_CHARACTERS).collect();
+    json!({ "at_ms": report.at_ms, "account": report.account, "text": text })
+}
+
 pub(super) fn state_json(inner: &Inner) -> Value {
     let now_ms = inner.clock.now_ms();
     let state = inner.book.read();
@@ -62,13 +71,22 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         "products": inner.catalogue.products,
         "changed_products": state.changes.len(),
         "orders": state.orders.len(),
+        "commissions": state.commissions.lines().count(),
+        "clicks": state.commissions.clicks.total(),
+        "search_reports": state.reports.total(),
         "codes": codes,
         "access_tokens": access,
         "refresh_tokens": refresh,
         "faults": locked(&inner.faults).list().len(),
         "journal": locked(&inner.journal).total(),
     });
-    let profile = json!(state.profile);
+    let reports: Vec<Value> = state
+        .reports
+        .newest()
+        .take(MOST_REPORTS)
+        .map(report_json)
+        .collect();
+    let profile = json!(*state.profile);
     drop(state);
     let products: Vec<i64> = (0..inner.catalogue.products.min(MOST_PRODUCTS))
         .map(Catalogue::id)
@@ -96,6 +114,7 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         "methods": methods::names().collect::<Vec<_>>(),
         "accounts": accounts,
         "orders": orders,
+        "search_reports": reports,
         "products": products,
     })
 }

@@ -1,9 +1,10 @@
 //! The forms of an answer: flat, wrapped under the method's key, streamlined.
 
-use super::Door;
+use super::legacy;
 use super::refusal::Refusal;
+use super::request::Door;
 use crate::json::{Json, Object, object};
-use crate::profile::Numbers;
+use crate::profile::{ErrorCodes, ErrorTypes, Numbers, Profile, TraceIds};
 
 /// The ids that every answer carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +28,9 @@ impl Ids {
 pub(crate) struct Form<'a> {
     pub(crate) door: Door,
     pub(crate) api: &'a str,
-    pub(crate) streamlined: bool,
-    pub(crate) numbers: Numbers,
+    /// Whether the fields stand under the key of the method or, for an error, under `error_response`.
+    pub(crate) wrapped: bool,
+    pub(crate) profile: &'a Profile,
 }
 
 /// Key around a wrapped answer: dots (and, for the token paths, slashes) become underscores.
@@ -39,13 +41,13 @@ fn wrapper_key(api: &str) -> String {
 impl Form<'_> {
     pub(crate) fn success(&self, mut fields: Object, ids: &Ids, traced: bool) -> Object {
         fields.set("request_id", ids.request_id.clone());
-        if self.numbers == Numbers::String {
+        if self.profile.numbers == Numbers::String {
             fields.values_mut().for_each(Json::numbers_to_text);
         }
-        if self.door == Door::Sync && !self.streamlined {
-            if traced {
-                fields.set("_trace_id_", ids.trace_id.clone());
-            }
+        if self.traced(traced && self.wrapped) {
+            fields.set("_trace_id_", ids.trace_id.clone());
+        }
+        if self.wrapped {
             let mut wrapped = Object::default();
             wrapped.set(wrapper_key(self.api), fields);
             return wrapped;
@@ -57,25 +59,48 @@ impl Form<'_> {
     }
 
     pub(crate) fn refusal(&self, refusal: &Refusal, ids: &Ids) -> Object {
+        if self.door == Door::Sync
+            && self.profile.error_codes == ErrorCodes::Numeric
+            && !refusal.numeric
+        {
+            return self.written(&legacy::numbered(refusal), ids);
+        }
+        self.written(refusal, ids)
+    }
+
+    fn written(&self, refusal: &Refusal, ids: &Ids) -> Object {
         let number = refusal.code.parse::<i64>().ok().filter(|_| refusal.numeric);
         let code = number.map_or_else(|| Json::from(refusal.code.clone()), Json::from);
         let mut fields = object! {
-            "type": refusal.blame.name(),
             "code": code,
             "request_id": ids.request_id.clone(),
         };
+        match self.profile.error_types {
+            ErrorTypes::AsListed => fields.set("type", refusal.blame.name()),
+            ErrorTypes::AsHeaded => fields.set("type", refusal.headed()),
+            ErrorTypes::Absent => {}
+        }
         if let Some((code, message)) = &refusal.sub {
             fields.set("sub_code", code.clone());
             fields.set("sub_msg", message.clone());
         }
-        if self.door == Door::Rest || self.streamlined {
-            fields.set("message", refusal.message.clone());
-            return fields;
-        }
-        fields.set("msg", refusal.message.clone());
-        if refusal.traced {
+        let text = if self.wrapped { "msg" } else { "message" };
+        fields.set(text, refusal.message.clone());
+        if self.traced(refusal.traced && self.wrapped) {
             fields.set("_trace_id_", ids.trace_id.clone());
         }
-        object! { "error_response": fields }
+        if self.wrapped {
+            return object! { "error_response": fields };
+        }
+        fields
+    }
+
+    /// Whether the answer carries `_trace_id_`, where captures have it (`recorded`) or not.
+    fn traced(&self, recorded: bool) -> bool {
+        match self.profile.trace_ids {
+            TraceIds::AsRecorded => recorded,
+            TraceIds::Present => true,
+            TraceIds::Absent => false,
+        }
     }
 }

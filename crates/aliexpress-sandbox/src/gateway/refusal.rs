@@ -183,6 +183,19 @@ impl Refusal {
         }
     }
 
+    /// The `type` as the headings of the documentation pair the words: the platform's own errors are
+    /// `ISV`, those of business APIs `ISP`.
+    pub(crate) fn headed(&self) -> &'static str {
+        let business = ["15", "isv.", "isp."]
+            .iter()
+            .any(|start| self.code.starts_with(start));
+        if business || self.blame == Blame::Isp {
+            Blame::Isp.name()
+        } else {
+            Blame::Isv.name()
+        }
+    }
+
     /// Code 15: the service behind the gateway refused, and says why in the sub code.
     pub(crate) fn remote(
         sub_code: impl Into<Cow<'static, str>>,

@@ -5,7 +5,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 
 use super::params::Params;
-use crate::profile::EmptyParams;
+use crate::profile::{EmptyParams, LegacySignatures, Profile};
 
 /// What the check of a signature found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,8 @@ pub(crate) fn prefix_of(api: &str) -> &str {
 
 /// The text to sign: prefix, then each name and value, without `sign`.
 pub(crate) fn canonical(prefix: &str, params: &Params, with_empty: bool) -> String {
-    let mut text = prefix.to_owned();
+    let mut text = String::with_capacity(prefix.len() + params.text_len());
+    text.push_str(prefix);
     for (name, value) in params.iter() {
         if name != "sign" && (with_empty || !value.trim().is_empty()) {
             text.push_str(name);
@@ -61,7 +62,7 @@ pub(crate) fn canonical(prefix: &str, params: &Params, with_empty: bool) -> Stri
 }
 
 /// Holds the `sign` of a request against the one the secret gives.
-pub(crate) fn verify(secret: &str, api: &str, params: &Params, empty: EmptyParams) -> Verdict {
+pub(crate) fn verify(secret: &str, api: &str, params: &Params, profile: &Profile) -> Verdict {
     if params.conflict().is_some() {
         return Verdict::Ambiguous;
     }
@@ -69,14 +70,15 @@ pub(crate) fn verify(secret: &str, api: &str, params: &Params, empty: EmptyParam
         return Verdict::Missing;
     };
     let prefix = prefix_of(api);
+    let legacy = prefix.is_empty() && profile.legacy_signatures == LegacySignatures::Accepted;
     let algorithm = match params.get("sign_method") {
         Some("sha256") => Algorithm::HmacSha256,
-        Some("md5") if prefix.is_empty() => Algorithm::Md5,
-        Some("hmac") if prefix.is_empty() => Algorithm::HmacMd5,
+        Some("md5") if legacy => Algorithm::Md5,
+        Some("hmac") if legacy => Algorithm::HmacMd5,
         Some(_) => return Verdict::UnsupportedMethod,
         None => return Verdict::MissingMethod,
     };
-    let forms: &[bool] = match empty {
+    let forms: &[bool] = match profile.empty_params {
         EmptyParams::Either if has_empty(params) => &[false, true],
         EmptyParams::Either | EmptyParams::Skipped => &[false],
         EmptyParams::Signed => &[true],
@@ -189,7 +191,13 @@ mod tests {
         let skipped = params(&vector, vector["sign"].as_str());
         let text = canonical("", &skipped, true);
         let signed = params(&vector, Some(&digest(Algorithm::HmacSha256, secret, &text)));
-        let check = |params: &Params, empty| verify(secret, "x", params, empty);
+        let check = |params: &Params, empty_params| {
+            let profile = Profile {
+                empty_params,
+                ..Profile::default()
+            };
+            verify(secret, "x", params, &profile)
+        };
         for (empty, without, with) in [
             (EmptyParams::Either, Verdict::Ok, Verdict::Ok),
             (EmptyParams::Skipped, Verdict::Ok, Verdict::Mismatch),

@@ -1,4 +1,8 @@
 //! `aliexpress.ds.order.create`: places orders, one for each store, and pays for them when asked.
+//!
+//! Documented: the address rules of the countries, province and city as `aliexpress.ds.address.get` lists
+//! them (compared without accents and case), `business_model` `wholesale`. Inferred: wholesale prices count
+//! by line and SKU, and the limits and channel prices of promotions do not change what an order costs.
 
 use std::collections::BTreeMap;
 
@@ -42,6 +46,8 @@ struct Wish {
     items: Vec<Map<String, Value>>,
     pay: bool,
     pay_currency: String,
+    /// Prices for many pieces count.
+    wholesale: bool,
 }
 
 fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply, Refusal> {
@@ -118,6 +124,11 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
         })
         .collect::<Result<_, _>>()?;
     let currency = field_text(&payment, "pay_currency");
+    let extra = extension
+        .get("trade_extra_param")
+        .and_then(Value::as_object);
+    let business_model =
+        extra.map_or_else(String::new, |extra| field_text(extra, "business_model"));
     Ok(Wish {
         account,
         out_order_id: field_text(&order, "out_order_id"),
@@ -130,6 +141,7 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
         } else {
             currency
         },
+        wholesale: business_model == "wholesale",
     })
 }
 
@@ -218,7 +230,7 @@ fn baskets(
     let mut baskets: BTreeMap<i64, Basket> = BTreeMap::new();
     let mut taken: BTreeMap<i64, i64> = BTreeMap::new();
     for item in &wish.items {
-        let (store_id, service, line) = line(context, item, country, state)?;
+        let (store_id, service, line) = line(context, wish, item, country, state)?;
         let taken = taken.entry(line.sku_id).or_default();
         *taken = taken.saturating_add(line.count);
         if *taken > line.stock {
@@ -229,6 +241,7 @@ fn baskets(
             account: wish.account.user_id.to_owned(),
             store_id,
             currency: dollar().code.to_owned(),
+            country: country.code.to_owned(),
             service: service.code.to_owned(),
             company: service.company.to_owned(),
             max_days: service.max_days,
@@ -250,6 +263,7 @@ struct Stocked {
 
 fn line(
     context: &Context<'_>,
+    wish: &Wish,
     item: &Map<String, Value>,
     country: &Country,
     state: &State,
@@ -285,7 +299,12 @@ fn line(
             failed("ERROR_WHEN_BUILD_FOR_PLACE_ORDER", text)
         })?;
     let wanted = field_text(item, "logistics_service_name");
-    let goods_cents = sku.cents.saturating_mul(count);
+    let cents = if wish.wholesale {
+        product.cents_each(sku.cents, count)
+    } else {
+        sku.cents
+    };
+    let goods_cents = cents.saturating_mul(count);
     let service = delivery::services(&product, country, count, goods_cents)
         .into_iter()
         .find(|service| wanted.is_empty() || service.code == wanted)
@@ -297,7 +316,7 @@ fn line(
         title: product.title(Language::English),
         sku_description: product.sku_description(&sku, Language::English),
         count,
-        unit_minor: dollar().of_cents(sku.cents, country.price_per_mille).minor,
+        unit_minor: dollar().of_cents(cents, country.price_per_mille).minor,
         shipping_minor: dollar().of_cents(fee, 1000).minor,
         tax_included: country.tax_included,
     };

@@ -1,7 +1,5 @@
 //! `aliexpress.trade.ds.order.get`: one order of the token's account.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
 use super::{Context, Method, Reply, declared, needed_integer};
@@ -10,6 +8,7 @@ use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::money::KeptMoney;
 use crate::orders::{Line, Order, PAY_TIMEOUT_S, Stage};
+use crate::platform_time;
 
 pub(super) static METHOD: Method = Method {
     declared: &declared::TRADE_DS_ORDER_GET,
@@ -43,7 +42,7 @@ fn result(context: &Context<'_>, order: &Order) -> Object {
     let total = money(&order.total());
     let store_id = order.basket.store_id;
     let mut result = object! {
-        "gmt_create": pacific(order.created_ms, "%Y-%m-%d %H:%M:%S"),
+        "gmt_create": platform_time::written(order.created_ms),
         "order_status": stage.order_status(),
         "logistics_status": stage.logistics_status(),
         "pay_timeout_second": PAY_TIMEOUT_S.to_string(),
@@ -57,7 +56,7 @@ fn result(context: &Context<'_>, order: &Order) -> Object {
         "child_order_list": context.list("aeop_child_order_info", lines),
     };
     if let Some(paid_ms) = order.paid_ms {
-        let paid = pacific(paid_ms, "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]");
+        let paid = platform_time::text(paid_ms, "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]");
         result.set("order_paidtime_string", paid);
     }
     if order.shipped_ms.is_some() {
@@ -103,31 +102,4 @@ fn child(order: &Order, line: &Line, stage: Stage) -> Object {
 
 fn money(money: &KeptMoney) -> Object {
     object! { "amount": money.text(), "currency_code": money.currency.clone() }
-}
-
-/// A moment in the platform's own time zone (inferred: US Pacific). The rule is spelled out so that no
-/// time-zone database is needed.
-fn pacific(ms: i64, format: &str) -> String {
-    let zone = TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC);
-    Timestamp::from_millisecond(ms)
-        .map(|instant| instant.to_zoned_datetime(zone).strftime(format).to_string())
-        .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn platform_time_follows_summer_and_winter() {
-        let form = "%Y-%m-%dT%H:%M:%S%:z[America/Los_Angeles]";
-        assert_eq!(
-            pacific(1_767_704_470_000, form),
-            "2026-01-06T05:01:10-08:00[America/Los_Angeles]"
-        );
-        assert_eq!(
-            pacific(1_783_000_000_000, "%Y-%m-%d %H:%M:%S"),
-            "2026-07-02 06:46:40"
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! `aliexpress.ds.text.search`: products by words, priced for one destination.
 
-use super::product_get::rounded_and_grouped;
+use super::product_view::rounded_and_grouped;
 use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
@@ -139,7 +139,7 @@ impl<'a> View<'a> {
             "salePriceFormat": formatted,
             "discount": format!("{}%", 100 - cents * 100 / list_cents.max(1)),
             "score": format!("{}.{}", product.rating / 10, product.rating % 10),
-            "evaluateRate": format!("{}.{}", product.rating * 2 - 1, product.index % 10),
+            "evaluateRate": product.positive_rate(),
             "orders": rounded_and_grouped(product.orders),
         }
     }

@@ -1,9 +1,12 @@
 //! `/auth/token/create`, `/auth/token/refresh` and their `security` twins.
 
 use super::{Context, Method, Reply, declared};
+use axum::http::Method as HttpMethod;
+
 use crate::accounts::{self, Account};
-use crate::gateway::refusal::Refusal;
+use crate::gateway::refusal::{Blame, Refusal};
 use crate::json::{Object, object};
+use crate::profile::{TokenCalls, Uuid};
 use crate::tokens::{Issuing, Pair};
 
 pub(super) static CREATE: Method = Method {
@@ -39,9 +42,25 @@ fn issuing<'a>(context: &Context<'a>) -> Issuing<'a> {
     }
 }
 
+/// The guide asks for POST, the reference lists GET too: the profile decides.
+fn sent_as_allowed(context: &Context<'_>) -> Result<(), Refusal> {
+    if context.profile.token_calls == TokenCalls::PostOnly
+        && context.http_method != HttpMethod::POST
+    {
+        let message = "Token calls must be sent with POST";
+        return Err(Refusal {
+            message: message.into(),
+            blame: Blame::Isv,
+            ..Refusal::named("InvalidHttpMethod")
+        });
+    }
+    Ok(())
+}
+
 fn create(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
+    sent_as_allowed(context)?;
     // Documented remedy of InvalidCode: do not send uuid. The code is not spent by such a call.
-    if context.params.get("uuid").is_some() {
+    if context.profile.uuid == Uuid::Refused && context.params.get("uuid").is_some() {
         return Err(Refusal::named("InvalidCode"));
     }
     let code = context.text("code");
@@ -56,6 +75,7 @@ fn create(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
 }
 
 fn refresh(context: &Context<'_>, security: bool) -> Result<Reply, Refusal> {
+    sent_as_allowed(context)?;
     let token = context.text("refresh_token");
     let pair = context.inner.book.change(&context.inner.clock, |state| {
         state.tokens.refresh(token, &issuing(context))

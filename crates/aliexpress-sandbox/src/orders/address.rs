@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::places;
 use crate::language::folded;
 use crate::methods::field_text;
 
@@ -105,7 +106,8 @@ static BY_COUNTRY: [(&str, &[(&str, Demand)]); 12] = [
     ("FR", &[("zip", Demand::Present)]),
 ];
 
-/// Holds an address against the rules; the first broken one is reported.
+/// Holds an address against the rules, then its province and city against the list of places; the first
+/// mistake is reported.
 pub(crate) fn check(address: &Map<String, Value>, country: &str) -> Result<(), Refused> {
     let own = BY_COUNTRY
         .iter()
@@ -114,7 +116,12 @@ pub(crate) fn check(address: &Map<String, Value>, country: &str) -> Result<(), R
     EVERYWHERE
         .iter()
         .chain(own)
-        .try_for_each(|(field, demand)| hold(address, field, *demand))
+        .try_for_each(|(field, demand)| hold(address, field, *demand))?;
+    let (province, city) = (field_text(address, "province"), field_text(address, "city"));
+    places::unlisted(country, &province, &city).map_or(Ok(()), |field| {
+        let text = format!("Please enter a valid {}", label(field));
+        Err((INVALID, text))
+    })
 }
 
 fn hold(address: &Map<String, Value>, field: &str, demand: Demand) -> Result<(), Refused> {
@@ -179,8 +186,14 @@ mod tests {
     use super::*;
 
     fn checked(country: &str, changes: Value) -> Result<(), Refused> {
+        let (province, city) = match country {
+            "US" => ("Illinois", "Springfield"),
+            "ES" => ("Catalonia", "Girona"),
+            "BR" => ("Bahia", "Salvador"),
+            _ => ("Bretagne", "Rennes"),
+        };
         let mut address = json!({
-            "address": "1 Example Street", "city": "Springfield", "province": "Illinois",
+            "address": "1 Example Street", "city": city, "province": province,
             "contact_person": "Test Buyer", "full_name": "Test Buyer", "zip": "00000",
             "mobile_no": "5550100000",
         });
@@ -203,6 +216,19 @@ mod tests {
             ),
             ("FR", json!({"contact_person": "Madonna"}), None),
             ("US", json!({"province": "OTHER"}), Some("valid State")),
+            ("FR", json!({"province": "Other", "city": "other"}), None),
+            (
+                "FR",
+                json!({"province": "BRETAGNE", "city": "rennes"}),
+                None,
+            ),
+            ("FR", json!({"province": "Brittany"}), Some("valid State")),
+            ("FR", json!({"city": "Paris"}), Some("valid City")),
+            (
+                "BR",
+                json!({"cpf": "123.456.789-09", "city": "Other"}),
+                Some("valid City"),
+            ),
             ("US", json!({"address": "abc"}), Some("5-35")),
             ("ES", json!({}), Some("9 digits")),
             ("ES", json!({"mobile_no": 612_345_678}), None),

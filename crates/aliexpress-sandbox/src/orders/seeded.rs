@@ -50,6 +50,7 @@ fn basket(product: &Product, count: i64) -> Basket {
         account: accounts::DEFAULT.user_id.to_owned(),
         store_id: product.store_id(),
         currency: dollar().code.to_owned(),
+        country: "FR".to_owned(),
         service: code.to_owned(),
         company: company.to_owned(),
         max_days: days,

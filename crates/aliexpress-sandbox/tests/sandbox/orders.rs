@@ -8,8 +8,15 @@ const CREATE: &str = "aliexpress.ds.order.create";
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
 
 pub(crate) fn address(country: &str) -> Value {
+    let (province, city) = match country {
+        "FR" => ("Île-de-France", "Paris"),
+        "US" => ("Illinois", "Springfield"),
+        "CG" => ("Brazzaville", "Brazzaville"),
+        "BR" => ("Bahia", "Salvador"),
+        _ => ("Other", "Other"),
+    };
     json!({
-        "country": country, "province": "Illinois", "city": "Springfield",
+        "country": country, "province": province, "city": city,
         "address": "1 Example Street", "zip": "62701", "contact_person": "Test Buyer",
         "full_name": "Test Buyer", "mobile_no": "5550100000", "phone_country": "+1",
     })

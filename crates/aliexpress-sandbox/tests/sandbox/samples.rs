@@ -1,5 +1,9 @@
 //! Answers have the keys and JSON types of the recorded and documented samples.
 
+mod commissions;
+mod listings;
+pub(crate) mod lookups;
+
 use std::fs;
 use std::path::Path;
 

@@ -1,15 +1,23 @@
 //! Why a signature is what it is, and which mistake makes another one.
 
-mod wrong_texts;
+mod digests;
+mod json;
+mod left_out;
+mod order;
+mod prefix;
+mod search;
+mod sent;
+mod spelling;
+mod values;
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Flavour, Mistake, Pair, hmac_sha256, joined, legacy, sorted, upper_hex};
+use super::{Flavour, Mistake, joined, sorted, upper_hex};
 use crate::{AppSecret, redact};
-use wrong_texts::wrong_texts;
+use digests::Digests;
+use sent::Sent;
 
 /// What to explain.
 #[derive(Clone, Copy)]
@@ -89,17 +97,32 @@ impl fmt::Debug for Explanation {
 }
 
 /// Shows what is signed and, given a foreign signature, finds the mistake that explains it.
+///
+/// Bounded work: some thousand short texts are hashed at most, and never more than 64 MiB.
 #[must_use]
 pub fn explain(request: &ExplainRequest<'_>) -> Explanation {
+    explain_with_body(request, None)
+}
+
+/// The same, with the body of the request where it is known.
+pub(super) fn explain_with_body(request: &ExplainRequest<'_>, body: Option<&str>) -> Explanation {
     let pairs = sorted(request.params);
     let prefix = request.flavour.prefix();
     let canonical = joined(prefix, &pairs);
-    let sign = hmac(request.secret.expose(), &canonical);
+    let sign = upper_hex(&request.secret.key().digest(canonical.as_bytes()));
     let foreign = request.foreign_sign.map(str::trim);
-    let matches = foreign.map(|foreign| same(foreign, &sign));
-    let verdict = foreign
-        .filter(|foreign| !same(foreign, &sign))
-        .map(|foreign| find_mistake(request, &pairs, &canonical, &sign, foreign));
+    let matches = foreign.map(|foreign| foreign.as_bytes().ct_eq(sign.as_bytes()).into());
+    let verdict = foreign.filter(|_| matches == Some(false)).map(|foreign| {
+        let sent = Sent {
+            flavour: request.flavour,
+            params: request.params,
+            pairs: &pairs,
+            body,
+        };
+        let secret = request.secret;
+        let digests = Digests::of(secret.expose(), secret.key(), sent.value("app_key"));
+        search::mistake(&sent, &digests, &canonical, &sign, foreign)
+    });
     Explanation {
         prefix: prefix.to_owned(),
         parts: pairs
@@ -111,75 +134,4 @@ pub fn explain(request: &ExplainRequest<'_>) -> Explanation {
         matches,
         verdict,
     }
-}
-
-fn find_mistake(
-    request: &ExplainRequest<'_>,
-    pairs: &[Pair<'_>],
-    canonical: &str,
-    sign: &str,
-    foreign: &str,
-) -> Mistake {
-    if same(&foreign.to_ascii_uppercase(), sign) {
-        return Mistake::LowerCase;
-    }
-    // Digests are compared without regard to case: that mistake on top of another one does not hide it.
-    let foreign = foreign.to_ascii_uppercase();
-    let secret = request.secret.expose();
-    // Every wrong text with every wrong digest: a client seldom makes one mistake only. The plain text comes first, so
-    // that a wrong digest of the right text is named as the digest; of two mistakes the one in the text is named.
-    std::iter::once((None, canonical.to_owned()))
-        .chain(wrong_texts(request, pairs))
-        .find_map(|(text_mistake, text)| {
-            let digest_mistake = digest_mistake(secret, &text, &foreign)?;
-            text_mistake.or(digest_mistake)
-        })
-        .unwrap_or(Mistake::WrongSecret)
-}
-
-/// Which digest of `text` gives the foreign signature: `Some(None)` is the right digest.
-fn digest_mistake(secret: &str, text: &str, foreign: &str) -> Option<Option<Mistake>> {
-    let wrapped = format!("{secret}{text}{secret}");
-    let with_blank = |blank: &str| hmac(&format!("{secret}{blank}"), text);
-    let candidates = [
-        (None, hmac(secret, text)),
-        (Some(Mistake::SecretWrapped), hmac(secret, &wrapped)),
-        (Some(Mistake::SecretWrapped), plain_sha256(&wrapped)),
-        (Some(Mistake::Md5), legacy::md5_wrapped(secret, text)),
-        (Some(Mistake::Md5), legacy::hmac_md5(secret, text)),
-        (Some(Mistake::Md5), legacy::md5_wrapped("", text)),
-        (Some(Mistake::PlainSha256), plain_sha256(text)),
-        (
-            Some(Mistake::PlainSha256),
-            plain_sha256(&format!("{secret}{text}")),
-        ),
-        (
-            Some(Mistake::PlainSha256),
-            plain_sha256(&format!("{text}{secret}")),
-        ),
-        (Some(Mistake::SecretWithWhitespace), with_blank("\n")),
-        (Some(Mistake::SecretWithWhitespace), with_blank("\r\n")),
-        (Some(Mistake::SecretWithWhitespace), with_blank("\r")),
-        (Some(Mistake::SecretWithWhitespace), with_blank(" ")),
-        (
-            Some(Mistake::SecretWithWhitespace),
-            hmac(&format!(" {secret}"), text),
-        ),
-    ];
-    candidates
-        .into_iter()
-        .find(|(_, digest)| same(digest, foreign))
-        .map(|(mistake, _)| mistake)
-}
-
-fn hmac(secret: &str, text: &str) -> String {
-    upper_hex(&hmac_sha256(secret.as_bytes(), text.as_bytes()))
-}
-
-fn plain_sha256(text: &str) -> String {
-    upper_hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn same(a: &str, b: &str) -> bool {
-    a.as_bytes().ct_eq(b.as_bytes()).into()
 }

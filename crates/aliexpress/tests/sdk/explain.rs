@@ -177,20 +177,7 @@ fn what_nothing_explains_is_put_down_to_the_secret() {
     let other = AppSecret::parse("another-secret").unwrap();
     let foreign = sign(&other, vector.flavour(), &vector.params);
     assert_eq!(verdict(&vector, &foreign), Some(Mistake::WrongSecret));
-    assert_eq!(
-        verdict(&vector, "not even hexadecimal"),
-        Some(Mistake::WrongSecret)
-    );
-    assert_eq!(verdict(&vector, ""), Some(Mistake::WrongSecret));
-}
-
-#[test]
-fn two_mistakes_at_once_name_the_one_in_the_text() {
-    let vector = vector("own-token-create");
-    let business = vector.string_to_sign.replace("/auth/token/create", "");
-    let text = format!("{0}{business}{0}", vector.app_secret);
-    let foreign = sign_text(&vector.secret(), &text).to_lowercase();
-    assert_eq!(verdict(&vector, &foreign), Some(Mistake::PathPrefixMissing));
+    assert_eq!(verdict(&vector, ""), Some(Mistake::NotASignature));
 }
 
 #[test]
@@ -216,27 +203,4 @@ fn without_a_foreign_signature_only_the_parts_are_shown() {
         explanation.masked_canonical(),
         "/auth/token/createapp_key90001234code***sign_methodsha256timestamp1767225600000"
     );
-}
-
-#[test]
-fn every_mistake_has_words_and_a_code() {
-    let all = [
-        Mistake::SecretWrapped,
-        Mistake::PathPrefixMissing,
-        Mistake::PathPrefixWithRest,
-        Mistake::PathPrefixUnexpected,
-        Mistake::UrlEncodedValues,
-        Mistake::LocaleOrder,
-        Mistake::Md5,
-        Mistake::PlainSha256,
-        Mistake::TimestampInSeconds,
-        Mistake::ParameterNotSigned("x".to_owned()),
-        Mistake::EmptyValuesSigned,
-        Mistake::LowerCase,
-        Mistake::SecretWithWhitespace,
-        Mistake::WrongSecret,
-    ];
-    let codes: std::collections::BTreeSet<&str> = all.iter().map(Mistake::code).collect();
-    assert_eq!(codes.len(), all.len());
-    assert!(all.iter().all(|mistake| !mistake.to_string().is_empty()));
 }

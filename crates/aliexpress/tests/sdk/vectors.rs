@@ -1,7 +1,7 @@
 //! Every vector of `sign-vectors.json`.
 
 use aliexpress::sign::{self, ExplainRequest, Flavour, Mistake, explain};
-use aliexpress::{AppKey, AppSecret};
+use aliexpress::{AppKey, AppSecret, push};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -124,14 +124,14 @@ fn every_push_vector_is_reproduced() {
         seen += 1;
         let key = AppKey::parse(&vector.params["app_key"]).unwrap();
         let body = vector.params["body"].as_bytes();
-        let header = sign::push_authorization(&vector.secret(), &key, body);
+        let header = push::authorization(&key, &vector.secret(), body);
         assert_eq!(header, vector.sign, "{}", vector.name);
-        assert!(sign::verify_push(
-            &vector.secret(),
-            &key,
-            body,
-            &vector.sign
-        ));
+        assert_eq!(
+            push::verify(&key, &[vector.secret()], body, Some(&vector.sign)),
+            Ok(0),
+            "{}",
+            vector.name
+        );
         assert_eq!(
             format!("{key}{}", vector.params["body"]),
             vector.string_to_sign

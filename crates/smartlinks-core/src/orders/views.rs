@@ -1,7 +1,10 @@
 //! The shapes of orders in answers, and the form in which the last known state is kept.
 
 use aliexpress::Money;
-use aliexpress::dropshipping::{order::Order, tracking::Parcel};
+use aliexpress::dropshipping::{
+    order_get::Order,
+    order_tracking_get::{Parcel, TrackingNode},
+};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -232,16 +235,22 @@ impl Details {
         if self.status != "PLACE_ORDER_SUCCESS" {
             return None;
         }
-        let placed = pacific(self.created.as_deref()?)?;
+        let placed = kept_time(self.created.as_deref()?)?;
         placed
             .checked_add(jiff::SignedDuration::from_secs(self.pay_timeout_seconds?))
             .ok()
     }
 }
 
+/// A moment as it is kept: RFC 3339, in rows of an older version AliExpress's own text.
+fn kept_time(text: &str) -> Option<Timestamp> {
+    offset_time(text).or_else(|| pacific(text))
+}
+
 /// A moment of AliExpress without a zone (`2026-01-05 21:00:03`), which the samples show to be US Pacific.
 fn pacific(text: &str) -> Option<Timestamp> {
-    let zone = jiff::tz::TimeZone::get("America/Los_Angeles").ok()?;
+    // The rule since 2007, written out so that no time zone database is needed.
+    let zone = jiff::tz::TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").ok()?;
     let at: jiff::civil::DateTime = text.trim().replace(' ', "T").parse().ok()?;
     zone.to_timestamp(at).ok()
 }
@@ -317,7 +326,7 @@ pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
     OrderSummary {
         id: record.order_id.clone(),
         connection: record.connection.to_string(),
-        placed_at: record.placed_at.as_deref().and_then(pacific),
+        placed_at: record.placed_at.as_deref().and_then(kept_time),
         status: record.status.clone(),
         logistics_status: record.logistics_status.clone(),
         amount: amount
@@ -332,24 +341,27 @@ pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
 
 pub(super) fn details(order: Order) -> Details {
     Details {
-        status: order.status.as_str().to_owned(),
+        status: order.order_status.as_str().to_owned(),
         logistics_status: order.logistics_status,
-        store_url: order.store.as_ref().and_then(|store| store.url.clone()),
-        store_name: order.store.and_then(|store| store.name),
+        store_url: order
+            .store
+            .as_ref()
+            .and_then(|store| store.store_url.clone()),
+        store_name: order.store.and_then(|store| store.store_name),
         amount: order
             .user_order_amount
             .or(order.order_amount)
             .map(MoneyView::from),
-        created: order.created,
-        paid_at: order.paid_at,
-        pay_timeout_seconds: order.pay_timeout_seconds,
+        created: order.gmt_create.map(|at| at.to_string()),
+        paid_at: order.paid_at.map(|at| at.to_string()),
+        pay_timeout_seconds: order.pay_timeout_second,
         lines: order
             .lines
             .into_iter()
             .map(|line| OrderLineView {
                 product_id: line.product_id.map(|id| id.to_string()),
                 sku: line.sku_id,
-                title: Some(line.product_name).filter(|title| !title.is_empty()),
+                title: line.product_name,
                 quantity: line.product_count,
                 price: line.product_price.map(MoneyView::from),
                 shipping: line
@@ -363,27 +375,32 @@ pub(super) fn details(order: Order) -> Details {
     }
 }
 
+/// The gateway already sends the newest first; this makes sure of it. Events of one instant keep their order.
+fn newest_first(mut nodes: Vec<TrackingNode>) -> Vec<TrackingNodeView> {
+    nodes.sort_by_key(|node| std::cmp::Reverse(node.at));
+    nodes
+        .into_iter()
+        .map(|node| TrackingNodeView {
+            at: Some(node.at),
+            name: node.tracking_name,
+            description: node.tracking_detail_desc,
+        })
+        .collect()
+}
+
 pub(super) fn parcels(parcels: Vec<Parcel>) -> Vec<ParcelView> {
     parcels
         .into_iter()
         .map(|parcel| ParcelView {
-            number: Some(parcel.mail_no).filter(|number| !number.is_empty()),
+            number: parcel.mail_no,
             carrier: parcel.carrier_name,
             expected_at: parcel.eta,
-            events: parcel
-                .nodes
-                .into_iter()
-                .map(|node| TrackingNodeView {
-                    at: Some(node.at),
-                    name: Some(node.name),
-                    description: Some(node.description),
-                })
-                .collect(),
+            events: newest_first(parcel.nodes),
             items: parcel
                 .items
                 .into_iter()
                 .map(|item| ParcelItemView {
-                    title: item.title,
+                    title: item.item_title,
                     variant: item.sku_desc,
                     quantity: item.quantity,
                 })

@@ -1,19 +1,19 @@
 //! The gateway's answers in our shapes.
 
 use aliexpress::Money;
-use aliexpress::dropshipping::freight::DeliveryOption;
-use aliexpress::dropshipping::product::{Product, Sku};
-use aliexpress::dropshipping::text_search::SearchProduct;
+use aliexpress::dropshipping::freight_query::DeliveryOption;
+use aliexpress::dropshipping::text_search::FoundProduct;
+use aliexpress::shapes::{Multimedia, Product, Sku};
 use rust_decimal::Decimal;
 
 use super::views::{FreightOption, ProductView, SearchHit, SkuPropertyView, SkuView};
 use crate::settings::Market;
 
-pub(super) fn hit(product: SearchProduct) -> SearchHit {
+pub(super) fn hit(product: FoundProduct) -> SearchHit {
     let target = product.target_sale_price.is_some();
     SearchHit {
         id: product.item_id.to_string(),
-        title: product.title,
+        title: product.title.unwrap_or_default(),
         image: product.item_main_pic.map(with_scheme),
         price: product.target_sale_price.or(product.sale_price),
         original_price: if target {
@@ -22,7 +22,7 @@ pub(super) fn hit(product: SearchProduct) -> SearchHit {
             product.original_price
         },
         currency: if target {
-            product.target_currency
+            product.target_original_price_currency
         } else {
             product.sale_price_currency
         },
@@ -42,26 +42,30 @@ pub(super) fn with_scheme(address: String) -> String {
 }
 
 pub(super) fn product_view(product: Product, number: i64, market: Market) -> ProductView {
+    let base = product.base;
     ProductView {
         id: number.to_string(),
-        title: product.subject,
-        status: product.status,
-        category_id: product.category_id,
-        rating: product.rating,
-        reviews: product.evaluation_count,
-        sales: product.sales_count,
-        images: product.image_urls.into_iter().map(with_scheme).collect(),
+        title: base.subject.unwrap_or_default(),
+        status: base.product_status_type,
+        category_id: base.category_id,
+        rating: base.avg_evaluation_rating,
+        reviews: base.evaluation_count,
+        sales: base.sales_count,
+        images: product
+            .multimedia
+            .map(|media| pictures(&media))
+            .unwrap_or_default(),
         skus: product.skus.into_iter().map(sku_view).collect(),
         properties: product
             .properties
             .into_iter()
             .map(|property| SkuPropertyView {
-                name: property.name,
-                value: property.value.unwrap_or_default(),
+                name: property.attr_name.unwrap_or_default(),
+                value: property.attr_value.unwrap_or_default(),
                 image: None,
             })
             .collect(),
-        store_name: product.store.and_then(|store| store.name),
+        store_name: product.store.and_then(|store| store.store_name),
         delivery_days: product
             .logistics
             .and_then(|logistics| logistics.delivery_time),
@@ -71,23 +75,37 @@ pub(super) fn product_view(product: Product, number: i64, market: Market) -> Pro
     }
 }
 
+/// The pictures, which come as one text with `;` between the addresses.
+fn pictures(media: &Multimedia) -> Vec<String> {
+    let joined = media.image_urls.as_deref().unwrap_or_default();
+    joined
+        .split(';')
+        .map(str::trim)
+        .filter(|address| !address.is_empty())
+        .map(|address| with_scheme(address.to_owned()))
+        .collect()
+}
+
 pub(super) fn sku_view(sku: Sku) -> SkuView {
     SkuView {
         id: sku.sku_id,
-        attr: sku.sku_attr,
+        attr: sku.sku_attr.unwrap_or_default(),
         properties: sku
             .properties
             .into_iter()
             .map(|property| SkuPropertyView {
-                name: property.name,
-                value: property.value_definition.unwrap_or(property.value),
-                image: property.image.map(with_scheme),
+                name: property.sku_property_name.unwrap_or_default(),
+                value: property
+                    .property_value_definition_name
+                    .or(property.sku_property_value)
+                    .unwrap_or_default(),
+                image: property.sku_image.map(with_scheme),
             })
             .collect(),
         price: sku.offer_sale_price.or(sku.sku_price),
         original_price: sku.sku_price,
         currency: sku.currency_code,
-        stock: sku.available_stock,
+        stock: sku.sku_available_stock,
     }
 }
 
@@ -96,9 +114,11 @@ pub(super) fn freight_option(
     goods: Option<&Money>,
     quantity: u32,
 ) -> FreightOption {
-    let fee = option.fee.or(option.free_shipping.then_some(Decimal::ZERO));
+    let free = option.free_shipping.unwrap_or_default();
+    let fee = option.shipping_fee.or(free.then_some(Decimal::ZERO));
     let landed_cost = goods.zip(fee).and_then(|(goods, fee)| {
-        let same = fee.is_zero() || option.fee_currency.as_deref() == Some(goods.currency.as_str());
+        let same = fee.is_zero()
+            || option.shipping_fee_currency.as_deref() == Some(goods.currency.as_str());
         same.then(|| {
             goods
                 .amount
@@ -109,13 +129,13 @@ pub(super) fn freight_option(
     });
     FreightOption {
         code: option.code,
-        company: option.company,
+        company: option.company.unwrap_or_default(),
         fee,
-        currency: option.fee_currency,
-        free: option.free_shipping,
+        currency: option.shipping_fee_currency,
+        free,
         min_days: option.min_delivery_days,
         max_days: option.max_delivery_days,
-        tracked: option.tracking,
+        tracked: option.tracking.unwrap_or_default(),
         ship_from: option.ship_from_country,
         landed_cost,
     }

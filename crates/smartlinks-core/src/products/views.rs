@@ -21,9 +21,9 @@ pub enum Sort {
 impl Sort {
     pub(super) const fn upstream(self) -> UpstreamSort {
         match self {
-            Self::Orders => UpstreamSort::OrdersDescending,
-            Self::PriceUp => UpstreamSort::PriceAscending,
-            Self::PriceDown => UpstreamSort::PriceDescending,
+            Self::Orders => UpstreamSort::OrdersDesc,
+            Self::PriceUp => UpstreamSort::MinPriceAsc,
+            Self::PriceDown => UpstreamSort::MinPriceDesc,
         }
     }
 }

@@ -50,6 +50,9 @@ pub(crate) struct SandboxArgs {
     /// The registered callback; with it a redirect_uri has to equal it to the letter
     #[arg(long, value_name = "URL")]
     pub(crate) callback_url: Option<String>,
+    /// Where push messages about orders are sent; without it none are made
+    #[arg(long, value_name = "URL")]
+    pub(crate) push_url: Option<String>,
     /// How many products the catalogue holds
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub(crate) products: u32,
@@ -265,8 +268,8 @@ pub(crate) enum SignCommand {
 /// `sign explain …`
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// Parameters as name=value, or one whole request address
-    #[arg(required = true, value_name = "NAME=VALUE|URL")]
+    /// Parameters as name=value; or one whole address, form body or curl line; or - to read such a paste from stdin
+    #[arg(required = true, value_name = "NAME=VALUE|PASTE|-")]
     pub(crate) request: Vec<String>,
     /// Path of a system call, for example /auth/token/create; business calls have none
     #[arg(long, value_name = "PATH")]

@@ -4,9 +4,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use aliexpress::AppSecret;
-use aliexpress::sign::{ExplainRequest, Explanation, Flavour, explain};
+use aliexpress::sign::{ExplainInput, Explanation, Remark};
 use serde_json::json;
-use url::Url;
 
 use crate::cli::{ExplainArgs, SettingFlags};
 use crate::config::{DEMO_APP_SECRET, app_secret};
@@ -14,12 +13,8 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output::{Output, facts, plain};
 
-/// A request as given: its parameters, and the path of a system call.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Request {
-    params: Vec<(String, String)>,
-    path: Option<String>,
-}
+/// More than any request that can be pasted has.
+const MAX_STDIN_BYTES: u64 = 5 * 1024 * 1024;
 
 pub(crate) fn run(
     arguments: &ExplainArgs,
@@ -27,40 +22,21 @@ pub(crate) fn run(
     environment: &Environment,
     output: Output,
 ) -> Result<(), Failure> {
-    let request = read_request(&arguments.request)?;
+    let mut input = read_request(arguments)?;
+    if let Some(path) = &arguments.path {
+        input = input.with_path(path);
+    }
     let secret = secret(arguments.secret_file.as_deref(), flags, environment)?;
-    // A system call may carry its path as `method`; it is signed with the path in front all the same.
-    let as_method = request
-        .params
-        .iter()
-        .find(|(name, value)| name == "method" && value.starts_with('/'))
-        .map(|(_, value)| value.as_str());
-    let path = arguments
-        .path
-        .as_deref()
-        .or(request.path.as_deref())
-        .or(as_method);
-    let own = request
-        .params
-        .iter()
-        .find(|(name, _)| name == "sign")
-        .map(|(_, value)| value.as_str());
-    let foreign = arguments.sign.as_deref().or(own);
-    let explanation = explain(&ExplainRequest {
-        secret: &secret,
-        flavour: path.map_or(Flavour::Business, Flavour::System),
-        params: &request.params,
-        foreign_sign: foreign,
-    });
+    let explanation = input.explain(&secret, arguments.sign.as_deref());
     if output.is_json() {
-        output.json(&as_json(&explanation))
+        output.json(&as_json(&explanation, input.remarks()))
     } else {
-        output.text(&in_words(&explanation))
+        output.text(&in_words(&explanation, input.remarks()))
     }
 }
 
 /// The values of tokens and codes are masked, so that an explanation can be pasted into a question.
-fn as_json(explanation: &Explanation) -> serde_json::Value {
+fn as_json(explanation: &Explanation, remarks: &[Remark]) -> serde_json::Value {
     let verdict = explanation.verdict.as_ref();
     json!({
         "canonical": explanation.masked_canonical(),
@@ -68,11 +44,19 @@ fn as_json(explanation: &Explanation) -> serde_json::Value {
         "parts": explanation.masked_parts().iter().map(|(name, value)| json!({ "name": name, "value": value })).collect::<Vec<_>>(),
         "sign": explanation.sign,
         "matches": explanation.matches,
-        "verdict": verdict.map(|mistake| json!({ "code": mistake.code(), "detail": mistake.to_string() })),
+        "verdict": verdict.map(|mistake| json!({
+            "code": mistake.code(),
+            "detail": mistake.to_string(),
+            "parts": mistake.parts().iter().map(|part| part.code()).collect::<Vec<_>>(),
+        })),
+        "remarks": remarks
+            .iter()
+            .map(|remark| json!({ "code": remark.code(), "detail": remark.to_string() }))
+            .collect::<Vec<_>>(),
     })
 }
 
-fn in_words(explanation: &Explanation) -> String {
+fn in_words(explanation: &Explanation, remarks: &[Remark]) -> String {
     let mut text =
         String::from("signed in this order, name and value without anything between them:\n");
     if !explanation.prefix.is_empty() {
@@ -88,42 +72,47 @@ fn in_words(explanation: &Explanation) -> String {
     ];
     match (explanation.matches, &explanation.verdict) {
         (Some(true), _) => rows.push(("verdict", "the given signature is right".to_owned())),
-        (_, Some(mistake)) => rows.push(("verdict", mistake.to_string())),
+        (_, Some(mistake)) => rows.push(("verdict", plain(&mistake.to_string()))),
         _ => {}
     }
+    rows.extend(
+        remarks
+            .iter()
+            .map(|remark| ("note", plain(&remark.to_string()))),
+    );
     text.push_str(&facts(rows));
     text
 }
 
-fn read_request(words: &[String]) -> Result<Request, Failure> {
-    if let [only] = words
-        && let Ok(url) = Url::parse(only)
-        && url.has_host()
-    {
-        return Ok(Request {
-            params: url
-                .query_pairs()
-                .map(|(name, value)| (name.into_owned(), value.into_owned()))
-                .collect(),
-            path: url
-                .path()
-                .strip_prefix("/rest")
-                .filter(|path| path.len() > 1)
-                .map(str::to_owned),
-        });
+fn read_request(arguments: &ExplainArgs) -> Result<ExplainInput, Failure> {
+    if arguments.request != ["-"] {
+        return ExplainInput::from_words(&arguments.request).map_err(unexplained);
     }
-    let pair = |word: &String| {
-        match word.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        // The word itself may be a secret that was pasted in the wrong place.
-        _ => Err(Failure::usage("usage", "one of the parameters is neither name=value nor a whole address")
-            .hint("Write for example: smartlinks sign explain method=aliexpress.ds.product.get product_id=1005")),
+    if arguments.secret_file.as_deref() == Some(Path::new("-")) {
+        return Err(
+            Failure::usage("usage", "request and secret cannot both come from stdin")
+                .hint("Name a file with --secret-file, or set ALIEXPRESS_APP_SECRET."),
+        );
     }
-    };
-    Ok(Request {
-        params: words.iter().map(pair).collect::<Result<_, _>>()?,
-        path: None,
-    })
+    let text = from_stdin(MAX_STDIN_BYTES)?;
+    ExplainInput::parse(&text).map_err(unexplained)
+}
+
+fn unexplained(error: aliexpress::sign::PasteError) -> Failure {
+    Failure::usage("usage", error.to_string()).hint(
+        "Write for example: smartlinks sign explain method=aliexpress.ds.product.get product_id=1005, or paste a \
+         whole address, form body or curl line (- reads it from stdin)",
+    )
+}
+
+fn from_stdin(limit: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .lock()
+        .take(limit)
+        .read_to_string(&mut text)
+        .map_err(|error| unreadable("stdin", &error))?;
+    Ok(text)
 }
 
 fn secret(
@@ -132,15 +121,7 @@ fn secret(
     environment: &Environment,
 ) -> Result<AppSecret, Failure> {
     let text = match file {
-        Some(path) if path == Path::new("-") => {
-            let mut text = String::new();
-            std::io::stdin()
-                .lock()
-                .take(4096)
-                .read_to_string(&mut text)
-                .map_err(|error| unreadable("stdin", &error))?;
-            text
-        }
+        Some(path) if path == Path::new("-") => from_stdin(4096)?,
         Some(path) => std::fs::read_to_string(path)
             .map_err(|error| unreadable(&path.display().to_string(), &error))?,
         None if flags.sandbox => DEMO_APP_SECRET.to_owned(),
@@ -167,27 +148,4 @@ fn unreadable(place: &str, error: &std::io::Error) -> Failure {
     Failure::usage("file_unreadable", format!("{place} cannot be read"))
         .because(error)
         .hint("Name a file that holds nothing but the app secret.")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pasted_address_is_taken_apart() {
-        let address =
-            "https://api-sg.aliexpress.com/rest/auth/token/create?app_key=1&code=a%2Bb&sign=X"
-                .to_owned();
-        let request = read_request(&[address]).unwrap();
-        assert_eq!(request.path.as_deref(), Some("/auth/token/create"));
-        assert_eq!(request.params[1], ("code".to_owned(), "a+b".to_owned()));
-        let business = "https://api-sg.aliexpress.com/sync?method=x".to_owned();
-        assert_eq!(read_request(&[business]).unwrap().path, None);
-    }
-
-    #[test]
-    fn a_word_in_the_wrong_place_is_not_repeated() {
-        let failure = read_request(&["canary".to_owned()]).unwrap_err();
-        assert!(!format!("{failure:?}").contains("canary"));
-    }
 }

@@ -26,6 +26,8 @@ fn a_request_is_taken_apart_and_the_mistake_named() {
 
     text:       app_key500100methodaliexpress.ds.product.getproduct_id1005session***
     signature:  55F140B75BA3AEA5845A12D996B3DB8BAAAA890AD2F7119D2F29194CA707C8BA
+    note:       `sign_method` is missing; every request carries it
+    note:       `timestamp` is missing; every request carries it
     --- stderr
     ");
 
@@ -100,4 +102,88 @@ fn the_secret_comes_from_a_variable_a_file_or_stdin() {
     );
 
     assert_eq!(home.run(&request).error(2)["code"], "not_configured");
+}
+
+/// The same wrong request as an address, a curl line and a form body, by argument and through stdin.
+#[test]
+fn a_pasted_request_is_explained_in_any_form() {
+    let home = Home::new().variable("ALIEXPRESS_APP_SECRET", CANARY);
+    let form = "app_key=500100&code=canarycode%2B&sign_method=sha256&timestamp=1767225600000";
+    let address = "https://api-sg.aliexpress.com/rest/auth/token/create";
+    // Signed without the path: that of the same parameters as a business call.
+    let wrong = home.run(&["sign", "explain", form, "--json"]).json(0)["sign"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let pastes = [
+        format!("{address}?{form}&sign={wrong}"),
+        format!("curl -X POST '{address}' \\\n -d '{form}&sign={wrong}'"),
+    ];
+    for paste in &pastes {
+        let by_argument = home.run(&["sign", "explain", paste, "--json"]).json(0);
+        let by_stdin = home
+            .run_with_input(&["sign", "explain", "-", "--json"], paste)
+            .json(0);
+        assert_eq!(by_argument, by_stdin);
+        assert_eq!(by_argument["verdict"]["code"], "path_prefix_missing");
+        assert_eq!(by_argument["verdict"]["parts"][0], "path_prefix_missing");
+        assert_eq!(by_argument["path"], "/auth/token/create");
+        assert_eq!(by_argument["remarks"], serde_json::json!([]));
+        assert!(!by_argument.to_string().contains("canarycode"));
+    }
+    let body = format!("{form}&sign={wrong}");
+    let body = [
+        "sign",
+        "explain",
+        &body,
+        "--path",
+        "/rest/auth/token/create",
+    ];
+    let shown = home.run(&body);
+    assert_eq!(shown.code, Some(0), "{shown}");
+    assert!(
+        shown
+            .stdout
+            .contains("verdict:    the API path is missing in front of the text"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_cannot_be_explained_says_why_and_repeats_nothing() {
+    let home = Home::new().variable("ALIEXPRESS_APP_SECRET", CANARY);
+    let cases = [
+        ("canarypaste", "neither a whole address"),
+        ("{\"canarypaste\":1}", "the body is JSON"),
+        ("curl https://h/sync -d @canarypaste", "reads from a file"),
+        (
+            "https://api-sg.aliexpress.com/sync?a=canarypaste&a=2",
+            "given twice",
+        ),
+    ];
+    for (paste, reason) in cases {
+        let error = home.run(&["sign", "explain", paste, "--json"]).error(2);
+        let detail = error["detail"].as_str().unwrap();
+        assert!(detail.contains(reason), "{paste}: {detail}");
+        assert!(!error.to_string().contains("canarypaste"), "{error}");
+    }
+    let both = ["sign", "explain", "-", "--secret-file", "-", "--json"];
+    let error = home.run_with_input(&both, "a=1").error(2);
+    assert_eq!(error["code"], "usage");
+}
+
+/// A plus that was signed and sent as it is: named as the mistake, and as a note.
+#[test]
+fn a_raw_plus_is_named() {
+    let home = Home::new().variable("ALIEXPRESS_APP_SECRET", CANARY);
+    let signed = home
+        .run(&["sign", "explain", "app_key=500100", "q=a+b/=", "--json"])
+        .json(0);
+    let paste = format!(
+        "app_key=500100&q=a+b/=&sign={}",
+        signed["sign"].as_str().unwrap()
+    );
+    let explained = home.run(&["sign", "explain", &paste, "--json"]).json(0);
+    assert_eq!(explained["verdict"]["code"], "raw_plus");
+    assert_eq!(explained["remarks"][0]["code"], "plus_read_as_space");
 }

@@ -92,11 +92,15 @@ impl Transport for Network {
 }
 
 fn client(network: &Arc<Network>, timer: Arc<dyn Timer>, policy: Policy) -> Client {
+    over(network.clone(), timer, policy)
+}
+
+fn over(transport: Arc<dyn Transport>, timer: Arc<dyn Timer>, policy: Policy) -> Client {
     Client::builder(AppKey::parse(APP_KEY).unwrap(), secret())
         .clock(Arc::new(StoppedClock(now())))
         .timer(timer)
         .jitter(Arc::new(Shortest))
-        .transport(network.clone())
+        .transport(transport)
         .policy(policy)
         .build()
         .unwrap()
@@ -314,25 +318,35 @@ fn a_call_that_was_given_up_rests_from_then() {
 
 #[test]
 fn who_would_wait_too_long_hears_it_at_once() {
-    let policy = Policy::default().longest_hold(seconds(1));
-    let (times, outcomes) = paused(async {
-        let network = Network::new(&[Trip::default(); 14]);
-        let client = client(&network, Arc::new(network.timer), policy);
-        let outcomes = all(&client, &network, ADDRESS).await;
-        assert_eq!(network.timer.running(), seconds(1));
-        (network.times(), outcomes)
-    });
-    assert_eq!(times, [0, 0, 0, 0, 1000, 1000, 1000, 1000]);
-    for (caller, outcome) in outcomes.into_iter().enumerate().skip(8) {
-        let Some(Err(Error::Held(held))) = outcome else {
-            panic!("{caller}: {outcome:?}");
-        };
-        // Those who are refused do not queue, so each of them would be the next.
-        assert_eq!(
-            (held.reason, held.seconds),
-            (HeldReason::Budget, 2),
-            "{caller}"
-        );
+    let second = seconds(1);
+    let policy = Policy::default()
+        .longest_hold(second)
+        .longest_background_hold(second);
+    for background in [false, true] {
+        let (times, outcomes) = paused(async {
+            let network = Network::new(
+                &[Trip {
+                    background,
+                    ..Trip::default()
+                }; 14],
+            );
+            let client = client(&network, Arc::new(network.timer), policy);
+            let outcomes = all(&client, &network, ADDRESS).await;
+            assert_eq!(network.timer.running(), second);
+            (network.times(), outcomes)
+        });
+        assert_eq!(times, [0, 0, 0, 0, 1000, 1000, 1000, 1000]);
+        for (caller, outcome) in outcomes.into_iter().enumerate().skip(8) {
+            let Some(Err(Error::Held(held))) = outcome else {
+                panic!("{caller}: {outcome:?}");
+            };
+            // Those who are refused do not queue, so each of them would be the next.
+            assert_eq!(
+                (held.reason, held.seconds),
+                (HeldReason::Budget, 2),
+                "{caller}"
+            );
+        }
     }
 }
 
@@ -379,58 +393,86 @@ fn a_timer_that_stands_still_or_goes_back_stalls_nobody() {
         },
     ];
     for show in shows {
-        let served = paused(async {
+        let (served, took) = paused(async {
             let network = Network::new(&[Trip::default(); 23]);
             let timer = Arc::new(Strange(AtomicU64::new(0), show));
             let client = client(&network, timer, patient());
             all(&client, &network, ADDRESS).await;
-            network.arrivals().len()
+            (network.arrivals().len(), network.timer.running())
         });
         assert_eq!(served, 23);
+        assert!(
+            took <= seconds(23),
+            "nobody sleeps longer than a slot rests: {took:?}"
+        );
     }
+}
+
+/// Bans the method once, for a second, as the answer to the first call.
+struct BansOnce(Arc<Network>, AtomicBool);
+
+#[async_trait]
+impl Transport for BansOnce {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let first = !self.1.swap(true, Ordering::Relaxed);
+        let mut response = self.0.send(request).await?;
+        if first {
+            response.body = r#"{"error_response":{"type":"ISP","code":"ApiCallLimit","msg":"this ban will last 1 seconds"}}"#.into();
+        }
+        Ok(response)
+    }
+}
+
+fn banned_once(network: &Arc<Network>, timer: Arc<dyn Timer>) -> Client {
+    let transport = Arc::new(BansOnce(network.clone(), AtomicBool::new(false)));
+    over(transport, timer, Policy::default())
 }
 
 #[test]
 fn a_ban_that_comes_while_a_call_queues_costs_no_slot() {
-    /// Bans the method once, as the answer to the first call.
-    struct BansOnce(Arc<Network>, AtomicBool);
-
-    #[async_trait]
-    impl Transport for BansOnce {
-        async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-            let first = !self.1.swap(true, Ordering::Relaxed);
-            let mut response = self.0.send(request).await?;
-            if first {
-                response.body = r#"{"error_response":{"type":"ISP","code":"ApiCallLimit","msg":"this ban will last 3 seconds"}}"#.into();
-            }
-            Ok(response)
-        }
-    }
-
-    let (order, times) = paused(async {
-        let network = Network::new(
-            &[Trip {
-                back: 10,
-                ..Trip::default()
-            }; 9],
-        );
-        let client = Client::builder(AppKey::parse(APP_KEY).unwrap(), secret())
-            .clock(Arc::new(StoppedClock(now())))
-            .timer(Arc::new(network.timer))
-            .jitter(Arc::new(Shortest))
-            .transport(Arc::new(BansOnce(network.clone(), AtomicBool::new(false))))
-            .policy(patient())
-            .build()
-            .unwrap();
+    let times = paused(async {
+        let mut trips = vec![Trip::default(); 9];
+        trips[0].back = 900;
+        let network = Network::new(&trips);
+        let client = banned_once(&network, Arc::new(network.timer));
         all(&client, &network, ADDRESS).await;
-        (network.order(), network.times())
+        network.times()
     });
-    assert_eq!(order.len(), 10, "{order:?}");
-    assert_eq!(times[..4], [0, 0, 0, 0]);
-    assert_eq!(
-        times[4..8],
-        [3010; 4],
-        "all four slots are there when the ban ends"
-    );
-    assert_eq!(times[8..], [4020, 4020]);
+    assert_eq!(times[..4], [0; 4]);
+    // Three slots had rested at 1000, but the ban lasted until 1900, when the fourth had rested, too.
+    assert_eq!(times[4..8], [1900; 4]);
+    assert_eq!(times.len(), 10);
+    assert!(times[8..].iter().all(|at| *at >= 2900), "{times:?}");
+}
+
+#[test]
+fn a_ban_that_was_waited_for_is_over_even_when_all_clocks_stand_still() {
+    paused(async {
+        let network = Network::new(&[Trip::default()]);
+        let timer = Arc::new(Strange(AtomicU64::new(0), |_| 1000));
+        let client = banned_once(&network, timer);
+        call(&client, ADDRESS, 0).await.unwrap();
+        assert_eq!(
+            network.times(),
+            [0, 1000],
+            "waited once, and no longer than the ban"
+        );
+    });
+}
+
+#[test]
+fn a_newcomer_does_not_pass_those_who_wait() {
+    let order = paused(async {
+        let mut trips = vec![Trip::default(); 4];
+        // At 1000 all four slots have rested, and one more caller comes at that very moment.
+        trips.extend([1, 2, 3, 4, 1000].map(|start| Trip {
+            start,
+            ..Trip::default()
+        }));
+        let network = Network::new(&trips);
+        let client = client(&network, Arc::new(network.timer), patient());
+        all(&client, &network, ADDRESS).await;
+        network.order()
+    });
+    assert_eq!(order, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

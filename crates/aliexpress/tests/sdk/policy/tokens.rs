@@ -130,7 +130,7 @@ fn a_source_that_fails_is_the_answer_and_hides_no_open_order() {
     );
     assert_eq!(
         error.to_string(),
-        "no access token could be had: sign in again (2 attempts in 0.0 s)"
+        "no access token could be had: sign in again (2 attempts)"
     );
     assert_eq!(script.seen().len(), 2);
 }

@@ -1,0 +1,440 @@
+//! What a product has become, every method that shows it says.
+
+use aliexpress::Error;
+use anyhow::{Context, Result};
+use base64::Engine as _;
+use rust_decimal::Decimal;
+use serde_json::{Value, json};
+
+use crate::calls::{Chosen, freight, shipping};
+use crate::world::{TRACKING_ID, World};
+
+/// What a method says about one product.
+#[derive(Debug, Clone, PartialEq)]
+enum Says {
+    /// It does not show the product.
+    Gone,
+    /// It shows it, with this price where it shows prices.
+    Shown(Option<Decimal>),
+}
+
+fn row(price: Option<Option<Decimal>>) -> Says {
+    price.map_or(Says::Gone, Says::Shown)
+}
+
+/// An empty answer is an answer: the product is not shown.
+fn or_gone<T>(answer: Result<T, Error>, empty: &[&str]) -> Result<Option<T>> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(Error::Business(error)) if empty.contains(&error.code.as_str()) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Every method that shows products, and what it says about this one. Prices are those of the cheapest SKU, in US
+/// dollars for the United States, so that no currency stands between a change and what is shown.
+async fn all_say(world: &World, chosen: &Chosen) -> Result<Vec<(&'static str, Says)>> {
+    let (ds, affiliate) = (world.account.dropshipping(), world.app.affiliate());
+    let (id, title) = (chosen.product, &chosen.title);
+    let mut said = Vec::new();
+
+    let search = ds
+        .text_search()
+        .keyword(title)
+        .ship_to("US")
+        .currency("USD")
+        .locale("en_US");
+    let found = search.page_size(50).send().await?;
+    let found = found
+        .products
+        .into_iter()
+        .find(|product| product.item_id == id);
+    said.push((
+        "ds.text.search",
+        row(found.map(|product| product.target_sale_price)),
+    ));
+
+    let product = ds
+        .product_get()
+        .product_id(id)
+        .ship_to("US")
+        .currency("USD")
+        .send()
+        .await;
+    let product = or_gone(product, &["605"])?;
+    let cheapest =
+        |skus: &[aliexpress::shapes::Sku]| skus.iter().filter_map(|sku| sku.offer_sale_price).min();
+    said.push((
+        "ds.product.get",
+        row(product.map(|product| cheapest(&product.skus))),
+    ));
+
+    let product = ds
+        .product_wholesale_get()
+        .product_id(id)
+        .ship_to("US")
+        .currency("USD")
+        .send()
+        .await;
+    let product = or_gone(product, &["605", "ITEM_ID_NOT_FOUND"])?;
+    said.push((
+        "ds.product.wholesale.get",
+        row(product.map(|product| cheapest(&product.skus))),
+    ));
+
+    let papers = ds
+        .product_specialinfo_get()
+        .product_id(id)
+        .countries(["US"])
+        .send()
+        .await;
+    let papers = papers.map(|_| None).or_else(|error| match error {
+        Error::Business(_) => Ok::<_, Error>(Some(())),
+        other => Err(other),
+    })?;
+    said.push((
+        "ds.product.specialinfo.get",
+        if papers.is_some() {
+            Says::Gone
+        } else {
+            Says::Shown(None)
+        },
+    ));
+
+    let options = or_gone(freight(world, chosen).await, &["501"])?;
+    said.push(("ds.freight.query", row(options.map(|_| None))));
+
+    let request = ds
+        .freight_calculate()
+        .product_id(id)
+        .quantity(1)
+        .ship_to("FR")
+        .ship_from("CN");
+    let options = request.sku_id(chosen.sku).send().await;
+    let options = match options {
+        Ok(options) => Some(options),
+        Err(Error::Business(_)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    said.push((
+        "logistics.buyer.freight.calculate",
+        row(options.map(|_| None)),
+    ));
+
+    let picture = world.picture(chosen).await?;
+    let found = ds
+        .image_search()
+        .image(picture.clone())
+        .ship_to("US")
+        .currency("USD")
+        .send()
+        .await?;
+    let found = found
+        .products
+        .into_iter()
+        .find(|product| product.product_id == id);
+    said.push((
+        "ds.image.search",
+        row(found.map(|product| product.target_sale_price)),
+    ));
+
+    let picture = base64::engine::general_purpose::STANDARD.encode(picture);
+    let found = ds
+        .image_search_v2()
+        .image(picture)
+        .ship_to("US")
+        .currency("USD")
+        .send()
+        .await?;
+    let found = found
+        .products
+        .into_iter()
+        .find(|product| product.product_id == Some(id));
+    let price = found.map(|product| {
+        product
+            .price
+            .and_then(|price| price.sale)
+            .and_then(|sale| sale.value)
+    });
+    said.push(("ds.image.searchV2", row(price)));
+
+    let query = affiliate
+        .product_query()
+        .keywords(title)
+        .ship_to_country("US")
+        .target_currency("USD");
+    let found = or_gone(query.page_size(50).send().await, &["405"])?;
+    let found = found.and_then(|page| {
+        page.products
+            .into_iter()
+            .find(|product| product.product_id == id)
+    });
+    said.push((
+        "affiliate.product.query",
+        row(found.map(|product| product.target_sale_price)),
+    ));
+
+    let detail = affiliate
+        .productdetail_get()
+        .product_ids([id])
+        .country("US")
+        .target_currency("USD");
+    let found = or_gone(detail.send().await, &["405"])?;
+    let found = found.and_then(|page| {
+        page.products
+            .into_iter()
+            .find(|product| product.product_id == id)
+    });
+    said.push((
+        "affiliate.productdetail.get",
+        row(found.map(|product| product.target_sale_price)),
+    ));
+
+    let detail = affiliate
+        .product_sku_detail_get()
+        .product_id(id)
+        .ship_to_country("US");
+    let detail = detail
+        .target_currency("USD")
+        .target_language("EN")
+        .send()
+        .await;
+    let detail = or_gone(detail, &["405"])?;
+    let price = detail.map(|detail| {
+        detail
+            .skus
+            .iter()
+            .filter_map(|sku| sku.sale_price_with_tax)
+            .min()
+    });
+    said.push(("affiliate.product.sku.detail.get", row(price)));
+
+    let info = affiliate
+        .promotion_info_get()
+        .product_ids([id])
+        .currency("USD");
+    let info = info
+        .target_language("EN")
+        .ship_to_country("US")
+        .send()
+        .await?;
+    let known = info
+        .promotion_results
+        .iter()
+        .any(|result| result.product_id == Some(id));
+    said.push((
+        "affiliate.promotion.info.get",
+        if known { Says::Shown(None) } else { Says::Gone },
+    ));
+
+    let links = affiliate.link_generate();
+    let links = links.promotion_link_type(aliexpress::affiliate::link_generate::LinkType::Normal);
+    let links = links
+        .source_values([id.to_string()])
+        .tracking_id(TRACKING_ID)
+        .send()
+        .await;
+    let links = or_gone(links, &["405"])?;
+    let linked = links.is_some_and(|links| {
+        links
+            .promotion_links
+            .iter()
+            .any(|link| link.promotion_link.is_some())
+    });
+    said.push((
+        "affiliate.link.generate",
+        if linked {
+            Says::Shown(None)
+        } else {
+            Says::Gone
+        },
+    ));
+    Ok(said)
+}
+
+async fn change(world: &World, chosen: &Chosen, change: Value) -> Result<()> {
+    world
+        .post(&format!("products/{}", chosen.product), &change)
+        .await?;
+    Ok(())
+}
+
+/// With US prices some answers add taxes to what the control API calls the price.
+fn about(shown: Decimal, price: Decimal) -> bool {
+    shown >= price && shown <= price * Decimal::new(13, 1)
+}
+
+#[tokio::test]
+async fn every_method_that_shows_a_product_says_what_it_has_become() -> Result<()> {
+    let world = World::start().await?;
+    let chosen = world.choose().await?;
+
+    for (method, says) in all_say(&world, &chosen).await? {
+        assert_ne!(
+            says,
+            Says::Gone,
+            "{method} does not show the product to begin with"
+        );
+    }
+
+    // Far from every price in the catalogue, so that what is shown can come from nowhere else.
+    change(&world, &chosen, json!({ "price": "777.00" })).await?;
+    for (method, says) in all_say(&world, &chosen).await? {
+        match says {
+            Says::Shown(Some(price)) => {
+                assert!(about(price, Decimal::new(777, 0)), "{method} shows {price}")
+            }
+            Says::Shown(None) => {}
+            Says::Gone => panic!("{method} lost the product over its price"),
+        }
+    }
+
+    change(&world, &chosen, json!({ "delist": true })).await?;
+    for (method, says) in all_say(&world, &chosen).await? {
+        assert_eq!(
+            says,
+            Says::Gone,
+            "{method} shows a product that is delisted"
+        );
+    }
+    let shipping = shipping(&world, &chosen).await;
+    assert!(
+        shipping.is_err(),
+        "no row and no shipping for what is delisted"
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
+    let world = World::start().await?;
+    let chosen = world.choose().await?;
+    let skus = world.product(chosen.product).await?.skus.len();
+
+    change(
+        &world,
+        &chosen,
+        json!({ "sku_id": chosen.sku.to_string(), "stock": 3 }),
+    )
+    .await?;
+    let product = world.product(chosen.product).await?;
+    let sku = product
+        .skus
+        .iter()
+        .find(|sku| sku.sku_id == chosen.sku.to_string());
+    assert_eq!(sku.context("the SKU is gone")?.sku_available_stock, Some(3));
+    for option in freight(&world, &chosen).await? {
+        assert_eq!(option.available_stock, Some(3), "{}", option.code);
+    }
+
+    change(
+        &world,
+        &chosen,
+        json!({ "drop_sku": chosen.sku.to_string() }),
+    )
+    .await?;
+    let product = world.product(chosen.product).await?;
+    assert!(
+        product
+            .skus
+            .iter()
+            .all(|sku| sku.sku_id != chosen.sku.to_string())
+    );
+    let detail = world
+        .app
+        .affiliate()
+        .product_sku_detail_get()
+        .product_id(chosen.product);
+    let detail = detail
+        .ship_to_country("FR")
+        .target_currency("EUR")
+        .target_language("EN")
+        .send()
+        .await;
+    let shown = detail.map(|detail| {
+        detail
+            .skus
+            .iter()
+            .filter_map(|sku| sku.sku_id)
+            .collect::<Vec<_>>()
+    });
+    assert!(!shown.unwrap_or_default().contains(&chosen.sku));
+    assert!(matches!(
+        freight(&world, &chosen).await,
+        Err(Error::Business(_))
+    ));
+    assert!(skus > 0);
+    Ok(())
+}
+
+/// The lists that choose for themselves what they show, feed by feed and pool by pool.
+#[tokio::test]
+async fn a_delisted_product_leaves_every_feed_and_pool() -> Result<()> {
+    let world = World::start().await?;
+    let (ds, affiliate) = (world.account.dropshipping(), world.app.affiliate());
+    let feed = world.feed().await?;
+    let promotion = world.promotion().await?;
+    let ids = async || -> Result<Vec<(&'static str, Vec<i64>)>> {
+        let of_feed = ds
+            .feed_itemids_get()
+            .feed_name(&feed)
+            .page_size(200)
+            .send()
+            .await?
+            .products;
+        let page = ds
+            .recommend_feed_get()
+            .feed_name(&feed)
+            .ship_to("FR")
+            .page_size(50)
+            .send()
+            .await?;
+        let hot = affiliate
+            .hotproduct_query()
+            .ship_to_country("FR")
+            .page_size(50)
+            .send()
+            .await?;
+        let pool = affiliate
+            .featuredpromo_products_get()
+            .promotion_name(&promotion);
+        let pool = pool.country("FR").page_size(50).send().await?;
+        let match_ = affiliate
+            .product_smartmatch()
+            .device_id("made-up")
+            .keywords("lamp");
+        let match_ = match_.country("FR").send().await?;
+        let of = |rows: Vec<aliexpress::shapes::AffiliateProduct>| {
+            rows.iter().map(|row| row.product_id).collect()
+        };
+        Ok(vec![
+            ("ds.feed.itemids.get", of_feed),
+            (
+                "ds.recommend.feed.get",
+                page.products.iter().map(|row| row.product_id).collect(),
+            ),
+            ("affiliate.hotproduct.query", of(hot.products)),
+            ("affiliate.featuredpromo.products.get", of(pool.products)),
+            ("affiliate.product.smartmatch", of(match_.products)),
+        ])
+    };
+    for (method, shown) in ids().await? {
+        let first = *shown
+            .first()
+            .with_context(|| format!("{method} shows nothing"))?;
+        world
+            .post(&format!("products/{first}"), &json!({ "delist": true }))
+            .await?;
+        let again = ids().await?;
+        for (other, shown) in again {
+            assert!(
+                !shown.contains(&first),
+                "{other} shows {first}, delisted after {method}"
+            );
+        }
+        world
+            .post(&format!("products/{first}"), &json!({ "restore": true }))
+            .await?;
+    }
+    Ok(())
+}
