@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::world::{TRACKING_ID, World};
 
-/// A product that is in stock and sold to France, with one of its SKUs.
+/// A product that is in stock, with one of its SKUs.
 #[derive(Debug, Clone)]
 pub(crate) struct Chosen {
     pub(crate) product: i64,
@@ -23,7 +23,7 @@ pub(crate) struct Chosen {
 }
 
 impl World {
-    /// The first product of a search that has stock.
+    /// The first product of a search that has stock and is sold to France and to the United States.
     pub(crate) async fn choose(&self) -> Result<Chosen> {
         let search = self.account.dropshipping().text_search();
         let found = search
@@ -34,6 +34,11 @@ impl World {
             .send()
             .await?;
         for row in &found.products {
+            let in_us = self.account.dropshipping().product_get();
+            let in_us = in_us.product_id(row.item_id).ship_to("US").currency("USD");
+            if in_us.send().await.is_err() {
+                continue;
+            }
             let product = self.product(row.item_id).await?;
             if let Some(sku) = product
                 .skus

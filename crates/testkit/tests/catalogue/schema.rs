@@ -106,6 +106,7 @@ impl Catalogue {
     }
 }
 
+/// Judges one answer.
 struct Judge<'a> {
     catalogue: &'a Catalogue,
     lacks: &'a [String],
@@ -121,12 +122,12 @@ fn last(row: &Row) -> &str {
     row.name.rsplit('.').next().unwrap_or(&row.name)
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     fn problem(&mut self, at: &str, what: impl std::fmt::Display) {
         self.problems.push(format!("{at}: {what}"));
     }
 
-    fn object(&mut self, rows: &[Row], path: &str, value: &Value, at: &str) {
+    fn object(&mut self, rows: &'a [Row], path: &'a str, value: &Value, at: &str) {
         let Value::Object(object) = value else {
             return self.problem(at, format_args!("no object: {value}"));
         };
@@ -149,7 +150,7 @@ impl Judge<'_> {
         }
     }
 
-    fn value(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn value(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let fits = match row.kind.as_str() {
             "object" => {
                 let (rows, path) = self.rows_of(rows, row);
@@ -178,18 +179,16 @@ impl Judge<'_> {
     }
 
     /// Where the fields of an object or of a list's rows stand.
-    fn rows_of<'r>(&'r self, rows: &'r [Row], row: &'r Row) -> (&'r [Row], &'r str) {
-        match row
+    fn rows_of(&self, rows: &'a [Row], row: &'a Row) -> (&'a [Row], &'a str) {
+        let catalogue: &'a Catalogue = self.catalogue;
+        let shape = row
             .shape
             .as_ref()
-            .and_then(|shape| self.catalogue.shapes.get(shape))
-        {
-            Some(fields) => (fields, ""),
-            None => (rows, &row.name),
-        }
+            .and_then(|shape| catalogue.shapes.get(shape));
+        shape.map_or((rows, row.name.as_str()), |fields| (fields.as_slice(), ""))
     }
 
-    fn list(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn list(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let inner = match (value, &row.key) {
             (Value::Object(object), _) if object.is_empty() => return,
             (Value::Object(object), Some(key)) if object.len() == 1 => object.get(key),
@@ -220,7 +219,7 @@ impl Judge<'_> {
         }
     }
 
-    fn embedded(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn embedded(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let text = value.as_str().unwrap_or_default();
         let Ok(Value::Array(items)) = serde_json::from_str::<Value>(text) else {
             return self.problem(at, "no list as JSON text");
@@ -231,7 +230,7 @@ impl Judge<'_> {
     }
 
     /// Inside embedded JSON lists stand plain.
-    fn object_of_embedded(&mut self, rows: &[Row], path: &str, item: &Value, at: &str) {
+    fn object_of_embedded(&mut self, rows: &'a [Row], path: &'a str, item: &Value, at: &str) {
         let none = Map::new();
         let object = item.as_object().unwrap_or(&none);
         for row in rows.iter().filter(|row| parent(row) == path) {
