@@ -99,7 +99,11 @@ pub struct Parcel {
     )]
     pub eta: Option<Timestamp>,
     /// What happened, newest first. Gateway name: `detail_node_list`.
-    #[serde(alias = "detail_node_list", default, deserialize_with = "decode::list")]
+    #[serde(
+        alias = "detail_node_list",
+        default,
+        deserialize_with = "decode::newest_first"
+    )]
     pub nodes: Vec<TrackingNode>,
     /// What is inside; often not known. Gateway name: `package_item_list`.
     #[serde(
@@ -125,6 +129,12 @@ pub struct TrackingNode {
     pub tracking_detail_desc: Option<String>,
 }
 
+impl decode::Dated for TrackingNode {
+    fn when(&self) -> Timestamp {
+        self.at
+    }
+}
+
 /// What is inside; often not known.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -147,7 +157,7 @@ pub struct ParcelItem {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }
