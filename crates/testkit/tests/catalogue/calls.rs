@@ -32,6 +32,7 @@ impl World {
         for row in &found.products {
             if self.is_complete(row.item_id).await?
                 && let Some(chosen) = self.with_stock(row.item_id).await?
+                && self.is_delivered_in_every_way(&chosen).await?
             {
                 return Ok(chosen);
             }
@@ -50,6 +51,16 @@ impl World {
         let rows = self.app.affiliate().productdetail_get().product_ids([id]);
         let rows = rows.country("FR").send().await?.products;
         Ok(in_us.is_ok() && rows.iter().any(|row| row.promo_code_info.is_some()))
+    }
+
+    /// For a fee, free above an amount, and free with its taxes.
+    async fn is_delivered_in_every_way(&self, chosen: &Chosen) -> Result<bool> {
+        let options = freight(self, chosen).await?;
+        Ok(options.iter().any(|option| option.includes_vat.is_some())
+            && options.iter().any(|option| option.shipping_fee.is_some())
+            && options
+                .iter()
+                .any(|option| option.free_shipping_threshold.is_some()))
     }
 
     async fn with_stock(&self, id: i64) -> Result<Option<Chosen>> {
