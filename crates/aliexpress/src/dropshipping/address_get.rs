@@ -43,7 +43,7 @@ impl AddressGetRequest {
         self
     }
 
-    /// Language. E.g. EN, JA.
+    /// Language, such as `EN` or `JA`.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -96,7 +96,7 @@ pub struct CountryPlaces {
     /// Country, ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "decode::text")]
     pub country: Option<String>,
-    /// Kind. Country. Gateway name: `type`.
+    /// Kind: `Country`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Places inside. Array of {name, type: PROVINCE, hasChildren, children:\[{name, type: CITY, hasChildren}\]}.
@@ -111,7 +111,7 @@ pub struct Province {
     /// Name.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind. PROVINCE. Gateway name: `type`.
+    /// Kind: `PROVINCE`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.
@@ -129,7 +129,7 @@ pub struct City {
     /// Name.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind. CITY. Gateway name: `type`.
+    /// Kind: `CITY`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.

@@ -52,7 +52,7 @@ impl FeedItemidsGetRequest {
         self
     }
 
-    /// Id of the category. First-level category.
+    /// Id of a first-level category.
     pub fn category_id(mut self, value: impl Into<String>) -> Self {
         self.category_id = Some(value.into());
         self

@@ -62,7 +62,7 @@ impl FreightQueryRequest {
         self
     }
 
-    /// Units. The official demo sends it as text ("1"), which is the safer form. Required.
+    /// Units. Sent as text, as the official demo does. Required.
     pub fn quantity(mut self, value: i64) -> Self {
         self.quantity = Some(value);
         self
@@ -80,7 +80,7 @@ impl FreightQueryRequest {
         self
     }
 
-    /// Language. E.g. en_US. Required.
+    /// Language, such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -176,7 +176,7 @@ impl FreightQueryRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeliveryOption {
-    /// Code of the outcome. Use as logistics_service_name in ds.order.create.
+    /// Code of the delivery service: what `ds.order.create` takes as `logistics_service_name`.
     #[serde(deserialize_with = "decode::id_text")]
     pub code: String,
     /// Name of the service, for showing.

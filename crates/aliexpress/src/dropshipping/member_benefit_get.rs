@@ -50,11 +50,11 @@ impl MemberBenefitGetRequest {
     }
 }
 
-/// What was found. Inner key from one live probe; documentation shows a plain array.
+/// The benefits. Inner key from one live probe; documentation shows a plain array.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Benefit {
-    /// Code of the outcome. E.g. auto-pay.
+    /// Code of the benefit, such as `auto-pay`.
     #[serde(default, deserialize_with = "decode::text")]
     pub code: Option<String>,
     /// Title.

@@ -120,7 +120,7 @@ impl DeliveryAddress {
         self
     }
 
-    /// Street and number. Street line. Required.
+    /// Street and number. Required.
     pub fn address(mut self, value: impl Into<String>) -> Self {
         self.address = Some(value.into());
         self

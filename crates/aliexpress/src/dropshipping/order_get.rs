@@ -83,7 +83,7 @@ pub struct Order {
     /// When it was created. Zone not stated; probably US Pacific.
     #[serde(default, deserialize_with = "decode::pacific_time")]
     pub gmt_create: Option<Timestamp>,
-    /// State of the order. FUND_PROCESSING, IN_ISSUE and IN_FROZEN also occur in other sources; keep the enum open.
+    /// State of the order. More of them are in use than are documented; an unknown one is kept as its text.
     pub order_status: OrderStatus,
     /// State of the delivery. Known values: `DEFAULT`, `WAIT_SELLER_SEND_GOODS`, `SELLER_SEND_PART_GOODS`,
     /// `SELLER_SEND_GOODS`, `BUYER_ACCEPT_GOODS`, `NO_LOGISTICS`.

@@ -40,7 +40,7 @@ impl OrderTrackingGetRequest {
         self
     }
 
-    /// Language. E.g. en_US. Required.
+    /// Language, such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self

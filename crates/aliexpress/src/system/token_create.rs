@@ -34,7 +34,7 @@ impl TokenCreateRequest {
         }
     }
 
-    /// Code of the outcome. One-time; lives three minutes and can be spent once. Required.
+    /// The one-time code that the browser came back with. It lives three minutes and can be spent once. Required.
     pub fn code(mut self, value: AuthorizationCode) -> Self {
         self.code = Some(value);
         self

@@ -14,6 +14,7 @@ mod paging;
 mod paste;
 mod policy;
 mod push;
+mod readme;
 mod refusals;
 mod requests;
 mod robustness;
