@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::workspace::{assert_none, files, members, read, root, shown, text};
 
 const LONGEST: usize = 800;
+/// Written from the catalogue to be looked up in, row after row, and read by nobody.
+const TABLES: &[&str] = &["crates/aliexpress/src/catalogue/methods.rs"];
 const UNFINISHED: &[&str] = &["todo!", "unimplemented!", "dbg!"];
 
 #[test]
@@ -52,6 +54,7 @@ fn every_crate_introduces_itself_in_its_readme() {
 fn no_source_file_is_too_long_to_be_read_in_one_go() {
     let findings: Vec<String> = files("rs")
         .iter()
+        .filter(|file| !TABLES.contains(&shown(file).as_str()))
         .map(|file| (file, read(file).lines().count()))
         .filter(|(_, lines)| *lines > LONGEST)
         .map(|(file, lines)| format!("{}: {lines} lines", shown(file)))

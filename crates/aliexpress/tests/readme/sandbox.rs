@@ -5,7 +5,9 @@ mod sandbox {
     use std::error::Error;
     use std::sync::Arc;
 
-    use aliexpress::{AppKey, AppSecret, AuthorizationCode, Client, Clock, GatewayUrl, SystemClock};
+    use aliexpress::{
+        AppKey, AppSecret, AuthorizationCode, Client, Clock, GatewayUrl, SystemClock,
+    };
     use aliexpress_sandbox::{PushFuture, PushRequest, PushSender, Sandbox, SandboxConfig};
     use serde_json::{Value, json};
     use tokio::net::TcpListener;
@@ -27,7 +29,11 @@ mod sandbox {
     impl PushSender for Shop {
         fn send(&self, request: PushRequest) -> PushFuture<'_> {
             let taken = self.0.send(request);
-            Box::pin(async move { taken.map(|()| 200).map_err(|_| "nobody is there".to_owned()) })
+            Box::pin(async move {
+                taken
+                    .map(|()| 200)
+                    .map_err(|_| "nobody is there".to_owned())
+            })
         }
     }
 
@@ -46,7 +52,12 @@ mod sandbox {
             sandbox.set_push_sender(Arc::new(Shop(sender)));
             tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
             let http = reqwest::Client::builder().no_proxy().build()?;
-            Ok(Self { base, http, sandbox, pushes })
+            Ok(Self {
+                base,
+                http,
+                sandbox,
+                pushes,
+            })
         }
 
         /// The gateway's address.
@@ -57,7 +68,10 @@ mod sandbox {
         /// What a person does on the page of a sign-in: gives the state and the code that the browser comes back with.
         pub async fn consent(&self, page: &url::Url) -> Result<(String, String)> {
             let state = page.query_pairs().find(|(name, _)| name == "state");
-            let state = state.ok_or("the page was opened without a state")?.1.into_owned();
+            let state = state
+                .ok_or("the page was opened without a state")?
+                .1
+                .into_owned();
             let answer = self.post("codes", json!({})).await?;
             let code = answer["code"].as_str().ok_or("no code")?.to_owned();
             Ok((state, code))
@@ -65,7 +79,10 @@ mod sandbox {
 
         /// A client of the app.
         pub fn app(&self) -> Result<Client> {
-            let (key, secret) = (AppKey::parse("500100")?, AppSecret::parse("sandbox-secret")?);
+            let (key, secret) = (
+                AppKey::parse("500100")?,
+                AppSecret::parse("sandbox-secret")?,
+            );
             let client = Client::builder(key, secret).gateway(GatewayUrl::parse(&self.base)?);
             Ok(client.build()?)
         }
@@ -73,7 +90,9 @@ mod sandbox {
         /// A client that acts for the demo buyer.
         pub async fn account(&self) -> Result<Client> {
             let app = self.app()?;
-            let page = app.oauth().authorize_url(&"https://shop.example/callback".parse()?, "state");
+            let page = app
+                .oauth()
+                .authorize_url(&"https://shop.example/callback".parse()?, "state");
             let (_, code) = self.consent(&page).await?;
             let pair = app.oauth().create(&AuthorizationCode::new(code)).await?;
             Ok(app.with_access_token(pair.access_token))
@@ -101,14 +120,18 @@ mod sandbox {
 
         /// How many calls of a method the sandbox has seen.
         pub async fn seen(&self, method: &str) -> Result<usize> {
-            let journal = self.get(&format!("journal?limit=1000&api={method}")).await?;
+            let journal = self
+                .get(&format!("journal?limit=1000&api={method}"))
+                .await?;
             Ok(journal["entries"].as_array().ok_or("no entries")?.len())
         }
 
         /// Posts to the control API.
         pub async fn post(&self, path: &str, body: Value) -> Result<Value> {
             let request = self.http.post(format!("{}/_sandbox/{path}", self.base));
-            let request = request.header("content-type", "application/json").body(body.to_string());
+            let request = request
+                .header("content-type", "application/json")
+                .body(body.to_string());
             let answer = request.send().await?.error_for_status()?.text().await?;
             Ok(serde_json::from_str(&answer)?)
         }
