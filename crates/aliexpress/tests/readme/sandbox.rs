@@ -4,6 +4,7 @@
 mod sandbox {
     use std::error::Error;
     use std::sync::Arc;
+    use std::time::Duration;
 
     use aliexpress::{
         AppKey, AppSecret, AuthorizationCode, Client, Clock, GatewayUrl, SystemClock,
@@ -14,6 +15,9 @@ mod sandbox {
     use tokio::sync::mpsc;
 
     type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+    /// A message that has not come by then does not come: the example fails instead of hanging.
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     /// A sandbox that answers in this process, and the people around it.
     pub struct World {
@@ -111,7 +115,8 @@ mod sandbox {
         /// The next push message about an order whose body says this.
         pub async fn push(&mut self, words: &str) -> Result<PushRequest> {
             loop {
-                let push = self.pushes.recv().await.ok_or("no more messages")?;
+                let push = tokio::time::timeout(PATIENCE, self.pushes.recv()).await?;
+                let push = push.ok_or("no more messages")?;
                 if push.body.contains(words) {
                     return Ok(push);
                 }
