@@ -105,6 +105,7 @@ impl Client {
             error.after(attempts)
         })
     }
+
     async fn token_for(&self, authority: Authority) -> Result<Option<AccessToken>, Error> {
         match (authority, self.tokens()) {
             (Authority::App, _) | (Authority::AccountIfKnown, None) => Ok(None),

@@ -11,125 +11,104 @@ mod scalar;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use rust_decimal::Decimal;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 
 pub(crate) use embedded::embedded_list;
-pub(crate) use list::List;
+pub(crate) use list::{List, list_named_as_field};
 pub(crate) use object::object;
-use scalar::{Scalar, ScalarIfAny};
+pub(crate) use scalar::truth;
+use scalar::{ElementInt, ElementText, Problem, Scalar, scalar, scalar_if_any};
 
 use crate::pacific;
 
 /// A whole number, as number or numeric text. Empty text and null are absent.
 pub(crate) fn int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Ok(None),
-        scalar => scalar.to_int().map(Some).map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.optional(Scalar::to_int))
 }
 
 /// A whole number for display: text that is no number is absent rather than an error.
 pub(crate) fn loose_int<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
-    Ok(Scalar::deserialize(deserializer)?.to_int().ok())
+    scalar(deserializer, |scalar| Ok(scalar.to_int().ok()))
 }
 
 /// A whole number beside something that must not be lost: whatever cannot be read is unknown.
 pub(crate) fn int_if_any<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
-    Ok(ScalarIfAny::deserialize(deserializer)?.0.to_int_if_any())
+    scalar_if_any(deserializer, |scalar| Ok(scalar.to_int_if_any()))
 }
 
 /// Text beside something that must not be lost: a list or object is unknown.
 pub(crate) fn text_if_any<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    Ok(ScalarIfAny::deserialize(deserializer)?.0.into_text())
+    scalar_if_any(deserializer, |scalar| Ok(scalar.to_text()))
+}
+
+/// A truth value beside something that must not be lost: whatever cannot be read is unknown.
+pub(crate) fn bool_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<bool>, D::Error> {
+    scalar_if_any(deserializer, |scalar| Ok(scalar.to_bool().ok()))
 }
 
 /// A whole number that has to be there.
 pub(crate) fn required_int<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    Scalar::deserialize(deserializer)?
-        .to_int()
-        .map_err(D::Error::custom)
+    scalar(deserializer, |scalar| scalar.to_int())
 }
 
 /// Text; a number or boolean becomes its text. Empty text and null are absent.
 pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Scalar::deserialize(deserializer)?.into_text())
+    scalar(deserializer, |scalar| Ok(scalar.to_text()))
 }
 
 /// Text that may be empty.
 pub(crate) fn text_or_empty<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<String, D::Error> {
-    Ok(Scalar::deserialize(deserializer)?
-        .into_text()
-        .unwrap_or_default())
+    Ok(text(deserializer)?.unwrap_or_default())
 }
 
 /// An id that is kept as text. A number with a fraction or exponent is refused, since digits could be lost.
 pub(crate) fn id_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Err(D::Error::custom("an id is missing")),
-        Scalar::Text(text) => Ok(text),
-        other => other
-            .to_int()
-            .map(|id| id.to_string())
-            .map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.to_id_text())
 }
 
 /// Like [`id_text`], but the id may be absent.
 pub(crate) fn optional_id_text<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Ok(None),
-        Scalar::Text(text) => Ok(Some(text)),
-        other => other
-            .to_int()
-            .map(|id| Some(id.to_string()))
-            .map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.optional(Scalar::to_id_text))
 }
 
 /// A truth value, as boolean, as `true`/`false`/`Y`/`N` text, or as 1/0.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<bool>, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Ok(None),
-        scalar => scalar.to_bool().map(Some).map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.optional(Scalar::to_bool))
 }
 
 /// A decimal amount, as text or number. Stray quotes around it are dropped.
 pub(crate) fn decimal<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Decimal>, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Ok(None),
-        scalar => scalar.to_decimal().map(Some).map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.optional(Scalar::to_decimal))
 }
 
-/// A decimal for display: text that is no number is absent rather than an error.
+/// A decimal for display, with or without a percent sign: text that is no number is absent rather than an error.
 pub(crate) fn loose_decimal<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Decimal>, D::Error> {
-    Ok(Scalar::deserialize(deserializer)?.to_decimal().ok())
+    scalar(deserializer, |scalar| Ok(scalar.to_decimal_if_any()))
 }
 
 /// A decimal amount that has to be there.
 pub(crate) fn required_decimal<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Decimal, D::Error> {
-    Scalar::deserialize(deserializer)?
-        .to_decimal()
-        .map_err(D::Error::custom)
+    scalar(deserializer, |scalar| scalar.to_decimal())
 }
 
 /// A list in any of its forms; see [`List`].
@@ -159,73 +138,97 @@ where
     list::within(2, deserializer)
 }
 
+/// A row that has its time.
+pub(crate) trait Dated {
+    /// When it was.
+    fn when(&self) -> Timestamp;
+}
+
+/// A list in any of its forms, put in order: the newest first.
+pub(crate) fn newest_first<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Dated,
+{
+    let mut rows: Vec<T> = list(deserializer)?;
+    rows.sort_by_key(|row| std::cmp::Reverse(row.when()));
+    Ok(rows)
+}
+
 /// A list of texts; numbers become their text, and what is empty is left out.
 pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let scalars: Vec<Scalar> = list(deserializer)?;
-    Ok(scalars.into_iter().filter_map(Scalar::into_text).collect())
+    let elements: Vec<ElementText> = list(deserializer)?;
+    Ok(elements
+        .into_iter()
+        .filter_map(|element| element.0)
+        .collect())
 }
 
 /// A list of whole numbers, as numbers or text.
 pub(crate) fn ints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<i64>, D::Error> {
-    let scalars: Vec<Scalar> = list(deserializer)?;
-    scalars
-        .iter()
-        .map(|scalar| scalar.to_int().map_err(D::Error::custom))
-        .collect()
+    let elements: Vec<ElementInt> = list(deserializer)?;
+    Ok(elements.into_iter().map(|element| element.0).collect())
 }
 
 /// A time in US Pacific, or RFC 3339 text as we write it ourselves; what is neither is unknown.
 pub(crate) fn pacific_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    let text = text_if_any(deserializer)?.unwrap_or_default();
-    Ok(pacific::from_text(&text).or_else(|| text.parse().ok()))
+    text_as(deserializer, |text| {
+        pacific::from_text(text).or_else(|| text.parse().ok())
+    })
 }
 
 /// A time with its offset, and perhaps a zone in brackets; what is none is unknown.
 pub(crate) fn zoned_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    let text = text_if_any(deserializer)?.unwrap_or_default();
-    let moment = text
-        .split_once('[')
-        .map_or(text.as_str(), |(moment, _)| moment);
-    Ok(moment.parse().ok())
+    text_as(deserializer, |text| {
+        let moment = text.split_once('[').map_or(text, |(moment, _)| moment);
+        moment.parse().ok()
+    })
 }
 
 /// A time without any zone; what is none is unknown.
 pub(crate) fn local_time<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<DateTime>, D::Error> {
-    let text = text_if_any(deserializer)?.unwrap_or_default();
-    Ok(pacific::local(&text).or_else(|| text.parse().ok()))
+    text_as(deserializer, |text| {
+        pacific::local(text).or_else(|| text.parse().ok())
+    })
+}
+
+/// What text means; nothing for whatever else stands there.
+fn text_as<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, D::Error> {
+    scalar_if_any(deserializer, |scalar| match scalar {
+        Scalar::Text(text) => Ok(read(text)),
+        _ => Ok(None),
+    })
 }
 
 /// An instant: milliseconds since the epoch, or RFC 3339 text as we write it ourselves.
 pub(crate) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
-    to_instant(Scalar::deserialize(deserializer)?).map_err(D::Error::custom)
+    scalar(deserializer, to_instant)
 }
 
 /// An instant that may be absent.
 pub(crate) fn optional_instant<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Timestamp>, D::Error> {
-    match Scalar::deserialize(deserializer)? {
-        Scalar::Absent => Ok(None),
-        scalar => to_instant(scalar).map(Some).map_err(D::Error::custom),
-    }
+    scalar(deserializer, |scalar| scalar.optional(to_instant))
 }
 
-fn to_instant(scalar: Scalar) -> Result<Timestamp, String> {
+fn to_instant(scalar: Scalar<'_>) -> Result<Timestamp, Problem> {
     if let Ok(milliseconds) = scalar.to_int() {
         return Timestamp::from_millisecond(milliseconds)
-            .map_err(|_| format!("{milliseconds} is no instant in milliseconds"));
+            .map_err(|_| "the number is no instant in milliseconds");
     }
     match scalar {
-        Scalar::Text(text) => text
-            .parse()
-            .map_err(|_| "the text is no instant".to_owned()),
-        _ => Err("an instant is missing".to_owned()),
+        Scalar::Text(text) => text.parse().map_err(|_| "the text is no instant"),
+        _ => Err("an instant is missing"),
     }
 }
 

@@ -99,6 +99,14 @@ impl RequestError {
             problem: problem.into(),
         }
     }
+
+    /// The same inside of something that has a name of its own.
+    pub(crate) fn inside(self, place: &str) -> Self {
+        Self {
+            parameter: format!("{place}.{}", self.parameter),
+            ..self
+        }
+    }
 }
 
 /// An error of the gateway itself: `error_response` on `/sync`, the flat form on `/rest`.

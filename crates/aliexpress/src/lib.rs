@@ -2,6 +2,9 @@
 #![deny(missing_docs)]
 
 pub mod affiliate;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench_support;
 mod call;
 pub mod catalogue;
 mod client;

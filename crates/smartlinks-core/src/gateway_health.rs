@@ -57,7 +57,10 @@ impl Watch {
             return;
         };
         match error {
-            GatewayError::Request(_) | GatewayError::Token(_) => health.calls -= 1,
+            // Nothing was sent.
+            GatewayError::Request(_) | GatewayError::Token(_) | GatewayError::Held(_) => {
+                health.calls -= 1;
+            }
             GatewayError::Gateway(answer) => {
                 health.last_answer = Some(now);
                 if KEY_TROUBLE.contains(&answer.code.as_str()) {
@@ -85,10 +88,33 @@ impl Watch {
 fn is_trouble(error: &GatewayError) -> bool {
     use aliexpress::Class;
     match error {
-        GatewayError::Request(_) | GatewayError::Token(_) | GatewayError::Business(_) => false,
+        GatewayError::Request(_)
+        | GatewayError::Token(_)
+        | GatewayError::Held(_)
+        | GatewayError::Business(_) => false,
         GatewayError::Gateway(_) => {
             matches!(error.advice().class, Class::Retry | Class::Wait { .. })
         }
         _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aliexpress::{GatewayError as Refusal, Held, HeldReason};
+
+    use super::*;
+
+    #[test]
+    fn a_call_that_was_held_back_is_no_call() {
+        let watch = Watch::default();
+        let ban = GatewayError::from(Refusal::new("AppApiCallLimit", ""));
+        let held = GatewayError::from(Held::new("a.method", HeldReason::MethodBan, 9));
+        for error in [ban, held.clone(), held] {
+            watch.note::<()>(&Err(error), Timestamp::UNIX_EPOCH);
+        }
+        let seen = watch.seen();
+        assert_eq!((seen.calls, seen.failed), (1, 1));
+        assert_eq!(seen.trouble.as_deref(), Some("AppApiCallLimit"));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::model::{Catalogue, Method, Row, Success, inside};
 use super::text::{doc, quoted};
@@ -138,15 +138,24 @@ fn public_struct(
     } else {
         "Default, "
     };
-    doc(out, "", summary);
+    let personal = personal(rows, path);
+    let (hides, debug) = if personal {
+        (" `Debug` shows nothing of it.", "")
+    } else {
+        ("", "Debug, ")
+    };
+    doc(out, "", &format!("{summary}{hides}"));
     writeln!(
         out,
-        "#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]\n#[non_exhaustive]\npub struct {rust} {{"
+        "#[derive({debug}Clone, {default}PartialEq, Serialize, Deserialize)]\n#[non_exhaustive]\npub struct {rust} {{"
     )?;
     for row in &fields {
-        field(out, catalogue, row, shapes)?;
+        field(out, catalogue, rows, row, shapes)?;
     }
     writeln!(out, "}}\n")?;
+    if personal {
+        hidden(out, rust)?;
+    }
     for row in fields {
         let has_type = matches!(row.kind.as_str(), "object" | "list" | "embedded");
         if has_type && row.shape.is_none() {
@@ -162,8 +171,37 @@ fn public_struct(
                 shapes,
                 written,
             )?;
+            if let Some(field) = &row.newest_first {
+                dated(out, &rust, field)?;
+            }
         }
     }
+    Ok(())
+}
+
+/// Whether the object at `path`, or the rows of the list there, are about a person.
+fn personal(rows: &[Row], path: &str) -> bool {
+    let path = path.trim_end_matches("[]");
+    rows.iter()
+        .any(|row| row.personal && row.name.trim_end_matches("[]") == path)
+}
+
+/// Personal data does not show in a log that prints the answer.
+fn hidden(out: &mut String, rust: &str) -> Result<()> {
+    writeln!(
+        out,
+        "impl fmt::Debug for {rust} {{\n    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{\n        f.debug_struct({}).finish_non_exhaustive()\n    }}\n}}\n",
+        quoted(rust)
+    )?;
+    Ok(())
+}
+
+/// What puts rows in order.
+fn dated(out: &mut String, rust: &str, field: &str) -> Result<()> {
+    writeln!(
+        out,
+        "impl decode::Dated for {rust} {{\n    fn when(&self) -> Timestamp {{\n        self.{field}\n    }}\n}}\n"
+    )?;
     Ok(())
 }
 
@@ -177,6 +215,7 @@ fn row_path(rows: &[Row], bare: &str) -> String {
 fn field(
     out: &mut String,
     catalogue: &Catalogue,
+    rows: &[Row],
     row: &Row,
     shapes: &mut BTreeSet<String>,
 ) -> Result<()> {
@@ -192,7 +231,10 @@ fn field(
         write!(text, " Known values: {}.", known.join(", "))?;
     }
     doc(out, "    ", &text);
-    let (rust, decode) = rust_type(catalogue, row, shapes)?;
+    let (rust, mut decode) = rust_type(catalogue, row, shapes)?;
+    if decode.as_deref() == Some("decode::list") && named_as_field(catalogue, rows, row)? {
+        decode = Some("decode::list_named_as_field".to_owned());
+    }
     let mut attributes = Vec::new();
     if row.rust_name() != row.last() {
         attributes.push(format!("alias = {}", quoted(row.last())));
@@ -215,6 +257,30 @@ fn field(
     Ok(())
 }
 
+/// Whether the key of the object around a list is also the name of a field of its rows.
+fn named_as_field(catalogue: &Catalogue, rows: &[Row], row: &Row) -> Result<bool> {
+    let fields: Vec<&Row> = match &row.shape {
+        Some(shape) => inside(&catalogue.shape(shape)?.fields, "").collect(),
+        None => inside(rows, &row.name).collect(),
+    };
+    let is_field = |key: &String| {
+        fields
+            .iter()
+            .any(|row| row.last() == key || row.rust_name() == key)
+    };
+    if !row.key.as_ref().is_some_and(is_field) {
+        return Ok(false);
+    }
+    ensure!(
+        !fields
+            .iter()
+            .any(|row| matches!(row.kind.as_str(), "list" | "object")),
+        "`{}`: the key is also a field, and not every field is a single value",
+        row.name
+    );
+    Ok(true)
+}
+
 /// The Rust type of a field, and how it is decoded.
 fn rust_type(
     catalogue: &Catalogue,
@@ -231,7 +297,8 @@ fn rust_type(
         });
     }
     Ok(match (row.kind.as_str(), row.required, row.loose) {
-        ("text", false, _) => some("String", "text"),
+        ("text", false, false) => some("String", "text"),
+        ("text", false, true) => some("String", "text_if_any"),
         ("text" | "id-text", true, _) => ("String".into(), Some("decode::id_text".into())),
         ("id-text", false, _) => some("String", "optional_id_text"),
         ("int" | "int-text", true, _) => ("i64".into(), Some("decode::required_int".into())),
@@ -240,7 +307,8 @@ fn rust_type(
         ("decimal", true, _) => ("Decimal".into(), Some("decode::required_decimal".into())),
         ("decimal", false, false) => some("Decimal", "decimal"),
         ("decimal", false, true) => some("Decimal", "loose_decimal"),
-        ("bool" | "bool-text", false, _) => some("bool", "boolean"),
+        ("bool" | "bool-text", false, false) => some("bool", "boolean"),
+        ("bool" | "bool-text", false, true) => some("bool", "bool_if_any"),
         ("json-text", false, _) => some("String", "json_text"),
         ("epoch-ms", true, _) => ("Timestamp".into(), Some("decode::instant".into())),
         ("epoch-ms", false, _) => some("Timestamp", "optional_instant"),
@@ -259,10 +327,10 @@ fn rust_type(
             if row.shape.is_some() {
                 shapes.insert(rust.clone());
             }
-            let decode = if row.depth == Some(2) {
-                "decode::nested_list"
-            } else {
-                "decode::list"
+            let decode = match (row.depth, &row.newest_first) {
+                (Some(2), _) => "decode::nested_list",
+                (_, Some(_)) => "decode::newest_first",
+                _ => "decode::list",
             };
             (format!("Vec<{rust}>"), Some(decode.into()))
         }
@@ -293,7 +361,9 @@ fn private_structs(
     for depth in 0..steps.len() {
         let here = steps[..depth].join(".");
         let name = private_name(&steps[..depth]);
-        writeln!(out, "#[derive(Deserialize)]\nstruct {name} {{")?;
+        // The outermost one is what a benchmark decodes without a gateway.
+        let seen = if depth == 0 { "pub(crate) " } else { "" };
+        writeln!(out, "#[derive(Deserialize)]\n{seen}struct {name} {{")?;
         for (field, _) in told_by(method)
             .into_iter()
             .filter(|(field, _)| split(field).0 == here)

@@ -98,6 +98,9 @@ pub(crate) fn shape_file(catalogue: &Catalogue, shape: &Shape) -> Result<String>
     )?;
     let mut out = super::header("shapes");
     out.push('\n');
+    if body.contains("fmt::") {
+        out.push_str("use std::fmt;\n\n");
+    }
     for (name, line) in [
         ("Timestamp", "use jiff::Timestamp;"),
         ("DateTime", "use jiff::civil::DateTime;"),

@@ -257,6 +257,11 @@ pub(crate) struct Row {
     pub(crate) also: Vec<String>,
     #[serde(default)]
     pub(crate) loose: bool,
+    /// Rows are put in order by this field, the newest first.
+    pub(crate) newest_first: Option<String>,
+    /// Empty text means something and is sent, which only JSON allows.
+    #[serde(default)]
+    pub(crate) blank: bool,
     #[serde(default)]
     pub(crate) known: Vec<String>,
     pub(crate) choice: Option<String>,

@@ -168,6 +168,9 @@ fn setter(out: &mut String, row: &Row) -> Result<()> {
         (Some(min), None) if min > 1 => write!(text, " At least {min}.")?,
         _ => {}
     }
+    if row.blank {
+        text.push_str(" Sent as it is given, even when empty.");
+    }
     if let Some(default) = &row.default {
         write!(text, " `{default}` when not given.")?;
     }
@@ -296,7 +299,7 @@ fn json_fields(
             ("object", Some(_)) => {
                 let setter = row.rust_name();
                 let value = format!(
-                    "self.{setter}.as_ref().map(|value| value.to_json({})).transpose()?",
+                    "self.{setter}.as_ref().map(|value| value.to_json().map_err(|error| error.inside({}))).transpose()?",
                     quoted(setter)
                 );
                 put(out, variable, row, &quoted(&name), &value)?;
@@ -331,6 +334,7 @@ fn value(row: &Row, as_text: bool) -> Result<String> {
         ));
     }
     Ok(match row.kind.as_str() {
+        "text" if row.blank => format!("{field}.clone()"),
         "text" => format!("check::text({field}.as_deref())"),
         "country" => format!("check::country({setter}, {field}.as_deref())?"),
         "currency" => format!("check::currency({setter}, {field}.as_deref())?"),
@@ -414,7 +418,7 @@ fn parameter_struct(out: &mut String, rows: &[Row], row: &Row) -> Result<()> {
     }
     writeln!(
         out,
-        "    fn to_json(&self, at: &str) -> Result<Value, RequestError> {{\n        let mut object = JsonObject::at(at);"
+        "    fn to_json(&self) -> Result<Value, RequestError> {{\n        let mut object = JsonObject::default();"
     )?;
     for field in &fields {
         put(

@@ -98,7 +98,7 @@ pub struct FeaturedPromotion {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

@@ -149,7 +149,7 @@ pub struct PromotionLinks {
     #[serde(default, deserialize_with = "decode::text")]
     pub tracking_id: Option<String>,
     /// The links, in any order: match them by `source_value`.
-    #[serde(default, deserialize_with = "decode::list")]
+    #[serde(default, deserialize_with = "decode::list_named_as_field")]
     pub promotion_links: Vec<PromotionLink>,
 }
 
@@ -169,7 +169,7 @@ pub struct PromotionLink {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

@@ -310,7 +310,7 @@ pub struct OrderPage {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

@@ -169,7 +169,7 @@ pub struct Shipping {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

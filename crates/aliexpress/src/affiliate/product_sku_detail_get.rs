@@ -278,7 +278,7 @@ pub struct SkuInfo {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

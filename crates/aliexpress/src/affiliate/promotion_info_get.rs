@@ -160,7 +160,7 @@ pub struct Promotion {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     code: Option<String>,
     #[serde(default, deserialize_with = "decode::object")]

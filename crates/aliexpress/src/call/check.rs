@@ -150,16 +150,19 @@ pub(crate) fn text_map(values: &BTreeMap<String, String>) -> Option<Value> {
     (!object.is_empty()).then_some(Value::Object(object))
 }
 
-/// The objects of a list; an error inside one names its place.
+/// The objects of a list without empty ones; an error inside one names its place.
 pub(crate) fn rows<T>(
     setter: &'static str,
     rows: &[T],
-    to_json: impl Fn(&T, &str) -> Result<Value, RequestError>,
+    to_json: impl Fn(&T) -> Result<Value, RequestError>,
 ) -> Result<Option<Value>, RequestError> {
     let rows: Vec<Value> = rows
         .iter()
         .enumerate()
-        .map(|(index, row)| to_json(row, &format!("{setter}[{index}]")))
+        .map(|(index, row)| {
+            to_json(row).map_err(|error| error.inside(&format!("{setter}[{index}]")))
+        })
+        .filter(|row| !matches!(row, Ok(Value::Object(fields)) if fields.is_empty()))
         .collect::<Result<_, _>>()?;
     Ok((!rows.is_empty()).then_some(Value::Array(rows)))
 }

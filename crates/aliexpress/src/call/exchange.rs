@@ -15,6 +15,16 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
+    /// An answer to nothing in particular.
+    #[cfg(feature = "bench")]
+    pub(crate) fn of(response: HttpResponse) -> Self {
+        Self {
+            api: String::new(),
+            response,
+            sent_secrets: Vec::new(),
+        }
+    }
+
     /// Decodes the answer of a method.
     pub(crate) fn decode<A: MethodAnswer>(self) -> Result<A::Value, Error> {
         if let Some(value) = self.decode_wrapped::<A>() {

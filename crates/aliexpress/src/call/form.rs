@@ -84,20 +84,10 @@ impl Form {
 /// A JSON object that is put together field by field.
 #[derive(Debug, Default)]
 pub(crate) struct JsonObject {
-    /// What a caller knows the object by; empty when its fields are the caller's own.
-    at: String,
     fields: Map<String, Value>,
 }
 
 impl JsonObject {
-    /// An object inside another.
-    pub(crate) fn at(at: &str) -> Self {
-        Self {
-            at: at.to_owned(),
-            fields: Map::new(),
-        }
-    }
-
     /// Adds a field that has to be there; `path` may lead through further objects.
     pub(crate) fn required(
         &mut self,
@@ -105,14 +95,8 @@ impl JsonObject {
         setter: &'static str,
         value: Option<impl Into<Value>>,
     ) -> Result<(), RequestError> {
-        match value {
-            Some(value) => self.put(path, value.into()),
-            None if self.at.is_empty() => return Err(RequestError::new(setter, "is required")),
-            None => {
-                let setter = format!("{}.{setter}", self.at);
-                return Err(RequestError::new(setter, "is required"));
-            }
-        }
+        let value = value.ok_or_else(|| RequestError::new(setter, "is required"))?;
+        self.put(path, value.into());
         Ok(())
     }
 
@@ -162,11 +146,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_inside_an_object_is_named_with_its_place() {
-        let mut object = JsonObject::at("address");
+        let mut object = JsonObject::default();
         let error = object
             .required("country", "country", None::<String>)
             .unwrap_err();
-        assert_eq!(error.parameter, "address.country");
+        assert_eq!(error.inside("address").parameter, "address.country");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How an answer that could be read says whether it is a success.
 
 use super::Refused;
+use crate::decode;
 
 /// What an answer says about itself.
 #[derive(Debug)]
@@ -12,16 +13,22 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// Success when `told` is one of `texts`.
+    /// Success when `told` is one of `texts`, or another word for "true" where that is one. A word that is neither true
+    /// nor false then says nothing.
     pub(crate) fn told_by(
         told: Option<String>,
         texts: &[&str],
         code: Option<String>,
         message: Option<String>,
     ) -> Self {
-        let is_success = |told: &String| texts.iter().any(|text| text.eq_ignore_ascii_case(told));
+        let told = told.as_deref();
+        let succeeded = if texts.contains(&"true") {
+            told.and_then(decode::truth)
+        } else {
+            told.map(|told| texts.iter().any(|text| text.eq_ignore_ascii_case(told)))
+        };
         Self {
-            succeeded: told.as_ref().map(is_success),
+            succeeded,
             code,
             message,
         }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -36,9 +37,24 @@ where
     deserializer.deserialize_any(ListVisitor::within(wrappers))
 }
 
+/// A list whose wrapper may have the name of a field of its rows, as in `{"link": [{"link": "…"}]}`. What stands under
+/// the name tells which it is, so the rows may hold single values only.
+pub(crate) fn list_named_as_field<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_any(ListVisitor {
+        named_as_field: true,
+        ..ListVisitor::within(1)
+    })
+}
+
 struct ListVisitor<T> {
     /// How many objects may still be around the list; what is inside of them is a list or one element.
     wrappers: u8,
+    /// Whether a wrapper may have the name of a field of `T`.
+    named_as_field: bool,
     element: PhantomData<T>,
 }
 
@@ -46,6 +62,7 @@ impl<T> ListVisitor<T> {
     fn within(wrappers: u8) -> Self {
         Self {
             wrappers,
+            named_as_field: false,
             element: PhantomData,
         }
     }
@@ -94,10 +111,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<T>, A::Error> {
         let fields = fields_of::<T>();
         let mut elements = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if fields.contains(&key.as_str()) {
+        while let Some(Key(key)) = map.next_key()? {
+            if fields.contains(&key.as_ref()) {
+                let mut value = None;
+                if self.named_as_field && self.wrappers > 0 {
+                    match map.next_value_seed(Under(PhantomData))? {
+                        RowsOr::Rows(rows) => {
+                            elements.extend(rows);
+                            continue;
+                        }
+                        RowsOr::Single(single) => value = Some(single),
+                    }
+                }
                 let element = T::deserialize(MapAccessDeserializer::new(Replayed {
-                    first: Some(key),
+                    key: Some(key),
+                    value,
                     rest: map,
                 }))?;
                 return Ok(vec![element]);
@@ -140,27 +168,116 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
     }
 }
 
-/// A map whose first key was already taken and is handed out again.
-pub(super) struct Replayed<A> {
-    pub(super) first: Option<String>,
-    pub(super) rest: A,
+/// A key, where it stands in the body when nothing in it is escaped.
+struct Key<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor)
+    }
 }
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<A> {
+struct KeyVisitor;
+
+impl<'de> Visitor<'de> for KeyVisitor {
+    type Value = Key<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, key: &'de str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Borrowed(key)))
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Key<'de>, E> {
+        Ok(Key(Cow::Owned(key.to_owned())))
+    }
+}
+
+/// What stands under a key that may be a wrapper's or a field's.
+enum RowsOr<T> {
+    Rows(Vec<T>),
+    /// Its text, which every field reads as well as the value itself; nothing for null.
+    Single(Option<String>),
+}
+
+struct Under<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Under<T> {
+    type Value = RowsOr<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<RowsOr<T>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Under<T> {
+    type Value = RowsOr<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, one element, or a single value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<RowsOr<T>, A::Error> {
+        ListVisitor::within(0).visit_seq(seq).map(RowsOr::Rows)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RowsOr<T>, A::Error> {
+        ListVisitor::within(0).visit_map(map).map(RowsOr::Rows)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(None))
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(Some(value.to_string())))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(Some(value.to_string())))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(Some(value.to_string())))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(Some(value.to_string())))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<RowsOr<T>, E> {
+        Ok(RowsOr::Single(Some(value.to_owned())))
+    }
+}
+
+/// A map whose first key, and perhaps its value, were already taken and are handed out again.
+struct Replayed<'de, A> {
+    key: Option<Cow<'de, str>>,
+    value: Option<Option<String>>,
+    rest: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replayed<'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, A::Error> {
-        match self.first.take() {
+        match self.key.take() {
             Some(key) => seed.deserialize(key.into_deserializer()).map(Some),
             None => self.rest.next_key_seed(seed),
         }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.rest.next_value_seed(seed)
+        match self.value.take() {
+            Some(Some(text)) => seed.deserialize(text.into_deserializer()),
+            Some(None) => seed.deserialize(().into_deserializer()),
+            None => self.rest.next_value_seed(seed),
+        }
     }
 }
 

@@ -2,9 +2,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{self, Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use super::list::Replayed;
+use serde::de::{
+    self, Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 /// An object that may be absent: as null, as `{}`, as empty text. Of a list of objects, which some documents show in
 /// its place, the first counts.
@@ -34,12 +34,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<T>, A::Error> {
-        let first: Option<String> = map.next_key()?;
-        if first.is_none() {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+        let mut keys = 0;
+        let object = T::deserialize(MapAccessDeserializer::new(Counted {
+            keys: &mut keys,
+            map,
+        }));
+        if keys == 0 {
             return Ok(None);
         }
-        T::deserialize(MapAccessDeserializer::new(Replayed { first, rest: map })).map(Some)
+        object.map(Some)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
@@ -59,5 +63,32 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
 
     fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
         Ok(None)
+    }
+}
+
+/// A map that tells whether there was a key in it.
+struct Counted<'k, A> {
+    keys: &'k mut usize,
+    map: A,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Counted<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        // Counted before it is read: a key that cannot be read is no sign of an empty object.
+        *self.keys += 1;
+        let key = self.map.next_key_seed(seed)?;
+        if key.is_none() {
+            *self.keys -= 1;
+        }
+        Ok(key)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
     }
 }

@@ -138,7 +138,7 @@ pub struct City {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

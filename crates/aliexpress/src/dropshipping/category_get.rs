@@ -97,7 +97,7 @@ pub struct Categories {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

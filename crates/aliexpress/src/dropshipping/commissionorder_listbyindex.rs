@@ -316,7 +316,7 @@ pub struct CommissionOrder {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     rsp_code: Option<String>,
     #[serde(default, deserialize_with = "decode::text")]

@@ -159,7 +159,7 @@ pub struct FeedItemIds {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     ret: Option<String>,
     #[serde(default, deserialize_with = "decode::text")]

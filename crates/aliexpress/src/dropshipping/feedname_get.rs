@@ -92,7 +92,7 @@ pub struct Feed {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     resp_result: Option<AnswerRespResult>,
 }

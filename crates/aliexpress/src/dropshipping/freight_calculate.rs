@@ -201,7 +201,7 @@ pub struct FreightFee {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

@@ -240,7 +240,7 @@ pub struct DeliveryOption {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

@@ -370,7 +370,7 @@ pub struct CategoryLevel {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<SimilarProducts>,
 }

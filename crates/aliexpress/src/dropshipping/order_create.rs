@@ -270,8 +270,8 @@ impl DeliveryAddress {
         self
     }
 
-    fn to_json(&self, at: &str) -> Result<Value, RequestError> {
-        let mut object = JsonObject::at(at);
+    fn to_json(&self) -> Result<Value, RequestError> {
+        let mut object = JsonObject::default();
         object.required(
             "country",
             "country",
@@ -368,7 +368,7 @@ impl OrderItem {
     }
 
     /// The SKU as a property list, `propId:valueId#label;…`: what `ds.order.create` wants. Empty for a product
-    /// with one SKU.
+    /// with one SKU. Sent as it is given, even when empty.
     pub fn sku_attr(mut self, value: impl Into<String>) -> Self {
         self.sku_attr = Some(value.into());
         self
@@ -387,8 +387,8 @@ impl OrderItem {
         self
     }
 
-    fn to_json(&self, at: &str) -> Result<Value, RequestError> {
-        let mut object = JsonObject::at(at);
+    fn to_json(&self) -> Result<Value, RequestError> {
+        let mut object = JsonObject::default();
         object.required(
             "product_id",
             "product_id",
@@ -399,7 +399,7 @@ impl OrderItem {
             "quantity",
             check::int("quantity", self.quantity, Some(1), None)?,
         )?;
-        object.optional("sku_attr", check::text(self.sku_attr.as_deref()));
+        object.optional("sku_attr", self.sku_attr.clone());
         object.optional(
             "logistics_service_name",
             check::text(self.delivery_service.as_deref()),
@@ -575,7 +575,7 @@ impl OrderCreateRequest {
             "address",
             self.address
                 .as_ref()
-                .map(|value| value.to_json("address"))
+                .map(|value| value.to_json().map_err(|error| error.inside("address")))
                 .transpose()?,
         )?;
         param_place_order_request4_open_api_d_t_o.required(
@@ -620,21 +620,21 @@ impl OrderCreateRequest {
 #[non_exhaustive]
 pub struct CreatedOrders {
     /// Whether the orders exist.
-    #[serde(default, deserialize_with = "decode::boolean")]
+    #[serde(default, deserialize_with = "decode::bool_if_any")]
     pub is_success: Option<bool>,
     /// Numbers of the orders: one for each store. Not in every answer. Gateway name: `order_list`.
     #[serde(alias = "order_list", default, deserialize_with = "decode::ints")]
     pub order_ids: Vec<i64>,
     /// Code of the failure. Not in every answer.
-    #[serde(default, deserialize_with = "decode::text")]
+    #[serde(default, deserialize_with = "decode::text_if_any")]
     pub error_code: Option<String>,
     /// The platform's words; also filled when the orders exist and paying at once failed. Not in every answer.
-    #[serde(default, deserialize_with = "decode::text")]
+    #[serde(default, deserialize_with = "decode::text_if_any")]
     pub error_msg: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<CreatedOrders>,
 }

@@ -204,7 +204,7 @@ pub struct OrderLine {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<Order>,
 }

@@ -100,7 +100,11 @@ pub struct Parcel {
     )]
     pub eta: Option<Timestamp>,
     /// What happened, newest first. Gateway name: `detail_node_list`.
-    #[serde(alias = "detail_node_list", default, deserialize_with = "decode::list")]
+    #[serde(
+        alias = "detail_node_list",
+        default,
+        deserialize_with = "decode::newest_first"
+    )]
     pub nodes: Vec<TrackingNode>,
     /// What is inside; often not known. Not in every answer. Gateway name: `package_item_list`.
     #[serde(
@@ -126,6 +130,12 @@ pub struct TrackingNode {
     pub tracking_detail_desc: Option<String>,
 }
 
+impl decode::Dated for TrackingNode {
+    fn when(&self) -> Timestamp {
+        self.at
+    }
+}
+
 /// What is inside; often not known.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -148,7 +158,7 @@ pub struct ParcelItem {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

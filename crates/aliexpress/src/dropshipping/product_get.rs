@@ -152,7 +152,7 @@ impl ProductGetRequest {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     rsp_code: Option<String>,
     #[serde(default, deserialize_with = "decode::text")]

@@ -119,7 +119,7 @@ pub struct Paper {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<AnswerResult>,
 }

@@ -117,7 +117,7 @@ impl ProductWholesaleGetRequest {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     rsp_code: Option<String>,
     #[serde(default, deserialize_with = "decode::text")]

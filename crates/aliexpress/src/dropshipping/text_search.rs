@@ -132,8 +132,8 @@ impl Filter {
         self
     }
 
-    fn to_json(&self, at: &str) -> Result<Value, RequestError> {
-        let mut object = JsonObject::at(at);
+    fn to_json(&self) -> Result<Value, RequestError> {
+        let mut object = JsonObject::default();
         object.optional(
             "searchKey",
             self.search_key.map(|value| value.as_str().to_owned()),
@@ -464,7 +464,7 @@ pub struct FoundProduct {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     code: Option<String>,
     #[serde(default, deserialize_with = "decode::text")]

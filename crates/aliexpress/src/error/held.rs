@@ -22,14 +22,20 @@ pub struct Held {
 }
 
 impl Held {
-    pub(crate) fn new(method: &str, reason: HeldReason, wait: Duration) -> Self {
-        let part = u64::from(wait.subsec_nanos() > 0);
+    /// A call of `method` that would have had to wait for so many seconds. Zero counts as one.
+    pub fn new(method: impl Into<String>, reason: HeldReason, seconds: u64) -> Self {
         Self {
-            method: method.to_owned(),
+            method: method.into(),
             reason,
-            seconds: wait.as_secs().saturating_add(part).max(1),
+            seconds: seconds.max(1),
             attempts: Attempts::default(),
         }
+    }
+
+    /// A part of a second counts as one.
+    pub(crate) fn waiting(method: &str, reason: HeldReason, wait: Duration) -> Self {
+        let part = u64::from(wait.subsec_nanos() > 0);
+        Self::new(method, reason, wait.as_secs().saturating_add(part))
     }
 }
 

@@ -72,7 +72,7 @@ impl Gate {
             let slot = budget
                 .slot(call.urgency, patience)
                 .await
-                .map_err(|wait| Held::new(call.api, HeldReason::Budget, wait))?;
+                .map_err(|wait| Held::waiting(call.api, HeldReason::Budget, wait))?;
             if self.ban(call).is_none() {
                 return Ok(Some(slot));
             }
@@ -91,7 +91,7 @@ impl Gate {
     ) -> Result<Duration, Held> {
         while let Some(ban) = self.ban(call) {
             if ban.left > patience {
-                return Err(Held::new(call.api, ban.reason, ban.left));
+                return Err(Held::waiting(call.api, ban.reason, ban.left));
             }
             tracing::debug!(
                 api = call.api,

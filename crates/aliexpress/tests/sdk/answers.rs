@@ -1,6 +1,6 @@
 //! Every sample, decoded.
 
-use aliexpress::dropshipping::order::OrderStatus;
+use aliexpress::dropshipping::OrderStatus;
 use aliexpress::{Class, Effect, Error};
 use rust_decimal::Decimal;
 
@@ -22,20 +22,26 @@ fn a_search_has_its_products_and_prices() {
     let found = decode::search(sample("aliexpress.ds.text.search")).unwrap();
     assert_eq!(
         (found.page_index, found.page_size, found.total_count),
-        (1, 2, 2750)
+        (Some(1), Some(2), Some(2750))
     );
     assert_eq!(found.products.len(), 2);
     let product = &found.products[0];
     assert_eq!(product.item_id, 1_005_006_000_000_001);
-    assert_eq!(product.title, "Cat litter mat, double layer");
+    assert_eq!(
+        product.title.as_deref(),
+        Some("Cat litter mat, double layer")
+    );
     assert_eq!(product.target_sale_price, amount("3.45"));
     assert_eq!(product.target_original_price, amount("9.75"));
-    assert_eq!(product.target_currency.as_deref(), Some("EUR"));
+    assert_eq!(
+        product.target_original_price_currency.as_deref(),
+        Some("EUR")
+    );
     assert_eq!(product.sale_price, amount("24.10"));
     assert_eq!(product.sale_price_currency.as_deref(), Some("CNY"));
     assert_eq!(product.discount.as_deref(), Some("65%"));
     assert_eq!(product.score, amount("4.7"));
-    assert_eq!(product.evaluate_rate.as_deref(), Some("91.4"));
+    assert_eq!(product.evaluate_rate, amount("91.4"));
     assert_eq!(product.orders.as_deref(), Some("2,000+"));
     assert_eq!(product.kind.as_deref(), Some("search"));
     assert!(
@@ -51,7 +57,7 @@ fn a_search_has_its_products_and_prices() {
 #[test]
 fn an_empty_search_is_a_success() {
     let found = decode::search(sample("aliexpress.ds.text.search.alt.empty")).unwrap();
-    assert_eq!((found.total_count, found.products.len()), (0, 0));
+    assert_eq!((found.total_count, found.products.len()), (Some(0), 0));
 }
 
 #[test]
@@ -72,41 +78,46 @@ fn a_failed_search_is_a_business_error() {
 #[test]
 fn a_product_has_everything() {
     let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
-    assert_eq!(product.product_id, 1_005_008_000_000_001);
-    assert_eq!(product.subject, "Absorbent bath mat with non-slip back");
-    assert_eq!(product.status.as_deref(), Some("onSelling"));
-    assert_eq!(product.category_id, Some(200_154_001));
-    assert_eq!(product.currency.as_deref(), Some("CNY"));
+    let base = product.base;
+    assert_eq!(base.product_id, 1_005_008_000_000_001);
     assert_eq!(
-        (product.evaluation_count, product.rating),
+        base.subject.as_deref(),
+        Some("Absorbent bath mat with non-slip back")
+    );
+    assert_eq!(base.product_status_type.as_deref(), Some("onSelling"));
+    assert_eq!(base.category_id, Some(200_154_001));
+    assert_eq!(base.currency_code.as_deref(), Some("CNY"));
+    assert_eq!(
+        (base.evaluation_count, base.avg_evaluation_rating),
         (Some(1289), amount("4.7"))
     );
-    assert_eq!(product.sales_count.as_deref(), Some("3000+"));
-    assert_eq!(product.image_urls.len(), 3);
-    assert_eq!(product.videos[0].media_id, Some(290_000_000_001));
-    assert!(product.videos[0].url.as_deref().unwrap().ends_with(".mp4"));
+    assert_eq!(base.sales_count.as_deref(), Some("3000+"));
+    let multimedia = product.multimedia.unwrap();
+    assert_eq!(multimedia.image_urls.unwrap().split(';').count(), 3);
+    let video = &multimedia.videos[0];
+    assert_eq!(video.media_id, Some(290_000_000_001));
+    assert!(video.media_url.as_deref().unwrap().ends_with(".mp4"));
     assert_eq!(product.properties.len(), 4);
-    assert_eq!(product.properties[2].name, "Material");
-    assert_eq!(product.properties[2].value.as_deref(), Some("Polyester"));
-    assert_eq!(product.properties[2].value_id, Some(-1));
+    let property = &product.properties[2];
+    assert_eq!(property.attr_name.as_deref(), Some("Material"));
+    assert_eq!(property.attr_value.as_deref(), Some("Polyester"));
+    assert_eq!(property.attr_value_id, Some(-1));
     let package = product.package.unwrap();
     assert_eq!(
-        (package.length_cm, package.gross_weight_kg),
-        (amount("42"), amount("0.275"))
+        (package.package_length, package.gross_weight),
+        (Some(42), amount("0.275"))
     );
     assert_eq!(product.logistics.unwrap().delivery_time, Some(9));
     let store = product.store.unwrap();
     assert_eq!(
-        (store.id, store.country.as_deref()),
+        (store.store_id, store.store_country_code.as_deref()),
         (Some(1_102_000_001), Some("CN"))
     );
-    assert_eq!(
-        product.manufacturer.unwrap().country_name.as_deref(),
-        Some("China")
-    );
+    let manufacturer = product.manufacturer.unwrap();
+    assert_eq!(manufacturer.country_name.as_deref(), Some("China"));
     assert_eq!(product.has_wholesale, Some(false));
     assert_eq!(
-        product.sub_product_id.as_deref(),
+        product.id_conversion.unwrap().sub_product_id.as_deref(),
         Some(r#"{"US":3256807000000001}"#)
     );
 }
@@ -117,24 +128,28 @@ fn a_variant_has_price_stock_and_properties() {
     assert_eq!(product.skus.len(), 2);
     let sku = &product.skus[0];
     assert_eq!(sku.sku_id, "12000041000000001");
-    assert_eq!(sku.sku_attr, "14:29#Oak;183:200007741");
+    assert_eq!(sku.sku_attr.as_deref(), Some("14:29#Oak;183:200007741"));
     assert_eq!(sku.sku_price, amount("19.80"));
     assert_eq!(sku.offer_sale_price, amount("7.25"));
     assert_eq!(sku.currency_code.as_deref(), Some("EUR"));
-    assert_eq!(sku.available_stock, Some(27));
-    assert_eq!(product.skus[1].available_stock, Some(0));
+    assert_eq!(sku.sku_available_stock, Some(27));
+    assert_eq!(product.skus[1].sku_available_stock, Some(0));
     assert_eq!(sku.price_include_tax, Some(true));
     assert_eq!(sku.properties.len(), 2);
+    let property = &sku.properties[0];
     assert_eq!(
         (
-            sku.properties[0].name.as_str(),
-            sku.properties[0].value.as_str()
+            property.sku_property_name.as_deref(),
+            property.sku_property_value.as_deref()
         ),
-        ("Color", "BROWN")
+        (Some("Color"), Some("BROWN"))
     );
-    assert_eq!(sku.properties[0].value_definition.as_deref(), Some("Oak"));
     assert_eq!(
-        (sku.properties[0].property_id, sku.properties[0].value_id),
+        property.property_value_definition_name.as_deref(),
+        Some("Oak")
+    );
+    assert_eq!(
+        (property.sku_property_id, property.property_value_id),
         (Some(14), Some(29))
     );
     assert!(sku.wholesale_tiers.is_empty());
@@ -145,7 +160,7 @@ fn a_single_variant_may_have_wholesale_prices_and_tax() {
     let product =
         decode::product(sample("aliexpress.ds.product.get.alt.single-sku-wholesale")).unwrap();
     let sku = &product.skus[0];
-    assert_eq!((product.skus.len(), sku.sku_attr.as_str()), (1, ""));
+    assert_eq!((product.skus.len(), sku.sku_attr.as_deref()), (1, None));
     assert!(sku.properties.is_empty());
     assert_eq!(sku.tax_amount, amount("0.42"));
     assert_eq!(sku.estimated_import_charges, amount("1.25"));
@@ -153,7 +168,7 @@ fn a_single_variant_may_have_wholesale_prices_and_tax() {
     assert_eq!(sku.ean_code, None);
     assert_eq!(sku.wholesale_tiers.len(), 2);
     assert_eq!(sku.wholesale_tiers[1].min_quantity, Some(20));
-    assert_eq!(sku.wholesale_tiers[1].price, amount("4.80"));
+    assert_eq!(sku.wholesale_tiers[1].wholesale_price, amount("4.80"));
 }
 
 #[test]
@@ -183,14 +198,20 @@ fn delivery_options_have_fees_in_major_units() {
     assert_eq!(options.len(), 2);
     let paid = &options[0];
     assert_eq!(
-        (paid.code.as_str(), paid.company.as_str()),
-        ("CAINIAO_FULFILLMENT_STD", "AliExpress Selection Standard")
+        (paid.code.as_str(), paid.company.as_deref()),
+        (
+            "CAINIAO_FULFILLMENT_STD",
+            Some("AliExpress Selection Standard")
+        )
     );
     assert_eq!(
-        (paid.fee, paid.fee_currency.as_deref()),
+        (paid.shipping_fee, paid.shipping_fee_currency.as_deref()),
         (amount("2.35"), Some("EUR"))
     );
-    assert!(!paid.free_shipping && paid.may_have_pfs && paid.tracking);
+    assert_eq!(
+        (paid.free_shipping, paid.may_have_pfs, paid.tracking),
+        (Some(false), Some(true), Some(true))
+    );
     assert_eq!(paid.free_shipping_threshold.as_deref(), Some("10,00€"));
     assert_eq!(
         (paid.min_delivery_days, paid.max_delivery_days),
@@ -202,8 +223,11 @@ fn delivery_options_have_fees_in_major_units() {
     );
     assert_eq!(paid.ship_from_country.as_deref(), Some("CN"));
     let free = &options[1];
-    assert!(free.free_shipping && !free.may_have_pfs);
-    assert_eq!((free.fee, free.includes_vat), (None, Some(true)));
+    assert_eq!(
+        (free.free_shipping, free.may_have_pfs),
+        (Some(true), Some(false))
+    );
+    assert_eq!((free.shipping_fee, free.includes_vat), (None, Some(true)));
 }
 
 #[test]
@@ -227,7 +251,7 @@ fn deliveries_that_cannot_be_had_say_why() {
 fn a_placed_order_has_its_ids() {
     let created = decode::create(sample("aliexpress.ds.order.create")).unwrap();
     assert_eq!(created.order_ids, [8_200_000_000_000_001]);
-    assert_eq!(created.payment_note, None);
+    assert_eq!(created.error_msg, None);
     let created = decode::create(sample("aliexpress.ds.order.create.alt.several-orders")).unwrap();
     assert_eq!(created.order_ids.len(), 2);
 }
@@ -240,7 +264,7 @@ fn an_order_that_exists_but_was_not_paid_is_a_success_with_a_note() {
     .unwrap();
     assert_eq!(created.order_ids, [8_200_000_000_000_003]);
     assert_eq!(
-        created.payment_note.as_deref(),
+        created.error_msg.as_deref(),
         Some("OrderCreated, autoPay fail:APIPayFail")
     );
     // Ids outweigh a failure flag: an order that exists must never look like one that does not.
@@ -248,7 +272,7 @@ fn an_order_that_exists_but_was_not_paid_is_a_success_with_a_note() {
         decode::create(r#"{"result":{"is_success":false,"error_code":"X","order_list":[1]}}"#)
             .unwrap();
     assert_eq!(
-        (created.order_ids, created.payment_note.as_deref()),
+        (created.order_ids, created.error_code.as_deref()),
         (vec![1], Some("X"))
     );
 }
@@ -289,19 +313,17 @@ fn a_success_without_order_ids_leaves_the_outcome_open() {
 #[test]
 fn an_order_has_status_amounts_and_lines() {
     let order = decode::order(sample("aliexpress.trade.ds.order.get")).unwrap();
-    assert_eq!(order.status, OrderStatus::WaitSellerSendGoods);
-    assert_eq!(order.created.as_deref(), Some("2026-01-05 21:00:03"));
-    assert_eq!(
-        order.paid_at.as_deref(),
-        Some("2026-01-05T21:01:10-08:00[America/Los_Angeles]")
-    );
-    assert_eq!(order.pay_timeout_seconds, Some(86_400));
+    assert_eq!(order.order_status, OrderStatus::WaitSellerSendGoods);
+    let moment = |text: &str| Some(text.parse().unwrap());
+    assert_eq!(order.gmt_create, moment("2026-01-06T05:00:03Z"));
+    assert_eq!(order.paid_at, moment("2026-01-06T05:01:10Z"));
+    assert_eq!(order.pay_timeout_second, Some(86_400));
     let paid = order.user_order_amount.unwrap();
     assert_eq!(
         (Some(paid.amount), paid.currency.as_str()),
         (amount("8.59"), "USD")
     );
-    assert_eq!(order.store.unwrap().id, Some(1_102_000_001));
+    assert_eq!(order.store.unwrap().store_id, Some(1_102_000_001));
     let line = &order.lines[0];
     assert_eq!(line.product_id, Some(1_005_008_000_000_001));
     assert_eq!(line.sku_id.as_deref(), Some("12000041000000001"));
@@ -314,27 +336,30 @@ fn an_order_has_status_amounts_and_lines() {
         (line.already_include_tax, line.end_reason.as_deref()),
         (Some(true), None)
     );
-    assert!(order.logistics.is_empty());
+    assert!(order.shipments.is_empty());
 }
 
 #[test]
 fn orders_in_other_states_decode_too() {
     let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.unpaid")).unwrap();
     assert_eq!(
-        (order.status, order.paid_at),
+        (order.order_status, order.paid_at),
         (OrderStatus::PlaceOrderSuccess, None)
     );
     let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.finished")).unwrap();
-    assert_eq!(order.status, OrderStatus::Finish);
+    assert_eq!(order.order_status, OrderStatus::Finish);
     assert_eq!(
-        order.logistics[0].number.as_deref(),
+        order.shipments[0].logistics_no.as_deref(),
         Some("LP00000000000001")
     );
     let order = decode::order(sample("aliexpress.trade.ds.order.get.alt.cancelled")).unwrap();
     assert_eq!(order.lines[0].end_reason.as_deref(), Some("CANCELED"));
     let order = decode::order(r#"{"result":{"order_status":"SOMETHING_NEW"}}"#).unwrap();
-    assert_eq!(order.status, OrderStatus::Other("SOMETHING_NEW".to_owned()));
-    assert_eq!(order.status.as_str(), "SOMETHING_NEW");
+    assert_eq!(
+        order.order_status,
+        OrderStatus::Other("SOMETHING_NEW".to_owned())
+    );
+    assert_eq!(order.order_status.as_str(), "SOMETHING_NEW");
 }
 
 #[test]
@@ -371,13 +396,16 @@ fn parcels_have_their_events_newest_first() {
     let parcels = decode::tracking(sample("aliexpress.ds.order.tracking.get")).unwrap();
     assert_eq!(parcels.len(), 1);
     let parcel = &parcels[0];
-    assert_eq!(parcel.mail_no, "TEST0000000001");
+    assert_eq!(parcel.mail_no.as_deref(), Some("TEST0000000001"));
     assert_eq!(parcel.eta.unwrap().as_millisecond(), 1_768_400_000_000);
     assert_eq!(parcel.nodes.len(), 2);
     assert!(parcel.nodes[0].at > parcel.nodes[1].at);
-    assert_eq!(parcel.nodes[0].name, "Delivery update");
-    assert_eq!(parcel.items[0].product_id, Some(1_005_008_000_000_001));
-    assert_eq!(parcel.items[0].sku_id.as_deref(), Some("12000041000000001"));
+    assert_eq!(
+        parcel.nodes[0].tracking_name.as_deref(),
+        Some("Delivery update")
+    );
+    assert_eq!(parcel.items[0].item_id, Some(1_005_008_000_000_001));
+    assert_eq!(parcel.items[0].sku_id, Some(12_000_041_000_000_001));
     let oldest_first =
         br#"{"result":{"ret":true,"data":{"tracking_detail_line_list":[{"mail_no":"A",
         "detail_node_list":[{"time_stamp":1},{"time_stamp":"3"},{"time_stamp":2}]}]}}}"#;
@@ -466,13 +494,13 @@ fn gateway_errors_keep_code_and_request_id() {
 fn answers_serialise_under_readable_names() {
     let options = decode::freight(sample("aliexpress.ds.freight.query")).unwrap();
     let json = serde_json::to_value(&options[0]).unwrap();
-    assert_eq!(json["fee"], "2.35");
+    assert_eq!(json["shipping_fee"], "2.35");
     assert_eq!(json["may_have_pfs"], true);
     let again: Vec<_> = serde_json::from_value(serde_json::to_value(&options).unwrap()).unwrap();
     assert_eq!(options, again);
     let order = decode::order(sample("aliexpress.trade.ds.order.get")).unwrap();
     let json = serde_json::to_value(&order).unwrap();
-    assert_eq!(json["status"], "WAIT_SELLER_SEND_GOODS");
+    assert_eq!(json["order_status"], "WAIT_SELLER_SEND_GOODS");
     assert_eq!(json["lines"][0]["product_price"]["currency"], "USD");
     assert_eq!(order, serde_json::from_value(json).unwrap());
     let parcels = decode::tracking(sample("aliexpress.ds.order.tracking.get")).unwrap();
@@ -481,7 +509,10 @@ fn answers_serialise_under_readable_names() {
     assert_eq!(parcels, serde_json::from_value::<Vec<_>>(json).unwrap());
     let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
     let json = serde_json::to_value(&product).unwrap();
-    assert_eq!(json["skus"][0]["properties"][0]["value_definition"], "Oak");
+    assert_eq!(
+        json["skus"][0]["properties"][0]["property_value_definition_name"],
+        "Oak"
+    );
     assert_eq!(product, serde_json::from_value(json).unwrap());
     let found = decode::search(sample("aliexpress.ds.text.search")).unwrap();
     assert_eq!(

@@ -3,172 +3,137 @@
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::support::{decode, sample};
+use super::samples::{SUCCESSES, decoded};
+use super::shape::{self, Choices, Lists, varied};
+use super::support::{body, decode};
 
-/// One choice for every place in an answer where the gateway has one. Runs out into "as it is".
-struct Choices {
-    choices: Vec<u8>,
-    next: usize,
+/// What is around the fields of a method.
+#[derive(Debug, Clone, Copy)]
+enum Envelope {
+    /// `{"x_response": {…}}`
+    Wrapped,
+    /// The fields alone, and a code.
+    Streamlined,
+    /// Under the wrapper of another method, and something beside it.
+    Odd,
 }
 
-impl Choices {
-    fn pick(&mut self, of: u8) -> u8 {
-        let choice = self.choices.get(self.next).copied().unwrap_or(0);
-        self.next += 1;
-        choice % of
-    }
-
-    /// The same choice everywhere.
-    fn always(choice: u8) -> Self {
-        Self {
-            choices: vec![choice; 10_000],
-            next: 0,
-        }
-    }
-}
-
-/// The array inside a list wrapper: an object with one key that holds an array.
-fn wrapped_list(object: &Map<String, Value>) -> Option<(&String, &Vec<Value>)> {
-    match object.iter().next() {
-        Some((key, Value::Array(elements))) if object.len() == 1 => Some((key, elements)),
-        _ => None,
-    }
-}
-
-fn varied(value: &Value, choices: &mut Choices) -> Value {
-    match value {
-        Value::Object(object) => match wrapped_list(object) {
-            Some((key, elements)) => varied_list(key, elements, choices),
-            None => object
-                .iter()
-                .map(|(key, value)| (key.clone(), varied(value, choices)))
-                .collect::<Map<_, _>>()
-                .into(),
-        },
-        Value::Array(elements) => elements
-            .iter()
-            .map(|element| varied(element, choices))
-            .collect(),
-        Value::Number(number) if choices.pick(2) == 1 => Value::String(number.to_string()),
-        Value::Bool(truth) => match choices.pick(4) {
-            1 => json!(truth.to_string()),
-            2 => json!(if *truth { "Y" } else { "N" }),
-            3 => json!(i32::from(*truth)),
-            _ => value.clone(),
-        },
-        Value::String(text) if choices.pick(2) == 1 => as_number(text),
-        other => other.clone(),
-    }
-}
-
-fn varied_list(key: &str, elements: &[Value], choices: &mut Choices) -> Value {
-    let elements: Vec<Value> = elements
-        .iter()
-        .map(|element| varied(element, choices))
-        .collect();
-    match (choices.pick(5), elements.as_slice()) {
-        (1, _) => Value::Array(elements),
-        (2, [only]) => json!({ key: only }),
-        (3, [only]) => only.clone(),
-        (4, []) => Value::Null,
-        (4, _) => json!({ "some_other_key": elements }),
-        _ => json!({ key: elements }),
-    }
-}
-
-/// Text that is a plain number becomes that number, as long as it stays the same text when written again.
-fn as_number(text: &str) -> Value {
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Number(number)) if number.to_string() == text => Value::Number(number),
-        _ => Value::String(text.to_owned()),
-    }
-}
-
-/// The sample in another form: 0 wrapped, 1 streamlined, 2 under the wrapper of another method.
-fn in_form(name: &str, envelope: u8, choices: &mut Choices) -> String {
-    let body: Value = serde_json::from_slice(&sample(name)).unwrap();
-    let (key, inner) = body.as_object().unwrap().iter().next().unwrap();
-    let Value::Object(mut inner) = varied(inner, choices) else {
-        panic!("{name}");
+/// The key of the wrapper, if there is one, and the fields.
+fn opened(file: &str) -> (Option<String>, Map<String, Value>) {
+    let Ok(Value::Object(mut whole)) = serde_json::from_slice(&body(file)) else {
+        panic!("{file}");
     };
-    let body = match envelope {
-        0 => json!({ key: inner }),
-        1 => {
-            inner.entry("code").or_insert_with(|| json!("0"));
-            Value::Object(inner)
-        }
-        _ => json!({ "request_id": "outside", "aliexpress_something_else_response": inner }),
-    };
-    body.to_string()
-}
-
-/// Every form of a sample gives what the sample itself gives.
-fn same_in_form(name: &str, envelope: u8, choices: Vec<u8>) -> Result<(), TestCaseError> {
-    let body = in_form(name, envelope, &mut Choices { choices, next: 0 });
-    let plain = sample(name);
-    match name {
-        _ if name.contains("text.search") => prop_assert_eq!(
-            decode::search(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::search(plain).unwrap()
-        ),
-        _ if name.contains("product.get") => prop_assert_eq!(
-            decode::product(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::product(plain).unwrap()
-        ),
-        _ if name.contains("freight") => prop_assert_eq!(
-            decode::freight(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::freight(plain).unwrap()
-        ),
-        _ if name.contains("order.create") => prop_assert_eq!(
-            decode::create(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::create(plain).unwrap()
-        ),
-        _ if name.contains("tracking") => prop_assert_eq!(
-            decode::tracking(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::tracking(plain).unwrap()
-        ),
-        _ => prop_assert_eq!(
-            decode::order(body.clone())
-                .map_err(|error| TestCaseError::fail(format!("{error} in {body}")))?,
-            decode::order(plain).unwrap()
-        ),
+    let wrapper = whole.keys().find(|key| key.ends_with("_response")).cloned();
+    match wrapper.and_then(|key| Some((whole.remove(&key)?, key))) {
+        Some((Value::Object(fields), key)) => (Some(key), fields),
+        _ => (None, whole),
     }
-    Ok(())
 }
 
-const SUCCESSES: [&str; 14] = [
-    "aliexpress.ds.text.search",
-    "aliexpress.ds.text.search.alt.empty",
-    "aliexpress.ds.product.get",
-    "aliexpress.ds.product.get.alt.single-sku-wholesale",
-    "aliexpress.ds.freight.query",
-    "aliexpress.ds.order.create",
-    "aliexpress.ds.order.create.alt.several-orders",
-    "aliexpress.ds.order.create.alt.created-payment-failed",
-    "aliexpress.trade.ds.order.get",
-    "aliexpress.trade.ds.order.get.alt.unpaid",
-    "aliexpress.trade.ds.order.get.alt.finished",
-    "aliexpress.trade.ds.order.get.alt.cancelled",
-    "aliexpress.ds.order.tracking.get",
-    "aliexpress.ds.order.tracking.get.alt.empty-items",
-];
+fn closed(fields: Value, wrapper: Option<String>, envelope: Envelope) -> Vec<u8> {
+    let Value::Object(mut fields) = fields else {
+        panic!("{fields}");
+    };
+    let whole = match envelope {
+        Envelope::Wrapped => {
+            json!({ wrapper.unwrap_or_else(|| "some_response".to_owned()): fields })
+        }
+        Envelope::Streamlined => {
+            fields.entry("code").or_insert_with(|| json!("0"));
+            Value::Object(fields)
+        }
+        Envelope::Odd => json!({ "aliexpress_something_else_response": fields, "other": 1 }),
+    };
+    whole.to_string().into_bytes()
+}
+
+/// The body of a file in another form.
+fn in_form(
+    file: &str,
+    method: &str,
+    envelope: Envelope,
+    lists: Lists,
+    choices: &mut Choices,
+) -> Vec<u8> {
+    let (wrapper, fields) = opened(file);
+    let fields = varied(shape::of(method), "", &fields.into(), lists, choices).unwrap();
+    closed(fields, wrapper, envelope)
+}
+
+/// Says which of the two is not what it should be.
+fn assert_same(file: &str, method: &str, other: Vec<u8>) {
+    let text = String::from_utf8_lossy(&other).into_owned();
+    let expected = decoded(method, body(file)).unwrap();
+    let value = decoded(method, other).unwrap_or_else(|error| panic!("{file}: {error} in {text}"));
+    assert_eq!(value, expected, "{file}: {text}");
+}
 
 #[test]
-fn every_form_of_every_sample_gives_the_same_value() {
-    for name in SUCCESSES {
-        for envelope in 0..3 {
-            for choice in 0..20 {
-                let choices = Choices::always(choice).choices;
-                same_in_form(name, envelope, choices).unwrap_or_else(|error| {
-                    panic!("{name}, envelope {envelope}, choice {choice}: {error}")
-                });
+fn the_three_envelopes_of_every_answer_give_the_same_value() {
+    for (file, method) in SUCCESSES {
+        for (envelope, lists) in [
+            (Envelope::Wrapped, Lists::AsTheyAre),
+            (Envelope::Streamlined, Lists::Plain),
+            (Envelope::Wrapped, Lists::Plain),
+            (Envelope::Odd, Lists::AsTheyAre),
+        ] {
+            let mut as_it_is = Choices::always(0);
+            assert_same(
+                file,
+                method,
+                in_form(file, method, envelope, lists, &mut as_it_is),
+            );
+        }
+    }
+}
+
+#[test]
+fn every_form_of_every_answer_gives_the_same_value() {
+    for (file, method) in SUCCESSES {
+        for envelope in [Envelope::Wrapped, Envelope::Streamlined, Envelope::Odd] {
+            for choice in 0..7 {
+                let mut choices = Choices::always(choice);
+                let other = in_form(file, method, envelope, Lists::Mixed, &mut choices);
+                assert_same(file, method, other);
             }
         }
+    }
+}
+
+/// A body that begins with a byte order mark goes the longer way through the envelope.
+#[test]
+fn the_short_way_through_the_envelope_gives_what_the_longer_one_gives() {
+    for (file, method) in SUCCESSES {
+        let marked = [b"\xef\xbb\xbf".as_slice(), &body(file)].concat();
+        assert_same(file, method, marked);
+    }
+}
+
+/// Without the numbers of the orders nothing says what was placed: the outcome is open, and that is an error.
+const NEEDED: &str = "result.order_list";
+
+#[test]
+fn what_is_sometimes_missing_is_never_missed() {
+    for (file, method) in SUCCESSES {
+        let shape = shape::of(method);
+        let (wrapper, fields) = opened(file);
+        let mut bare = Value::Object(fields.clone());
+        for (path, _) in shape
+            .iter()
+            .filter(|(path, field)| field.sometimes && *path != NEEDED)
+            .filter(|(path, _)| !shape::leads_to_value(method, path))
+        {
+            let steps: Vec<&str> = path.split('.').collect();
+            let mut one_less = Value::Object(fields.clone());
+            shape::without(&steps, &mut one_less);
+            shape::without(&steps, &mut bare);
+            for envelope in [Envelope::Wrapped, Envelope::Streamlined] {
+                let result = decoded(method, closed(one_less.clone(), wrapper.clone(), envelope));
+                assert!(result.is_ok(), "{file} without {path}: {result:?}");
+            }
+        }
+        let result = decoded(method, closed(bare, wrapper, Envelope::Wrapped));
+        assert!(result.is_ok(), "{file} with nothing optional: {result:?}");
     }
 }
 
@@ -188,10 +153,40 @@ proptest! {
     #[test]
     fn any_mix_of_forms_decodes_to_the_same_value(
         which in 0..SUCCESSES.len(),
-        envelope in 0_u8..3,
+        envelope in prop_oneof![Just(Envelope::Wrapped), Just(Envelope::Streamlined), Just(Envelope::Odd)],
         choices in proptest::collection::vec(any::<u8>(), 0..200),
     ) {
-        same_in_form(SUCCESSES[which], envelope, choices)?;
+        let (file, method) = SUCCESSES[which];
+        let mut choices = Choices::new(choices);
+        assert_same(file, method, in_form(file, method, envelope, Lists::Mixed, &mut choices));
+    }
+
+    #[test]
+    fn no_damage_to_any_answer_panics(
+        which in 0..SUCCESSES.len(),
+        damage in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..6),
+    ) {
+        let (file, method) = SUCCESSES[which];
+        let mut body = body(file);
+        for (index, byte) in damage {
+            let at = index.index(body.len());
+            body[at] = byte;
+        }
+        drop(decoded(method, body));
+    }
+
+    #[test]
+    fn no_text_like_json_panics_any_method(
+        which in 0..SUCCESSES.len(),
+        cut in any::<proptest::sample::Index>(),
+        inner in r#"[{}\[\]":,0-9.e\- a-c_]{0,60}"#,
+    ) {
+        let (file, method) = SUCCESSES[which];
+        let whole = String::from_utf8(body(file)).unwrap();
+        let places: Vec<usize> = whole.match_indices(": ").map(|(at, _)| at + 2).collect();
+        let at = places[cut.index(places.len())];
+        let end = whole[at..].find(['\n', ',']).map_or(whole.len(), |length| at + length);
+        drop(decoded(method, format!("{}{inner}{}", &whole[..at], &whole[end..]).into_bytes()));
     }
 
     #[test]

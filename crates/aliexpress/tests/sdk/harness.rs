@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
+use aliexpress::affiliate::link_generate::LinkType;
 use aliexpress::push::{self, PushMessage};
 use aliexpress::sign::{self, ExplainInput, ExplainRequest, Flavour};
 use aliexpress::{
@@ -48,11 +49,27 @@ pub(crate) fn decoder(body: &[u8]) {
         let refresh = RefreshToken::new("placeholder-refresh");
         check(client.oauth().refresh(&refresh).await.map(drop));
         let ds = client.dropshipping();
-        check(ds.order(ORDER).send().await.map(drop));
-        check(ds.tracking(ORDER).send().await.map(drop));
-        check(ds.product(1).ship_to("FR").send().await.map(drop));
-        let freight = ds.freight(1, "2").ship_to("FR").currency("EUR");
-        check(freight.send().await.map(drop));
+        check(ds.order_get().order_id(ORDER).send().await.map(drop));
+        let tracking = ds.order_tracking_get().order_id(ORDER).language("en_US");
+        check(tracking.send().await.map(drop));
+        let product = ds.product_get().product_id(1).ship_to("FR");
+        check(product.send().await.map(drop));
+        let freight = ds.freight_query().product_id(1).sku_id(2).quantity(1);
+        let freight = freight.ship_to("FR").currency("EUR");
+        check(
+            freight
+                .language("fr_FR")
+                .locale("fr_FR")
+                .send()
+                .await
+                .map(drop),
+        );
+        check(ds.address_get().country("FR").send().await.map(drop));
+        let alike = ds.image_search_v2().image("aW1hZ2U=");
+        check(alike.send().await.map(drop));
+        let links = client.affiliate().link_generate().source_values(["1"]);
+        let links = links.promotion_link_type(LinkType::Normal).tracking_id("x");
+        check(links.send().await.map(drop));
         let search = ds.text_search().keyword("mat").ship_to("FR");
         let search = search.currency("EUR").locale("fr_FR");
         check(search.send().await.map(drop));
@@ -63,7 +80,8 @@ pub(crate) fn decoder(body: &[u8]) {
 pub(crate) fn one_decoder(body: &[u8]) {
     let client = client(body);
     run(async {
-        check(client.dropshipping().order(ORDER).send().await.map(drop));
+        let order = client.dropshipping().order_get().order_id(ORDER);
+        check(order.send().await.map(drop));
     });
 }
 

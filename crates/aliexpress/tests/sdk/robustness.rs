@@ -19,7 +19,7 @@ fn every_decoder(body: &[u8]) {
 
 fn asked(response: HttpResponse) -> Error {
     let client = account(Canned::answer(Ok(response)));
-    run(client.dropshipping().order(1).send()).unwrap_err()
+    run(client.dropshipping().order_get().order_id(1).send()).unwrap_err()
 }
 
 fn response(status: u16, content_type: Option<&str>, body: &'static str) -> HttpResponse {
@@ -136,11 +136,14 @@ fn a_wrong_field_is_named_through_every_list_form() {
             r#"{"result":{"delivery_options":{"code":{}}}}"#,
             "result.delivery_options.code",
         ),
-        (r#"{"result":{"success":"perhaps"}}"#, "result.success"),
-        (r#"{"result":[]}"#, "result.success"),
-        (r#"{"result":{}}"#, "result.success"),
+        (
+            r#"{"result":{"success":"perhaps"}}"#,
+            "result.delivery_options",
+        ),
+        (r#"{"result":[]}"#, "result.delivery_options"),
+        (r#"{"result":{}}"#, "result.delivery_options"),
         (r#"{"result":7}"#, "result"),
-        (r#"{"other":1}"#, "result"),
+        (r#"{"other":1}"#, "result.delivery_options"),
     ];
     for (body, expected) in cases {
         match decode::freight(body).unwrap_err() {

@@ -100,20 +100,18 @@ fn debug_of_calls_and_raw_answers_shows_no_secret() {
     assert_clean(&format!(
         "{:?} {:?}",
         client.oauth(),
-        client.dropshipping().order(1)
+        client.dropshipping().order_get().order_id(1)
     ));
     let answer = run(client.call("aliexpress.x", [("code", CANARIES[3])])).unwrap();
     assert_clean(&format!("{answer:?} {:?}", canned.request()));
 
-    let address = DeliveryAddress {
-        country: "FR".to_owned(),
-        address: "CANARY street".to_owned(),
-        full_name: Some("CANARY name".to_owned()),
-        ..DeliveryAddress::default()
-    };
+    let address = DeliveryAddress::new()
+        .country("FR")
+        .address("CANARY street");
+    let address = address.full_name("CANARY name");
     let order = client
         .dropshipping()
-        .create_order()
+        .order_create()
         .address(address.clone());
     assert_clean(&format!("{address:?} {order:?}"));
 }
@@ -232,13 +230,24 @@ fn errors_never_show_what_was_sent_or_received() {
 
 async fn client_order(status: u16, body: &str) -> Result<(), Error> {
     let client = client(Canned::status(status, body.to_owned()));
-    client.dropshipping().order(1).send().await.map(drop)
+    client
+        .dropshipping()
+        .order_get()
+        .order_id(1)
+        .send()
+        .await
+        .map(drop)
 }
 
 #[test]
 fn excerpts_are_short() {
     let long = format!("<html>{}</html>", "many words ".repeat(1000));
-    let error = run(client(Canned::body(long)).dropshipping().order(1).send()).unwrap_err();
+    let error = run(client(Canned::body(long))
+        .dropshipping()
+        .order_get()
+        .order_id(1)
+        .send())
+    .unwrap_err();
     let Error::NotJson { excerpt, .. } = error else {
         panic!("{error:?}");
     };

@@ -55,6 +55,20 @@ impl Canned {
         Arc::new(canned)
     }
 
+    /// Several answers, one after another.
+    pub(crate) fn bodies(bodies: impl IntoIterator<Item = String>) -> Arc<Self> {
+        let canned = Self::default();
+        for body in bodies {
+            let answer = Ok(HttpResponse {
+                status: 200,
+                content_type: None,
+                body: body.into(),
+            });
+            canned.answers.lock().unwrap().push_back(answer);
+        }
+        Arc::new(canned)
+    }
+
     pub(crate) fn requests(&self) -> Vec<HttpRequest> {
         self.requests.lock().unwrap().clone()
     }
@@ -111,6 +125,15 @@ pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// A sample, or a body written after the catalogue.
+pub(crate) fn body(name: &str) -> Vec<u8> {
+    let path = format!(
+        "{}/tests/fixtures/bodies/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    std::fs::read(path).unwrap_or_else(|_| sample(name))
+}
+
 pub(crate) fn value_of(request: &HttpRequest, name: &str) -> Option<String> {
     request
         .form
@@ -122,54 +145,65 @@ pub(crate) fn value_of(request: &HttpRequest, name: &str) -> Option<String> {
 /// Calls that turn one body into one result, for tests that run over every method.
 pub(crate) mod decode {
     use aliexpress::dropshipping::order_create::{DeliveryAddress, OrderItem};
-    use aliexpress::dropshipping::{freight, order, order_create, product, text_search, tracking};
+    use aliexpress::dropshipping::{
+        freight_query, order_create, order_get, order_tracking_get, product_get, text_search,
+    };
 
     use super::{Bytes, Canned, Error, account, run};
 
-    pub(crate) fn search(body: impl Into<Bytes>) -> Result<text_search::TextSearch, Error> {
+    pub(crate) fn search(body: impl Into<Bytes>) -> Result<text_search::FoundProducts, Error> {
         let client = account(Canned::body(body));
         let query = client.dropshipping().text_search().keyword("mat");
         run(query.ship_to("FR").currency("EUR").locale("fr_FR").send())
     }
 
-    pub(crate) fn product(body: impl Into<Bytes>) -> Result<product::Product, Error> {
+    pub(crate) fn product(body: impl Into<Bytes>) -> Result<product_get::Product, Error> {
         let client = account(Canned::body(body));
-        run(client
-            .dropshipping()
-            .product(1_005_008_000_000_001)
-            .ship_to("FR")
-            .send())
+        let query = client.dropshipping().product_get();
+        run(query.product_id(1_005_008_000_000_001).ship_to("FR").send())
     }
 
-    pub(crate) fn freight(body: impl Into<Bytes>) -> Result<Vec<freight::DeliveryOption>, Error> {
+    pub(crate) fn freight(
+        body: impl Into<Bytes>,
+    ) -> Result<Vec<freight_query::DeliveryOption>, Error> {
         let client = account(Canned::body(body));
         let query = client
             .dropshipping()
-            .freight(1_005_008_000_000_001, "12000041000000001");
+            .freight_query()
+            .product_id(1_005_008_000_000_001)
+            .sku_id(12_000_041_000_000_001)
+            .quantity(1);
+        let query = query.language("fr_FR").locale("fr_FR");
         run(query.ship_to("FR").currency("EUR").send())
     }
 
-    pub(crate) fn create(body: impl Into<Bytes>) -> Result<order_create::OrderCreated, Error> {
-        let client = account(Canned::body(body));
-        let address = DeliveryAddress {
-            country: "US".to_owned(),
-            province: "Illinois".to_owned(),
-            city: "Springfield".to_owned(),
-            address: "1 Example Street".to_owned(),
-            ..DeliveryAddress::default()
-        };
-        let order = client.dropshipping().create_order().address(address);
-        run(order.item(OrderItem::new(1_005_008_000_000_001, 1)).send())
+    pub(crate) fn address() -> DeliveryAddress {
+        let place = DeliveryAddress::new().country("US").province("Illinois");
+        place.city("Springfield").address("1 Example Street")
     }
 
-    pub(crate) fn order(body: impl Into<Bytes>) -> Result<order::Order, Error> {
+    pub(crate) fn create(body: impl Into<Bytes>) -> Result<order_create::CreatedOrders, Error> {
         let client = account(Canned::body(body));
-        run(client.dropshipping().order(8_200_000_000_000_001).send())
+        let order = client.dropshipping().order_create().address(address());
+        let item = OrderItem::new().product_id(1_005_008_000_000_001);
+        run(order.item(item.quantity(1)).send())
     }
 
-    pub(crate) fn tracking(body: impl Into<Bytes>) -> Result<Vec<tracking::Parcel>, Error> {
+    pub(crate) fn order(body: impl Into<Bytes>) -> Result<order_get::Order, Error> {
         let client = account(Canned::body(body));
-        run(client.dropshipping().tracking(8_200_000_000_000_001).send())
+        let query = client.dropshipping().order_get();
+        run(query.order_id(8_200_000_000_000_001).send())
+    }
+
+    pub(crate) fn tracking(
+        body: impl Into<Bytes>,
+    ) -> Result<Vec<order_tracking_get::Parcel>, Error> {
+        let client = account(Canned::body(body));
+        let query = client.dropshipping().order_tracking_get();
+        run(query
+            .order_id(8_200_000_000_000_001)
+            .language("en_US")
+            .send())
     }
 
     pub(crate) fn token(body: impl Into<Bytes>) -> Result<aliexpress::TokenPair, Error> {

@@ -350,13 +350,14 @@ async fn gzip_answers_are_unpacked() {
     let client = client_with(options(), &server.http());
     let product = client
         .dropshipping()
-        .product(1_005_008_000_000_001)
+        .product_get()
+        .product_id(1_005_008_000_000_001)
         .ship_to("FR")
         .send()
         .await
         .unwrap();
     assert_eq!(
-        (product.product_id, product.skus.len()),
+        (product.base.product_id, product.skus.len()),
         (1_005_008_000_000_001, 2)
     );
 

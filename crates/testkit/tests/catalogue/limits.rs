@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aliexpress::{AppKey, AppSecret, Client, Error, GatewayUrl, Policy};
 use aliexpress_sandbox::{Sandbox, SandboxConfig};
 use anyhow::{Context, Result};
-use testkit::Http;
+use testkit::http::Http;
 use tokio::net::TcpListener;
 
 const CALL: &str = "aliexpress.ds.address.get";

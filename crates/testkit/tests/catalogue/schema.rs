@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) key: Option<String>,
     pub(crate) shape: Option<String>,
     pub(crate) own_error: Option<String>,
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -106,6 +108,7 @@ impl Catalogue {
     }
 }
 
+/// Judges one answer.
 struct Judge<'a> {
     catalogue: &'a Catalogue,
     lacks: &'a [String],
@@ -121,12 +124,12 @@ fn last(row: &Row) -> &str {
     row.name.rsplit('.').next().unwrap_or(&row.name)
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
     fn problem(&mut self, at: &str, what: impl std::fmt::Display) {
         self.problems.push(format!("{at}: {what}"));
     }
 
-    fn object(&mut self, rows: &[Row], path: &str, value: &Value, at: &str) {
+    fn object(&mut self, rows: &'a [Row], path: &'a str, value: &Value, at: &str) {
         let Value::Object(object) = value else {
             return self.problem(at, format_args!("no object: {value}"));
         };
@@ -134,13 +137,16 @@ impl Judge<'_> {
             let at = format!("{at}.{}", last(row));
             match object.get(last(row)) {
                 Some(value) => self.value(rows, row, value, &at),
+                None if row.also.iter().any(|other| object.contains_key(other)) => {}
                 None if row.sometimes || self.lacks.iter().any(|name| name == last(row)) => {}
                 None => self.problem(&at, "missing"),
             }
         }
         let known = |name: &str| {
-            rows.iter()
-                .any(|row| parent(row) == path && last(row) == name)
+            rows.iter().any(|row| {
+                parent(row) == path
+                    && (last(row) == name || row.also.iter().any(|other| other == name))
+            })
         };
         for name in object.keys() {
             if !known(name) && !matches!(name.as_str(), "request_id" | "_trace_id_" | "code") {
@@ -149,7 +155,7 @@ impl Judge<'_> {
         }
     }
 
-    fn value(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn value(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let fits = match row.kind.as_str() {
             "object" => {
                 let (rows, path) = self.rows_of(rows, row);
@@ -178,18 +184,16 @@ impl Judge<'_> {
     }
 
     /// Where the fields of an object or of a list's rows stand.
-    fn rows_of<'r>(&'r self, rows: &'r [Row], row: &'r Row) -> (&'r [Row], &'r str) {
-        match row
+    fn rows_of(&self, rows: &'a [Row], row: &'a Row) -> (&'a [Row], &'a str) {
+        let catalogue: &'a Catalogue = self.catalogue;
+        let shape = row
             .shape
             .as_ref()
-            .and_then(|shape| self.catalogue.shapes.get(shape))
-        {
-            Some(fields) => (fields, ""),
-            None => (rows, &row.name),
-        }
+            .and_then(|shape| catalogue.shapes.get(shape));
+        shape.map_or((rows, row.name.as_str()), |fields| (fields.as_slice(), ""))
     }
 
-    fn list(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn list(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let inner = match (value, &row.key) {
             (Value::Object(object), _) if object.is_empty() => return,
             (Value::Object(object), Some(key)) if object.len() == 1 => object.get(key),
@@ -220,7 +224,7 @@ impl Judge<'_> {
         }
     }
 
-    fn embedded(&mut self, rows: &[Row], row: &Row, value: &Value, at: &str) {
+    fn embedded(&mut self, rows: &'a [Row], row: &'a Row, value: &Value, at: &str) {
         let text = value.as_str().unwrap_or_default();
         let Ok(Value::Array(items)) = serde_json::from_str::<Value>(text) else {
             return self.problem(at, "no list as JSON text");
@@ -231,7 +235,7 @@ impl Judge<'_> {
     }
 
     /// Inside embedded JSON lists stand plain.
-    fn object_of_embedded(&mut self, rows: &[Row], path: &str, item: &Value, at: &str) {
+    fn object_of_embedded(&mut self, rows: &'a [Row], path: &'a str, item: &Value, at: &str) {
         let none = Map::new();
         let object = item.as_object().unwrap_or(&none);
         for row in rows.iter().filter(|row| parent(row) == path) {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::{Value, json};
-use testkit::Http;
+use testkit::http::Http;
 use tokio::net::TcpListener;
 
 /// Monday, 23 November 2026, noon UTC, in milliseconds.
