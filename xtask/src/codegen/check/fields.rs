@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 
-use super::super::model::{Catalogue, Row};
+use super::super::model::{Catalogue, Row, inside};
 
 /// What the rows describe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,7 @@ fn parameter(row: &Row) -> Result<()> {
         ("key", row.key.is_some()),
         ("depth", row.depth.is_some()),
         ("loose", row.loose),
+        ("newest_first", row.newest_first.is_some()),
     ] {
         ensure!(
             !set,
@@ -112,6 +113,12 @@ fn field(rows: &[Row], row: &Row, wrapped: bool) -> Result<()> {
         row.depth.is_none() || row.key.is_some(),
         "`{name}` has `depth`, but no `key`"
     );
+    if let Some(field) = &row.newest_first {
+        ensure!(
+            inside(rows, name).any(|inner| inner.rust_name() == field),
+            "`{name}`: `newest_first` names `{field}`, which its rows do not have"
+        );
+    }
     // Lists inside JSON text are written by the method itself, without the gateway's objects around them.
     ensure!(
         !wrapped || !is_list || row.key.is_some() || inside_text(rows, row),

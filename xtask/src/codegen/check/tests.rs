@@ -218,6 +218,11 @@ fn keys_of_a_row_fit_its_type() {
             "method shop.find: `result.tree[].leaves` has `depth`, but no `key`",
         ),
         (
+            "struct = \"Row\"",
+            "struct = \"Row\", newest_first = \"at\"",
+            "method shop.find: `result.rows`: `newest_first` names `at`, which its rows do not have",
+        ),
+        (
             "sometimes = true",
             "sometimes = true, required = true",
             "method shop.find: `result.rows[].id` is `required` and there only `sometimes`",
