@@ -220,6 +220,9 @@ fn field(
     shapes: &mut BTreeSet<String>,
 ) -> Result<()> {
     let mut text = row.doc.clone();
+    if row.sometimes {
+        text.push_str(" Not in every answer.");
+    }
     if row.rust_name() != row.last() {
         write!(text, " Gateway name: `{}`.", row.last())?;
     }

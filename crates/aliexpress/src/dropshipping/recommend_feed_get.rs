@@ -3,7 +3,7 @@
 //! `aliexpress.ds.recommend.feed.get`: Full product rows of one feed, page by page.
 //!
 //! A read. No access token is sent. At most 1000 calls a second. In no published index any more, but answering.
-//! Gone from the API reference list but still in the QPS page and answering.
+//! Part of the main workflow. Gone from the API reference list but still in the QPS page and answering.
 //! - An unknown feed_name gives an empty list, not an error.
 //! - moh3a/ae_sdk types it with a resp_result level and plain affiliate rows; the 2023 Java SDK and live code put
 //!   result directly under the wrapper. A 2021 Go generator names the item key "integer".
