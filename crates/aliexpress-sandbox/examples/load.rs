@@ -1,9 +1,9 @@
 //! A sandbox and load beside it: signed `aliexpress.ds.product.get` calls over 64 connections that stay open.
 //!
 //! ```text
-//! cargo run --release -p aliexpress-sandbox --example load
+//! cargo run --release -p aliexpress-sandbox --example load [PRODUCTS]
 //! ```
-//! Prints the calls answered per second, median of 5 rounds of 2 seconds.
+//! Prints how long it took from nothing to the first answered text search, the peak memory of that, and then the calls answered per second, median of 5 rounds of 2 seconds.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -120,9 +120,13 @@ async fn access_token() -> Result<String, Failure> {
 }
 
 /// Serves a sandbox from a thread of its own, with the runtime that the binary has.
-fn serve() -> Result<(), Failure> {
+fn serve(products: u32) -> Result<(), Failure> {
     let clock = || i64::try_from(now_ms().unwrap_or_default()).unwrap_or_default();
-    let sandbox = Sandbox::new(SandboxConfig::default(), Arc::new(clock), 1)?;
+    let config = SandboxConfig {
+        products,
+        ..SandboxConfig::default()
+    };
+    let sandbox = Sandbox::new(config, Arc::new(clock), 1)?;
     let listener = std::net::TcpListener::bind(ADDRESS)?;
     listener.set_nonblocking(true)?;
     std::thread::spawn(move || {
@@ -137,16 +141,36 @@ fn serve() -> Result<(), Failure> {
     Ok(())
 }
 
-#[tokio::main(flavor = "current_thread")]
-#[expect(clippy::print_stdout, reason = "the result")]
-async fn main() -> Result<(), Failure> {
-    serve()?;
-    let token = access_token().await?;
-    let mut requests = Vec::new();
-    for index in 0..200 {
-        let id = (1_005_006_000_000_001_i64 + index).to_string();
+/// One text search; how many products were found.
+async fn search(token: &str) -> Result<i64, Failure> {
+    let own = [
+        ("access_token", token),
+        ("method", "aliexpress.ds.text.search"),
+        ("keyWord", "lamp"),
+        ("local", "en_US"),
+        ("countryCode", "FR"),
+        ("currency", "EUR"),
+        ("sortBy", "min_price,asc"),
+    ];
+    let form = signed_form("", &own)?;
+    let answer = json("/sync", "application/x-www-form-urlencoded", &form).await?;
+    let found = &answer["aliexpress_ds_text_search_response"]["data"]["totalCount"];
+    Ok(found.as_i64().ok_or("nothing found")?)
+}
+
+/// Peak resident memory of this process in kilobytes, where the system says so.
+fn peak_kb() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.unwrap_or("unknown").trim().to_owned()
+}
+
+/// Signed product calls, made once: signing is not what is measured.
+fn product_calls(token: &str) -> Result<Vec<Vec<u8>>, Failure> {
+    let call = |index: i64| {
+        let id = (1_005_006_000_000_001 + index).to_string();
         let own = [
-            ("access_token", token.as_str()),
+            ("access_token", token),
             ("method", "aliexpress.ds.product.get"),
             ("product_id", id.as_str()),
             ("ship_to_country", "FR"),
@@ -154,53 +178,81 @@ async fn main() -> Result<(), Failure> {
             ("target_language", "fr"),
         ];
         let form = signed_form("", &own)?;
-        requests.push(post("/sync", "application/x-www-form-urlencoded", &form));
+        Ok(post("/sync", "application/x-www-form-urlencoded", &form))
+    };
+    (0..200).map(call).collect()
+}
+
+/// Answers so far, and their bytes.
+#[derive(Default)]
+struct Count {
+    answered: AtomicU64,
+    bytes: AtomicU64,
+}
+
+/// Calls over one connection without end, and stops at the first answer that is not a product.
+async fn drive(
+    mut stream: TcpStream,
+    calls: &[Vec<u8>],
+    first: usize,
+    count: &Count,
+) -> Result<(), Failure> {
+    let expected = b"{\"aliexpress_ds_product_get_response\":{\"rsp_code\":";
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    for call in calls.iter().cycle().skip(first) {
+        let body_at = exchange(&mut stream, call, &mut buffer).await?;
+        if !buffer[body_at..].starts_with(expected) {
+            return Err(String::from_utf8_lossy(&buffer).into_owned().into());
+        }
+        count.answered.fetch_add(1, Ordering::Relaxed);
+        let bytes = (buffer.len() - body_at) as u64;
+        count.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
-    let (requests, answered, bytes) = (
-        Arc::new(requests),
-        Arc::new(AtomicU64::new(0)),
-        Arc::new(AtomicU64::new(0)),
-    );
-    for connection in 0..CONNECTIONS {
-        let (requests, answered, bytes) = (
-            Arc::clone(&requests),
-            Arc::clone(&answered),
-            Arc::clone(&bytes),
-        );
-        let mut stream = TcpStream::connect(ADDRESS).await?;
-        stream.set_nodelay(true)?;
-        tokio::spawn(async move {
-            let mut buffer = Vec::with_capacity(64 * 1024);
-            for request in requests.iter().cycle().skip(connection * 3) {
-                let body_at = exchange(&mut stream, request, &mut buffer).await?;
-                if !buffer[body_at..]
-                    .starts_with(b"{\"aliexpress_ds_product_get_response\":{\"rsp_code\":")
-                {
-                    return Err(String::from_utf8_lossy(&buffer).into_owned().into());
-                }
-                answered.fetch_add(1, Ordering::Relaxed);
-                bytes.fetch_add((buffer.len() - body_at) as u64, Ordering::Relaxed);
-            }
-            Ok::<_, Failure>(())
-        });
-    }
+    Ok(())
+}
+
+/// Calls per second of each round, the slowest first.
+async fn rates(count: &Count) -> Vec<f64> {
     let mut rates = Vec::new();
     for round in 0..=ROUNDS {
-        let (before, start) = (answered.load(Ordering::Relaxed), instant());
+        let (before, start) = (count.answered.load(Ordering::Relaxed), instant());
         tokio::time::sleep(ROUND).await;
-        let calls = answered.load(Ordering::Relaxed) - before;
+        let calls = count.answered.load(Ordering::Relaxed) - before;
         // The first round warms up.
         if round > 0 {
             rates.push(calls as f64 / start.elapsed().as_secs_f64());
         }
     }
     rates.sort_by(f64::total_cmp);
-    let size = bytes.load(Ordering::Relaxed) / answered.load(Ordering::Relaxed).max(1);
+    rates
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[expect(clippy::print_stdout, reason = "the result")]
+async fn main() -> Result<(), Failure> {
+    let products = std::env::args()
+        .nth(1)
+        .map_or(Ok(500), |text| text.parse())?;
+    let start = instant();
+    serve(products)?;
+    let token = access_token().await?;
+    let found = search(&token).await?;
+    let first_ms = start.elapsed().as_millis();
     println!(
-        "{:.0} calls/s (from {:.0} to {:.0}), {size} bytes each",
-        rates[ROUNDS / 2],
-        rates[0],
-        rates[ROUNDS - 1]
+        "{products} products: first search after {first_ms} ms, {found} found, peak memory {}",
+        peak_kb()
     );
+
+    let (calls, count) = (Arc::new(product_calls(&token)?), Arc::new(Count::default()));
+    for connection in 0..CONNECTIONS {
+        let (calls, count) = (Arc::clone(&calls), Arc::clone(&count));
+        let stream = TcpStream::connect(ADDRESS).await?;
+        stream.set_nodelay(true)?;
+        tokio::spawn(async move { drive(stream, &calls, connection * 3, &count).await });
+    }
+    let rates = rates(&count).await;
+    let size = count.bytes.load(Ordering::Relaxed) / count.answered.load(Ordering::Relaxed).max(1);
+    let (median, low, high) = (rates[ROUNDS / 2], rates[0], rates[ROUNDS - 1]);
+    println!("{median:.0} calls/s (from {low:.0} to {high:.0}), {size} bytes each");
     Ok(())
 }

@@ -65,6 +65,7 @@ fn no_link(headers: &HeaderMap) -> Response {
         ),
         code: "",
         detail: "",
+        back: "",
     };
     page(StatusCode::NOT_FOUND, &message, "")
 }

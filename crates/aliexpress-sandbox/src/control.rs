@@ -1,6 +1,7 @@
 //! `/_sandbox/`: how tests and demos look at the sandbox and change it. JSON in and out.
 
 mod commissions;
+pub(crate) mod forms;
 mod journal;
 mod orders;
 mod page;
@@ -244,7 +245,13 @@ async fn list_faults(State(inner): State<Arc<Inner>>) -> Response {
 }
 
 async fn add_fault(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
-    let fault = faults::parse(&object(request).await?).map_err(Problem::bad)?;
+    let body = object(request).await?;
+    // What DELETE does, for forms, which can only post.
+    if body.get("clear") == Some(&Value::Bool(true)) {
+        only(&body, &["clear"])?;
+        return Ok(clear_faults(State(inner)).await);
+    }
+    let fault = faults::parse(&body).map_err(Problem::bad)?;
     let shown = json!({ "fault": fault });
     locked(&inner.faults)
         .add(fault)

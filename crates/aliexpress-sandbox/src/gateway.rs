@@ -24,7 +24,7 @@ use crate::faults::Then;
 use crate::journal::{Arrival, Noted};
 use crate::json::Object;
 use crate::methods::{self, Context, Method};
-use crate::profile::{Lists, Profile, Simplify, SimplifyDrops};
+use crate::profile::{CallWithoutMethod, Lists, Profile, Simplify, SimplifyDrops};
 use crate::sandbox::{Inner, locked};
 use envelope::{Form, Ids};
 use params::Params;
@@ -82,6 +82,11 @@ fn plain_refusal(inner: &Inner, status: StatusCode, refusal: &Refusal) -> Respon
 
 async fn answer(inner: &Inner, call: Call, arrival: Arrival) -> Response {
     let profile = inner.book.profile();
+    let nameless = call.door == Door::Sync && call.api.is_empty();
+    if nameless && profile.call_without_method == CallWithoutMethod::Html {
+        // The page comes from in front of the gateway, whose journal never hears of the call.
+        return spoiled::page_not_found();
+    }
     let fault = locked(&inner.faults).take(&call.api);
     let (dropped_wrapper, lists) = simplified(&call, &profile);
     let work = Work {
@@ -177,7 +182,7 @@ impl Work<'_> {
 }
 
 fn text_of(body: &Object) -> Bytes {
-    Bytes::from(body.to_text())
+    Bytes::from(body.to_bytes())
 }
 
 fn json_response(status: StatusCode, text: Bytes) -> Response {

@@ -47,6 +47,7 @@ pub(crate) async fn serve(
             ),
             code: "",
             detail: "",
+            back: "",
         };
         return page(StatusCode::NOT_FOUND, &message, "");
     };

@@ -79,8 +79,17 @@ impl Json {
 impl Object {
     /// The JSON text.
     pub(crate) fn to_text(&self) -> String {
-        // Nothing in the tree can fail to be written: all keys are text.
-        serde_json::to_string(self).unwrap_or_default()
+        String::from_utf8(self.to_bytes()).unwrap_or_default()
+    }
+
+    /// The JSON text, in bytes.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        // Room for a usual product, so that the text does not move while it grows.
+        let mut text = Vec::with_capacity(8 * 1024);
+        // Nothing in the tree can fail to be written: all keys are text, and memory takes every byte.
+        let written = serde_json::to_writer(&mut text, self);
+        debug_assert!(written.is_ok());
+        text
     }
 }
 

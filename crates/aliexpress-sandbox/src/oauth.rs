@@ -102,6 +102,10 @@ async fn decide(State(inner): State<Arc<Inner>>, request: Request) -> Response {
         .get("account")
         .map_or(accounts::DEFAULT.user_id, String::as_str);
     match accounts::find(name) {
+        Some(account) if !on_whitelist(&inner, account) => {
+            let wrong = ("sandbox.account.not-on-whitelist", texts.not_on_whitelist);
+            refused(language, wrong)
+        }
         Some(account) => approve(&inner, &asked, account, language),
         None => refused(language, ("sandbox.account.unknown", texts.unknown_account)),
     }
@@ -180,6 +184,13 @@ fn fits(sent: &str, registered: &str, how: RedirectUriMatch) -> bool {
             let below = rest.starts_with(['?', '/']) || registered.ends_with('/');
             below && !rest.contains("..")
         })
+}
+
+/// Whether the app's policy lets an account authorise. What the real page says otherwise is unknown.
+fn on_whitelist(inner: &Inner, account: &Account) -> bool {
+    let profile = inner.book.profile();
+    let named = |name: &String| accounts::find(name) == Some(account);
+    profile.whitelist.is_empty() || profile.whitelist.iter().any(named)
 }
 
 fn approve(inner: &Inner, asked: &Asked, account: &Account, language: Language) -> Response {
@@ -271,6 +282,7 @@ fn message(
         text,
         code,
         detail: "",
+        back: "",
     };
     page(status, &message, "form-action 'none'")
 }

@@ -46,6 +46,22 @@ impl Stage {
         }
     }
 
+    /// What can follow.
+    pub(crate) const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Created | Self::PaymentFailed => &[
+                Self::Paid,
+                Self::Shipped,
+                Self::Delivered,
+                Self::Closed,
+                Self::PaymentFailed,
+            ],
+            Self::Paid => &[Self::Shipped, Self::Delivered, Self::Closed],
+            Self::Shipped => &[Self::Delivered],
+            Self::Delivered | Self::Closed => &[],
+        }
+    }
+
     /// The gateway's `order_status`.
     pub(crate) const fn order_status(self) -> &'static str {
         match self {
@@ -177,12 +193,7 @@ impl Order {
     pub(crate) fn advance(&mut self, to: Stage, now_ms: i64) -> Result<(), String> {
         use Stage::{Closed, Created, Delivered, Paid, PaymentFailed, Shipped};
         let from = self.stage(now_ms);
-        let reachable: &[Stage] = match from {
-            Created | PaymentFailed => &[Paid, Shipped, Delivered, Closed, PaymentFailed],
-            Paid => &[Shipped, Delivered, Closed],
-            Shipped => &[Delivered],
-            Delivered | Closed => &[],
-        };
+        let reachable = from.next();
         if !reachable.contains(&to) {
             let names: Vec<&str> = reachable.iter().map(|stage| stage.name()).collect();
             return Err(format!(

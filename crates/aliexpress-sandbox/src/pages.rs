@@ -52,7 +52,7 @@ pub(crate) fn page(status: StatusCode, template: &impl Template, more_policy: &s
     response
 }
 
-/// The style sheet and the script of the control page.
+/// The style sheet.
 pub(crate) async fn asset(Path(file): Path<String>) -> Response {
     match file.as_str() {
         "page.css" => typed(
@@ -60,12 +60,6 @@ pub(crate) async fn asset(Path(file): Path<String>) -> Response {
             "text/css; charset=utf-8",
             "no-cache",
             include_str!("../assets/page.css"),
-        ),
-        "control.js" => typed(
-            StatusCode::OK,
-            "text/javascript; charset=utf-8",
-            "no-cache",
-            include_str!("../assets/control.js"),
         ),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
@@ -100,6 +94,8 @@ pub(crate) struct Message<'a> {
     /// Machine word such as `param-appkey.not.exists`; empty when there is none.
     pub(crate) code: &'a str,
     pub(crate) detail: &'a str,
+    /// Where a link back leads; empty when there is none.
+    pub(crate) back: &'static str,
 }
 
 /// The sentence that stands on top of every page.

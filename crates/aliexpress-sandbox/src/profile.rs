@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::CheckTimestamp;
 pub(crate) use choices::{
-    AppKeyError, AutoPay, CheckOrder, CodeForm, CommissionCursor, EmptyParams, ErrorCodes,
-    ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers, Permission,
-    PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify, SimplifyDrops,
-    SkuDetailForm, TokenCalls, TraceIds, Uuid,
+    AppKeyError, AutoPay, CallWithoutMethod, CheckOrder, CodeForm, CommissionCursor, EmptyParams,
+    ErrorCodes, ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers,
+    Permission, PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify,
+    SimplifyDrops, SkuDetailForm, TokenCalls, TraceIds, Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -54,8 +54,11 @@ pub(crate) struct Profile {
     pub(crate) deny_redirects_with_error: bool,
     pub(crate) missing_redirect_uri: MissingRedirectUri,
     pub(crate) redirect_uri_match: RedirectUriMatch,
+    /// Accounts that may authorise, by alias, nick, login or user id; all when empty.
+    pub(crate) whitelist: Vec<String>,
     pub(crate) permissions: Vec<Permission>,
     pub(crate) check_order: CheckOrder,
+    pub(crate) call_without_method: CallWithoutMethod,
     pub(crate) check_timestamp: CheckTimestamp,
     pub(crate) timestamp_tolerance_s: i64,
     pub(crate) civil_timestamps: bool,
@@ -101,8 +104,10 @@ impl Default for Profile {
             deny_redirects_with_error: false,
             missing_redirect_uri: MissingRedirectUri::Registered,
             redirect_uri_match: RedirectUriMatch::Exact,
+            whitelist: Vec::new(),
             permissions: vec![Permission::Dropshipping, Permission::Affiliate],
             check_order: CheckOrder::Default,
+            call_without_method: CallWithoutMethod::Error,
             check_timestamp: CheckTimestamp::Real,
             timestamp_tolerance_s: 7200,
             civil_timestamps: true,

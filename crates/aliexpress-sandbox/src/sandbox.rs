@@ -37,6 +37,22 @@ struct Addresses {
     base_url: Arc<str>,
 }
 
+impl Addresses {
+    fn of(config: &SandboxConfig) -> Self {
+        Self {
+            callback_url: config.callback_url.clone(),
+            push_url: config.push_url.clone(),
+            base_url: config.base_url.trim_end_matches('/').into(),
+        }
+    }
+}
+
+/// The port that `Host` must name.
+fn port_of(base_url: &str) -> Result<u16, SandboxError> {
+    let port = web_address("base_url", base_url)?.port_or_known_default();
+    Ok(port.unwrap_or(80))
+}
+
 /// Everything behind the handle.
 pub(crate) struct Inner {
     pub(crate) app_key: String,
@@ -163,19 +179,13 @@ impl Sandbox {
             check_timestamp: config.check_timestamp,
             ..Profile::default()
         };
-        let kept = config
-            .state_dir
-            .as_deref()
-            .map(Book::load)
-            .transpose()?
-            .flatten();
+        let kept = config.state_dir.as_deref().map(Book::load).transpose()?;
+        let kept = kept.flatten();
         let is_new = kept.is_none();
         let base: TimeBase = clock_base;
         let (mut state, offset_ms) = kept.unwrap_or_else(|| {
-            (
-                fresh_state(catalogue, &profile, base(), Tokens::default()),
-                0,
-            )
+            let tokens = Tokens::default();
+            (fresh_state(catalogue, &profile, base(), tokens), 0)
         });
         let clock = SandboxClock::new(base, offset_ms);
         let push_on = config.push_url.is_some();
@@ -184,10 +194,9 @@ impl Sandbox {
         if is_new {
             book.change(&clock, |_| ())?;
         }
-        let port = web_address("base_url", &config.base_url)?
-            .port_or_known_default()
-            .unwrap_or(80);
         let inner = Inner {
+            port: AtomicU16::new(port_of(&config.base_url)?),
+            addresses: RwLock::new(Addresses::of(&config)),
             app_key: config.app_key,
             app_secret: config.app_secret,
             entropy_seed,
@@ -199,12 +208,6 @@ impl Sandbox {
             faults: Mutex::default(),
             limits: Mutex::default(),
             initial_profile: profile,
-            addresses: RwLock::new(Addresses {
-                callback_url: config.callback_url,
-                push_url: config.push_url,
-                base_url: config.base_url.trim_end_matches('/').into(),
-            }),
-            port: AtomicU16::new(port),
             answers: AtomicU32::new(1),
         };
         Ok(Self {
@@ -305,9 +308,7 @@ impl Sandbox {
     /// # Errors
     /// The address is not an absolute `http` or `https` one.
     pub fn set_base_url(&self, base_url: &str) -> Result<(), SandboxError> {
-        let port = web_address("base_url", base_url)?
-            .port_or_known_default()
-            .unwrap_or(80);
+        let port = port_of(base_url)?;
         self.inner.port.store(port, Ordering::Relaxed);
         self.inner.set_base_url(base_url);
         Ok(())

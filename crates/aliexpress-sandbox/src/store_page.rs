@@ -40,6 +40,7 @@ pub(crate) async fn serve(
             ),
             code: "",
             detail: "",
+            back: "",
         };
         return page(StatusCode::NOT_FOUND, &message, "");
     };

@@ -62,10 +62,14 @@ fn whole<T: std::str::FromStr>(
     query.get(name).map(number).transpose()
 }
 
-/// Sets how many entries are kept.
+/// Sets how many entries are kept, or forgets them all.
 pub(super) async fn keep(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
     let body = object(request).await?;
-    only(&body, &["keep"])?;
+    only(&body, &["keep", "clear"])?;
+    // What DELETE does, for forms, which can only post.
+    if body.get("clear") == Some(&Value::Bool(true)) {
+        return Ok(clear(State(inner)).await);
+    }
     let keep = body
         .get("keep")
         .and_then(Value::as_u64)

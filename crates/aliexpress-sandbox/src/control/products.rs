@@ -56,7 +56,7 @@ pub(super) async fn change(
     Ok(ok(&shown))
 }
 
-fn find(inner: &Inner, id: &str) -> Result<Product, Problem> {
+pub(super) fn find(inner: &Inner, id: &str) -> Result<Product, Problem> {
     let id: i64 = id
         .parse()
         .map_err(|_| Problem::bad(format!("{id:?} is no product number")))?;
@@ -150,7 +150,7 @@ fn apply(wish: &Wish, change: &mut Change) {
     }
 }
 
-fn product_json(product: &Product, change: Option<&Change>) -> Value {
+pub(super) fn product_json(product: &Product, change: Option<&Change>) -> Value {
     let sku_json = |sku: &Sku| {
         json!({
             "sku_id": sku.id.to_string(),

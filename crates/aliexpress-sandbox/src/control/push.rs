@@ -66,7 +66,7 @@ pub(super) async fn show(
 }
 
 /// A message in the words of the control API.
-fn message_json(message: &Message) -> Value {
+pub(super) fn message_json(message: &Message) -> Value {
     let waits = message.standing == queue::Standing::Waiting;
     json!({
         "id": message.id,

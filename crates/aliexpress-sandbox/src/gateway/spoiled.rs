@@ -26,10 +26,7 @@ pub(super) fn response(
             StatusCode::INTERNAL_SERVER_ERROR,
             "500 Internal Server Error",
         ),
-        Then::Html => html(
-            StatusCode::OK,
-            "Sorry, the page you requested can not be found",
-        ),
+        Then::Html => page_not_found(),
         Then::Truncate => {
             let text = text_of(body);
             json_response(StatusCode::OK, text.slice(..text.len() / 2))
@@ -69,6 +66,12 @@ fn ordered_refusal(fault: &Fault, now_ms: i64) -> Refusal {
 fn broken_connection() -> Response {
     let broken: Result<Bytes, _> = Err(std::io::Error::other("connection reset by the sandbox"));
     Body::from_stream(stream::iter([broken])).into_response()
+}
+
+/// The page of the edge in front of the gateway, with status 200.
+pub(super) fn page_not_found() -> Response {
+    let text = "Sorry, the page you requested can not be found";
+    html(StatusCode::OK, text)
 }
 
 fn html(status: StatusCode, text: &str) -> Response {

@@ -28,6 +28,7 @@ pub(crate) struct Texts {
     pub(crate) bad_callback: &'static str,
     pub(crate) other_callback: &'static str,
     pub(crate) unknown_account: &'static str,
+    pub(crate) not_on_whitelist: &'static str,
     pub(crate) failed: &'static str,
 }
 
@@ -59,6 +60,7 @@ static ENGLISH: Texts = Texts {
     missing_callback: "There is no redirect_uri, and the profile of this sandbox demands one.",
     bad_callback: "The redirect_uri is not an absolute http or https address without fragment.",
     other_callback: "The redirect_uri is not the registered callback. It must be the same to the letter.",
+    not_on_whitelist: "This account is not on the whitelist of the app, so it cannot authorise it.",
     unknown_account: "There is no such demo account.",
     failed: "The sandbox could not write its state down. Nothing was authorised.",
 };
@@ -91,6 +93,7 @@ static FRENCH: Texts = Texts {
     missing_callback: "Il n'y a pas de redirect_uri et le profil de ce bac à sable l'exige.",
     bad_callback: "Le redirect_uri n'est pas une adresse http ou https absolue et sans fragment.",
     other_callback: "Le redirect_uri n'est pas l'adresse de retour enregistrée. Il doit être identique au caractère près.",
+    not_on_whitelist: "Ce compte n'est pas sur la liste des comptes admis par l'application : il ne peut pas l'autoriser.",
     unknown_account: "Ce compte de démonstration n'existe pas.",
     failed: "Le bac à sable n'a pas pu enregistrer son état. Rien n'a été autorisé.",
 };

@@ -102,6 +102,13 @@ choices! {
         SignatureFirst,
     }
 
+    /// What `/sync` answers to a call that names no method.
+    CallWithoutMethod {
+        Error,
+        /// A page that says "not found", with status 200, as has been reported.
+        Html,
+    }
+
     /// Whether budgets bite.
     RateLimits { Off, Enforced }
 

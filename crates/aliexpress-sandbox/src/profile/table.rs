@@ -29,7 +29,6 @@ pub(crate) struct Switch {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     /// Short text in English and French.
-    #[expect(dead_code, reason = "for the form of the control page")]
     pub(crate) about: (&'static str, &'static str),
 }
 
@@ -52,7 +51,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 42] = [
+pub(crate) static SWITCHES: [Switch; 44] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -144,6 +143,12 @@ pub(crate) static SWITCHES: [Switch; 42] = [
         "Comparaison de redirect_uri",
     ),
     switch(
+        "whitelist",
+        Kind::Names,
+        "Accounts that may authorise (empty: all)",
+        "Comptes qui peuvent autoriser (vide : tous)",
+    ),
+    switch(
         "permissions",
         Kind::Several(&["dropshipping", "affiliate"]),
         "Permission groups of the app",
@@ -154,6 +159,12 @@ pub(crate) static SWITCHES: [Switch; 42] = [
         Kind::Words(&["default", "path_first", "signature_first"]),
         "Order of the checks",
         "Ordre des contrôles",
+    ),
+    switch(
+        "call_without_method",
+        Kind::Words(&["error", "html"]),
+        "Answer of /sync to a call without method",
+        "Réponse de /sync à un appel sans méthode",
     ),
     switch(
         "check_timestamp",

@@ -10,6 +10,7 @@ use axum::response::Response;
 use serde_json::json;
 
 use super::typed;
+use crate::control::forms;
 use crate::sandbox::Inner;
 
 /// Answers 421 unless `Host` (and the address in the request line, when absolute) is a loopback name with
@@ -65,8 +66,8 @@ fn is_own(host: &str, port: u16) -> bool {
     local && own_port == Some(port)
 }
 
-/// Answers 415 when something below `/_sandbox/` is to be changed by anything but JSON: a form of a foreign
-/// page cannot send that.
+/// Answers 415 when something below `/_sandbox/` is to be changed by anything but JSON, which a form of a
+/// foreign page cannot send, or a form of our own page.
 pub(crate) async fn demand_json(request: Request, next: Next) -> Response {
     let changes = matches!(
         *request.method(),
@@ -75,6 +76,9 @@ pub(crate) async fn demand_json(request: Request, next: Next) -> Response {
     let control = request.uri().path().starts_with("/_sandbox");
     if !changes || !control || is_json(request.headers()) {
         return next.run(request).await;
+    }
+    if forms::is_own_form(request.headers()) {
+        return forms::carry_out(request, next).await;
     }
     let body = json!({ "error": "send a JSON body with Content-Type: application/json" });
     typed(

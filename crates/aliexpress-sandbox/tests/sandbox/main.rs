@@ -28,6 +28,8 @@ mod faults;
 #[cfg(test)]
 mod feeds;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod images;

@@ -432,6 +432,45 @@ async fn the_login_page_may_demand_or_tolerate_another_callback() {
 }
 
 #[tokio::test]
+async fn only_accounts_on_the_whitelist_may_authorise() {
+    let bench = start_with(SandboxConfig {
+        callback_url: Some(CALLBACK.into()),
+        ..SandboxConfig::default()
+    });
+    bench
+        .set("profile", json!({ "whitelist": ["buyer2", "1700000009"] }))
+        .await;
+    for (account, status) in [
+        ("1700000001", 400),
+        ("1700000002", 303),
+        ("1700000009", 303),
+    ] {
+        let form = format!(
+            "response_type=code&client_id=500100&state=s&decision=approve&account={account}"
+        );
+        let answer = bench.post_form("/oauth/authorize", form).await;
+        assert_eq!(answer.status.as_u16(), status, "{account}");
+        let page_says_so = answer.text().contains("not-on-whitelist");
+        assert_eq!(page_says_so, status == 400);
+    }
+}
+
+#[tokio::test]
+async fn a_call_without_method_may_end_in_a_page() {
+    let bench = start();
+    let pairs = bench.signed("", &[]);
+    let answer = bench.post_form("/sync", encoded(&pairs)).await;
+    assert_eq!(answer.json()["error_response"]["code"], "MissingParameter");
+    bench
+        .set("profile", json!({ "call_without_method": "html" }))
+        .await;
+    let answer = bench.post_form("/sync", encoded(&pairs)).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert!(answer.header("content-type").starts_with("text/html"));
+    assert!(get(&bench, &[]).await[WRAPPER].is_object());
+}
+
+#[tokio::test]
 async fn a_wrong_switch_is_named_and_changes_nothing() {
     let bench = start();
     let before = bench.look("profile").await;

@@ -1,6 +1,6 @@
 //! `serve` and `sandbox` as processes: addresses, bearer, signals.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
 use insta::assert_snapshot;
@@ -268,6 +268,56 @@ fn the_sandbox_runs_alone() {
     let (code, text) = server.end();
     assert_eq!(code, Some(0), "{text}");
     let wrong = home.run(&["sandbox", "--listen", "127.0.0.1:0", "--app-key", "abc"]);
+    assert_eq!(wrong.code, Some(2), "{wrong}");
+}
+
+#[test]
+fn the_sandbox_sends_push_messages_to_the_address_of_its_flag() {
+    let receiver = TcpListener::bind("127.0.0.1:0").unwrap();
+    let push_url = format!("http://{}/push", receiver.local_addr().unwrap());
+    let home = Home::new();
+    let arguments = [
+        "sandbox",
+        "--listen",
+        "127.0.0.1:0",
+        "--push-url",
+        &push_url,
+    ];
+    let mut server = Server::start(&home, &arguments);
+    let sandbox = server.wait_for(Stream::Out, "sandbox: ");
+    let paid = json!({ "to": "paid" });
+    let advance = format!("{sandbox}/_sandbox/orders/8100000000000001/advance");
+    assert_eq!(http::post(&advance, &paid).status, 200);
+
+    let (mut stream, _) = receiver.accept().unwrap();
+    let mut request = String::new();
+    while !request.ends_with('}') {
+        let mut chunk = [0; 1024];
+        let read = stream.read(&mut chunk).unwrap();
+        request.push_str(std::str::from_utf8(&chunk[..read]).unwrap());
+    }
+    assert!(request.starts_with("POST /push HTTP/1.1"), "{request}");
+    assert!(
+        request.contains("\"orderStatus\":\"PaymentAuthorized\""),
+        "{request}"
+    );
+    let authorization = request
+        .lines()
+        .find_map(|line| line.strip_prefix("authorization: "));
+    assert_eq!(authorization.map(str::len), Some(64), "{request}");
+    stream
+        .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+        .unwrap();
+    server.signal("TERM");
+    let (code, text) = server.end();
+    assert_eq!(code, Some(0), "{text}");
+    let wrong = home.run(&[
+        "sandbox",
+        "--listen",
+        "127.0.0.1:0",
+        "--push-url",
+        "ftp://x",
+    ]);
     assert_eq!(wrong.code, Some(2), "{wrong}");
 }
 

@@ -3,7 +3,7 @@
 use aliexpress::affiliate::{link_generate::LinkType, order_list, order_listbyindex};
 use aliexpress::dropshipping::commissionorder_listbyindex;
 use aliexpress::dropshipping::order_create::{DeliveryAddress, OrderItem};
-use aliexpress::shapes::Product;
+use aliexpress::shapes::{Product, Sku};
 use aliexpress::{Error, TokenPair};
 use anyhow::{Context, Result, bail};
 use jiff::{SignedDuration, Timestamp};
@@ -23,40 +23,61 @@ pub(crate) struct Chosen {
 }
 
 impl World {
-    /// The first product of a search that has stock and is sold to France and to the United States.
+    /// The first product of a search that has everything a product can have: several SKUs, stock, a video, a store
+    /// coupon, and both countries of these tests.
     pub(crate) async fn choose(&self) -> Result<Chosen> {
         let search = self.account.dropshipping().text_search();
-        let found = search
-            .keyword("lamp")
-            .ship_to("FR")
-            .currency("EUR")
-            .locale("en_US")
-            .send()
-            .await?;
+        let search = search.keyword("lamp").ship_to("FR").currency("EUR");
+        let found = search.locale("en_US").page_size(50).send().await?;
         for row in &found.products {
-            let in_us = self.account.dropshipping().product_get();
-            let in_us = in_us.product_id(row.item_id).ship_to("US").currency("USD");
-            if in_us.send().await.is_err() {
-                continue;
-            }
-            let product = self.product(row.item_id).await?;
-            if let Some(sku) = product
-                .skus
-                .iter()
-                .find(|sku| sku.sku_available_stock > Some(20))
+            if self.is_complete(row.item_id).await?
+                && let Some(chosen) = self.with_stock(row.item_id).await?
+                && self.is_delivered_in_every_way(&chosen).await?
             {
-                let media = product.multimedia.as_ref().context("no pictures")?;
-                let pictures = media.image_urls.as_deref().context("no pictures")?;
-                return Ok(Chosen {
-                    product: row.item_id,
-                    sku: sku.sku_id.parse()?,
-                    sku_attr: sku.sku_attr.clone().unwrap_or_default(),
-                    title: product.base.subject.clone().context("no title")?,
-                    picture: pictures.split(';').next().unwrap_or_default().to_owned(),
-                });
+                return Ok(chosen);
             }
         }
-        bail!("no lamp has stock")
+        bail!("no lamp has everything")
+    }
+
+    async fn is_complete(&self, id: i64) -> Result<bool> {
+        let in_us = self.account.dropshipping().product_get();
+        let in_us = in_us
+            .product_id(id)
+            .ship_to("US")
+            .currency("USD")
+            .send()
+            .await;
+        let rows = self.app.affiliate().productdetail_get().product_ids([id]);
+        let rows = rows.country("FR").send().await?.products;
+        Ok(in_us.is_ok() && rows.iter().any(|row| row.promo_code_info.is_some()))
+    }
+
+    /// For a fee, free above an amount, and free with its taxes.
+    async fn is_delivered_in_every_way(&self, chosen: &Chosen) -> Result<bool> {
+        let options = freight(self, chosen).await?;
+        Ok(options.iter().any(|option| option.includes_vat.is_some())
+            && options.iter().any(|option| option.shipping_fee.is_some())
+            && options
+                .iter()
+                .any(|option| option.free_shipping_threshold.is_some()))
+    }
+
+    async fn with_stock(&self, id: i64) -> Result<Option<Chosen>> {
+        let product = self.product(id).await?;
+        let media = product.multimedia.as_ref().context("no pictures")?;
+        let in_stock = |sku: &&Sku| sku.sku_available_stock > Some(20);
+        let sku = product.skus.iter().find(in_stock);
+        let sku = sku.filter(|_| product.skus.len() > 1 && !media.videos.is_empty());
+        let Some(sku) = sku else { return Ok(None) };
+        let pictures = media.image_urls.as_deref().context("no pictures")?;
+        Ok(Some(Chosen {
+            product: id,
+            sku: sku.sku_id.parse()?,
+            sku_attr: sku.sku_attr.clone().unwrap_or_default(),
+            title: product.base.subject.clone().context("no title")?,
+            picture: pictures.split(';').next().unwrap_or_default().to_owned(),
+        }))
     }
 
     pub(crate) async fn product(&self, id: i64) -> Result<Product, Error> {

@@ -19,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) key: Option<String>,
     pub(crate) shape: Option<String>,
     pub(crate) own_error: Option<String>,
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -135,13 +137,16 @@ impl<'a> Judge<'a> {
             let at = format!("{at}.{}", last(row));
             match object.get(last(row)) {
                 Some(value) => self.value(rows, row, value, &at),
+                None if row.also.iter().any(|other| object.contains_key(other)) => {}
                 None if row.sometimes || self.lacks.iter().any(|name| name == last(row)) => {}
                 None => self.problem(&at, "missing"),
             }
         }
         let known = |name: &str| {
-            rows.iter()
-                .any(|row| parent(row) == path && last(row) == name)
+            rows.iter().any(|row| {
+                parent(row) == path
+                    && (last(row) == name || row.also.iter().any(|other| other == name))
+            })
         };
         for name in object.keys() {
             if !known(name) && !matches!(name.as_str(), "request_id" | "_trace_id_" | "code") {
