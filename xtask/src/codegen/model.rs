@@ -64,6 +64,8 @@ pub(crate) struct Method {
     pub(crate) by_hand: Option<String>,
     /// Path of what `send` gives back; empty for the whole answer.
     pub(crate) value: Option<String>,
+    /// Where the same stands in another published form of the answer.
+    pub(crate) value_also: Option<String>,
     pub(crate) success: Option<Success>,
     pub(crate) paging: Option<Paging>,
     /// Of each list at least one parameter is needed.
@@ -141,6 +143,8 @@ pub(crate) struct Idempotency {
 pub(crate) struct Success {
     /// The field that says it, and the texts that mean success …
     pub(crate) field: Option<String>,
+    /// Where that field stands in another published form of the answer.
+    pub(crate) also: Option<String>,
     #[serde(default)]
     pub(crate) equals: Vec<String>,
     /// … or a list that is filled on success, beside a field that may contradict.
