@@ -362,7 +362,10 @@ fn private_structs(
     for path in std::iter::once(path).chain(method.value_also.as_deref()) {
         let steps: Vec<&str> = path.split('.').collect();
         for depth in 0..steps.len() {
-            inside.entry(steps[..depth].to_vec()).or_default().insert(steps[depth]);
+            inside
+                .entry(steps[..depth].to_vec())
+                .or_default()
+                .insert(steps[depth]);
         }
         ends.push(steps);
     }
@@ -372,7 +375,10 @@ fn private_structs(
         let name = private_name(&place);
         writeln!(out, "#[derive(Deserialize)]\n{seen}struct {name} {{")?;
         let here = place.join(".");
-        for field in told_by(method).iter().filter(|field| split(field).0 == here) {
+        for field in told_by(method)
+            .iter()
+            .filter(|field| split(field).0 == here)
+        {
             row_at(&method.answer, field)?;
             writeln!(
                 out,
@@ -385,11 +391,19 @@ fn private_structs(
             let rust = if ends.contains(&whole) {
                 let row = row_at(&method.answer, &whole.join("."))?;
                 let rust = value_type(catalogue, row)?;
-                if row.kind == "list" { format!("Vec<{rust}>") } else { rust }
+                if row.kind == "list" {
+                    format!("Vec<{rust}>")
+                } else {
+                    rust
+                }
             } else {
                 private_name(&whole)
             };
-            let decode = if rust.starts_with("Vec<") { "optional_list" } else { "object" };
+            let decode = if rust.starts_with("Vec<") {
+                "optional_list"
+            } else {
+                "object"
+            };
             writeln!(
                 out,
                 "    #[serde(default, deserialize_with = \"decode::{decode}\")]\n    {step}: Option<{rust}>,"
@@ -415,9 +429,14 @@ fn told_by(method: &Method) -> Vec<String> {
         return Vec::new();
     };
     let mut fields: Vec<String> = Vec::new();
-    for field in [&success.field, &success.also, &success.code, &success.message]
-        .into_iter()
-        .flatten()
+    for field in [
+        &success.field,
+        &success.also,
+        &success.code,
+        &success.message,
+    ]
+    .into_iter()
+    .flatten()
     {
         if !fields.contains(field) {
             fields.push(field.clone());

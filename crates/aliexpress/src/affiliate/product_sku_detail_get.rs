@@ -134,6 +134,12 @@ impl ProductSkuDetailGetRequest {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkuDetail {
+    /// Code of the outcome, in one of the two published forms. Not in every answer.
+    #[serde(default, deserialize_with = "decode::int")]
+    pub code: Option<i64>,
+    /// Whether the call succeeded, in one of the two published forms. Not in every answer.
+    #[serde(default, deserialize_with = "decode::boolean")]
+    pub success: Option<bool>,
     /// The product. Gateway name: `ae_item_info`.
     #[serde(alias = "ae_item_info", default, deserialize_with = "decode::object")]
     pub item: Option<ItemInfo>,
@@ -296,9 +302,25 @@ impl MethodAnswer for Answer {
 
     fn into_value(self) -> Result<Self::Value, Refused> {
         let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
+            self.result
+                .as_ref()
+                .and_then(|inner| inner.code.clone())
+                .or_else(|| {
+                    self.result
+                        .as_ref()
+                        .and_then(|inner| inner.result.as_ref())
+                        .and_then(|inner| inner.code.map(|value| value.to_string()))
+                }),
             &["200"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
+            self.result
+                .as_ref()
+                .and_then(|inner| inner.code.clone())
+                .or_else(|| {
+                    self.result
+                        .as_ref()
+                        .and_then(|inner| inner.result.as_ref())
+                        .and_then(|inner| inner.code.map(|value| value.to_string()))
+                }),
             None,
         );
         outcome.settle(self.result.and_then(|inner| inner.result), "result.result")

@@ -265,6 +265,16 @@ pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     rsp_msg: Option<String>,
     #[serde(default, deserialize_with = "decode::object")]
+    resp_result: Option<AnswerRespResult>,
+    #[serde(default, deserialize_with = "decode::object")]
+    result: Option<FeedPage>,
+}
+
+#[derive(Deserialize)]
+struct AnswerRespResult {
+    #[serde(default, deserialize_with = "decode::text")]
+    resp_code: Option<String>,
+    #[serde(default, deserialize_with = "decode::object")]
     result: Option<FeedPage>,
 }
 
@@ -273,11 +283,23 @@ impl MethodAnswer for Answer {
 
     fn into_value(self) -> Result<Self::Value, Refused> {
         let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
+            self.rsp_code.clone().or_else(|| {
+                self.resp_result
+                    .as_ref()
+                    .and_then(|inner| inner.resp_code.clone())
+            }),
             &["200"],
-            self.rsp_code.clone(),
+            self.rsp_code.clone().or_else(|| {
+                self.resp_result
+                    .as_ref()
+                    .and_then(|inner| inner.resp_code.clone())
+            }),
             self.rsp_msg.clone(),
         );
-        outcome.settle(self.result, "result")
+        outcome.settle(
+            self.result
+                .or_else(|| self.resp_result.and_then(|inner| inner.result)),
+            "result",
+        )
     }
 }
