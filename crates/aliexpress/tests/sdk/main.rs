@@ -14,6 +14,7 @@ mod harness;
 mod methods;
 mod mistakes;
 mod oauth;
+mod orders;
 mod paging;
 mod paste;
 mod policy;
