@@ -3,7 +3,7 @@
 //! `aliexpress.ds.address.get`: Province and city names accepted by order placement for one country.
 //!
 //! A read. An access token is sent when there is one. Demo code passes a token. At most 4 calls a second. On a
-//! guide page only.
+//! guide page only. Part of the main workflow.
 //! - Answers are large and the limit is 4 per second: cache per country.
 //!
 //! Sources: docs: openservice.aliexpress.com guide page; Indigoiamove/AEDropShipper_DemoCode; docs: FAQ place order
@@ -117,7 +117,7 @@ pub struct Province {
     /// Whether there are places inside. Gateway name: `hasChildren`.
     #[serde(alias = "hasChildren", default, deserialize_with = "decode::boolean")]
     pub has_children: Option<bool>,
-    /// Places inside.
+    /// Places inside. Not in every answer.
     #[serde(default, deserialize_with = "decode::list")]
     pub children: Vec<City>,
 }

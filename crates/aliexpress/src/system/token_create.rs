@@ -3,7 +3,7 @@
 //! `/auth/token/create`: Exchanges the one-time code from the OAuth redirect for an access token and a refresh
 //! token.
 //!
-//! A write. No access token is sent. In the platform's method index.
+//! A write. No access token is sent. In the platform's method index. Part of the main workflow.
 //! - Signed with the GOP rule (path in front of the sorted pairs, no "method" pair).
 //! - Some clients call it through /sync?method=/auth/token/create and then find the body under a key made from the
 //!   path; prefer /rest.

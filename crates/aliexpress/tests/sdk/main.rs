@@ -1,7 +1,7 @@
 //! The SDK as its users see it: fixtures are raw bytes, the transport is either canned or a real socket.
 #![expect(
-    clippy::expect_used,
     clippy::unwrap_used,
+    clippy::expect_used,
     reason = "helpers of tests may fail loudly"
 )]
 
@@ -14,6 +14,7 @@ mod harness;
 mod methods;
 mod mistakes;
 mod oauth;
+mod orders;
 mod paging;
 mod paste;
 mod policy;
