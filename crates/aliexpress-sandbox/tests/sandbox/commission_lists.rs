@@ -156,7 +156,8 @@ async fn sites_fields_and_wrong_words() {
     );
     let own = [("fields", "sub_order_id, paid_amount,nothing")];
     for row in listed(&bench, PAID, &own).await {
-        let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+        let mut keys: Vec<&String> = row.as_object().unwrap().keys().collect();
+        keys.sort_unstable();
         assert_eq!(keys, ["paid_amount", "sub_order_id"]);
     }
     for (name, value, code) in [

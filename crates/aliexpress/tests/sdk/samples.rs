@@ -333,7 +333,10 @@ pub(crate) fn decoded(method_name: &str, body: Vec<u8>) -> Result<Value, Error> 
 fn every_success_decodes_as_its_snapshot_says() {
     for (file, method) in SUCCESSES {
         let value = decoded(method, body(file)).unwrap_or_else(|error| panic!("{file}: {error:?}"));
-        insta::assert_json_snapshot!(*file, value);
+        // Another crate of the workspace may turn on that serde_json keeps the order of keys.
+        insta::with_settings!({ sort_maps => true }, {
+            insta::assert_json_snapshot!(*file, value);
+        });
     }
 }
 
