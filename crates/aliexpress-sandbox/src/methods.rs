@@ -16,6 +16,8 @@ mod link_generate;
 mod list_request;
 mod member_benefit;
 mod merchant_license;
+#[cfg(test)]
+mod mutated;
 mod order_create;
 mod order_get;
 mod order_tracking;
