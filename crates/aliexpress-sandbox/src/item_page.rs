@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use crate::affiliate_links::Target;
 use crate::catalogue::countries;
 use crate::catalogue::listing::Listed;
 use crate::language::Language;
@@ -17,12 +18,15 @@ use crate::sandbox::Inner;
 #[derive(Template)]
 #[template(path = "item.html")]
 struct ItemPage<'a> {
+    words: Language,
     language: &'static str,
     banner: &'a str,
     title: &'a str,
     picture: &'a str,
     price: &'a str,
     product_id: i64,
+    /// Path of the store's page.
+    store: String,
 }
 
 /// Shows one product, or says that there is none.
@@ -54,7 +58,11 @@ pub(crate) async fn serve(
     let cents = product
         .prices(change.as_ref())
         .map_or_else(|| product.base_cents(), |(cents, _)| cents);
+    let store = Target::Store {
+        store_id: product.store_id(),
+    };
     let item = ItemPage {
+        words: language,
         language: language.tag(),
         banner: banner(language),
         title: &product.title(language),
@@ -63,6 +71,7 @@ pub(crate) async fn serve(
             .of_cents(cents, countries::usual().price_per_mille)
             .localised(Language::English),
         product_id: product.id(),
+        store: store.path(),
     };
     page(StatusCode::OK, &item, "")
 }

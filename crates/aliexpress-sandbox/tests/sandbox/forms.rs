@@ -50,7 +50,7 @@ async fn clock_reset_and_codes() {
     assert!(
         page(&bench, "?done=clock", "en")
             .await
-            .contains("Done: clock")
+            .contains("The clock was moved on.")
     );
 
     let answer = post(&bench, "codes", &[("account", "1700000002")]).await;
@@ -158,7 +158,7 @@ async fn orders_offer_their_next_steps_and_take_them() {
     let bench = start();
     let row = async || {
         let page = page(&bench, "", "en").await;
-        let row = page.split(&format!("<td>{UNPAID}</td>")).nth(1).unwrap();
+        let row = page.split(&format!(">{UNPAID}</td>")).nth(1).unwrap();
         row.split("</tr>").next().unwrap().to_owned()
     };
     assert!(row().await.contains("value=\"payment_failed\""));
@@ -170,7 +170,7 @@ async fn orders_offer_their_next_steps_and_take_them() {
     .await;
     assert_eq!(back, "/_sandbox/?done=orders#orders");
     let row = row().await;
-    assert!(row.contains("<td>shipped</td>") && row.contains("value=\"delivered\""));
+    assert!(row.contains(">shipped</td>") && row.contains("value=\"delivered\""));
     assert!(!row.contains("value=\"closed\""));
 }
 
