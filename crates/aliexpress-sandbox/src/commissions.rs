@@ -117,21 +117,11 @@ impl Sale {
             category_id: product.family.categories[0],
             count,
             paid_cents: unit_cents.saturating_mul(count),
-            rate: rate(product),
-            hot: is_hot(product),
+            rate: product.commission().of_link(),
+            hot: Pool::Hot.holds(product),
             country: "US".to_owned(),
         }
     }
-}
-
-/// What a link to a product earns, in hundredths of a percent.
-pub(crate) fn rate(product: &Product) -> i64 {
-    product.commission().hot_tenths * 10
-}
-
-/// Whether the product is one of those with a higher commission.
-pub(crate) fn is_hot(product: &Product) -> bool {
-    Pool::Hot.holds(product)
 }
 
 /// Who brought the buyer.

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
-use crate::affiliate_links::Target;
+use crate::addresses;
 use crate::catalogue::countries;
 use crate::catalogue::listing::Listed;
 use crate::language::Language;
@@ -41,37 +41,37 @@ pub(crate) async fn serve(
     let listed = id.and_then(|id| inner.catalogue.for_sale(id, None, &state.changes));
     drop(state);
     let Some(Listed { product, change }) = listed else {
-        let message = Message {
-            language: language.tag(),
-            banner: banner(language),
-            title: language.pick("No such product", "Produit introuvable"),
-            text: language.pick(
-                "The sandbox has no product with this number.",
-                "Le bac à sable n'a pas de produit avec ce numéro.",
-            ),
-            code: "",
-            detail: "",
-            back: "",
-        };
-        return page(StatusCode::NOT_FOUND, &message, "");
+        return no_product(language);
     };
-    let cents = product
-        .prices(change.as_ref())
-        .map_or_else(|| product.base_cents(), |(cents, _)| cents);
-    let store = Target::Store {
-        store_id: product.store_id(),
-    };
+    let (cents, _) = product.shown_prices(change.as_ref());
     let item = ItemPage {
         words: language,
         language: language.tag(),
         banner: banner(language),
         title: &product.title(language),
-        picture: &format!("/_sandbox/pictures/{}/1.svg", product.id()),
+        picture: &addresses::picture("", product.id(), 1),
         price: &dollar()
             .of_cents(cents, countries::usual().price_per_mille)
             .localised(Language::English),
         product_id: product.id(),
-        store: store.path(),
+        store: addresses::store("", product.store_id()),
     };
     page(StatusCode::OK, &item, "")
+}
+
+/// The page for a product that the sandbox has not.
+pub(crate) fn no_product(language: Language) -> Response {
+    let message = Message {
+        language: language.tag(),
+        banner: banner(language),
+        title: language.pick("No such product", "Produit introuvable"),
+        text: language.pick(
+            "The sandbox has no product with this number.",
+            "Le bac à sable n'a pas de produit avec ce numéro.",
+        ),
+        code: "",
+        detail: "",
+        back: "",
+    };
+    page(StatusCode::NOT_FOUND, &message, "")
 }

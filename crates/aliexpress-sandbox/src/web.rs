@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 use crate::sandbox::Inner;
-use crate::{click_page, control, gateway, item_page, oauth, pictures, store_page};
+use crate::{click_page, control, gateway, item_page, oauth, pictures, store_page, video_page};
 
 /// Everything the sandbox answers.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
@@ -33,6 +33,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/rest", any(gateway::handle))
         .route("/rest/{*path}", any(gateway::handle))
         .route("/item/{file}", get(item_page::serve))
+        .route("/video/{file}", get(video_page::serve))
         .route("/store/{id}", get(store_page::serve))
         .route("/s/{*link}", get(click_page::follow))
         .merge(own)

@@ -175,6 +175,39 @@ async fn orders_offer_their_next_steps_and_take_them() {
 }
 
 #[tokio::test]
+async fn commission_orders_are_placed_and_moved() {
+    let bench = start();
+    let link = "/s/i1005006000000003_626c6f67";
+    assert_eq!(bench.get(link).await.status, StatusCode::FOUND);
+    let shown = page(&bench, "", "en").await;
+    assert!(shown.contains("1 · blog · 1005006000000003"), "{shown}");
+    let fields = [
+        ("product_id", "1005006000000003"),
+        ("quantity:number", "2"),
+        ("tracking_id", ""),
+        ("click:number", "1"),
+    ];
+    let back = posted(&bench, "commissions", &fields).await;
+    assert_eq!(back, "/_sandbox/?done=commissions#commissions");
+    let newest = bench.look("commissions").await["commissions"][0].clone();
+    assert_eq!(
+        (&newest["click"], &newest["quantity"]),
+        (&json!(1), &json!(2))
+    );
+    let id = &newest["sub_order_id"];
+    let path = format!("commissions/{id}/advance");
+    assert!(
+        page(&bench, "", "fr")
+            .await
+            .contains(&format!("/_sandbox/{path}"))
+    );
+    posted(&bench, &path, &[("to", "invalid")]).await;
+    let shown = page(&bench, "?done=commissions", "fr").await;
+    assert!(!shown.contains(&path) && shown.contains("annulée"));
+    assert!(shown.contains("Les commandes d&#39;affiliation ont été modifiées."));
+}
+
+#[tokio::test]
 async fn products_are_shown_and_changed() {
     let bench = start();
     let id = product(4);

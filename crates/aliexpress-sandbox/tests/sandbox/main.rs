@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod affiliate;
 #[cfg(test)]
 mod affiliate_items;
