@@ -181,7 +181,7 @@ impl OrderRow {
         Self {
             id: order.id,
             status: word(stage.name(), language),
-            amount: format!("{} {}", total.text(), total.currency),
+            amount: format!("{}\u{a0}{}", total.text(), total.currency),
             next: steps(stage.next().iter().map(|stage| stage.name()), language),
         }
     }
@@ -214,7 +214,7 @@ impl CommissionRow {
             product_id: line.sale.product_id,
             tracking_id: line.origin.tracking_id.clone(),
             status: word(status.name(), language),
-            commission: format!("{} {}", commission.text(), commission.currency.code),
+            commission: format!("{}\u{a0}{}", commission.text(), commission.currency.code),
             next: steps(status.next().iter().map(|status| status.name()), language),
         }
     }
