@@ -52,7 +52,7 @@ pub(crate) async fn serve(
         picture: &addresses::picture("", product.id(), 1),
         price: &dollar()
             .of_cents(cents, countries::usual().price_per_mille)
-            .localised(Language::English),
+            .localised(language),
         product_id: product.id(),
         store: addresses::store("", product.store_id()),
     };
