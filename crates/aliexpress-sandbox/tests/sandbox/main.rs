@@ -20,6 +20,8 @@ mod commission_lists;
 #[cfg(test)]
 mod commissions;
 #[cfg(test)]
+mod concurrent;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod dropshipping_commissions;
