@@ -1,6 +1,9 @@
-//! `cargo xtask codegen`: writes the SDK's method files, its table and the sandbox's table from `catalogue/`.
+//! `cargo xtask codegen`: writes the SDK's method files, its table, the sandbox's table and its table
+//! of fidelity from `catalogue/`.
 
 mod answer;
+mod check;
+mod fidelity;
 mod group;
 mod method;
 mod model;
@@ -36,6 +39,11 @@ pub(crate) fn run(root: &Path, check: bool, console: &Console) -> Result<bool> {
         let formatted = formatted(&text).with_context(|| format!("formatting {path}"))?;
         wanted.insert(root.join(path), formatted);
     }
+    let readme = root.join(fidelity::README);
+    let text = std::fs::read_to_string(&readme)
+        .with_context(|| format!("reading {}", fidelity::README))?;
+    let renewed = fidelity::renewed(&text, &catalogue).context(fidelity::README)?;
+    wanted.insert(readme, renewed);
     let mut stale = Vec::new();
     for (path, text) in &wanted {
         if std::fs::read_to_string(path).ok().as_ref() != Some(text) {
@@ -83,7 +91,7 @@ fn shown(root: &Path, path: &Path) -> String {
         .to_string()
 }
 
-/// Every generated file by its path below the root.
+/// Every generated Rust file by its path below the root.
 fn files(catalogue: &Catalogue) -> Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for group in &catalogue.groups {

@@ -3,7 +3,9 @@
 //! Methods of the dropshipping group: find products, price delivery, order, follow.
 //!
 //! Every method is a builder: set what is known, then `send`. What is missing or cannot be meant is refused before
-//! anything is sent. An app needs the permission of the group, else the gateway answers `InsufficientPermission`.
+//! anything is sent.
+//!
+//! An app needs the permission of the group, else the gateway answers `InsufficientPermission`.
 //!
 //! # Withdrawn methods
 //!

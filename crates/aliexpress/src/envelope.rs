@@ -348,6 +348,50 @@ mod tests {
         assert_eq!(opened("\u{feff}{\"a\":1}").0, "{\"a\":1}");
     }
 
+    /// Every sample, in the short way and the long one. Only wrapped answers take the short one.
+    #[test]
+    fn the_short_way_gives_what_the_long_one_gives() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/samples");
+        let mut wrapped_answers = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let body = std::fs::read(&path).unwrap();
+            let short = wrapped::<serde_json::Value>(&body);
+            let top: serde_json::Map<String, serde_json::Value> =
+                serde_json::from_slice(&body).unwrap();
+            let is_wrapped = top
+                .keys()
+                .any(|key| key.ends_with("_response") && key != "error_response");
+            assert_eq!(short.is_some(), is_wrapped, "{}", path.display());
+            if let Some(short) = short {
+                let long = open(&body).unwrap().payload;
+                let long: serde_json::Value = serde_json::from_str(long).unwrap();
+                assert_eq!(short, long, "{}", path.display());
+                wrapped_answers += 1;
+            }
+        }
+        assert!(wrapped_answers > 40, "{wrapped_answers}");
+    }
+
+    #[test]
+    fn whatever_is_odd_takes_the_long_way() {
+        for body in [
+            r#"{"a_response":{},"b_response":{}}"#,
+            r#"{"a_response":{},"other":1}"#,
+            r#"{"error_response":{"code":"X"}}"#,
+            r#"{"a_response":{}} trailing"#,
+            "\u{feff}{\"a_response\":{}}",
+            r#"{"request_id":"r"}"#,
+            "[]",
+        ] {
+            assert_eq!(
+                wrapped::<serde_json::Value>(body.as_bytes()),
+                None,
+                "{body}"
+            );
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn no_bytes_panic(body in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {

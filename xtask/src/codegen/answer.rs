@@ -1,6 +1,6 @@
 //! The answer of a method: the types a caller gets, the private ones around them, and how success is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -220,6 +220,9 @@ fn field(
     shapes: &mut BTreeSet<String>,
 ) -> Result<()> {
     let mut text = row.doc.clone();
+    if row.sometimes {
+        text.push_str(" Not in every answer.");
+    }
     if row.rust_name() != row.last() {
         write!(text, " Gateway name: `{}`.", row.last())?;
     }
@@ -354,45 +357,56 @@ fn private_structs(
     method: &Method,
     path: &str,
 ) -> Result<()> {
-    let steps: Vec<&str> = path.split('.').collect();
-    for depth in 0..steps.len() {
-        let here = steps[..depth].join(".");
-        let name = private_name(&steps[..depth]);
+    let mut inside: BTreeMap<Vec<&str>, BTreeSet<&str>> = BTreeMap::new();
+    let mut ends = Vec::new();
+    for path in std::iter::once(path).chain(method.value_also.as_deref()) {
+        let steps: Vec<&str> = path.split('.').collect();
+        for depth in 0..steps.len() {
+            inside
+                .entry(steps[..depth].to_vec())
+                .or_default()
+                .insert(steps[depth]);
+        }
+        ends.push(steps);
+    }
+    for (place, steps) in inside {
         // The outermost one is what a benchmark decodes without a gateway.
-        let seen = if depth == 0 { "pub(crate) " } else { "" };
+        let seen = if place.is_empty() { "pub(crate) " } else { "" };
+        let name = private_name(&place);
         writeln!(out, "#[derive(Deserialize)]\n{seen}struct {name} {{")?;
-        for (field, _) in told_by(method)
-            .into_iter()
-            .filter(|(field, _)| split(field).0 == here)
+        let here = place.join(".");
+        for field in told_by(method)
+            .iter()
+            .filter(|field| split(field).0 == here)
         {
-            let rust = method.answer.iter().find(|row| row.name == field);
-            rust.with_context(|| format!("the answer has no `{field}`"))?;
+            row_at(&method.answer, field)?;
             writeln!(
                 out,
                 "    #[serde(default, deserialize_with = \"decode::text\")]\n    {}: Option<String>,",
-                split(&field).1
+                split(field).1
             )?;
         }
-        let step = steps[depth];
-        if depth + 1 == steps.len() {
-            let row = row_at(&method.answer, path)?;
-            let rust = value_type(catalogue, row)?;
-            if row.kind == "list" {
-                writeln!(
-                    out,
-                    "    #[serde(default, deserialize_with = \"decode::optional_list\")]\n    {step}: Option<Vec<{rust}>>,"
-                )?;
+        for step in steps {
+            let whole: Vec<&str> = place.iter().copied().chain([step]).collect();
+            let rust = if ends.contains(&whole) {
+                let row = row_at(&method.answer, &whole.join("."))?;
+                let rust = value_type(catalogue, row)?;
+                if row.kind == "list" {
+                    format!("Vec<{rust}>")
+                } else {
+                    rust
+                }
             } else {
-                writeln!(
-                    out,
-                    "    #[serde(default, deserialize_with = \"decode::object\")]\n    {step}: Option<{rust}>,"
-                )?;
-            }
-        } else {
+                private_name(&whole)
+            };
+            let decode = if rust.starts_with("Vec<") {
+                "optional_list"
+            } else {
+                "object"
+            };
             writeln!(
                 out,
-                "    #[serde(default, deserialize_with = \"decode::object\")]\n    {step}: Option<{}>,",
-                private_name(&steps[..=depth])
+                "    #[serde(default, deserialize_with = \"decode::{decode}\")]\n    {step}: Option<{rust}>,"
             )?;
         }
         writeln!(out, "}}\n")?;
@@ -409,21 +423,23 @@ fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('.').unwrap_or(("", path))
 }
 
-/// The fields that tell success, each once, with their role.
-fn told_by(method: &Method) -> Vec<(String, &'static str)> {
+/// The fields that tell success, each once.
+fn told_by(method: &Method) -> Vec<String> {
     let Some(success) = &method.success else {
         return Vec::new();
     };
-    let mut fields: Vec<(String, &'static str)> = Vec::new();
-    for (field, role) in [
-        (&success.field, "field"),
-        (&success.code, "code"),
-        (&success.message, "message"),
-    ] {
-        if let Some(field) = field
-            && !fields.iter().any(|(known, _)| known == field)
-        {
-            fields.push((field.clone(), role));
+    let mut fields: Vec<String> = Vec::new();
+    for field in [
+        &success.field,
+        &success.also,
+        &success.code,
+        &success.message,
+    ]
+    .into_iter()
+    .flatten()
+    {
+        if !fields.contains(field) {
+            fields.push(field.clone());
         }
     }
     fields
@@ -476,16 +492,23 @@ fn text_settlement(
 ) -> Result<()> {
     let field = success.field.as_deref().context("success needs `field`")?;
     let equals: Vec<String> = success.equals.iter().map(|text| quoted(text)).collect();
+    // In its other form the answer says the same elsewhere.
+    let tell = |wanted: &str| -> Result<String> {
+        let here = tell(method, wanted, path)?;
+        Ok(match &success.also {
+            Some(also) if wanted == field => {
+                format!("{here}.or_else(|| {})", tell(method, also, path)?)
+            }
+            _ => here,
+        })
+    };
     let told = |wanted: &Option<String>| -> Result<String> {
-        let Some(wanted) = wanted else {
-            return Ok("None".into());
-        };
-        tell(method, wanted, path)
+        wanted.as_deref().map_or(Ok("None".into()), tell)
     };
     writeln!(
         out,
         "        let outcome = Outcome::told_by({}, &[{}], {}, {});",
-        tell(method, field, path)?,
+        tell(field)?,
         equals.join(", "),
         told(&success.code)?,
         told(&success.message)?,
@@ -494,14 +517,13 @@ fn text_settlement(
         writeln!(out, "        outcome.settle(Some(self), {})", quoted(field))?;
         return Ok(());
     }
-    let steps: Vec<&str> = path.split('.').collect();
+    let reach = |path: &str| reach(&path.split('.').collect::<Vec<_>>());
+    let value = match &method.value_also {
+        Some(also) => format!("{}.or_else(|| {})", reach(path), reach(also)),
+        None => reach(path),
+    };
     let settle = if is_list { "settle_list" } else { "settle" };
-    writeln!(
-        out,
-        "        outcome.{settle}({}, {})",
-        reach(&steps),
-        quoted(path)
-    )?;
+    writeln!(out, "        outcome.{settle}({value}, {})", quoted(path))?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn file(group: &Group) -> Result<String> {
         &mut out,
         match group.name {
             "system" => {
-                "The four token endpoints, one request each. [`OAuth`](crate::OAuth) says the same in one step."
+                "The four token endpoints, one request each. `Client::oauth` says the same in one step, and every app may call them."
             }
             "dropshipping" => {
                 "Methods of the dropshipping group: find products, price delivery, order, follow."
@@ -30,8 +30,15 @@ pub(crate) fn file(group: &Group) -> Result<String> {
     out.push_str("//!\n");
     module_doc(
         &mut out,
-        "Every method is a builder: set what is known, then `send`. What is missing or cannot be meant is refused before anything is sent. An app needs the permission of the group, else the gateway answers `InsufficientPermission`.",
+        "Every method is a builder: set what is known, then `send`. What is missing or cannot be meant is refused before anything is sent.",
     );
+    if group.name != "system" {
+        out.push_str("//!\n");
+        module_doc(
+            &mut out,
+            "An app needs the permission of the group, else the gateway answers `InsufficientPermission`.",
+        );
+    }
     withdrawn(&mut out, group)?;
     out.push('\n');
     for method in group.methods.iter().filter(|method| method.is_current()) {

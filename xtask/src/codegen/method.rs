@@ -68,6 +68,9 @@ fn introduction(out: &mut String, method: &Method) -> Result<()> {
         Listed::GuidePage => " On a guide page only.",
         Listed::Unlisted | Listed::Removed => " In no published index any more, but answering.",
     });
+    if method.workflow {
+        facts.push_str(" Part of the main workflow.");
+    }
     if let Some(note) = &method.status_note {
         write!(facts, " {note}")?;
     }
@@ -330,7 +333,6 @@ fn pages(
             page,
             total,
             finished,
-            end_code,
             ..
         } => {
             let page = parameter(page)?;
@@ -358,9 +360,7 @@ fn pages(
                 answer(next)?.rust_name()
             )?;
         }
-        Paging::Index {
-            cursor, end_code, ..
-        } => {
+        Paging::Index { cursor, .. } => {
             let cursor = parameter(cursor)?;
             writeln!(
                 out,

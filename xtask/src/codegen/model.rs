@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 
-/// Every method and every shared shape.
+/// Every method, every shared shape and what is known of the platform as a whole.
 #[derive(Debug)]
 pub(crate) struct Catalogue {
     pub(crate) groups: Vec<Group>,
     pub(crate) shapes: Vec<Shape>,
+    pub(crate) behaviours: Vec<Behaviour>,
 }
 
 /// The methods of one file.
@@ -30,6 +31,12 @@ struct GroupFile {
 #[serde(deny_unknown_fields)]
 struct ShapeFile {
     shape: Vec<Shape>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BehaviourFile {
+    behaviour: Vec<Behaviour>,
 }
 
 /// One method of the gateway.
@@ -57,6 +64,8 @@ pub(crate) struct Method {
     pub(crate) by_hand: Option<String>,
     /// Path of what `send` gives back; empty for the whole answer.
     pub(crate) value: Option<String>,
+    /// Where the same stands in another published form of the answer.
+    pub(crate) value_also: Option<String>,
     pub(crate) success: Option<Success>,
     pub(crate) paging: Option<Paging>,
     /// Of each list at least one parameter is needed.
@@ -134,6 +143,8 @@ pub(crate) struct Idempotency {
 pub(crate) struct Success {
     /// The field that says it, and the texts that mean success …
     pub(crate) field: Option<String>,
+    /// Where that field stands in another published form of the answer.
+    pub(crate) also: Option<String>,
     #[serde(default)]
     pub(crate) equals: Vec<String>,
     /// … or a list that is filled on success, beside a field that may contradict.
@@ -175,20 +186,37 @@ pub(crate) struct AddressRule {
     pub(crate) rules: String,
 }
 
+/// A behaviour of the emulator's method and where it comes from.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fidelity {
     pub(crate) behaviour: String,
     pub(crate) basis: Basis,
+    /// The switch of the sandbox's profile that decides, or that turns it off.
+    pub(crate) switch: Option<String>,
+}
+
+/// A behaviour of the platform that belongs to no single method.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Behaviour {
+    pub(crate) text: String,
+    /// Several where its parts come from different places.
+    pub(crate) basis: Vec<Basis>,
+    #[serde(default)]
+    pub(crate) switches: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Basis {
     Recorded,
     Documented,
     Inferred,
+    /// Unknown, so that the profile decides.
     Switch,
+    /// Values that the sandbox needs and that are its own.
+    MadeUp,
 }
 
 /// Fields that several methods share.
@@ -278,10 +306,16 @@ impl Catalogue {
     /// Reads and checks `catalogue/` below `root`.
     pub(crate) fn read(root: &Path) -> Result<Self> {
         let folder = root.join("catalogue");
-        let text = |name: &str| {
+        let catalogue = Self::parse(|name| {
             let path = folder.join(format!("{name}.toml"));
             std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
-        };
+        })?;
+        catalogue.check()?;
+        Ok(catalogue)
+    }
+
+    /// The catalogue from the text of each of its files, not yet checked.
+    pub(crate) fn parse(text: impl Fn(&str) -> Result<String>) -> Result<Self> {
         let mut groups = Vec::new();
         for name in GROUPS {
             let file: GroupFile =
@@ -293,16 +327,13 @@ impl Catalogue {
         }
         let shapes: ShapeFile =
             toml::from_str(&text("shapes")?).context("catalogue/shapes.toml")?;
-        let catalogue = Self {
+        let behaviours: BehaviourFile =
+            toml::from_str(&text("behaviours")?).context("catalogue/behaviours.toml")?;
+        Ok(Self {
             groups,
             shapes: shapes.shape,
-        };
-        for method in catalogue.methods() {
-            catalogue
-                .check(method)
-                .with_context(|| format!("method {}", method.name))?;
-        }
-        Ok(catalogue)
+            behaviours: behaviours.behaviour,
+        })
     }
 
     pub(crate) fn methods(&self) -> impl Iterator<Item = &Method> {
@@ -315,38 +346,21 @@ impl Catalogue {
             .find(|shape| shape.name == name)
             .with_context(|| format!("there is no shape `{name}`"))
     }
-
-    fn check(&self, method: &Method) -> Result<()> {
-        match (method.status, &method.call) {
-            (Status::Current, None) => bail!("a current method needs `call`"),
-            (Status::Deprecated, Some(_)) => bail!("a deprecated method has no `call`"),
-            _ => {}
-        }
-        for row in method.params.iter().chain(&method.answer) {
-            ensure!(!row.doc.is_empty(), "`{}` has no doc", row.name);
-            if let Some(shape) = &row.shape {
-                self.shape(shape)?;
-            }
-        }
-        for wanted in method.one_of.iter().flatten() {
-            ensure!(
-                method.params.iter().any(|row| row.name == *wanted),
-                "one_of names `{wanted}`, which is no parameter"
-            );
-        }
-        if let Some(replacement) = &method.replaced_by {
-            ensure!(
-                self.methods().any(|other| other.name == *replacement),
-                "replaced_by names `{replacement}`, which is not in the catalogue"
-            );
-        }
-        Ok(())
-    }
 }
 
 impl Method {
     pub(crate) fn is_current(&self) -> bool {
         self.status == Status::Current
+    }
+
+    /// Whether its answer stands bare, without the method's key around it.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.envelope == Envelope::Flat
+    }
+
+    /// Whether a parameter, or a field of one, has this path.
+    pub(crate) fn has_parameter(&self, path: &str) -> bool {
+        self.params.iter().any(|row| row.name == path)
     }
 
     /// Name in the SDK; empty for deprecated methods, which have none.

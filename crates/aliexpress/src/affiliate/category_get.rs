@@ -2,7 +2,7 @@
 
 //! `aliexpress.affiliate.category.get`: Category list, flat, with parent ids.
 //!
-//! A read. No access token is sent. In the platform's method index.
+//! A read. No access token is sent. In the platform's method index. Part of the main workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.

@@ -2,7 +2,7 @@
 
 //! `aliexpress.affiliate.link.generate`: Turns product or page URLs into tracking links.
 //!
-//! A read. No access token is sent. In the platform's method index.
+//! A read. No access token is sent. In the platform's method index. Part of the main workflow.
 //! - Order of the answer differs from the request: match on source_value.
 //! - A comma inside a URL would break the list (inference); percent-encode it.
 //!
@@ -160,10 +160,10 @@ pub struct PromotionLink {
     /// What was asked for.
     #[serde(default, deserialize_with = "decode::text")]
     pub source_value: Option<String>,
-    /// Affiliate link. Missing for a bad source.
+    /// Affiliate link. Missing for a bad source. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub promotion_link: Option<String>,
-    /// Why this source got no link.
+    /// Why this source got no link. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub message: Option<String>,
 }

@@ -2,7 +2,7 @@
 
 //! `aliexpress.affiliate.product.query`: Product search with commission data.
 //!
-//! A read. No access token is sent. In the platform's method index.
+//! A read. No access token is sent. In the platform's method index. Part of the main workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;
 //! bububa/opentaobao; emsaniey20/java.
@@ -374,7 +374,7 @@ pub struct ProductPage {
     /// Rows in this answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub current_record_count: Option<i64>,
-    /// Pages in all. Left out by live product.query answers.
+    /// Pages in all. Left out by live product.query answers. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_page_no: Option<i64>,
     /// Rows on all pages.

@@ -134,6 +134,12 @@ impl ProductSkuDetailGetRequest {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkuDetail {
+    /// Code of the outcome, in one of the two published forms. Not in every answer.
+    #[serde(default, deserialize_with = "decode::int")]
+    pub code: Option<i64>,
+    /// Whether the call succeeded, in one of the two published forms. Not in every answer.
+    #[serde(default, deserialize_with = "decode::boolean")]
+    pub success: Option<bool>,
     /// The product. Gateway name: `ae_item_info`.
     #[serde(alias = "ae_item_info", default, deserialize_with = "decode::object")]
     pub item: Option<ItemInfo>,
@@ -176,22 +182,22 @@ pub struct ItemInfo {
     /// Name of the first category level.
     #[serde(default, deserialize_with = "decode::text")]
     pub display_category_name_l1: Option<String>,
-    /// Id of the second category level.
+    /// Id of the second category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub display_category_id_l2: Option<i64>,
-    /// Name of the second category level.
+    /// Name of the second category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub display_category_name_l2: Option<String>,
-    /// Id of the third category level.
+    /// Id of the third category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub display_category_id_l3: Option<i64>,
-    /// Name of the third category level.
+    /// Name of the third category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub display_category_name_l3: Option<String>,
-    /// Id of the fourth category level.
+    /// Id of the fourth category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub display_category_id_l4: Option<i64>,
-    /// Name of the fourth category level.
+    /// Name of the fourth category level. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub display_category_name_l4: Option<String>,
     /// Rating from 0 to 5.
@@ -206,16 +212,16 @@ pub struct ItemInfo {
     /// Name of the store.
     #[serde(default, deserialize_with = "decode::text")]
     pub store_name: Option<String>,
-    /// Brand.
+    /// Brand. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub brand: Option<String>,
-    /// Age group.
+    /// Age group. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub age_group: Option<String>,
-    /// Gender.
+    /// Gender. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gender: Option<String>,
-    /// Condition, such as `new`.
+    /// Condition, such as `new`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub condition: Option<String>,
 }
@@ -257,22 +263,22 @@ pub struct SkuInfo {
     /// Tax rate, as a fraction in decimal text.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_rate: Option<Decimal>,
-    /// European article number.
+    /// European article number. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ean_code: Option<String>,
-    /// Delivery fee.
+    /// Delivery fee. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub shipping_fees: Option<Decimal>,
-    /// Only products delivered within this many days.
+    /// Only products delivered within this many days. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub delivery_days: Option<i64>,
-    /// Fewest days of delivery.
+    /// Fewest days of delivery. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub min_delivery_days: Option<i64>,
-    /// Most days of delivery.
+    /// Most days of delivery. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub max_delivery_days: Option<i64>,
-    /// Country of dispatch, ISO 3166-1 alpha-2.
+    /// Country of dispatch, ISO 3166-1 alpha-2. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ship_from_country: Option<String>,
 }
@@ -296,9 +302,25 @@ impl MethodAnswer for Answer {
 
     fn into_value(self) -> Result<Self::Value, Refused> {
         let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
+            self.result
+                .as_ref()
+                .and_then(|inner| inner.code.clone())
+                .or_else(|| {
+                    self.result
+                        .as_ref()
+                        .and_then(|inner| inner.result.as_ref())
+                        .and_then(|inner| inner.code.map(|value| value.to_string()))
+                }),
             &["200"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
+            self.result
+                .as_ref()
+                .and_then(|inner| inner.code.clone())
+                .or_else(|| {
+                    self.result
+                        .as_ref()
+                        .and_then(|inner| inner.result.as_ref())
+                        .and_then(|inner| inner.code.map(|value| value.to_string()))
+                }),
             None,
         );
         outcome.settle(self.result.and_then(|inner| inner.result), "result.result")

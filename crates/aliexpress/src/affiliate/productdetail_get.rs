@@ -2,7 +2,7 @@
 
 //! `aliexpress.affiliate.productdetail.get`: Details of up to 50 products by id.
 //!
-//! A read. No access token is sent. In the platform's method index.
+//! A read. No access token is sent. In the platform's method index. Part of the main workflow.
 //! - Unknown ids are dropped silently; compare with what was asked.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; sergioteula/python-aliexpress-api; moh3a/ae_sdk;

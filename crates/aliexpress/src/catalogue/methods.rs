@@ -47,7 +47,7 @@ pub(super) static METHODS: &[Method] = &[
             name: "code",
             kind: "text",
             required: true,
-            doc: "Code of the outcome. One-time; lives three minutes and can be spent once.",
+            doc: "The one-time code that the browser came back with. It lives three minutes and can be spent once.",
         }],
     },
     Method {
@@ -1136,7 +1136,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "language",
                 kind: "text",
                 required: false,
-                doc: "Language. E.g. EN, JA.",
+                doc: "Language, such as `EN` or `JA`.",
             },
             Parameter {
                 name: "isMultiLanguage",
@@ -1250,7 +1250,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "category_id",
                 kind: "text",
                 required: false,
-                doc: "Id of the category. First-level category.",
+                doc: "Id of a first-level category.",
             },
             Parameter {
                 name: "search_id",
@@ -1308,7 +1308,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "queryDeliveryReq.quantity",
                 kind: "int",
                 required: true,
-                doc: "Units. The official demo sends it as text (\"1\"), which is the safer form.",
+                doc: "Units. Sent as text, as the official demo does.",
             },
             Parameter {
                 name: "queryDeliveryReq.shipToCountry",
@@ -1326,7 +1326,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "queryDeliveryReq.language",
                 kind: "text",
                 required: true,
-                doc: "Language. E.g. en_US.",
+                doc: "Language, such as `en_US`.",
             },
             Parameter {
                 name: "queryDeliveryReq.locale",
@@ -1499,7 +1499,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "ae_sku_info",
                 kind: "text",
                 required: true,
-                doc: "The SKU as a property list. PropId:valueId;….",
+                doc: "The SKU as a property list, `propId:valueId;…`.",
             },
             Parameter {
                 name: "paytime",
@@ -1658,7 +1658,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "param_place_order_request4_open_api_d_t_o.logistics_address.address",
                 kind: "text",
                 required: true,
-                doc: "Street and number. Street line.",
+                doc: "Street and number.",
             },
             Parameter {
                 name: "param_place_order_request4_open_api_d_t_o.logistics_address.address2",
@@ -1862,7 +1862,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "language",
                 kind: "text",
                 required: true,
-                doc: "Language. E.g. en_US.",
+                doc: "Language, such as `en_US`.",
             },
         ],
     },
@@ -2560,7 +2560,7 @@ pub(super) static METHODS: &[Method] = &[
                 name: "param_place_order_request4_open_api_d_t_o.logistics_address.address",
                 kind: "text",
                 required: true,
-                doc: "Street and number. Street line.",
+                doc: "Street and number.",
             },
             Parameter {
                 name: "param_place_order_request4_open_api_d_t_o.logistics_address.address2",

@@ -3,7 +3,7 @@
 //! `aliexpress.ds.address.get`: Province and city names accepted by order placement for one country.
 //!
 //! A read. An access token is sent when there is one. Demo code passes a token. At most 4 calls a second. On a
-//! guide page only.
+//! guide page only. Part of the main workflow.
 //! - Answers are large and the limit is 4 per second: cache per country.
 //!
 //! Sources: docs: openservice.aliexpress.com guide page; Indigoiamove/AEDropShipper_DemoCode; docs: FAQ place order
@@ -43,7 +43,7 @@ impl AddressGetRequest {
         self
     }
 
-    /// Language. E.g. EN, JA.
+    /// Language, such as `EN` or `JA`.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -96,7 +96,7 @@ pub struct CountryPlaces {
     /// Country, ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "decode::text")]
     pub country: Option<String>,
-    /// Kind. Country. Gateway name: `type`.
+    /// Kind: `Country`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Places inside. Array of {name, type: PROVINCE, hasChildren, children:\[{name, type: CITY, hasChildren}\]}.
@@ -111,13 +111,13 @@ pub struct Province {
     /// Name.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind. PROVINCE. Gateway name: `type`.
+    /// Kind: `PROVINCE`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.
     #[serde(alias = "hasChildren", default, deserialize_with = "decode::boolean")]
     pub has_children: Option<bool>,
-    /// Places inside.
+    /// Places inside. Not in every answer.
     #[serde(default, deserialize_with = "decode::list")]
     pub children: Vec<City>,
 }
@@ -129,7 +129,7 @@ pub struct City {
     /// Name.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind. CITY. Gateway name: `type`.
+    /// Kind: `CITY`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.

@@ -2,7 +2,8 @@
 
 //! `aliexpress.ds.category.get`: Category tree (flat list) or one category by id.
 //!
-//! A read. No access token is sent. At most 1000 calls a second. In the platform's method index.
+//! A read. No access token is sent. At most 1000 calls a second. In the platform's method index. Part of the main
+//! workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; moh3a/ae_sdk; emsaniey20/java.
 

@@ -2,7 +2,8 @@
 
 //! `aliexpress.ds.feed.itemids.get`: Item ids of one feed, cursor by cursor.
 //!
-//! A read. Needs an access token. At most 3 calls a second. In the platform's method index.
+//! A read. Needs an access token. At most 3 calls a second. In the platform's method index. Part of the main
+//! workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
@@ -52,7 +53,7 @@ impl FeedItemidsGetRequest {
         self
     }
 
-    /// Id of the category. First-level category.
+    /// Id of a first-level category.
     pub fn category_id(mut self, value: impl Into<String>) -> Self {
         self.category_id = Some(value.into());
         self

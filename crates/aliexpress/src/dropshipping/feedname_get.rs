@@ -2,7 +2,7 @@
 
 //! `aliexpress.ds.feedname.get`: Lists the product pools ("feeds") open to the app.
 //!
-//! A read. No access token is sent. At most 1000 calls a second. On a guide page only.
+//! A read. No access token is sent. At most 1000 calls a second. On a guide page only. Part of the main workflow.
 //! - The guide page swaps the descriptions of promo_desc and product_num; the values themselves are as above.
 //! - moh3a/ae_sdk types the answer without resp_result; the guide sample has it.
 //!

@@ -174,10 +174,10 @@ pub struct FreightOption {
     /// Range of days.
     #[serde(default, deserialize_with = "decode::text")]
     pub estimated_delivery_time: Option<String>,
-    /// Whether parcels can be followed.
+    /// Whether parcels can be followed. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub tracking_available: Option<bool>,
-    /// Code of the failure.
+    /// Code of the failure. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub error_code: Option<i64>,
     /// The fee.

@@ -2,7 +2,8 @@
 
 //! `aliexpress.ds.freight.query`: Delivery options and fees for one SKU, quantity and destination.
 //!
-//! A read. Needs an access token. At most 350 calls a second. In the platform's method index.
+//! A read. Needs an access token. At most 350 calls a second. In the platform's method index. Part of the main
+//! workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! HakimOuah/aliexpress-mcp-server (live captures); Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
@@ -62,7 +63,7 @@ impl FreightQueryRequest {
         self
     }
 
-    /// Units. The official demo sends it as text ("1"), which is the safer form. Required.
+    /// Units. Sent as text, as the official demo does. Required.
     pub fn quantity(mut self, value: i64) -> Self {
         self.quantity = Some(value);
         self
@@ -80,7 +81,7 @@ impl FreightQueryRequest {
         self
     }
 
-    /// Language. E.g. en_US. Required.
+    /// Language, such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -176,24 +177,24 @@ impl FreightQueryRequest {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeliveryOption {
-    /// Code of the outcome. Use as logistics_service_name in ds.order.create.
+    /// Code of the delivery service: what `ds.order.create` takes as `logistics_service_name`.
     #[serde(deserialize_with = "decode::id_text")]
     pub code: String,
     /// Name of the service, for showing.
     #[serde(default, deserialize_with = "decode::text")]
     pub company: Option<String>,
-    /// Currency of the fee.
+    /// Currency of the fee. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shipping_fee_currency: Option<String>,
-    /// Fee in major units, such as `1.99`, despite the name; absent when delivery is free. Gateway name:
-    /// `shipping_fee_cent`.
+    /// Fee in major units, such as `1.99`, despite the name; absent when delivery is free. Not in every answer.
+    /// Gateway name: `shipping_fee_cent`.
     #[serde(
         alias = "shipping_fee_cent",
         default,
         deserialize_with = "decode::decimal"
     )]
     pub shipping_fee: Option<Decimal>,
-    /// Fee as localised text.
+    /// Fee as localised text. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shipping_fee_format: Option<String>,
     /// Whether delivery is free.
@@ -202,7 +203,7 @@ pub struct DeliveryOption {
     /// Whether the platform may pay for delivery. Gateway name: `mayHavePFS`.
     #[serde(alias = "mayHavePFS", default, deserialize_with = "decode::boolean")]
     pub may_have_pfs: Option<bool>,
-    /// From which amount delivery is free, localised text.
+    /// From which amount delivery is free, localised text. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub free_shipping_threshold: Option<String>,
     /// Fewest days of delivery.
@@ -214,7 +215,7 @@ pub struct DeliveryOption {
     /// Days after which the platform refunds.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub guaranteed_delivery_days: Option<i64>,
-    /// Range of days.
+    /// Range of days. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub estimated_delivery_time: Option<String>,
     /// Dates of delivery as localised text.
@@ -229,7 +230,7 @@ pub struct DeliveryOption {
     /// Units in stock for this service.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub available_stock: Option<i64>,
-    /// Whether duties and taxes are in the fee. Gateway name: `ddpIncludeVATTax`.
+    /// Whether duties and taxes are in the fee. Not in every answer. Gateway name: `ddpIncludeVATTax`.
     #[serde(
         alias = "ddpIncludeVATTax",
         default,

@@ -154,7 +154,7 @@ impl ImageSearchRequest {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MatchedProducts {
-    /// Rows on all pages.
+    /// Rows on all pages. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_record_count: Option<i64>,
     /// The rows of this page.

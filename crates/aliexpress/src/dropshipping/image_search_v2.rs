@@ -2,7 +2,7 @@
 
 //! `aliexpress.ds.image.searchV2`: Finds products that look like a base64 image.
 //!
-//! A read. Needs an access token. In the platform's method index.
+//! A read. Needs an access token. In the platform's method index. Part of the main workflow.
 //! - Wrapper key keeps the capital V: aliexpress_ds_image_searchV2_response.
 //! - Type the row leniently: accept both field families.
 //!
@@ -210,22 +210,22 @@ pub struct SimilarProducts {
     /// Whether the call succeeded.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub ret: Option<bool>,
-    /// Code of the outcome.
+    /// Code of the outcome. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub code: Option<String>,
-    /// The platform's words on the outcome.
+    /// The platform's words on the outcome. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub messages: Option<String>,
     /// Whether nothing was found.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub empty: Option<bool>,
-    /// Rows on all pages. Guide sample only.
+    /// Rows on all pages. Guide sample only. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_count: Option<i64>,
-    /// Where the next page starts; no parameter takes it. Guide sample only.
+    /// Where the next page starts; no parameter takes it. Guide sample only. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub next_start_row_key: Option<String>,
-    /// Where this page stands. Guide sample only.
+    /// Where this page stands. Guide sample only. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub pagination: Option<Pagination>,
     /// The rows of this page. Plain array in the guide sample. Gateway name: `data`.
@@ -286,37 +286,37 @@ pub struct SimilarProduct {
     /// How alike the picture is.
     #[serde(default, deserialize_with = "decode::loose_decimal")]
     pub similarity_score: Option<Decimal>,
-    /// Price.
+    /// Price. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub price: Option<Prices>,
-    /// Category.
+    /// Category. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub category: Option<CategoryLevels>,
-    /// Price now, in the requested currency. In the form of the API reference.
+    /// Price now, in the requested currency. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub target_sale_price: Option<Decimal>,
-    /// Currency of `target_sale_price`. In the form of the API reference.
+    /// Currency of `target_sale_price`. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_sale_price_currency: Option<String>,
-    /// Price before the discount, in the requested currency. In the form of the API reference.
+    /// Price before the discount, in the requested currency. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub target_original_price: Option<Decimal>,
-    /// Currency of `target_original_price`. In the form of the API reference.
+    /// Currency of `target_original_price`. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_original_price_currency: Option<String>,
-    /// Country of dispatch. In the form of the API reference.
+    /// Country of dispatch. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ship_from: Option<String>,
-    /// Id of the top category. In the form of the API reference.
+    /// Id of the top category. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub first_level_category_id: Option<String>,
-    /// Name of the top category. In the form of the API reference.
+    /// Name of the top category. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub first_level_category_title: Option<String>,
-    /// Id of the category below. In the form of the API reference.
+    /// Id of the category below. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub second_level_category_id: Option<String>,
-    /// Name of the category below. In the form of the API reference.
+    /// Name of the category below. In the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub second_level_category_title: Option<String>,
 }

@@ -3,7 +3,7 @@
 //! `aliexpress.ds.member.benefit.get`: Benefits of the authorised dropshipper, such as automatic payment.
 //!
 //! A read. Needs an access token. Docs: optional; without an account there is nothing to report. In the platform's
-//! method index.
+//! method index. Part of the main workflow.
 //! - Guide sample prints the wrapper key without "_response" and misspells the path in the heading.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
@@ -50,11 +50,11 @@ impl MemberBenefitGetRequest {
     }
 }
 
-/// What was found. Inner key from one live probe; documentation shows a plain array.
+/// The benefits. Inner key from one live probe; documentation shows a plain array.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Benefit {
-    /// Code of the outcome. E.g. auto-pay.
+    /// Code of the benefit, such as `auto-pay`.
     #[serde(default, deserialize_with = "decode::text")]
     pub code: Option<String>,
     /// Title.

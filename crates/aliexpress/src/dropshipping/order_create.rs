@@ -3,7 +3,7 @@
 //! `aliexpress.ds.order.create`: Places the order(s) and, when asked and allowed, pays for them.
 //!
 //! A write. Idempotent under `out_order_id` for 24 hours. Needs an access token. At most 150 calls a second. In the
-//! platform's method index.
+//! platform's method index. Part of the main workflow.
 //! - No amounts in the answer: read them with trade.ds.order.get about ten seconds later.
 //! - Created but unpaid: is_success true, order_list present, error_msg "OrderCreated, autoPay fail:APIPayFail".
 //! - Automatic payment: USD by PayPal only, about 30 countries, needs a whitelisted app; member.benefit.get shows
@@ -120,7 +120,7 @@ impl DeliveryAddress {
         self
     }
 
-    /// Street and number. Street line. Required.
+    /// Street and number. Required.
     pub fn address(mut self, value: impl Into<String>) -> Self {
         self.address = Some(value.into());
         self
@@ -622,13 +622,13 @@ pub struct CreatedOrders {
     /// Whether the orders exist.
     #[serde(default, deserialize_with = "decode::bool_if_any")]
     pub is_success: Option<bool>,
-    /// Numbers of the orders: one for each store. Gateway name: `order_list`.
+    /// Numbers of the orders: one for each store. Not in every answer. Gateway name: `order_list`.
     #[serde(alias = "order_list", default, deserialize_with = "decode::ints")]
     pub order_ids: Vec<i64>,
-    /// Code of the failure.
+    /// Code of the failure. Not in every answer.
     #[serde(default, deserialize_with = "decode::text_if_any")]
     pub error_code: Option<String>,
-    /// The platform's words; also filled when the orders exist and paying at once failed.
+    /// The platform's words; also filled when the orders exist and paying at once failed. Not in every answer.
     #[serde(default, deserialize_with = "decode::text_if_any")]
     pub error_msg: Option<String>,
 }

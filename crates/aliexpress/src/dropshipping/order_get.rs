@@ -2,7 +2,8 @@
 
 //! `aliexpress.trade.ds.order.get`: One order of the authorised buyer: status, amounts, lines, store.
 //!
-//! A read. Needs an access token. At most 1000 calls a second. In the platform's method index.
+//! A read. Needs an access token. At most 1000 calls a second. In the platform's method index. Part of the main
+//! workflow.
 //! - Ask again for about ten seconds after creation.
 //! - Failures come as error_response, not inside result.
 //! - ae_sdk's list keys ae_\* belong to ds.trade.order.get; this method uses aeop_\*.
@@ -83,22 +84,22 @@ pub struct Order {
     /// When it was created. Zone not stated; probably US Pacific.
     #[serde(default, deserialize_with = "decode::pacific_time")]
     pub gmt_create: Option<Timestamp>,
-    /// State of the order. FUND_PROCESSING, IN_ISSUE and IN_FROZEN also occur in other sources; keep the enum open.
+    /// State of the order. More of them are in use than are documented; an unknown one is kept as its text.
     pub order_status: OrderStatus,
     /// State of the delivery. Known values: `DEFAULT`, `WAIT_SELLER_SEND_GOODS`, `SELLER_SEND_PART_GOODS`,
     /// `SELLER_SEND_GOODS`, `BUYER_ACCEPT_GOODS`, `NO_LOGISTICS`.
     #[serde(default, deserialize_with = "decode::text")]
     pub logistics_status: Option<String>,
-    /// Amount of the order.
+    /// Amount of the order. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub order_amount: Option<Money>,
     /// What the buyer pays.
     #[serde(default, deserialize_with = "money::optional")]
     pub user_order_amount: Option<Money>,
-    /// Seconds from creation until an unpaid order is closed.
+    /// Seconds from creation until an unpaid order is closed. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub pay_timeout_second: Option<i64>,
-    /// When it was paid. Gateway name: `order_paidtime_string`.
+    /// When it was paid. Not in every answer. Gateway name: `order_paidtime_string`.
     #[serde(
         alias = "order_paidtime_string",
         default,
@@ -108,7 +109,8 @@ pub struct Order {
     /// The store. Gateway name: `store_info`.
     #[serde(alias = "store_info", default, deserialize_with = "decode::object")]
     pub store: Option<OrderStore>,
-    /// Parcels; announced for removal, see `ds.order.tracking.get`. Gateway name: `logistics_info_list`.
+    /// Parcels; announced for removal, see `ds.order.tracking.get`. Not in every answer. Gateway name:
+    /// `logistics_info_list`.
     #[serde(
         alias = "logistics_info_list",
         default,
@@ -130,7 +132,7 @@ pub struct OrderStore {
     /// Name of the store.
     #[serde(default, deserialize_with = "decode::text")]
     pub store_name: Option<String>,
-    /// Address of the store.
+    /// Address of the store. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub store_url: Option<String>,
 }
@@ -154,7 +156,7 @@ pub struct OrderLine {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_id: Option<i64>,
-    /// Id of the SKU, digits.
+    /// Id of the SKU, digits. Not in every answer.
     #[serde(default, deserialize_with = "decode::optional_id_text")]
     pub sku_id: Option<String>,
     /// Title of the product.
@@ -166,37 +168,37 @@ pub struct OrderLine {
     /// Price of one unit.
     #[serde(default, deserialize_with = "money::optional")]
     pub product_price: Option<Money>,
-    /// Price of the line before discounts.
+    /// Price of the line before discounts. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub sale_fee: Option<Money>,
-    /// Discount on the line.
+    /// Discount on the line. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub sale_discount_fee: Option<Money>,
-    /// Delivery fee.
+    /// Delivery fee. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub shipping_fee: Option<Money>,
-    /// Discount on delivery.
+    /// Discount on delivery. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub shipping_discount_fee: Option<Money>,
-    /// Delivery fee after the discount.
+    /// Delivery fee after the discount. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub actual_shipping_fee: Option<Money>,
-    /// Tax.
+    /// Tax. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub actual_tax_fee: Option<Money>,
-    /// What the line costs: sale fee less its discount plus actual shipping fee.
+    /// What the line costs: sale fee less its discount plus actual shipping fee. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub actual_fee: Option<Money>,
-    /// Whether tax is in the amounts.
+    /// Whether tax is in the amounts. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub already_include_tax: Option<bool>,
-    /// Whether the prices hold the tax.
+    /// Whether the prices hold the tax. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub price_include_tax: Option<bool>,
-    /// Why the line ended, such as `CANCELED`.
+    /// Why the line ended, such as `CANCELED`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub end_reason: Option<String>,
-    /// Why the line ended, in words.
+    /// Why the line ended, in words. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub end_reason_desc: Option<String>,
 }

@@ -2,7 +2,8 @@
 
 //! `aliexpress.ds.order.tracking.get`: Parcels and tracking events of one order.
 //!
-//! A read. Needs an access token. At most 100 calls a second. In the platform's method index.
+//! A read. Needs an access token. At most 100 calls a second. In the platform's method index. Part of the main
+//! workflow.
 //!
 //! Sources: docs: openservice.aliexpress.com API reference; docs: openservice.aliexpress.com guide page;
 //! Indigoiamove/AEDropShipper_DemoCode; simowment/ae_sdk.
@@ -40,7 +41,7 @@ impl OrderTrackingGetRequest {
         self
     }
 
-    /// Language. E.g. en_US. Required.
+    /// Language, such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -91,7 +92,7 @@ pub struct Parcel {
     /// Name of the carrier.
     #[serde(default, deserialize_with = "decode::text")]
     pub carrier_name: Option<String>,
-    /// When it should arrive, milliseconds since the epoch. Gateway name: `eta_time_stamps`.
+    /// When it should arrive, milliseconds since the epoch. Not in every answer. Gateway name: `eta_time_stamps`.
     #[serde(
         alias = "eta_time_stamps",
         default,
@@ -105,7 +106,7 @@ pub struct Parcel {
         deserialize_with = "decode::newest_first"
     )]
     pub nodes: Vec<TrackingNode>,
-    /// What is inside; often not known. Gateway name: `package_item_list`.
+    /// What is inside; often not known. Not in every answer. Gateway name: `package_item_list`.
     #[serde(
         alias = "package_item_list",
         default,
@@ -142,7 +143,7 @@ pub struct ParcelItem {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub item_id: Option<i64>,
-    /// Id of the SKU, digits.
+    /// Id of the SKU, digits. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_id: Option<i64>,
     /// The SKU in words.

@@ -4,7 +4,7 @@
 //! manufacturer.
 //!
 //! A read. Needs an access token. Prices depend on the account behind the token. At most 500 calls a second. In the
-//! platform's method index.
+//! platform's method index. Part of the main workflow.
 //! - On failure result is missing or empty; read rsp_code first.
 //! - Give selectedSkuId = sku_id to ds.freight.query but sku_attr = sku_attr to ds.order.create.
 //! - moh3a/ae_sdk types SKU properties as aeop_s_k_u_propertys and stock as s_k_u_available_stock: these are older

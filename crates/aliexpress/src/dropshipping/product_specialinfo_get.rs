@@ -110,7 +110,7 @@ pub struct Paper {
     /// Name.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Value. URL.
+    /// Value: an address.
     #[serde(default, deserialize_with = "decode::text")]
     pub value: Option<String>,
     /// Kind of value.

@@ -3,7 +3,7 @@
 //! `aliexpress.ds.recommend.feed.get`: Full product rows of one feed, page by page.
 //!
 //! A read. No access token is sent. At most 1000 calls a second. In no published index any more, but answering.
-//! Gone from the API reference list but still in the QPS page and answering.
+//! Part of the main workflow. Gone from the API reference list but still in the QPS page and answering.
 //! - An unknown feed_name gives an empty list, not an error.
 //! - moh3a/ae_sdk types it with a resp_result level and plain affiliate rows; the 2023 Java SDK and live code put
 //!   result directly under the wrapper. A 2021 Go generator names the item key "integer".
@@ -265,6 +265,16 @@ pub(crate) struct Answer {
     #[serde(default, deserialize_with = "decode::text")]
     rsp_msg: Option<String>,
     #[serde(default, deserialize_with = "decode::object")]
+    resp_result: Option<AnswerRespResult>,
+    #[serde(default, deserialize_with = "decode::object")]
+    result: Option<FeedPage>,
+}
+
+#[derive(Deserialize)]
+struct AnswerRespResult {
+    #[serde(default, deserialize_with = "decode::text")]
+    resp_code: Option<String>,
+    #[serde(default, deserialize_with = "decode::object")]
     result: Option<FeedPage>,
 }
 
@@ -273,11 +283,23 @@ impl MethodAnswer for Answer {
 
     fn into_value(self) -> Result<Self::Value, Refused> {
         let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
+            self.rsp_code.clone().or_else(|| {
+                self.resp_result
+                    .as_ref()
+                    .and_then(|inner| inner.resp_code.clone())
+            }),
             &["200"],
-            self.rsp_code.clone(),
+            self.rsp_code.clone().or_else(|| {
+                self.resp_result
+                    .as_ref()
+                    .and_then(|inner| inner.resp_code.clone())
+            }),
             self.rsp_msg.clone(),
         );
-        outcome.settle(self.result, "result")
+        outcome.settle(
+            self.result
+                .or_else(|| self.resp_result.and_then(|inner| inner.result)),
+            "result",
+        )
     }
 }

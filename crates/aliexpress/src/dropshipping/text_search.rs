@@ -3,7 +3,7 @@
 //! `aliexpress.ds.text.search`: Keyword search for dropshipping, priced for one ship-to country and currency.
 //!
 //! A read. Needs an access token. Docs mark the token optional; in practice the call without one ends in
-//! EXCEPTION_TEXT_SEARCH_FOR_DS. In the platform's method index.
+//! EXCEPTION_TEXT_SEARCH_FOR_DS. In the platform's method index. Part of the main workflow.
 //! - Guide page prints the wrapper key without "_response"; live answers have it.
 //! - Parameter and field names are camelCase, unlike most methods.
 //! - The filters ship_line, nday_profit, comments and score stopped working at the end of 2024.
@@ -377,7 +377,7 @@ pub struct FoundProduct {
     /// Address of the product page; starts with `//` and may hold a second `?`. Gateway name: `itemUrl`.
     #[serde(alias = "itemUrl", default, deserialize_with = "decode::text")]
     pub item_url: Option<String>,
-    /// Address of a video. Gateway name: `productVideoUrl`.
+    /// Address of a video. Not in every answer. Gateway name: `productVideoUrl`.
     #[serde(alias = "productVideoUrl", default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
     /// Kind. Gateway name: `type`. Known values: `search`, `recommend`.
@@ -430,7 +430,7 @@ pub struct FoundProduct {
     /// Price now as localised text, such as `3,45€`. Gateway name: `salePriceFormat`.
     #[serde(alias = "salePriceFormat", default, deserialize_with = "decode::text")]
     pub sale_price_format: Option<String>,
-    /// Price before the discount as localised text. Gateway name: `originalPriceFormat`.
+    /// Price before the discount as localised text. Not in every answer. Gateway name: `originalPriceFormat`.
     #[serde(
         alias = "originalPriceFormat",
         default,
@@ -447,17 +447,18 @@ pub struct FoundProduct {
     /// Discount in percent. Percentage with sign, may be "0%".
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Rating from 0 to 5.
+    /// Rating from 0 to 5. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_decimal")]
     pub score: Option<Decimal>,
-    /// Share of good reviews in percent, with or without the sign. Gateway name: `evaluateRate`.
+    /// Share of good reviews in percent, with or without the sign. Not in every answer. Gateway name:
+    /// `evaluateRate`.
     #[serde(
         alias = "evaluateRate",
         default,
         deserialize_with = "decode::loose_decimal"
     )]
     pub evaluate_rate: Option<Decimal>,
-    /// Orders. Rounded text with thousands separator, "5,000+".
+    /// Orders. Rounded text with thousands separator, "5,000+". Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub orders: Option<String>,
 }

@@ -16,20 +16,23 @@ pub struct AffiliateOrder {
     /// Number of one line of the order: the key of a row.
     #[serde(default, deserialize_with = "decode::int")]
     pub sub_order_id: Option<i64>,
-    /// Number of the line under its old name. Old name of sub_order_id; not documented for order.listbyindex.
+    /// Number of the line under its old name. Old name of sub_order_id; not documented for order.listbyindex. Not
+    /// in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub order_number: Option<i64>,
-    /// Number of the order under its old name. Old name of order_id; not documented for order.listbyindex.
+    /// Number of the order under its old name. Old name of order_id; not documented for order.listbyindex. Not in
+    /// every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub parent_order_number: Option<i64>,
     /// State of the order. Known values: `Payment Completed`, `Buyer Confirmed Receipt`, `Completed Settlement`,
     /// `Invalid`.
     #[serde(default, deserialize_with = "decode::text")]
     pub order_status: Option<String>,
-    /// Why a line was voided: whole refund or fraud filter. Known values: `FullRefund`, `Antispam`.
+    /// Why a line was voided: whole refund or fraud filter. Not in every answer. Known values: `FullRefund`,
+    /// `Antispam`.
     #[serde(default, deserialize_with = "decode::text")]
     pub effect_detail_status: Option<String>,
-    /// Site tag: `global`, `ru_site`, `es_site`, `it_site`.
+    /// Site tag: `global`, `ru_site`, `es_site`, `it_site`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub order_type: Option<String>,
     /// Which programme earned the order. Known values: `affiliate_platform`, `influencer_platform`.
@@ -41,10 +44,10 @@ pub struct AffiliateOrder {
     /// When it was paid.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub paid_time: Option<DateTime>,
-    /// When the buyer confirmed receipt.
+    /// When the buyer confirmed receipt. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub finished_time: Option<DateTime>,
-    /// When the commission was settled.
+    /// When the commission was settled. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub completed_settlement_time: Option<DateTime>,
     /// Id of the product.
@@ -74,7 +77,7 @@ pub struct AffiliateOrder {
     /// Amount paid, in cents of the settled currency.
     #[serde(default, deserialize_with = "decode::int")]
     pub paid_amount: Option<i64>,
-    /// Amount at confirmation of receipt, in cents of the settled currency.
+    /// Amount at confirmation of receipt, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub finished_amount: Option<i64>,
     /// Commission, percentage with its sign, such as `7.0%`.
@@ -83,19 +86,19 @@ pub struct AffiliateOrder {
     /// Estimated commission on payment, in cents of the settled currency.
     #[serde(default, deserialize_with = "decode::int")]
     pub estimated_paid_commission: Option<i64>,
-    /// Estimated commission on receipt, in cents of the settled currency.
+    /// Estimated commission on receipt, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub estimated_finished_commission: Option<i64>,
-    /// Extra commission, percentage with its sign.
+    /// Extra commission, percentage with its sign. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub incentive_commission_rate: Option<String>,
-    /// Estimated extra commission on payment, in cents of the settled currency.
+    /// Estimated extra commission on payment, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub estimated_incentive_paid_commission: Option<i64>,
-    /// Estimated extra commission on receipt, in cents of the settled currency.
+    /// Estimated extra commission on receipt, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub estimated_incentive_finished_commission: Option<i64>,
-    /// Bonus for a new buyer, in cents of the settled currency.
+    /// Bonus for a new buyer, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub new_buyer_bonus_commission: Option<i64>,
     /// Whether the buyer is new.
@@ -110,7 +113,7 @@ pub struct AffiliateOrder {
     /// Your tracking id.
     #[serde(default, deserialize_with = "decode::text")]
     pub tracking_id: Option<String>,
-    /// Your own values from the click, as JSON text.
+    /// Your own values from the click, as JSON text. Not in every answer.
     #[serde(
         alias = "customer_parameters",
         default,

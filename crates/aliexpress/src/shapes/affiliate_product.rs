@@ -25,28 +25,30 @@ pub struct AffiliateProduct {
     /// Addresses of the small pictures.
     #[serde(default, deserialize_with = "decode::texts")]
     pub product_small_image_urls: Vec<String>,
-    /// Address of a video. Empty string when there is no video.
+    /// Address of a video. Empty string when there is no video. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
     /// Affiliate link. Only filled when tracking_id was sent.
     #[serde(default, deserialize_with = "decode::text")]
     pub promotion_link: Option<String>,
-    /// Id of the shop.
+    /// Id of the shop. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub shop_id: Option<i64>,
-    /// Name of the shop. Newer field.
+    /// Name of the shop. Newer field. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shop_name: Option<String>,
-    /// Address of the shop.
+    /// Address of the shop. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shop_url: Option<String>,
-    /// Id of the SKU, digits. Newer field; larger than 2^53, never parse as f64.
+    /// Id of the SKU, digits. Newer field; larger than 2^53, never parse as f64. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_id: Option<i64>,
-    /// Tax rate, as a fraction in decimal text. Newer field; feed it to affiliate.product.shipping.get.
+    /// Tax rate, as a fraction in decimal text. Newer field; feed it to affiliate.product.shipping.get. Not in
+    /// every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_rate: Option<Decimal>,
-    /// European article number. Only productdetail.get and featuredpromo.products.get document it.
+    /// European article number. Only productdetail.get and featuredpromo.products.get document it. Not in every
+    /// answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ean_code: Option<String>,
     /// Id of the top category.
@@ -73,10 +75,10 @@ pub struct AffiliateProduct {
     /// Currency of `sale_price`.
     #[serde(default, deserialize_with = "decode::text")]
     pub sale_price_currency: Option<String>,
-    /// Price now in the mobile app, in the seller's currency.
+    /// Price now in the mobile app, in the seller's currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub app_sale_price: Option<Decimal>,
-    /// Currency of `app_sale_price`.
+    /// Currency of `app_sale_price`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub app_sale_price_currency: Option<String>,
     /// Price before the discount, in the requested currency.
@@ -91,38 +93,38 @@ pub struct AffiliateProduct {
     /// Currency of `target_sale_price`.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_sale_price_currency: Option<String>,
-    /// Price now in the mobile app, in the requested currency.
+    /// Price now in the mobile app, in the requested currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub target_app_sale_price: Option<Decimal>,
-    /// Currency of `target_app_sale_price`.
+    /// Currency of `target_app_sale_price`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_app_sale_price_currency: Option<String>,
     /// Discount in percent. Percentage with sign, e.g. "48%".
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
     /// Share of good reviews, or a rating. Share of positive feedback with sign, e.g. "93.4%"; absent for unrated
-    /// items.
+    /// items. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub evaluate_rate: Option<String>,
     /// Units sold recently; the platform's own spelling of "latest". Gateway name: `lastest_volume`.
     #[serde(alias = "lastest_volume", default, deserialize_with = "decode::int")]
     pub latest_volume: Option<i64>,
-    /// Commission, percentage with its sign, such as `7.0%`.
+    /// Commission, percentage with its sign, such as `7.0%`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub commission_rate: Option<String>,
-    /// Commission as a hot product, percentage with its sign.
+    /// Commission as a hot product, percentage with its sign. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub hot_product_commission_rate: Option<String>,
-    /// Commission of the relevant market, percentage with its sign.
+    /// Commission of the relevant market, percentage with its sign. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub relevant_market_commission_rate: Option<String>,
     /// Part of the platform: `ALL`, `PLAZA` or `TMALL`.
     #[serde(default, deserialize_with = "decode::text")]
     pub platform_product_type: Option<String>,
-    /// Store coupon; absent when there is none.
+    /// Store coupon; absent when there is none. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub promo_code_info: Option<PromoCode>,
-    /// Delivery in words, such as `ship to RU in 7 days`.
+    /// Delivery in words, such as `ship to RU in 7 days`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ship_to_days: Option<String>,
 }

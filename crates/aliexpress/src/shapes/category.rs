@@ -14,7 +14,7 @@ pub struct Category {
     /// Name of the category.
     #[serde(default, deserialize_with = "decode::text")]
     pub category_name: Option<String>,
-    /// Id of the category above. Absent on top-level categories.
+    /// Id of the category above. Absent on top-level categories. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub parent_category_id: Option<i64>,
 }

@@ -24,7 +24,7 @@ pub struct FeedProduct {
     /// Addresses of the small pictures.
     #[serde(default, deserialize_with = "decode::texts")]
     pub product_small_image_urls: Vec<String>,
-    /// Address of a video.
+    /// Address of a video. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
     /// Id of the top category.
@@ -66,7 +66,7 @@ pub struct FeedProduct {
     /// Discount in percent. Percentage with sign.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Share of good reviews, or a rating. Percentage with sign.
+    /// Share of good reviews, or a rating. Percentage with sign. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub evaluate_rate: Option<String>,
     /// Units sold recently; the platform's own spelling of "latest". Gateway name: `lastest_volume`.
@@ -84,7 +84,7 @@ pub struct FeedProduct {
     /// Address of the shop.
     #[serde(default, deserialize_with = "decode::text")]
     pub shop_url: Option<String>,
-    /// Delivery in words, such as `ship to RU in 7 days`.
+    /// Delivery in words, such as `ship to RU in 7 days`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ship_to_days: Option<String>,
 }

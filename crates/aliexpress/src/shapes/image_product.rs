@@ -25,7 +25,7 @@ pub struct ImageProduct {
     /// Addresses of the small pictures.
     #[serde(default, deserialize_with = "decode::texts")]
     pub product_small_image_urls: Vec<String>,
-    /// Address of a video.
+    /// Address of a video. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
     /// Id of the top category.
@@ -67,7 +67,7 @@ pub struct ImageProduct {
     /// Discount in percent. Percentage with sign.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Share of good reviews, or a rating. Percentage with sign.
+    /// Share of good reviews, or a rating. Percentage with sign. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub evaluate_rate: Option<String>,
     /// Units sold recently; the platform's own spelling of "latest". Gateway name: `lastest_volume`.

@@ -52,15 +52,15 @@ pub struct Product {
     /// The store. Gateway name: `ae_store_info`.
     #[serde(alias = "ae_store_info", default, deserialize_with = "decode::object")]
     pub store: Option<Store>,
-    /// The product's ids on other sites. Gateway name: `product_id_converter_result`.
+    /// The product's ids on other sites. Not in every answer. Gateway name: `product_id_converter_result`.
     #[serde(
         alias = "product_id_converter_result",
         default,
         deserialize_with = "decode::object"
     )]
     pub id_conversion: Option<IdConversion>,
-    /// Contact for product safety in the EU: personal data of a company's contact. Gateway name:
-    /// `manufacturer_info`.
+    /// Contact for product safety in the EU: personal data of a company's contact. Not in every answer. Gateway
+    /// name: `manufacturer_info`.
     #[serde(
         alias = "manufacturer_info",
         default,
@@ -89,7 +89,7 @@ pub struct BaseInfo {
     /// Id of the category.
     #[serde(default, deserialize_with = "decode::int")]
     pub category_id: Option<i64>,
-    /// Category path. Whitelisted apps only.
+    /// Category path. Whitelisted apps only. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub category_sequence: Option<String>,
     /// State of the listing; `onSelling` is the value seen.
@@ -98,13 +98,13 @@ pub struct BaseInfo {
     /// Currency, ISO 4217. The seller's own listing currency (usually CNY); SKU prices use their own currency_code.
     #[serde(default, deserialize_with = "decode::text")]
     pub currency_code: Option<String>,
-    /// Average rating from 0 to 5.
+    /// Average rating from 0 to 5. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_decimal")]
     pub avg_evaluation_rating: Option<Decimal>,
-    /// Number of reviews.
+    /// Number of reviews. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub evaluation_count: Option<i64>,
-    /// Units sold, rounded text such as `5000+`.
+    /// Units sold, rounded text such as `5000+`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub sales_count: Option<String>,
     /// Description as HTML; foreign text, to be cleaned before it is shown.
@@ -113,28 +113,28 @@ pub struct BaseInfo {
     /// Description for small screens: JSON text, HTML on old items.
     #[serde(default, deserialize_with = "decode::json_text")]
     pub mobile_detail: Option<String>,
-    /// When it was created. Absent in the 2026 live capture.
+    /// When it was created. Absent in the 2026 live capture. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gmt_create: Option<String>,
-    /// When it was last changed. Absent in the 2026 live capture.
+    /// When it was last changed. Absent in the 2026 live capture. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gmt_modified: Option<String>,
-    /// Id of the owner.
+    /// Id of the owner. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub owner_member_seq_long: Option<i64>,
-    /// Whether it is listed apart for a market.
+    /// Whether it is listed apart for a market. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub separated_listing: Option<bool>,
-    /// Whether it is a product of such a separate listing.
+    /// Whether it is a product of such a separate listing. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub sl_product: Option<bool>,
-    /// Product that the separate listing belongs to.
+    /// Product that the separate listing belongs to. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sl_related_product_id: Option<i64>,
-    /// Why the item was taken down.
+    /// Why the item was taken down. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ws_display: Option<String>,
-    /// When the item was taken down.
+    /// When the item was taken down. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ws_offline_date: Option<String>,
 }
@@ -159,13 +159,13 @@ pub struct Sku {
     /// Price that a buyer pays now.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub offer_sale_price: Option<Decimal>,
-    /// Price from `sku_bulk_order` units on.
+    /// Price from `sku_bulk_order` units on. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub offer_bulk_sale_price: Option<Decimal>,
-    /// Units needed for `offer_bulk_sale_price`.
+    /// Units needed for `offer_bulk_sale_price`. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_bulk_order: Option<i64>,
-    /// Price for the dropshipping channel.
+    /// Price for the dropshipping channel. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub channel_discount_price: Option<Decimal>,
     /// Currency, ISO 4217. Target_currency, or the platform default.
@@ -177,53 +177,55 @@ pub struct Sku {
     /// Whether the prices hold the tax.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub price_include_tax: Option<bool>,
-    /// Tax.
+    /// Tax. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_amount: Option<Decimal>,
-    /// Currency of `tax_amount`.
+    /// Currency of `tax_amount`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub tax_currency_code: Option<String>,
-    /// Import charges. Absent when the price already holds them; when given, they come on top (US).
+    /// Import charges. Absent when the price already holds them; when given, they come on top (US). Not in every
+    /// answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub estimated_import_charges: Option<Decimal>,
-    /// What happens above the promotion's quantity limit; absent means the normal price. Known values:
-    /// `create_order_fail`, `back_to_normal_price`.
+    /// What happens above the promotion's quantity limit; absent means the normal price. Not in every answer. Known
+    /// values: `create_order_fail`, `back_to_normal_price`.
     #[serde(default, deserialize_with = "decode::text")]
     pub limit_strategy: Option<String>,
-    /// Most units at the promotion's price.
+    /// Most units at the promotion's price. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub buy_amount_limit_set_by_promotion: Option<i64>,
-    /// Bar code.
+    /// Bar code. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub barcode: Option<String>,
-    /// European article number.
+    /// European article number. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ean_code: Option<String>,
-    /// SKU that the separate listing belongs to. Gateway name: `sl_related_skuId`.
+    /// SKU that the separate listing belongs to. Not in every answer. Gateway name: `sl_related_skuId`.
     #[serde(alias = "sl_related_skuId", default, deserialize_with = "decode::int")]
     pub sl_related_sku_id: Option<i64>,
-    /// Prices for larger quantities. Inner key seen only in one third-party Go client; unverified. Gateway name:
-    /// `wholesale_price_tiers`.
+    /// Prices for larger quantities. Inner key seen only in one third-party Go client; unverified. Not in every
+    /// answer. Gateway name: `wholesale_price_tiers`.
     #[serde(
         alias = "wholesale_price_tiers",
         default,
         deserialize_with = "decode::list"
     )]
     pub wholesale_tiers: Vec<WholesaleTier>,
-    /// Colour, size and so on; absent on products with one SKU. Gateway name: `ae_sku_property_dtos`.
+    /// Colour, size and so on; absent on products with one SKU. Not in every answer. Gateway name:
+    /// `ae_sku_property_dtos`.
     #[serde(
         alias = "ae_sku_property_dtos",
         default,
         deserialize_with = "decode::list"
     )]
     pub properties: Vec<SkuProperty>,
-    /// Whether there is stock. Old field (2023 SDK, wholesale.get).
+    /// Whether there is stock. Old field (2023 SDK, wholesale.get). Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub sku_stock: Option<bool>,
-    /// Units in stock. Old field (2023 SDK, wholesale.get).
+    /// Units in stock. Old field (2023 SDK, wholesale.get). Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub ipm_sku_stock: Option<i64>,
-    /// The seller's own code. Seller code; being withdrawn.
+    /// The seller's own code. Seller code; being withdrawn. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_code: Option<String>,
 }
@@ -259,10 +261,10 @@ pub struct SkuProperty {
     /// Value in the language of the request.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_property_value: Option<String>,
-    /// The seller's own word for the value: show it instead when it is there.
+    /// The seller's own word for the value: show it instead when it is there. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub property_value_definition_name: Option<String>,
-    /// Address of the picture of this value.
+    /// Address of the picture of this value. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_image: Option<String>,
 }
@@ -271,25 +273,25 @@ pub struct SkuProperty {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Property {
-    /// Id of the property, -1 for the seller's own.
+    /// Id of the property, -1 for the seller's own. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub attr_name_id: Option<i64>,
     /// Name of the property, such as `Material`.
     #[serde(default, deserialize_with = "decode::text")]
     pub attr_name: Option<String>,
-    /// Id of the value, -1 for the seller's own.
+    /// Id of the value, -1 for the seller's own. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub attr_value_id: Option<i64>,
-    /// Value, such as `Polyester`.
+    /// Value, such as `Polyester`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub attr_value: Option<String>,
-    /// Lower end of a range.
+    /// Lower end of a range. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub attr_value_start: Option<String>,
-    /// Upper end of a range.
+    /// Upper end of a range. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub attr_value_end: Option<String>,
-    /// Unit of the value.
+    /// Unit of the value. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub attr_value_unit: Option<String>,
 }
@@ -301,7 +303,7 @@ pub struct Multimedia {
     /// Addresses of the pictures in one text, joined with `;`.
     #[serde(default, deserialize_with = "decode::text")]
     pub image_urls: Option<String>,
-    /// Videos; absent when there is none. Gateway name: `ae_video_dtos`.
+    /// Videos; absent when there is none. Not in every answer. Gateway name: `ae_video_dtos`.
     #[serde(alias = "ae_video_dtos", default, deserialize_with = "decode::list")]
     pub videos: Vec<Video>,
 }
@@ -352,7 +354,7 @@ pub struct Package {
     /// Code of the unit, 100000015 for pieces.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_unit: Option<i64>,
-    /// Units in a lot.
+    /// Units in a lot. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub base_unit: Option<i64>,
 }
@@ -379,7 +381,7 @@ pub struct Store {
     /// Name of the store.
     #[serde(default, deserialize_with = "decode::text")]
     pub store_name: Option<String>,
-    /// Country of the store, usable as ship-from.
+    /// Country of the store, usable as ship-from. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub store_country_code: Option<String>,
     /// Rating from 0 to 5: item as described.
@@ -400,7 +402,7 @@ pub struct IdConversion {
     /// Id on the main site.
     #[serde(default, deserialize_with = "decode::int")]
     pub main_product_id: Option<i64>,
-    /// Ids by country, JSON text such as `{"US":3256800000000000}`.
+    /// Ids by country, JSON text such as `{"US":3256800000000000}`. Not in every answer.
     #[serde(default, deserialize_with = "decode::json_text")]
     pub sub_product_id: Option<String>,
 }
@@ -409,22 +411,22 @@ pub struct IdConversion {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manufacturer {
-    /// Name.
+    /// Name. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Street and number.
+    /// Street and number. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub address: Option<String>,
-    /// E-mail address.
+    /// E-mail address. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub email: Option<String>,
-    /// Telephone.
+    /// Telephone. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub phone: Option<String>,
-    /// Dialling code.
+    /// Dialling code. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub phone_prefix: Option<String>,
-    /// Country.
+    /// Country. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub country_name: Option<String>,
 }

@@ -3,7 +3,7 @@
 //! `/auth/token/create`: Exchanges the one-time code from the OAuth redirect for an access token and a refresh
 //! token.
 //!
-//! A write. No access token is sent. In the platform's method index.
+//! A write. No access token is sent. In the platform's method index. Part of the main workflow.
 //! - Signed with the GOP rule (path in front of the sorted pairs, no "method" pair).
 //! - Some clients call it through /sync?method=/auth/token/create and then find the body under a key made from the
 //!   path; prefer /rest.
@@ -34,7 +34,7 @@ impl TokenCreateRequest {
         }
     }
 
-    /// Code of the outcome. One-time; lives three minutes and can be spent once. Required.
+    /// The one-time code that the browser came back with. It lives three minutes and can be spent once. Required.
     pub fn code(mut self, value: AuthorizationCode) -> Self {
         self.code = Some(value);
         self

@@ -2,7 +2,7 @@
 
 //! `/auth/token/refresh`: Trades a refresh token for a new access token.
 //!
-//! A write. No access token is sent. In the platform's method index.
+//! A write. No access token is sent. In the platform's method index. Part of the main workflow.
 //! - Refreshing does not push back the end of the refresh token: after the first 60 days the user must authorise
 //!   again.
 //! - A refresh_expires_in of 0 means the grant cannot be refreshed.

@@ -9,8 +9,8 @@ use aliexpress::affiliate::link_generate::LinkType;
 use aliexpress::push::{self, PushMessage};
 use aliexpress::sign::{self, ExplainInput, ExplainRequest, Flavour};
 use aliexpress::{
-    AccessToken, AppKey, AppSecret, Client, Clock, Error, HttpRequest, HttpResponse, RefreshToken,
-    Transport, TransportError,
+    AccessToken, AppKey, AppSecret, Client, Clock, Error, HttpRequest, HttpResponse, Policy,
+    RefreshToken, Transport, TransportError,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -90,6 +90,8 @@ fn client(body: &[u8]) -> Client {
     Client::builder(key, secret())
         .clock(Arc::new(Stopped))
         .transport(Arc::new(Same(Bytes::copy_from_slice(body))))
+        // The same answer again would only be read again.
+        .policy(Policy::none())
         .build()
         .expect("all parts are there")
         .with_access_token(AccessToken::new("50000placeholderAccessToken"))

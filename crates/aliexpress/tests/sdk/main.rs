@@ -1,5 +1,9 @@
 //! The SDK as its users see it: fixtures are raw bytes, the transport is either canned or a real socket.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may fail loudly"
+)]
 
 mod answers;
 mod certificates;
@@ -10,10 +14,12 @@ mod harness;
 mod methods;
 mod mistakes;
 mod oauth;
+mod orders;
 mod paging;
 mod paste;
 mod policy;
 mod push;
+mod readme;
 mod refusals;
 mod requests;
 mod robustness;

@@ -116,6 +116,30 @@ impl World {
         promotion.promo_name.context("a promotion without a name")
     }
 
+    /// A top category that has hot products.
+    pub(crate) async fn hot_category(&self) -> Result<String> {
+        let affiliate = self.app.affiliate();
+        let categories = affiliate.category_get().send().await?.categories;
+        for category in categories
+            .iter()
+            .filter(|category| category.parent_category_id.is_none())
+        {
+            let id = category.category_id.to_string();
+            match affiliate
+                .hotproduct_download()
+                .category_id(&id)
+                .country("US")
+                .send()
+                .await
+            {
+                Ok(_) => return Ok(id),
+                Err(Error::Business(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        bail!("no category has hot products")
+    }
+
     /// An order of the demo buyer that is on its way.
     pub(crate) fn shipped_order() -> i64 {
         8_100_000_000_000_002
@@ -365,23 +389,16 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
                 .await?,
         ),
         "hotproduct.download" => {
-            let categories = affiliate.category_get().send().await?.categories;
-            for category in categories
-                .iter()
-                .filter(|category| category.parent_category_id.is_none())
-            {
-                let id = category.category_id.to_string();
-                let download = affiliate
-                    .hotproduct_download()
-                    .category_id(id)
-                    .country("FR");
-                match download.tracking_id(TRACKING_ID).send().await {
-                    Ok(page) => return shown(page),
-                    Err(Error::Business(_)) => {}
-                    Err(error) => return Err(error.into()),
-                }
-            }
-            bail!("no category has hot products")
+            let download = affiliate
+                .hotproduct_download()
+                .category_id(world.hot_category().await?);
+            shown(
+                download
+                    .country("FR")
+                    .tracking_id(TRACKING_ID)
+                    .send()
+                    .await?,
+            )
         }
         "productdetail.get" => {
             let detail = affiliate

@@ -367,74 +367,107 @@ async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
     Ok(())
 }
 
-/// The lists that choose for themselves what they show, feed by feed and pool by pool.
-#[tokio::test]
-async fn a_delisted_product_leaves_every_feed_and_pool() -> Result<()> {
-    let world = World::start().await?;
+/// What one list shows: products, with a price where it shows prices.
+type Listed = Vec<(i64, Option<Decimal>)>;
+
+fn listed(rows: Vec<aliexpress::shapes::AffiliateProduct>) -> Listed {
+    rows.iter()
+        .map(|row| (row.product_id, row.target_sale_price))
+        .collect()
+}
+
+/// The lists that choose for themselves what they show: feeds and pools.
+async fn lists(world: &World) -> Result<Vec<(&'static str, Listed)>> {
     let (ds, affiliate) = (world.account.dropshipping(), world.app.affiliate());
-    let feed = world.feed().await?;
-    let promotion = world.promotion().await?;
-    let ids = async || -> Result<Vec<(&'static str, Vec<i64>)>> {
-        let of_feed = ds
-            .feed_itemids_get()
-            .feed_name(&feed)
-            .page_size(200)
-            .send()
-            .await?
-            .products;
-        let page = ds
-            .recommend_feed_get()
-            .feed_name(&feed)
-            .ship_to("FR")
-            .page_size(50)
-            .send()
-            .await?;
-        let hot = affiliate
-            .hotproduct_query()
-            .ship_to_country("FR")
-            .page_size(50)
-            .send()
-            .await?;
-        let pool = affiliate
-            .featuredpromo_products_get()
-            .promotion_name(&promotion);
-        let pool = pool.country("FR").page_size(50).send().await?;
-        let match_ = affiliate
-            .product_smartmatch()
-            .device_id("made-up")
-            .keywords("lamp");
-        let match_ = match_.country("FR").send().await?;
-        let of = |rows: Vec<aliexpress::shapes::AffiliateProduct>| {
-            rows.iter().map(|row| row.product_id).collect()
-        };
-        Ok(vec![
-            ("ds.feed.itemids.get", of_feed),
-            (
-                "ds.recommend.feed.get",
-                page.products.iter().map(|row| row.product_id).collect(),
-            ),
-            ("affiliate.hotproduct.query", of(hot.products)),
-            ("affiliate.featuredpromo.products.get", of(pool.products)),
-            ("affiliate.product.smartmatch", of(match_.products)),
-        ])
-    };
-    for (method, shown) in ids().await? {
-        let first = *shown
+    let (feed, promotion) = (world.feed().await?, world.promotion().await?);
+    let ids = ds
+        .feed_itemids_get()
+        .feed_name(&feed)
+        .page_size(200)
+        .send()
+        .await?;
+    let page = ds
+        .recommend_feed_get()
+        .feed_name(&feed)
+        .ship_to("US")
+        .target_currency("USD");
+    let page = page.page_size(50).send().await?;
+    let hot = affiliate
+        .hotproduct_query()
+        .ship_to_country("US")
+        .target_currency("USD");
+    let hot = hot.page_size(50).send().await?;
+    let download = affiliate
+        .hotproduct_download()
+        .category_id(world.hot_category().await?);
+    let download = download
+        .country("US")
+        .target_currency("USD")
+        .page_size(50)
+        .send()
+        .await?;
+    let pool = affiliate
+        .featuredpromo_products_get()
+        .promotion_name(&promotion)
+        .country("US");
+    let pool = pool.target_currency("USD").page_size(50).send().await?;
+    let alike = affiliate
+        .product_smartmatch()
+        .device_id("made-up")
+        .keywords("lamp");
+    let alike = alike.country("US").target_currency("USD").send().await?;
+    Ok(vec![
+        (
+            "ds.feed.itemids.get",
+            ids.products.into_iter().map(|id| (id, None)).collect(),
+        ),
+        (
+            "ds.recommend.feed.get",
+            page.products
+                .iter()
+                .map(|row| (row.product_id, row.target_sale_price))
+                .collect(),
+        ),
+        ("affiliate.hotproduct.query", listed(hot.products)),
+        ("affiliate.hotproduct.download", listed(download.products)),
+        (
+            "affiliate.featuredpromo.products.get",
+            listed(pool.products),
+        ),
+        ("affiliate.product.smartmatch", listed(alike.products)),
+    ])
+}
+
+#[tokio::test]
+async fn feeds_and_pools_show_the_price_of_today_and_nothing_that_is_delisted() -> Result<()> {
+    let world = World::start().await?;
+    for (method, shown) in lists(&world).await? {
+        let (first, had) = *shown
             .first()
             .with_context(|| format!("{method} shows nothing"))?;
-        world
-            .post(&format!("products/{first}"), &json!({ "delist": true }))
-            .await?;
-        let again = ids().await?;
-        for (other, shown) in again {
+        let path = format!("products/{first}");
+        world.post(&path, &json!({ "price": "777.00" })).await?;
+        for (other, shown) in lists(&world).await? {
+            let price = shown
+                .iter()
+                .find(|(id, _)| *id == first)
+                .and_then(|(_, price)| *price);
+            let is_here = other == method && had.is_some();
             assert!(
-                !shown.contains(&first),
-                "{other} shows {first}, delisted after {method}"
+                !is_here || price.is_some(),
+                "{other} lost {first} over its price"
+            );
+            let right = price.is_none_or(|price| about(price, Decimal::new(777, 0)));
+            assert!(right, "{other} shows {price:?} for {first}");
+        }
+        world.post(&path, &json!({ "delist": true })).await?;
+        for (other, shown) in lists(&world).await? {
+            assert!(
+                shown.iter().all(|(id, _)| *id != first),
+                "{other} shows {first}, which is delisted"
             );
         }
-        world
-            .post(&format!("products/{first}"), &json!({ "restore": true }))
-            .await?;
+        world.post(&path, &json!({ "restore": true })).await?;
     }
     Ok(())
 }

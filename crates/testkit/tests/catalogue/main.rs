@@ -9,5 +9,6 @@ mod limits;
 mod parameters;
 mod samples;
 mod schema;
+mod variants;
 mod walk;
 mod world;
