@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::addresses;
+
 /// First part of the path of every tracking link.
 pub(crate) const PATH: &str = "/s/";
 
@@ -31,12 +33,12 @@ impl Target {
             Self::Item {
                 product_id,
                 sku_id: None,
-            } => format!("/item/{product_id}.html"),
+            } => addresses::item("", product_id),
             Self::Item {
                 product_id,
                 sku_id: Some(sku_id),
-            } => format!("/item/{product_id}.html?skuId={sku_id}"),
-            Self::Store { store_id } => format!("/store/{store_id}"),
+            } => format!("{}?skuId={sku_id}", addresses::item("", product_id)),
+            Self::Store { store_id } => addresses::store("", store_id),
         }
     }
 }

@@ -12,22 +12,18 @@ pub(crate) mod listing;
 mod offers;
 pub(crate) mod papers;
 pub(crate) mod search;
+pub(crate) mod skus;
+mod stores;
 pub(crate) mod vocabulary;
 
 use crate::language::Language;
 use changes::Change;
 use countries::Country;
 use feeds::Pool;
-use vocabulary::{
-    ADJECTIVES, COLOURS, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, PROMISED, USES,
-};
+pub(crate) use skus::Sku;
+use vocabulary::{ADJECTIVES, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, PROMISED, USES};
 
 const FIRST_PRODUCT_ID: i64 = 1_005_006_000_000_001;
-const FIRST_SKU_ID: i64 = 12_000_036_000_000_000;
-const SKUS_PER_PRODUCT: i64 = 100;
-const FIRST_STORE_ID: i64 = 1_102_000_001;
-/// Each store has its own seller.
-const FIRST_SELLER_ID: i64 = 2_000_000_001;
 
 /// Products at the front that are in stock and sold everywhere: 20 for each promised family.
 const PROMISED_PRODUCTS: u32 = 20 * PROMISED as u32;
@@ -84,19 +80,6 @@ mod built {
     pub(super) fn take() -> usize {
         BUILT.replace(0)
     }
-}
-
-/// One thing that can be bought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sku {
-    pub(crate) id: i64,
-    /// Index into [`COLOURS`]; none on a product without choice.
-    pub(crate) colour: Option<usize>,
-    /// Index into the family's sizes.
-    pub(crate) size: Option<usize>,
-    pub(crate) cents: i64,
-    pub(crate) list_cents: i64,
-    pub(crate) stock: i64,
 }
 
 /// Mixes seed, index and a salt into 64 even bits.
@@ -158,33 +141,6 @@ impl Catalogue {
         (index < self.products).then(|| self.product(index))
     }
 
-    /// What a store sells: a third of a block of a hundred products.
-    pub(crate) fn store(self, store_id: i64) -> impl Iterator<Item = Product> {
-        let offset = store_id.checked_sub(FIRST_STORE_ID).unwrap_or(-1);
-        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-        let first = (offset / 3).saturating_mul(100);
-        (first..first.saturating_add(100).min(self.products))
-            .filter(move |index| index % 3 == offset % 3)
-            .map(move |index| self.product(index))
-    }
-
-    /// Whether one of the products belongs to that store.
-    pub(crate) fn has_store(self, store_id: i64) -> bool {
-        self.store(store_id).next().is_some()
-    }
-
-    /// A product of the seller or store with an id, if there is such a one.
-    pub(crate) fn of_seller(self, seller_or_store_id: i64) -> Option<Product> {
-        let number = [FIRST_SELLER_ID, FIRST_STORE_ID]
-            .into_iter()
-            .filter_map(|first| u32::try_from(seller_or_store_id.checked_sub(first)?).ok())
-            .min()?;
-        let hundred = (number / 3).checked_mul(100)?;
-        // The first index of the hundred that leaves the right rest when divided by three.
-        let index = hundred.checked_add((number % 3 + 3 - hundred % 3) % 3)?;
-        (index < self.products).then(|| self.product(index))
-    }
-
     /// What the title of the product at an index is made of: all that a search has to look at.
     fn traits(self, index: u32) -> Traits {
         let bits = mix(self.seed, index, 1);
@@ -229,16 +185,6 @@ impl Catalogue {
 impl Product {
     pub(crate) fn id(&self) -> i64 {
         Catalogue::id(self.index)
-    }
-
-    /// Three stores for every hundred products, so that an order of several products can be split.
-    pub(crate) fn store_id(&self) -> i64 {
-        FIRST_STORE_ID + i64::from(self.index / 100 * 3 + self.index % 3)
-    }
-
-    /// Who owns the store.
-    pub(crate) fn seller_id(&self) -> i64 {
-        self.store_id() - FIRST_STORE_ID + FIRST_SELLER_ID
     }
 
     pub(crate) fn title(&self, language: Language) -> String {
@@ -293,6 +239,11 @@ impl Product {
         Some((cheapest.cents, cheapest.list_cents))
     }
 
+    /// The same, and the generated prices when no SKU is left.
+    pub(crate) fn shown_prices(&self, change: Option<&Change>) -> (i64, i64) {
+        self.prices(change).unwrap_or((self.cents, self.cents))
+    }
+
     /// Whether it can be found and bought: neither delisted nor robbed of its last SKU.
     pub(crate) fn on_sale(&self, change: Option<&Change>) -> bool {
         change.is_none_or(|change| {
@@ -317,107 +268,6 @@ impl Product {
     /// Whether the seller pays for slow delivery.
     pub(crate) fn free_delivery(&self) -> bool {
         mix(self.seed, self.index, 3).is_multiple_of(3)
-    }
-
-    /// What can be bought, after the changes.
-    pub(crate) fn skus(&self, change: Option<&Change>) -> Vec<Sku> {
-        let mut skus = Vec::with_capacity(12);
-        if self.index >= FIRST_COMMON && mix(self.seed, self.index, 4).is_multiple_of(7) {
-            skus.push(self.sku(None, None));
-        } else {
-            let first = below(mix(self.seed, self.index, 5), 0, COLOURS.len());
-            for step in 0..2 + self.index as usize % 3 {
-                let colour = Some((first + 3 * step) % COLOURS.len());
-                if self.family.sizes.values.is_empty() {
-                    skus.push(self.sku(colour, None));
-                }
-                for size in 0..self.family.sizes.values.len() {
-                    skus.push(self.sku(colour, Some(size)));
-                }
-            }
-        }
-        if let Some(change) = change {
-            apply(change, &mut skus);
-        }
-        skus
-    }
-
-    fn sku(&self, colour: Option<usize>, size: Option<usize>) -> Sku {
-        let position = colour.map_or(0, |index| 1 + index as i64) * 8 + size.unwrap_or(0) as i64;
-        let bits = mix(self.seed, self.index, 100 + position as u64);
-        let cents = self.cents + self.cents * size.unwrap_or(0) as i64 / 12;
-        let stock = if self.index < FIRST_COMMON {
-            40 + below_i64(bits, 0, 400)
-        } else if below(bits, 32, 9) == 0 {
-            0
-        } else {
-            1 + below_i64(bits, 0, 300)
-        };
-        Sku {
-            id: FIRST_SKU_ID + i64::from(self.index) * SKUS_PER_PRODUCT + position,
-            colour,
-            size,
-            cents,
-            list_cents: self.list_cents(cents),
-            stock,
-        }
-    }
-
-    /// The price before the cut: 130 to 299 percent of the sale price, 310 to 479 in the weekly deals.
-    fn list_cents(&self, cents: i64) -> i64 {
-        let deal = if Pool::WeeklyDeals.holds(self) {
-            180
-        } else {
-            0
-        };
-        cents * (130 + deal + below_i64(mix(self.seed, self.index, 6), 0, 170)) / 100
-    }
-
-    /// `14:193#Night;5:361386`, or empty on a product without choice.
-    pub(crate) fn sku_attr(&self, sku: &Sku) -> String {
-        let mut attr = String::new();
-        if let Some(colour) = sku.colour.map(|index| &COLOURS[index]) {
-            attr = format!("14:{}#{}", colour.value_id, colour.label);
-        }
-        if let Some((value_id, _)) = self.size_of(sku) {
-            attr.push_str(&format!(";{}:{value_id}", self.family.sizes.property_id));
-        }
-        attr
-    }
-
-    /// Value id and text of the chosen size.
-    pub(crate) fn size_of(&self, sku: &Sku) -> Option<(i64, &'static str)> {
-        self.family.sizes.values.get(sku.size?).copied()
-    }
-
-    /// `Color:Night; Size:M`.
-    pub(crate) fn sku_description(&self, sku: &Sku, language: Language) -> String {
-        let mut parts = Vec::new();
-        if let Some(index) = sku.colour {
-            parts.push(format!(
-                "{}:{}",
-                language.pick("Color", "Couleur"),
-                COLOURS[index].label
-            ));
-        }
-        if let Some((_, text)) = self.size_of(sku) {
-            let (english, french) = self.family.sizes.name;
-            parts.push(format!("{}:{text}", language.pick(english, french)));
-        }
-        parts.join("; ")
-    }
-}
-
-fn apply(change: &Change, skus: &mut Vec<Sku>) {
-    skus.retain(|sku| !change.dropped.contains(&sku.id));
-    for sku in skus {
-        if let Some(&cents) = change.cents.get(&sku.id) {
-            sku.cents = cents;
-            sku.list_cents = sku.list_cents.max(cents);
-        }
-        let stock = change.stock.get(&sku.id).copied().unwrap_or(sku.stock);
-        let held = change.held.get(&sku.id).copied().unwrap_or(0);
-        sku.stock = (stock - held).max(0);
     }
 }
 
@@ -457,54 +307,6 @@ mod tests {
         assert!(catalogue.find(Catalogue::id(499) + 1).is_none());
         assert!(catalogue.find(FIRST_PRODUCT_ID - 1).is_none());
         assert!(catalogue.find(i64::MIN).is_none());
-    }
-
-    #[test]
-    fn every_product_is_found_in_its_store_and_in_no_other() {
-        let catalogue = catalogue(1);
-        let mut found = 0;
-        for store_id in FIRST_STORE_ID - 1..FIRST_STORE_ID + 20 {
-            let sold: Vec<Product> = catalogue.store(store_id).collect();
-            assert!(sold.iter().all(|product| product.store_id() == store_id));
-            assert_eq!(catalogue.has_store(store_id), !sold.is_empty());
-            found += sold.len();
-        }
-        assert_eq!(found, 500);
-        assert!(!catalogue.has_store(i64::MAX) && !catalogue.has_store(i64::MIN));
-    }
-
-    #[test]
-    fn sku_ids_are_unique_and_stay_within_their_product() {
-        for index in 0..500 {
-            let product = catalogue(3).product(index);
-            let skus = product.skus(None);
-            let ids: std::collections::BTreeSet<i64> = skus.iter().map(|sku| sku.id).collect();
-            assert_eq!(ids.len(), skus.len());
-            let first = FIRST_SKU_ID + i64::from(index) * SKUS_PER_PRODUCT;
-            assert!(
-                ids.iter()
-                    .all(|id| (first..first + SKUS_PER_PRODUCT).contains(id))
-            );
-            assert!(
-                skus.iter()
-                    .all(|sku| sku.cents > 0 && sku.list_cents >= sku.cents)
-            );
-        }
-    }
-
-    #[test]
-    fn sellers_and_stores_are_found_by_their_products() {
-        let catalogue = catalogue(1);
-        for index in 0..500 {
-            let product = catalogue.product(index);
-            for id in [product.store_id(), product.seller_id()] {
-                let found = catalogue.of_seller(id).unwrap();
-                assert_eq!(found.store_id(), product.store_id(), "{index}");
-            }
-        }
-        for id in [i64::MIN, 0, FIRST_STORE_ID + 15, FIRST_SELLER_ID + 15] {
-            assert!(catalogue.of_seller(id).is_none(), "{id}");
-        }
     }
 
     #[test]

@@ -53,6 +53,15 @@ impl Status {
         }
     }
 
+    /// What can follow.
+    pub(crate) const fn next(self) -> &'static [Self] {
+        match self {
+            Self::Paid => &[Self::Received, Self::Settled, Self::Invalid],
+            Self::Received => &[Self::Settled, Self::Invalid],
+            Self::Settled | Self::Invalid => &[],
+        }
+    }
+
     /// The gateway's `order_status`.
     pub(crate) const fn order_status(self) -> &'static str {
         match self {
@@ -108,21 +117,11 @@ impl Sale {
             category_id: product.family.categories[0],
             count,
             paid_cents: unit_cents.saturating_mul(count),
-            rate: rate(product),
-            hot: is_hot(product),
+            rate: product.commission().of_link(),
+            hot: Pool::Hot.holds(product),
             country: "US".to_owned(),
         }
     }
-}
-
-/// What a link to a product earns, in hundredths of a percent.
-pub(crate) fn rate(product: &Product) -> i64 {
-    product.commission().hot_tenths * 10
-}
-
-/// Whether the product is one of those with a higher commission.
-pub(crate) fn is_hot(product: &Product) -> bool {
-    Pool::Hot.holds(product)
 }
 
 /// Who brought the buyer.
@@ -236,11 +235,7 @@ impl Commission {
     /// Moves the line on, filling in the receipt before a settlement. Says what can follow when it cannot.
     pub(crate) fn advance(&mut self, to: Status, now_ms: i64) -> Result<(), String> {
         let from = self.status(now_ms);
-        let reachable: &[Status] = match from {
-            Status::Paid => &[Status::Received, Status::Settled, Status::Invalid],
-            Status::Received => &[Status::Settled, Status::Invalid],
-            Status::Settled | Status::Invalid => &[],
-        };
+        let reachable = from.next();
         if !reachable.contains(&to) {
             let names: Vec<&str> = reachable.iter().map(|status| status.name()).collect();
             return Err(format!(

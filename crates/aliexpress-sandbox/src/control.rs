@@ -158,6 +158,21 @@ fn only(body: &Map<String, Value>, accepted: &[&str]) -> Result<(), Problem> {
     }
 }
 
+/// The step that `to` names, of those that can be asked for.
+fn step<T: Copy>(
+    body: &Map<String, Value>,
+    steps: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<T, Problem> {
+    only(body, &["to"])?;
+    let to = body.get("to").and_then(Value::as_str);
+    let step = steps.iter().copied().find(|step| Some(name(*step)) == to);
+    step.ok_or_else(|| {
+        let names: Vec<&str> = steps.iter().copied().map(name).collect();
+        Problem::bad(format!("to must be one of {}", names.join(", ")))
+    })
+}
+
 async fn reset(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
     only(&object(request).await?, &[])?;
     let real_ms = inner.clock.real_ms();

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
+use crate::addresses;
 use crate::catalogue::countries;
 use crate::catalogue::listing::Listed;
 use crate::language::Language;
@@ -17,12 +18,15 @@ use crate::sandbox::Inner;
 #[derive(Template)]
 #[template(path = "item.html")]
 struct ItemPage<'a> {
+    words: Language,
     language: &'static str,
     banner: &'a str,
     title: &'a str,
     picture: &'a str,
     price: &'a str,
     product_id: i64,
+    /// Path of the store's page.
+    store: String,
 }
 
 /// Shows one product, or says that there is none.
@@ -37,32 +41,37 @@ pub(crate) async fn serve(
     let listed = id.and_then(|id| inner.catalogue.for_sale(id, None, &state.changes));
     drop(state);
     let Some(Listed { product, change }) = listed else {
-        let message = Message {
-            language: language.tag(),
-            banner: banner(language),
-            title: language.pick("No such product", "Produit introuvable"),
-            text: language.pick(
-                "The sandbox has no product with this number.",
-                "Le bac à sable n'a pas de produit avec ce numéro.",
-            ),
-            code: "",
-            detail: "",
-            back: "",
-        };
-        return page(StatusCode::NOT_FOUND, &message, "");
+        return no_product(language);
     };
-    let cents = product
-        .prices(change.as_ref())
-        .map_or_else(|| product.base_cents(), |(cents, _)| cents);
+    let (cents, _) = product.shown_prices(change.as_ref());
     let item = ItemPage {
+        words: language,
         language: language.tag(),
         banner: banner(language),
         title: &product.title(language),
-        picture: &format!("/_sandbox/pictures/{}/1.svg", product.id()),
+        picture: &addresses::picture("", product.id(), 1),
         price: &dollar()
             .of_cents(cents, countries::usual().price_per_mille)
-            .localised(Language::English),
+            .localised(language),
         product_id: product.id(),
+        store: addresses::store("", product.store_id()),
     };
     page(StatusCode::OK, &item, "")
+}
+
+/// The page for a product that the sandbox has not.
+pub(crate) fn no_product(language: Language) -> Response {
+    let message = Message {
+        language: language.tag(),
+        banner: banner(language),
+        title: language.pick("No such product", "Produit introuvable"),
+        text: language.pick(
+            "The sandbox has no product with this number.",
+            "Le bac à sable n'a pas de produit avec ce numéro.",
+        ),
+        code: "",
+        detail: "",
+        back: "",
+    };
+    page(StatusCode::NOT_FOUND, &message, "")
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod addresses;
 mod affiliate_links;
 mod catalogue;
 mod click_page;
@@ -31,6 +32,7 @@ mod sandbox;
 mod state;
 mod store_page;
 mod tokens;
+mod video_page;
 mod web;
 
 pub use clock::SandboxClock;

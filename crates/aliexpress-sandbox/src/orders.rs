@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::issue::fingerprint;
 use crate::money::KeptMoney;
 
 /// Seeded orders of the demo buyer count from here.
@@ -304,8 +305,9 @@ impl Orders {
     }
 }
 
+/// A hash, so that an id of megabytes is not kept.
 fn repeat_key(account: &str, out_order_id: &str) -> String {
-    format!("{account}\n{out_order_id}")
+    fingerprint(&format!("{account}\n{out_order_id}"))
 }
 
 #[cfg(test)]

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::catalogue::Product;
 use crate::catalogue::papers::{self, Paper};
 use crate::language::Language;
 use crate::pages::escaped;
 use crate::sandbox::Inner;
-use crate::web::typed;
+use crate::web::drawing;
 
 /// `/_sandbox/papers/{product}/{key}.svg`: one certificate of a product.
 pub(crate) async fn serve(
@@ -25,20 +24,7 @@ pub(crate) async fn serve(
             let paper = papers::of(&product).find(|paper| paper.key == key)?;
             Some(certificate(&product, paper))
         });
-    let Some(paper) = paper else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let mut response = typed(
-        StatusCode::OK,
-        "image/svg+xml",
-        "public, max-age=86400",
-        paper,
-    );
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    response
+    drawing(paper)
 }
 
 fn certificate(product: &Product, paper: &Paper) -> String {

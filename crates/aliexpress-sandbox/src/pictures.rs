@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 use crate::catalogue::Product;
 use crate::catalogue::vocabulary::{COLOURS, Shape};
 use crate::language::Language;
 use crate::pages::escaped;
 use crate::sandbox::Inner;
-use crate::web::typed;
+use crate::web::drawing;
 
 /// Pictures of colours are numbered from here.
 const FIRST_COLOUR_PICTURE: usize = 101;
@@ -30,20 +29,7 @@ pub(crate) async fn serve(
     let picture = product
         .zip(number)
         .and_then(|(product, number)| draw(&product, number));
-    let Some(picture) = picture else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let mut response = typed(
-        StatusCode::OK,
-        "image/svg+xml",
-        "public, max-age=86400",
-        picture,
-    );
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; sandbox"),
-    );
-    response
+    drawing(picture)
 }
 
 /// What a picture shows: the product's shape in a colour, turned, before a wall.

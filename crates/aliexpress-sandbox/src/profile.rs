@@ -8,10 +8,10 @@ use serde_json::{Map, Value, json};
 
 use crate::config::CheckTimestamp;
 pub(crate) use choices::{
-    AppKeyError, AutoPay, CallWithoutMethod, CheckOrder, CodeForm, CommissionCursor, EmptyParams,
-    ErrorCodes, ErrorTypes, ImageSearchForm, LegacySignatures, Lists, MissingRedirectUri, Numbers,
-    Permission, PushTimestamps, RateLimits, RecommendFeedForm, RedirectUriMatch, Simplify,
-    SimplifyDrops, SkuDetailForm, TokenCalls, TraceIds, Uuid,
+    AddressForm, AppKeyError, AutoPay, CallWithoutMethod, CheckOrder, CodeForm, CommissionCursor,
+    EmptyParams, ErrorCodes, ErrorTypes, ImageSearchForm, LegacySignatures, Lists,
+    MissingRedirectUri, Numbers, Permission, PushTimestamps, RateLimits, RecommendFeedForm,
+    RedirectUriMatch, Simplify, SimplifyDrops, SkuDetailForm, TokenCalls, TraceIds, Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -80,6 +80,7 @@ pub(crate) struct Profile {
     pub(crate) image_search_form: ImageSearchForm,
     pub(crate) recommend_feed_form: RecommendFeedForm,
     pub(crate) sku_detail_form: SkuDetailForm,
+    pub(crate) address_form: AddressForm,
     pub(crate) push_timestamps: PushTimestamps,
     pub(crate) push_deadline_ms: u64,
     pub(crate) push_retry_s: i64,
@@ -130,6 +131,7 @@ impl Default for Profile {
             image_search_form: ImageSearchForm::Guide,
             recommend_feed_form: RecommendFeedForm::Direct,
             sku_detail_form: SkuDetailForm::Beside,
+            address_form: AddressForm::Object,
             push_timestamps: PushTimestamps::Seconds,
             push_deadline_ms: 500,
             push_retry_s: 1800,

@@ -173,7 +173,11 @@ impl Book {
         let offset_ms = clock
             .offset_ms()
             .saturating_add(seconds.saturating_mul(1000));
-        self.change_locked(&mut state, clock, offset_ms, |_| ())?;
+        let now_ms = clock.real_ms().saturating_add(offset_ms);
+        // What the step has closed is back on the shelf at once.
+        self.change_locked(&mut state, clock, offset_ms, |state| {
+            state.close_unpaid(now_ms);
+        })?;
         clock.advance(seconds);
         Ok(())
     }

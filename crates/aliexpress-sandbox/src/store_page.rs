@@ -8,12 +8,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use crate::affiliate_links::Target;
+use crate::language::Language;
 use crate::pages::{Message, banner, language, page};
 use crate::sandbox::Inner;
 
 #[derive(Template)]
 #[template(path = "store.html")]
 struct StorePage<'a> {
+    words: Language,
     language: &'static str,
     banner: &'a str,
     title: &'a str,
@@ -59,6 +61,7 @@ pub(crate) async fn serve(
         .collect();
     drop(state);
     let store = StorePage {
+        words: language,
         language: language.tag(),
         banner: banner(language),
         title: &format!("Shop{id} Store"),

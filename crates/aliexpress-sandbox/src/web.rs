@@ -13,7 +13,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 
 use crate::sandbox::Inner;
-use crate::{click_page, control, gateway, item_page, oauth, pictures, store_page};
+use crate::{click_page, control, gateway, item_page, oauth, pictures, store_page, video_page};
 
 /// Everything the sandbox answers.
 pub(crate) fn router(inner: Arc<Inner>) -> Router {
@@ -33,6 +33,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         .route("/rest", any(gateway::handle))
         .route("/rest/{*path}", any(gateway::handle))
         .route("/item/{file}", get(item_page::serve))
+        .route("/video/{file}", get(video_page::serve))
         .route("/store/{id}", get(store_page::serve))
         .route("/s/{*link}", get(click_page::follow))
         .merge(own)
@@ -43,6 +44,24 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
         ))
         .layer(CatchPanicLayer::new())
         .with_state(inner)
+}
+
+/// A drawing of ours, which runs nothing even when it is opened by itself; 404 when there is none.
+pub(crate) fn drawing(svg: Option<String>) -> Response {
+    let Some(svg) = svg else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let mut response = typed(
+        StatusCode::OK,
+        "image/svg+xml",
+        "public, max-age=86400",
+        svg,
+    );
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; sandbox"),
+    );
+    response
 }
 
 /// A response that browsers take for nothing but its stated type.

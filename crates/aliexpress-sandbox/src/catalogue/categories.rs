@@ -62,6 +62,11 @@ pub(crate) fn find(id: i64) -> Option<Category> {
     all().into_iter().find(|category| category.id == id)
 }
 
+/// The name of a category; empty when the tree has none.
+pub(crate) fn name(id: i64, language: Language) -> &'static str {
+    find(id).map_or("", |category| category.name(language))
+}
+
 fn collect(nodes: &'static [Node], parent: Option<i64>, into: &mut Vec<Category>) {
     for node in nodes {
         into.push(Category {

@@ -19,6 +19,13 @@ pub(crate) struct Rates {
     pub(crate) hot_tenths: i64,
 }
 
+impl Rates {
+    /// What a link earns, in hundredths of a percent.
+    pub(crate) const fn of_link(self) -> i64 {
+        self.hot_tenths * 10
+    }
+}
+
 impl Product {
     /// The commission of this product.
     pub(crate) fn commission(&self) -> Rates {

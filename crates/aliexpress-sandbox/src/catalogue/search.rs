@@ -175,19 +175,13 @@ impl Catalogue {
                 continue;
             }
             let change = changes.of(Self::id(index));
-            if change.is_none_or(|change| self.can_be_bought(index, change)) {
+            if change.is_none() || self.product(index).on_sale(change) {
                 total += 1;
                 lowest.offer((self.sort_value(index, traits, query, change), index));
             }
         }
         let page = lowest.sorted().into_iter().skip(skip);
         (total, page.map(|(_, index)| self.product(index)).collect())
-    }
-
-    /// Whether a changed product has anything left to buy.
-    fn can_be_bought(self, index: u32, change: &Change) -> bool {
-        let emptied = || self.product(index).skus(Some(change)).is_empty();
-        !change.delisted && (change.dropped.is_empty() || !emptied())
     }
 
     fn sort_value(

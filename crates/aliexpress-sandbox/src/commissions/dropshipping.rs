@@ -1,7 +1,8 @@
 //! Commission lines of dropshipping orders: not kept, but read off the paid orders.
 
-use super::{Commission, Origin, Reason, Sale, is_hot, rate};
+use super::{Commission, Origin, Reason, Sale};
 use crate::catalogue::Catalogue;
+use crate::catalogue::feeds::Pool;
 use crate::orders::{Order, Orders, Stage};
 
 /// Lies between the number of an order and the numbers of its lines.
@@ -42,8 +43,8 @@ fn of_order(order: &Order, catalogue: Catalogue, now_ms: i64) -> Vec<Commission>
                 category_id: product.map_or(0, |product| product.family.categories[0]),
                 count: line.count,
                 paid_cents: line.goods_minor(),
-                rate: product.as_ref().map_or(0, rate),
-                hot: product.as_ref().is_some_and(is_hot),
+                rate: product.map_or(0, |product| product.commission().of_link()),
+                hot: product.is_some_and(|product| Pool::Hot.holds(&product)),
                 country: order.basket.country.clone(),
             },
             // Nobody else brought the buyer.

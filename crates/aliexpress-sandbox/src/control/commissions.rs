@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Problem, object, ok, only};
+use super::{Answer, Problem, object, ok, only, step};
 use crate::affiliate_links::LONGEST_TRACKING_ID;
 use crate::commissions::clicks::Click;
 use crate::commissions::{Commission, Commissions, DEFAULT_TRACKING_ID, Origin, Sale, Status};
@@ -107,15 +107,7 @@ pub(super) async fn advance(
     request: Request,
 ) -> Answer {
     let body = object(request).await?;
-    only(&body, &["to"])?;
-    let to = body
-        .get("to")
-        .and_then(Value::as_str)
-        .and_then(|name| ADVANCED.into_iter().find(|status| status.name() == name))
-        .ok_or_else(|| {
-            let names = ADVANCED.map(Status::name).join(", ");
-            Problem::bad(format!("to must be one of {names}"))
-        })?;
+    let to = step(&body, &ADVANCED, Status::name)?;
     let id: i64 = id
         .parse()
         .map_err(|_| Problem::bad(format!("{id:?} is no number of a commission order")))?;

@@ -97,7 +97,9 @@ fn fields(form: &[u8]) -> Result<Map<String, Value>, String> {
         match name.split_once('.') {
             Some((outer, inner)) => {
                 let within = object.entry(outer).or_insert_with(|| json!({}));
-                within[inner] = read;
+                let within = within.as_object_mut();
+                let within = within.ok_or_else(|| format!("{outer} was sent in two forms"))?;
+                within.insert(inner.to_owned(), read);
             }
             None => {
                 object.insert(name.to_owned(), read);
@@ -174,6 +176,7 @@ mod tests {
         );
         let nested = fields(b"match.method=x").unwrap();
         assert_eq!(Value::Object(nested), json!({ "match": { "method": "x" } }));
+        assert!(fields(b"match=y&match.method=x").is_err());
         assert!(fields(b"times:number=two").unwrap_err().contains("times"));
         assert!(fields(b"data:json={").unwrap_err().contains("data"));
     }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
-use serde_json::Value;
 
 use super::summary::order_json;
-use super::{Answer, Problem, object, ok, only};
+use super::{Answer, Problem, object, ok, step};
 use crate::orders::Stage;
 use crate::sandbox::Inner;
 
@@ -24,17 +23,7 @@ pub(super) async fn advance(
     request: Request,
 ) -> Answer {
     let body = object(request).await?;
-    only(&body, &["to"])?;
-    let to = body
-        .get("to")
-        .and_then(Value::as_str)
-        .and_then(|name| STAGES.into_iter().find(|stage| stage.name() == name))
-        .ok_or_else(|| {
-            Problem::bad(format!(
-                "to must be one of {}",
-                STAGES.map(Stage::name).join(", ")
-            ))
-        })?;
+    let to = step(&body, &STAGES, Stage::name)?;
     let id: i64 = id
         .parse()
         .map_err(|_| Problem::bad(format!("{id:?} is no order number")))?;

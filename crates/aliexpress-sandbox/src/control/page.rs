@@ -9,18 +9,19 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{products, push};
 use crate::accounts::{ACCOUNTS, Account};
+use crate::commissions::clicks::Click;
 use crate::faults::Fault;
 use crate::journal::{Entry, Wanted};
 use crate::language::Language;
 use crate::pages::{banner, language, page};
 use crate::sandbox::{Inner, locked};
-use rows::{MessageRow, OrderRow, ProductView, SwitchRow, time};
+use rows::{CommissionRow, MessageRow, OrderRow, ProductView, SwitchRow, time};
 
-/// Orders, messages and journal entries shown.
+/// Orders, commission orders, clicks, messages and journal entries shown.
 const ROWS: usize = 20;
 
 #[derive(Template)]
@@ -32,18 +33,24 @@ struct ControlPage<'a> {
     /// The part of the page that was just used; empty when none.
     done: &'static str,
     now: String,
-    offset_hours: i64,
+    /// How far the clock is ahead of real time; empty when it is not.
+    ahead: String,
+    base_url: &'a str,
     app_key: &'a str,
-    callback_url: String,
+    callback_url: Option<String>,
     push_url: Option<String>,
     held: bool,
     accounts: &'a [Account],
     switches: Vec<SwitchRow>,
-    /// Each as its JSON text.
+    /// Whether the switches are shown at once: they have just been saved.
+    profile_open: bool,
+    /// Each in one line of text.
     faults: Vec<String>,
     orders: Vec<OrderRow>,
     asked_product: String,
     product: Option<ProductView>,
+    commissions: Vec<CommissionRow>,
+    clicks: Vec<Click>,
     messages: Vec<MessageRow>,
     journal: Vec<JournalRow>,
 }
@@ -58,11 +65,62 @@ impl ControlPage<'_> {
     fn t<'b>(&self, english: &'b str, french: &'b str) -> &'b str {
         self.words.pick(english, french)
     }
+
+    /// What the form that was just sent has done.
+    fn done_text(&self) -> &'static str {
+        let done = DONE.iter().find(|(section, _, _)| *section == self.done);
+        done.map_or("", |(_, english, french)| self.words.pick(english, french))
+    }
 }
 
-/// The parts of the page, by the last word of the address that their forms post to.
-const SECTIONS: [&str; 8] = [
-    "clock", "profile", "faults", "orders", "products", "push", "journal", "reset",
+/// The parts of the page, by the first word of the address that their forms post to, and what is said there
+/// when a form has worked, in English and French.
+const DONE: [(&str, &str, &str); 9] = [
+    (
+        "clock",
+        "The clock was moved on.",
+        "L'horloge a été avancée.",
+    ),
+    (
+        "profile",
+        "The profile was saved.",
+        "Le profil a été enregistré.",
+    ),
+    (
+        "faults",
+        "The faults were changed.",
+        "Les pannes ont été modifiées.",
+    ),
+    (
+        "orders",
+        "The order was moved.",
+        "La commande a changé d'état.",
+    ),
+    (
+        "products",
+        "The product was changed.",
+        "Le produit a été modifié.",
+    ),
+    (
+        "commissions",
+        "The commission orders were changed.",
+        "Les commandes d'affiliation ont été modifiées.",
+    ),
+    (
+        "push",
+        "The messages were changed.",
+        "Les messages ont été modifiés.",
+    ),
+    (
+        "journal",
+        "The journal was cleared.",
+        "Le journal a été vidé.",
+    ),
+    (
+        "reset",
+        "Everything is as at the start.",
+        "Tout est comme au départ.",
+    ),
 ];
 
 pub(super) async fn show(
@@ -73,39 +131,67 @@ pub(super) async fn show(
     let words = language(&headers);
     let now_ms = inner.clock.now_ms();
     let asked = |name: &str| query.get(name).map_or("", |text| text.trim());
-    let done = SECTIONS.into_iter().find(|name| *name == asked("done"));
+    let done = DONE.iter().find(|(name, _, _)| *name == asked("done"));
+    let done = done.map_or("", |(name, _, _)| *name);
     let asked_product = asked("product").to_owned();
     let template = ControlPage {
         words,
         language: words.tag(),
         banner: banner(words),
-        done: done.unwrap_or_default(),
+        done,
         now: time(now_ms),
-        offset_hours: inner.clock.offset_ms() / 3_600_000,
+        ahead: rows::duration(inner.clock.offset_ms() / 1000, words),
+        base_url: &inner.base_url(),
         app_key: &inner.app_key,
-        callback_url: inner.callback_url().unwrap_or_else(|| "–".to_owned()),
+        callback_url: inner.callback_url(),
         push_url: inner.push_url(),
         held: inner.book.read().pushes.held,
         accounts: &ACCOUNTS,
         switches: rows::switches(&inner.book.profile(), words),
-        faults: locked(&inner.faults)
-            .list()
-            .iter()
-            .map(fault_text)
-            .collect(),
-        orders: orders(&inner, now_ms),
+        profile_open: done == "profile",
+        faults: faults(&inner, words),
+        orders: orders(&inner, now_ms, words),
         product: product(&inner, &asked_product),
         asked_product,
+        commissions: commissions(&inner, now_ms, words),
+        clicks: clicks(&inner),
         messages: messages(&inner),
         journal: journal(&inner),
     };
     page(StatusCode::OK, &template, "form-action 'self'")
 }
 
-fn orders(inner: &Inner, now_ms: i64) -> Vec<OrderRow> {
+fn faults(inner: &Inner, words: Language) -> Vec<String> {
+    let faults = locked(&inner.faults);
+    let text = |fault: &Fault| rows::fault_text(fault, words);
+    faults.list().iter().map(text).collect()
+}
+
+fn orders(inner: &Inner, now_ms: i64, words: Language) -> Vec<OrderRow> {
     let state = inner.book.read();
     let newest = state.orders.newest().take(ROWS);
-    newest.map(|order| OrderRow::of(order, now_ms)).collect()
+    newest
+        .map(|order| OrderRow::of(order, now_ms, words))
+        .collect()
+}
+
+fn commissions(inner: &Inner, now_ms: i64, words: Language) -> Vec<CommissionRow> {
+    let state = inner.book.read();
+    let newest = state.commissions.lines().rev().take(ROWS);
+    newest
+        .map(|line| CommissionRow::of(line, now_ms, words))
+        .collect()
+}
+
+fn clicks(inner: &Inner) -> Vec<Click> {
+    let state = inner.book.read();
+    state
+        .commissions
+        .clicks
+        .newest()
+        .take(ROWS)
+        .cloned()
+        .collect()
 }
 
 fn product(inner: &Inner, asked: &str) -> Option<ProductView> {
@@ -143,9 +229,4 @@ fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A fault in one line.
-fn fault_text(fault: &Fault) -> String {
-    json!(fault).to_string()
 }

@@ -203,7 +203,8 @@ fn read(body: &Map<String, Value>) -> Result<Wish, String> {
     match named[..] {
         ["resend"] => Ok(Wish::Resend(id(body, "resend")?)),
         ["duplicate"] => Ok(Wish::Duplicate(id(body, "duplicate")?, times(body)?)),
-        ["reorder"] => truth(body, "reorder").map(|_| Wish::Reorder),
+        ["reorder"] if body["reorder"] == true => Ok(Wish::Reorder),
+        ["reorder"] => Err("reorder can only be true".to_owned()),
         ["hold"] => Ok(Wish::Hold(truth(body, "hold")?)),
         ["order"] | ["message_type"] | ["body"] => Ok(Wish::Send(Draft {
             what: what(body)?,

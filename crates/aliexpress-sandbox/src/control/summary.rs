@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::ok;
-use crate::accounts::ACCOUNTS;
+use crate::accounts::{ACCOUNTS, Account};
 use crate::catalogue::Catalogue;
 use crate::methods;
 use crate::orders::Order;
@@ -91,18 +91,7 @@ pub(super) fn state_json(inner: &Inner) -> Value {
     let products: Vec<i64> = (0..inner.catalogue.products.min(MOST_PRODUCTS))
         .map(Catalogue::id)
         .collect();
-    let accounts: Vec<Value> = ACCOUNTS
-        .iter()
-        .map(|account| {
-            json!({
-                "alias": account.alias,
-                "user_id": account.user_id,
-                "nick": account.nick,
-                "account": account.login,
-                "account_platform": account.platform,
-            })
-        })
-        .collect();
+    let accounts: Vec<Value> = ACCOUNTS.iter().map(account_json).collect();
     json!({
         "app_key": inner.app_key,
         "callback_url": inner.callback_url(),
@@ -116,5 +105,15 @@ pub(super) fn state_json(inner: &Inner) -> Value {
         "orders": orders,
         "search_reports": reports,
         "products": products,
+    })
+}
+
+fn account_json(account: &Account) -> Value {
+    json!({
+        "alias": account.alias,
+        "user_id": account.user_id,
+        "nick": account.nick,
+        "account": account.login,
+        "account_platform": account.platform,
     })
 }

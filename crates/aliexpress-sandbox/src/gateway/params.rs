@@ -59,6 +59,12 @@ impl Params {
         Some(self.pairs[position].1.as_str()).filter(|value| !value.trim().is_empty())
     }
 
+    /// Whether a parameter was sent, be it empty.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let order = |(own, _): &(String, String)| own.as_str().cmp(name);
+        self.pairs.binary_search_by(order).is_ok()
+    }
+
     pub(crate) fn conflict(&self) -> Option<&str> {
         self.conflict.as_deref()
     }

@@ -1,7 +1,7 @@
 //! `aliexpress.ds.address.get`: the provinces and cities that an order may name in one country.
 //!
 //! Documented sample: `ret` as text, `data` as one object, `children` as JSON text, `code` "0" outside
-//! `result`. The reference table has `data` as a list, which is not offered. Inferred: names come in
+//! `result`. Switch: `address_form`, as the guide's table has `data` as a list. Inferred: names come in
 //! English or locally, in French when `isMultiLanguage` is `true` and `language` French; a country that is
 //! not delivered to is answered with `ret` "false" and no `data`; "Other" ends a list wherever an order
 //! may say so. The list is a choice of real places, smaller than the real one.
@@ -13,6 +13,7 @@ use crate::gateway::refusal::Refusal;
 use crate::json::{Json, object};
 use crate::language::Language;
 use crate::orders::places;
+use crate::profile::AddressForm;
 
 pub(super) static METHOD: Method = Method {
     declared: &declared::DS_ADDRESS_GET,
@@ -38,16 +39,16 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
     } else {
         Language::English
     };
-    let result = object! {
-        "ret": "true",
-        "msg": "",
-        "code": "",
-        "data": object! {
-            "country": country.code,
-            "type": "country",
-            "children": children(country.code, language),
-        },
+    let data = object! {
+        "country": country.code,
+        "type": "country",
+        "children": children(country.code, language),
     };
+    let data: Json = match context.profile.address_form {
+        AddressForm::Object => data.into(),
+        AddressForm::List => vec![data.into()].into(),
+    };
+    let result = object! { "ret": "true", "msg": "", "code": "", "data": data };
     Ok(Reply::ok(object! { "result": result, "code": "0" }))
 }
 

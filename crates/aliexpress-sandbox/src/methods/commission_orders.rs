@@ -7,6 +7,7 @@ pub(super) mod list_by_index;
 mod part;
 
 use super::{Context, Reply};
+use crate::addresses;
 use crate::commissions::{Commission, Status};
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, Object, object};
@@ -200,8 +201,14 @@ impl<'a> Rows<'a> {
         [
             ("product_id", id.into()),
             ("product_title", line.sale.title.clone().into()),
-            ("product_detail_url", item_url(&self.base_url, id).into()),
-            ("product_main_image_url", picture(&self.base_url, id).into()),
+            (
+                "product_detail_url",
+                addresses::item(&self.base_url, id).into(),
+            ),
+            (
+                "product_main_image_url",
+                addresses::picture(&self.base_url, id, 1).into(),
+            ),
             ("product_count", line.sale.count.into()),
             ("category_id", line.sale.category_id.into()),
             ("ship_to_country", line.sale.country.clone().into()),
@@ -264,12 +271,4 @@ fn flag(truth: bool) -> Json {
 /// `7.00%` from hundredths of a percent.
 fn percent(rate: i64) -> String {
     format!("{}.{:02}%", rate / 100, rate % 100)
-}
-
-fn item_url(base_url: &str, product_id: i64) -> String {
-    format!("{base_url}/item/{product_id}.html")
-}
-
-fn picture(base_url: &str, product_id: i64) -> String {
-    format!("{base_url}/_sandbox/pictures/{product_id}/1.svg")
 }

@@ -1,8 +1,10 @@
 //! What both image searches share: the look-up, and prices of a found product.
 
 use super::Context;
+use crate::addresses;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::likeness::{Subject, Wanted};
+use crate::catalogue::listing::discount;
 use crate::catalogue::search::SortKey;
 use crate::catalogue::{Product, categories};
 use crate::language::Language;
@@ -77,48 +79,39 @@ impl<'a> Found<'a> {
     }
 
     pub(super) fn picture(&self, product: &Product, number: u32) -> String {
-        let id = product.id();
-        format!("{}/_sandbox/pictures/{id}/{number}.svg", self.base_url)
+        addresses::picture(&self.base_url, product.id(), number)
     }
 
     pub(super) fn page(&self, product: &Product) -> String {
-        format!("{}/item/{}.html", self.base_url, product.id())
+        addresses::item(&self.base_url, product.id())
     }
 
     pub(super) fn store_page(&self, product: &Product) -> String {
-        format!("{}/store/{}", self.base_url, product.store_id())
+        addresses::store(&self.base_url, product.store_id())
     }
 
     /// Empty when the product has none.
     pub(super) fn video(&self, product: &Product) -> String {
-        if product.has_video() {
-            format!("{}/_sandbox/videos/{}.mp4", self.base_url, product.id())
-        } else {
-            String::new()
-        }
+        addresses::video(&self.base_url, product)
     }
 
     /// Number and name of a category level: 0 is the root, 1 below it.
     pub(super) fn category(&self, product: &Product, level: usize) -> (String, &'static str) {
         let id = product.family.categories[level];
-        let name = categories::find(id).map_or("", |category| category.name(self.language));
-        (id.to_string(), name)
+        (id.to_string(), categories::name(id, self.language))
     }
 
     pub(super) fn prices(&self, product: &Product) -> Prices {
         let state = self.context.inner.book.read();
-        let skus = product.skus(state.changes.of(product.id()));
+        let (cents, list_cents) = product.shown_prices(state.changes.of(product.id()));
         drop(state);
-        let cheapest = skus.iter().min_by_key(|sku| sku.cents);
-        let cents = cheapest.map_or_else(|| product.base_cents(), |sku| sku.cents);
-        let list_cents = cheapest.map_or(cents, |sku| sku.list_cents);
         let level = self.country.map_or(1000, |country| country.price_per_mille);
         Prices {
             sale: self.currency.of_cents(cents, level),
             original: self.currency.of_cents(list_cents, level),
             own_sale: money::yuan().of_cents(cents, 1000),
             own_original: money::yuan().of_cents(list_cents, 1000),
-            percent_off: 100 - cents * 100 / list_cents.max(1),
+            percent_off: discount(cents, list_cents),
         }
     }
 }

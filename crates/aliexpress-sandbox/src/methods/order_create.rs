@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Context, Method, Reply, declared, field_text, needed_integer};
 use crate::accounts::Account;
+use crate::catalogue::Product;
+use crate::catalogue::changes::Change;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery::{self, Service};
 use crate::gateway::refusal::Refusal;
@@ -145,21 +147,28 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
     })
 }
 
-fn place(context: &Context<'_>, wish: &Wish, state: &mut State) -> Result<Placed, Error> {
-    if !wish.out_order_id.is_empty()
-        && let Some(before) =
-            state
-                .orders
-                .repeat_of(wish.account.user_id, &wish.out_order_id, context.now_ms)
-    {
-        if before.fingerprint == wish.fingerprint {
-            return Ok(before.clone());
+/// What the same request has placed within the last day. Another one under the same id is refused.
+fn placed_before(
+    context: &Context<'_>,
+    wish: &Wish,
+    state: &State,
+) -> Result<Option<Placed>, Failure> {
+    let (user, id) = (wish.account.user_id, &wish.out_order_id);
+    if id.is_empty() {
+        return Ok(None);
+    }
+    match state.orders.repeat_of(user, id, context.now_ms) {
+        Some(before) if before.fingerprint != wish.fingerprint => {
+            let text = format!("out_order_id {id} was used for another order");
+            Err(failed("REPEATED_ORDER_ERROR", text))
         }
-        let text = format!(
-            "out_order_id {} was used for another order",
-            wish.out_order_id
-        );
-        return Err(failed("REPEATED_ORDER_ERROR", text).into());
+        before => Ok(before.cloned()),
+    }
+}
+
+fn place(context: &Context<'_>, wish: &Wish, state: &mut State) -> Result<Placed, Error> {
+    if let Some(before) = placed_before(context, wish, state)? {
+        return Ok(before);
     }
     if wish.pay_currency != dollar().code {
         let text = format!("{} cannot be paid in", wish.pay_currency);
@@ -261,6 +270,26 @@ struct Stocked {
     stock: i64,
 }
 
+/// A product that is sold to the country.
+fn sold(
+    context: &Context<'_>,
+    product_id: i64,
+    change: Option<&Change>,
+    country: &Country,
+) -> Result<Product, Failure> {
+    let product = context.inner.catalogue.find(product_id);
+    let product = product.filter(|_| change.is_none_or(|change| !change.delisted));
+    let product = product.ok_or_else(|| {
+        let text = format!("Product {product_id} does not exist");
+        failed("A001_ORDER_CANNOT_BE_PLACED", text)
+    })?;
+    if product.sold_to(country) {
+        return Ok(product);
+    }
+    let text = format!("Product {product_id} is not sold to {}", country.code);
+    Err(failed("A005_INVALID_COUNTRIES", text))
+}
+
 fn line(
     context: &Context<'_>,
     wish: &Wish,
@@ -274,21 +303,7 @@ fn line(
         return Err(Refusal::unmapped("product_count").into());
     }
     let change = state.changes.of(product_id);
-    let product = context
-        .inner
-        .catalogue
-        .find(product_id)
-        .filter(|_| change.is_none_or(|change| !change.delisted))
-        .ok_or_else(|| {
-            failed(
-                "A001_ORDER_CANNOT_BE_PLACED",
-                format!("Product {product_id} does not exist"),
-            )
-        })?;
-    if !product.sold_to(country) {
-        let text = format!("Product {product_id} is not sold to {}", country.code);
-        return Err(failed("A005_INVALID_COUNTRIES", text).into());
-    }
+    let product = sold(context, product_id, change, country)?;
     let attr = field_text(item, "sku_attr");
     let sku = product
         .skus(change)

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Context, Method, Reply, declared, needed_integer};
 use crate::accounts::Account;
+use crate::addresses;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::money::KeptMoney;
@@ -51,7 +52,7 @@ fn result(context: &Context<'_>, order: &Order) -> Object {
         "store_info": object! {
             "store_id": store_id,
             "store_name": format!("Shop{store_id} Store"),
-            "store_url": format!("{}/store/{store_id}", context.inner.base_url()),
+            "store_url": addresses::store(&context.inner.base_url(), store_id),
         },
         "child_order_list": context.list("aeop_child_order_info", lines),
     };

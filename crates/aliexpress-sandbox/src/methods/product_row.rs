@@ -5,6 +5,7 @@
 //! `ALL`.
 
 use super::Context;
+use crate::addresses;
 use crate::catalogue::countries::Country;
 use crate::catalogue::listing::{Listed, discount};
 use crate::catalogue::{Product, categories, delivery};
@@ -30,10 +31,7 @@ pub(super) struct Prices {
 
 impl Prices {
     pub(super) fn of(listed: &Listed) -> Self {
-        let (cents, list_cents) = listed
-            .product
-            .prices(listed.change.as_ref())
-            .unwrap_or_else(|| (listed.product.base_cents(), listed.product.base_cents()));
+        let (cents, list_cents) = listed.product.shown_prices(listed.change.as_ref());
         Self { cents, list_cents }
     }
 
@@ -56,11 +54,11 @@ impl RowView<'_> {
             "product_detail_url": self.item_url(product),
             "product_main_image_url": self.picture(product, 1),
             "product_small_image_urls": self.context.list("string", self.pictures(product, 1)),
-            "product_video_url": self.video(product),
+            "product_video_url": addresses::video(self.base_url, product),
             "first_level_category_id": first,
-            "first_level_category_name": category(first, self.language),
+            "first_level_category_name": categories::name(first, self.language),
             "second_level_category_id": second,
-            "second_level_category_name": category(second, self.language),
+            "second_level_category_name": categories::name(second, self.language),
             "original_price": source.of_cents(prices.list_cents, 1000).text(),
             "original_price_currency": source.code,
             "sale_price": source.of_cents(prices.cents, 1000).text(),
@@ -70,11 +68,11 @@ impl RowView<'_> {
             "target_sale_price": self.price(prices.cents).text(),
             "target_sale_price_currency": self.currency.code,
             "discount": prices.discount(),
-            "evaluate_rate": format!("{}.{}%", product.rating * 2 - 1, product.index % 10),
+            "evaluate_rate": format!("{}%", product.positive_rate()),
             "lastest_volume": product.orders,
             "platform_product_type": platform_type(product),
             "shop_id": store_id,
-            "shop_url": format!("{}/store/{store_id}", self.base_url),
+            "shop_url": addresses::store(self.base_url, store_id),
         }
     }
 
@@ -84,15 +82,11 @@ impl RowView<'_> {
     }
 
     pub(super) fn item_url(&self, product: &Product) -> String {
-        format!("{}/item/{}.html", self.base_url, product.id())
+        addresses::item(self.base_url, product.id())
     }
 
     pub(super) fn picture(&self, product: &Product, number: u32) -> String {
-        format!(
-            "{}/_sandbox/pictures/{}/{number}.svg",
-            self.base_url,
-            product.id()
-        )
+        addresses::picture(self.base_url, product.id(), number)
     }
 
     /// The gallery from a picture on.
@@ -100,15 +94,6 @@ impl RowView<'_> {
         (first..=product.pictures())
             .map(|number| self.picture(product, number).into())
             .collect()
-    }
-
-    /// Empty when there is no video.
-    fn video(&self, product: &Product) -> String {
-        if product.has_video() {
-            format!("{}/_sandbox/videos/{}.mp4", self.base_url, product.id())
-        } else {
-            String::new()
-        }
     }
 
     /// `ship to US in 7 days`, with the cheapest service; none where nothing delivers.
@@ -127,9 +112,4 @@ pub(super) fn platform_type(product: &Product) -> &'static str {
     } else {
         "PLAZA"
     }
-}
-
-/// The name of a category; empty when the tree has none.
-pub(super) fn category(id: i64, language: Language) -> &'static str {
-    categories::find(id).map_or("", |category| category.name(language))
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
 use crate::catalogue::countries::{self, Country};
+use crate::catalogue::listing::Listed;
 use crate::catalogue::papers;
 use crate::gateway::refusal::Refusal;
 use crate::json::{Json, object};
@@ -26,12 +27,10 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
     }
     let codes: Vec<Value> = serde_json::from_str(context.text("countryCodes")).unwrap_or_default();
     let id = context.text("itemId").parse().unwrap_or_default();
-    let product = context.inner.catalogue.find(id).filter(|product| {
-        let state = context.inner.book.read();
-        let change = state.changes.of(product.id());
-        change.is_none_or(|change| !change.delisted)
-    });
-    let Some(product) = product else {
+    let state = context.inner.book.read();
+    let listed = context.inner.catalogue.for_sale(id, None, &state.changes);
+    drop(state);
+    let Some(Listed { product, .. }) = listed else {
         let message = "ITEM_ID_NOT_FOUND";
         let result = object! { "ret": false, "code": "605", "err_message": message };
         return Ok(Reply::failed("605", object! { "result": result }));

@@ -1,6 +1,7 @@
 //! A product as `aliexpress.ds.product.get` and `aliexpress.ds.product.wholesale.get` show it.
 
 use super::{Context, Reply};
+use crate::addresses;
 use crate::catalogue::countries::{self, Country};
 use crate::catalogue::delivery;
 use crate::catalogue::vocabulary::COLOURS;
@@ -169,11 +170,7 @@ impl View<'_> {
     }
 
     fn picture(&self, number: u32) -> String {
-        format!(
-            "{}/_sandbox/pictures/{}/{number}.svg",
-            self.base_url,
-            self.product.id()
-        )
+        addresses::picture(self.base_url, self.product.id(), number)
     }
 
     fn multimedia(&self) -> Object {
@@ -182,12 +179,11 @@ impl View<'_> {
             .collect();
         let mut multimedia = object! { "image_urls": urls.join(";") };
         if self.product.has_video() {
-            let id = self.product.id();
             let video = object! {
                 "media_id": 290_000_000_000_i64 + i64::from(self.product.index),
                 "media_type": "MAIN_IMAGE_VIDEO",
                 "media_status": "approved",
-                "media_url": format!("{}/_sandbox/videos/{id}.mp4", self.base_url),
+                "media_url": addresses::video(self.base_url, self.product),
                 "poster_url": self.picture(1),
                 "ali_member_id": self.product.seller_id(),
             };

@@ -74,7 +74,12 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
         "current_page_no": integer(window.page),
         "products": context.list("traffic_product_d_t_o", rows.collect()),
     };
-    Ok(Reply::ok(match context.profile.recommend_feed_form {
+    Ok(Reply::ok(formed(context, result)))
+}
+
+/// The page where the profile has it.
+fn formed(context: &Context<'_>, result: Object) -> Object {
+    match context.profile.recommend_feed_form {
         RecommendFeedForm::Direct => object! {
             "result": result,
             "rsp_code": 200,
@@ -85,7 +90,7 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
             "resp_code": 200,
             "resp_msg": "Call succeeds",
         }},
-    }))
+    }
 }
 
 fn row(view: &RowView<'_>, listed: &Listed) -> Object {

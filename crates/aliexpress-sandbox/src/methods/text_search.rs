@@ -3,7 +3,9 @@
 use super::product_view::rounded_and_grouped;
 use super::{Context, Method, Reply, declared};
 use crate::accounts::Account;
+use crate::addresses;
 use crate::catalogue::countries::{self, Country};
+use crate::catalogue::listing::discount;
 use crate::catalogue::search::{Query, SortKey};
 use crate::catalogue::{Product, Sku};
 use crate::gateway::refusal::Refusal;
@@ -125,7 +127,7 @@ impl<'a> View<'a> {
             "type": "search",
             "itemId": product.id().to_string(),
             "title": product.title(self.language),
-            "itemMainPic": format!("{}/_sandbox/pictures/{}/1.svg", self.base_url, product.id()),
+            "itemMainPic": addresses::picture(self.base_url, product.id(), 1),
             "itemUrl": self.item_url(product, cheapest),
             "cateId": product.family.categories.map(|id| id.to_string()).join(","),
             "originalPrice": money::yuan().of_cents(list_cents, 1000).text(),
@@ -137,7 +139,7 @@ impl<'a> View<'a> {
             "targetOriginalPriceCurrency": self.currency.code,
             "originMinPrice": self.origin_min_price(sale, &formatted).to_text(),
             "salePriceFormat": formatted,
-            "discount": format!("{}%", 100 - cents * 100 / list_cents.max(1)),
+            "discount": format!("{}%", discount(cents, list_cents)),
             "score": format!("{}.{}", product.rating / 10, product.rating % 10),
             "evaluateRate": product.positive_rate(),
             "orders": rounded_and_grouped(product.orders),
@@ -152,8 +154,8 @@ impl<'a> View<'a> {
             .map_or(self.base_url, |(_, rest)| rest);
         let sku_id = sku.map_or(0, |sku| sku.id);
         format!(
-            "{base}/item/{}.html?skuId={sku_id}&pdp_ext_f=%7B%22sku_id%22%3A%22{sku_id}%22%7D?appkey={}",
-            product.id(),
+            "{}?skuId={sku_id}&pdp_ext_f=%7B%22sku_id%22%3A%22{sku_id}%22%7D?appkey={}",
+            addresses::item(base, product.id()),
             self.context.inner.app_key,
         )
     }

@@ -89,6 +89,14 @@ choices! {
         Inside,
     }
 
+    /// What `data` of `aliexpress.ds.address.get` is.
+    AddressForm {
+        /// The country itself, as the sample and a live client have it.
+        Object,
+        /// A list that holds the country, as the guide's table has it.
+        List,
+    }
+
     /// Permission groups that an app can hold.
     Permission { Dropshipping, Affiliate }
 

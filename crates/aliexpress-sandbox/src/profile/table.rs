@@ -51,7 +51,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 44] = [
+pub(crate) static SWITCHES: [Switch; 45] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -294,6 +294,12 @@ pub(crate) static SWITCHES: [Switch; 44] = [
         Kind::Words(&["beside", "inside"]),
         "Success marker of SKU details",
         "Marque de réussite du détail des SKU",
+    ),
+    switch(
+        "address_form",
+        Kind::Words(&["object", "list"]),
+        "Provinces and cities of a country",
+        "Provinces et villes d'un pays",
     ),
     switch(
         "push_timestamps",

@@ -48,6 +48,13 @@ async fn recommendations_follow_product_words_or_device() {
     let next = ids(&ask(&bench, MATCH, &[device, ("page_no", "2")]).await);
     assert!(next.iter().all(|id| !one.contains(id)));
     assert_empty(&ask(&bench, MATCH, &[device, ("page_no", "400")]).await);
+    // An empty device falls back to the others, and says nothing alone.
+    let empty = ("device_id", "");
+    let same = ask(&bench, MATCH, &[empty, ("product_id", &own)]).await;
+    assert_eq!(ids(&same), ids(&near));
+    let same = ask(&bench, MATCH, &[empty, ("keywords", "bag")]).await;
+    assert_eq!(ids(&same), ids(&words));
+    assert_empty(&ask(&bench, MATCH, &[empty]).await);
     let (code, text) = refusal(&bench, MATCH, &[]).await;
     assert_eq!(
         (code, text.contains("device_id")),

@@ -269,3 +269,27 @@ async fn the_control_page_lists_what_it_can_do() {
     let style = bench.get("/_sandbox/assets/page.css").await;
     assert_eq!(style.status, StatusCode::OK);
 }
+
+#[test]
+fn the_readme_names_every_route() {
+    let readme = include_str!("../../README.md");
+    let (_, table) = readme.split_once("## Control API").unwrap();
+    let (table, _) = table.split_once("**Profile**").unwrap();
+    let routes = include_str!("../../src/control.rs");
+    let mut named = 0;
+    for route in routes.split("\"/_sandbox/").skip(1) {
+        let (path, rest) = route.split_once('"').unwrap();
+        let (handlers, _) = rest.split_once("\n        .route").unwrap_or((rest, ""));
+        for method in ["get", "post", "delete"] {
+            if path.starts_with('{') || !handlers.contains(&format!("{method}(")) {
+                continue;
+            }
+            let path = path.replace("commissions/{id}", "commissions/{sub_order_id}");
+            let path = if path.is_empty() { "/_sandbox/" } else { &path };
+            let row = format!("{} {path}`", method.to_uppercase());
+            assert!(table.contains(&row), "{row}");
+            named += 1;
+        }
+    }
+    assert!(named >= 18, "{named}");
+}

@@ -50,7 +50,7 @@ async fn clock_reset_and_codes() {
     assert!(
         page(&bench, "?done=clock", "en")
             .await
-            .contains("Done: clock")
+            .contains("The clock was moved on.")
     );
 
     let answer = post(&bench, "codes", &[("account", "1700000002")]).await;
@@ -158,7 +158,7 @@ async fn orders_offer_their_next_steps_and_take_them() {
     let bench = start();
     let row = async || {
         let page = page(&bench, "", "en").await;
-        let row = page.split(&format!("<td>{UNPAID}</td>")).nth(1).unwrap();
+        let row = page.split(&format!(">{UNPAID}</td>")).nth(1).unwrap();
         row.split("</tr>").next().unwrap().to_owned()
     };
     assert!(row().await.contains("value=\"payment_failed\""));
@@ -170,8 +170,41 @@ async fn orders_offer_their_next_steps_and_take_them() {
     .await;
     assert_eq!(back, "/_sandbox/?done=orders#orders");
     let row = row().await;
-    assert!(row.contains("<td>shipped</td>") && row.contains("value=\"delivered\""));
+    assert!(row.contains(">shipped</td>") && row.contains("value=\"delivered\""));
     assert!(!row.contains("value=\"closed\""));
+}
+
+#[tokio::test]
+async fn commission_orders_are_placed_and_moved() {
+    let bench = start();
+    let link = "/s/i1005006000000003_626c6f67";
+    assert_eq!(bench.get(link).await.status, StatusCode::FOUND);
+    let shown = page(&bench, "", "en").await;
+    assert!(shown.contains("1 · blog · 1005006000000003"), "{shown}");
+    let fields = [
+        ("product_id", "1005006000000003"),
+        ("quantity:number", "2"),
+        ("tracking_id", ""),
+        ("click:number", "1"),
+    ];
+    let back = posted(&bench, "commissions", &fields).await;
+    assert_eq!(back, "/_sandbox/?done=commissions#commissions");
+    let newest = bench.look("commissions").await["commissions"][0].clone();
+    assert_eq!(
+        (&newest["click"], &newest["quantity"]),
+        (&json!(1), &json!(2))
+    );
+    let id = &newest["sub_order_id"];
+    let path = format!("commissions/{id}/advance");
+    assert!(
+        page(&bench, "", "fr")
+            .await
+            .contains(&format!("/_sandbox/{path}"))
+    );
+    posted(&bench, &path, &[("to", "invalid")]).await;
+    let shown = page(&bench, "?done=commissions", "fr").await;
+    assert!(!shown.contains(&path) && shown.contains("annulée"));
+    assert!(shown.contains("Les commandes d&#39;affiliation ont été modifiées."));
 }
 
 #[tokio::test]

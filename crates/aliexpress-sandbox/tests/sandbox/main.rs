@@ -4,6 +4,8 @@
 mod support;
 
 #[cfg(test)]
+mod addresses;
+#[cfg(test)]
 mod affiliate;
 #[cfg(test)]
 mod affiliate_items;
@@ -17,6 +19,8 @@ mod checks;
 mod commission_lists;
 #[cfg(test)]
 mod commissions;
+#[cfg(test)]
+mod concurrent;
 #[cfg(test)]
 mod control;
 #[cfg(test)]

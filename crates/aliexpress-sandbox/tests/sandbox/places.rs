@@ -128,3 +128,15 @@ async fn every_listed_place_can_be_ordered_to_and_no_other() {
     // Accents and case do not matter.
     assert_eq!(ordered(&bench, "FR", "ile-de-france", "PARIS").await, None);
 }
+
+#[tokio::test]
+async fn the_country_can_come_in_a_list() {
+    let bench = start();
+    let object = get(&bench, &[("countryCode", "FR")]).await["data"].clone();
+    assert_eq!(object["country"], "FR");
+    bench
+        .set("profile", json!({ "address_form": "list" }))
+        .await;
+    let list = get(&bench, &[("countryCode", "FR")]).await["data"].clone();
+    assert_eq!(list, json!([object]));
+}

@@ -60,6 +60,29 @@ async fn a_listener_on_any_port_serves_under_its_own_port_and_stops_when_asked()
             .starts_with("HTTP/1.1 200")
     );
 
+    // A body that is shorter or longer than it says, and one that has two lengths.
+    for lengths in [
+        "100",
+        "0",
+        "99999999999999999999",
+        "5\r\nContent-Length: 6",
+        "-1",
+    ] {
+        let liar = format!(
+            "POST /sync HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {lengths}\r\n\r\na=b&c"
+        );
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        stream.write_all(liar.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(!answer.starts_with("HTTP/1.1 5"), "{lengths}: {answer}");
+    }
+    let answer = exchange(port, get(&host, "/_sandbox/state")).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
 }

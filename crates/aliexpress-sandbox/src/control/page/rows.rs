@@ -4,8 +4,11 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::plain;
+use crate::commissions::Commission;
+use crate::faults::Fault;
 use crate::language::Language;
-use crate::orders::{Order, Stage};
+use crate::money::dollar;
+use crate::orders::Order;
 use crate::profile::table::{Kind, SWITCHES};
 use crate::profile::{Lifetimes, Profile};
 
@@ -14,6 +17,66 @@ pub(super) fn time(at_ms: i64) -> String {
     Timestamp::from_millisecond(at_ms)
         .map(|at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
         .unwrap_or_default()
+}
+
+/// A time span in days, hours, minutes and seconds; empty when it is none.
+pub(super) fn duration(seconds: i64, language: Language) -> String {
+    let units = [
+        (seconds / 86_400, language.pick("d", "j")),
+        (seconds / 3600 % 24, "h"),
+        (seconds / 60 % 60, "min"),
+        (seconds % 60, "s"),
+    ];
+    let parts = units.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> = parts
+        .map(|(count, unit)| format!("{count} {unit}"))
+        .collect();
+    parts.join(" ")
+}
+
+/// A word of the control API for people.
+fn word(name: &'static str, language: Language) -> &'static str {
+    let french = match name {
+        "created" => "créée",
+        "payment_failed" => "paiement échoué",
+        "paid" => "payée",
+        "shipped" => "expédiée",
+        "delivered" => "livrée",
+        "closed" => "fermée",
+        "received" => "reçue",
+        "settled" => "réglée",
+        "invalid" => "annulée",
+        _ => name,
+    };
+    let english = if name == "payment_failed" {
+        "payment failed"
+    } else {
+        name
+    };
+    language.pick(english, french)
+}
+
+/// A fault in one line.
+pub(super) fn fault_text(fault: &Fault, language: Language) -> String {
+    let api = fault.method.as_deref();
+    let api = api.unwrap_or_else(|| language.pick("every API", "toutes les API"));
+    let mut text = format!("{api}: {}", fault.then.name());
+    for part in [&fault.code, &fault.sub_code].into_iter().flatten() {
+        text += &format!(" {part}");
+    }
+    if let Some(ban_s) = fault.ban_s {
+        text += &format!(", {ban_s} s");
+    }
+    if fault.delay_ms > 0 {
+        text += &format!(", {} ms", fault.delay_ms);
+    }
+    let effect = if fault.takes_effect {
+        language.pick("the call is carried out", "l'appel est exécuté")
+    } else {
+        language.pick("the call is not carried out", "l'appel n'est pas exécuté")
+    };
+    let times = language.pick("calls left", "appels restants");
+    format!("{text}; {effect}; {times}: {}", fault.times)
 }
 
 /// One switch: a choice, several choices, or a text field.
@@ -108,17 +171,51 @@ pub(super) struct OrderRow {
     pub(super) id: i64,
     pub(super) status: &'static str,
     pub(super) amount: String,
-    pub(super) next: Vec<&'static str>,
+    /// Steps that can follow: the word of the control API, and the word for people.
+    pub(super) next: Vec<(&'static str, &'static str)>,
 }
 
 impl OrderRow {
-    pub(super) fn of(order: &Order, now_ms: i64) -> Self {
+    pub(super) fn of(order: &Order, now_ms: i64, language: Language) -> Self {
         let (stage, total) = (order.stage(now_ms), order.total());
         Self {
             id: order.id,
-            status: stage.name(),
-            amount: format!("{} {}", total.text(), total.currency),
-            next: stage.next().iter().copied().map(Stage::name).collect(),
+            status: word(stage.name(), language),
+            amount: format!("{}\u{a0}{}", total.text(), total.currency),
+            next: steps(stage.next().iter().map(|stage| stage.name()), language),
+        }
+    }
+}
+
+fn steps(
+    names: impl Iterator<Item = &'static str>,
+    language: Language,
+) -> Vec<(&'static str, &'static str)> {
+    names.map(|name| (name, word(name, language))).collect()
+}
+
+/// A commission order and the steps it can take.
+pub(super) struct CommissionRow {
+    pub(super) id: i64,
+    pub(super) product_id: i64,
+    pub(super) tracking_id: String,
+    pub(super) status: &'static str,
+    pub(super) commission: String,
+    /// As in [`OrderRow`].
+    pub(super) next: Vec<(&'static str, &'static str)>,
+}
+
+impl CommissionRow {
+    pub(super) fn of(line: &Commission, now_ms: i64, language: Language) -> Self {
+        let status = line.status(now_ms);
+        let commission = dollar().of_cents(line.paid_commission_cents(), 1000);
+        Self {
+            id: line.sub_order_id,
+            product_id: line.sale.product_id,
+            tracking_id: line.origin.tracking_id.clone(),
+            status: word(status.name(), language),
+            commission: format!("{}\u{a0}{}", commission.text(), commission.currency.code),
+            next: steps(status.next().iter().map(|status| status.name()), language),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::row::tax_rate;
 use crate::accounts::Account;
 use crate::affiliate_links::{Target, promotion_link};
+use crate::catalogue::categories;
 use crate::catalogue::listing::{Listed, discount};
 use crate::catalogue::vocabulary::COLOURS;
 use crate::catalogue::{Product, Sku, countries, delivery};
@@ -17,7 +18,7 @@ use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
 use crate::language::Language;
 use crate::methods::list_request::{chosen, parts};
-use crate::methods::product_row::{RowView, category};
+use crate::methods::product_row::RowView;
 use crate::methods::{Context, Method, Reply, declared};
 use crate::money;
 use crate::profile::SkuDetailForm;
@@ -107,8 +108,8 @@ impl Details<'_> {
         let (view, product) = (&self.view, self.product);
         let [first, second, _] = product.family.categories;
         let (upper, lower) = (
-            category(first, view.language),
-            category(second, view.language),
+            categories::name(first, view.language),
+            categories::name(second, view.language),
         );
         let pictures = view.pictures(product, 2);
         object! {

@@ -2,8 +2,8 @@
 //!
 //! Documented: fields, no totals, no page size. Inferred: a product that is for sale brings others of its
 //! narrowest category, else the words decide, else the device, which always likes the same three
-//! categories; best sellers first, 20 a page. `app`, `device`, `site` and `user` change nothing. The
-//! reference lets an empty `device_id` fall back to the others; here it counts as absent, and is refused.
+//! categories; best sellers first, 20 a page. An empty `device_id` with neither product nor words finds
+//! nothing. `app`, `device`, `site` and `user` change nothing.
 
 use super::row::{Extra, Rows};
 use super::{found, nothing};
@@ -34,7 +34,9 @@ struct Taste<'a> {
 }
 
 fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refusal> {
-    let taste = taste(context)?;
+    let Some(taste) = taste(context)? else {
+        return Ok(nothing());
+    };
     let destination = Destination::of(context, "country");
     let base_url = context.inner.base_url();
     let shown = destination.unwrap_or_else(Destination::usual);
@@ -65,34 +67,36 @@ fn run(context: &Context<'_>, _: Option<&'static Account>) -> Result<Reply, Refu
     }))
 }
 
-fn taste<'a>(context: &'a Context<'_>) -> Result<Taste<'a>, Refusal> {
+/// None when nothing is said of it: a known product counts before the words, these before the device.
+fn taste<'a>(context: &'a Context<'_>) -> Result<Option<Taste<'a>>, Refusal> {
     let product_id = context.text("product_id");
     if !product_id.is_empty() {
         let id = product_id.parse();
         let id: i64 = id.map_err(|_| Refusal::unmapped("product_id"))?;
         let state = context.inner.book.read();
         if let Some(listed) = context.inner.catalogue.for_sale(id, None, &state.changes) {
-            return Ok(Taste {
+            return Ok(Some(Taste {
                 categories: vec![listed.product.family.categories[2]],
                 not: Some(id),
                 ..Taste::default()
-            });
+            }));
         }
     }
     let words = context.text("keywords");
     if !words.is_empty() {
-        return Ok(Taste {
+        return Ok(Some(Taste {
             words,
             ..Taste::default()
-        });
+        }));
     }
-    let device = fingerprint(context.text("device_id"));
-    let liked = device.bytes().take(3).map(|letter| {
+    let device = context.text("device_id");
+    let liked = fingerprint(device);
+    let liked = liked.bytes().take(3).map(|letter| {
         let family = &FAMILIES[usize::from(letter) % FAMILIES.len()];
         family.categories[2]
     });
-    Ok(Taste {
+    Ok((!device.is_empty()).then(|| Taste {
         categories: liked.collect(),
         ..Taste::default()
-    })
+    }))
 }

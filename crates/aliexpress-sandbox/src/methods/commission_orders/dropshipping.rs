@@ -1,8 +1,9 @@
 //! `aliexpress.ds.commissionorder.listbyindex`: commission lines of dropshipping orders.
 
 use super::part::{self, Part};
-use super::{Wanted, flag, item_url, percent, picture, time};
+use super::{Wanted, flag, percent, time};
 use crate::accounts::Account;
+use crate::addresses;
 use crate::commissions::{Commission, dropshipping};
 use crate::gateway::refusal::Refusal;
 use crate::json::{Object, object};
@@ -67,8 +68,8 @@ fn row(context: &Context<'_>, base_url: &str, line: &Commission) -> Object {
         "publisher_settled_currency": dollar().code,
         "item_id": id,
         "item_title": line.sale.title.clone(),
-        "item_detail_url": item_url(base_url, id),
-        "item_main_image_url": picture(base_url, id),
+        "item_detail_url": addresses::item(base_url, id),
+        "item_main_image_url": addresses::picture(base_url, id, 1),
         "item_count": line.sale.count.to_string(),
         "category_id": line.sale.category_id,
         "effect_status": line.status(now_ms).order_status(),
