@@ -152,6 +152,24 @@ pub(crate) struct Success {
     pub(crate) flag: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
+    /// Where the message stands in the other form.
+    pub(crate) message_also: Option<String>,
+}
+
+impl Success {
+    /// The fields that tell it, or why not.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        [
+            &self.field,
+            &self.also,
+            &self.code,
+            &self.message,
+            &self.message_also,
+        ]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -289,6 +307,11 @@ pub(crate) struct Row {
     pub(crate) personal: bool,
     /// What is wrong inside is refused by the method itself, with this code.
     pub(crate) own_error: Option<String>,
+    /// No business of a caller.
+    #[serde(default)]
+    pub(crate) hidden: bool,
+    /// What one row of a list is.
+    pub(crate) each: Option<String>,
     pub(crate) doc: String,
 }
 

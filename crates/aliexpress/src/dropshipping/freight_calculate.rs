@@ -55,7 +55,7 @@ impl FreightCalculateRequest {
         self
     }
 
-    /// Products. Gateway name: `product_num`. Required.
+    /// Units. Gateway name: `product_num`. Required.
     pub fn quantity(mut self, value: i64) -> Self {
         self.quantity = Some(value);
         self
@@ -73,25 +73,25 @@ impl FreightCalculateRequest {
         self
     }
 
-    /// Id of the SKU, digits.
+    /// Id of the SKU.
     pub fn sku_id(mut self, value: i64) -> Self {
         self.sku_id = Some(value);
         self
     }
 
-    /// Code of the province.
+    /// Code of the province; no published list of codes.
     pub fn province_code(mut self, value: impl Into<String>) -> Self {
         self.province_code = Some(value.into());
         self
     }
 
-    /// Code of the city.
+    /// Code of the city; no published list of codes.
     pub fn city_code(mut self, value: impl Into<String>) -> Self {
         self.city_code = Some(value.into());
         self
     }
 
-    /// Price.
+    /// Price of the goods.
     pub fn price(mut self, value: Decimal) -> Self {
         self.price = Some(value);
         self
@@ -164,20 +164,20 @@ impl FreightCalculateRequest {
     }
 }
 
-/// The delivery services.
+/// A delivery service with its fee.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FreightOption {
     /// Name of the service.
     #[serde(default, deserialize_with = "decode::text")]
     pub service_name: Option<String>,
-    /// Range of days.
+    /// Days of delivery, a range such as `7-15`.
     #[serde(default, deserialize_with = "decode::text")]
     pub estimated_delivery_time: Option<String>,
     /// Whether parcels can be followed. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub tracking_available: Option<bool>,
-    /// Code of the failure. Not in every answer.
+    /// Why the service cannot be had. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub error_code: Option<i64>,
     /// The fee.
@@ -192,7 +192,7 @@ pub struct FreightFee {
     /// Amount in major units, as decimal text.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub amount: Option<Decimal>,
-    /// The fee in cents.
+    /// Amount in minor units, cents for most currencies.
     #[serde(default, deserialize_with = "decode::int")]
     pub cent: Option<i64>,
     /// Currency, ISO 4217.
@@ -206,7 +206,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     success: Option<String>,
@@ -220,18 +220,12 @@ impl MethodAnswer for Answer {
     type Value = Vec<FreightOption>;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.success.clone()),
-            &["true"],
-            None,
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.error_desc.clone()),
-        );
-        outcome.settle_list(
-            self.result
-                .and_then(|inner| inner.aeop_freight_calculate_result_for_buyer_d_t_o_list),
-            "result.aeop_freight_calculate_result_for_buyer_d_t_o_list",
-        )
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.success.as_deref(), &["true"])
+            .in_words(None, result.error_desc)
+            .settle_list(
+                result.aeop_freight_calculate_result_for_buyer_d_t_o_list,
+                "result.aeop_freight_calculate_result_for_buyer_d_t_o_list",
+            )
     }
 }

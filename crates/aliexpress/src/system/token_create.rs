@@ -34,7 +34,7 @@ impl TokenCreateRequest {
         }
     }
 
-    /// Code of the outcome. One-time; lives three minutes and can be spent once. Required.
+    /// The code of the sign-in; lives three minutes and is spent once. Required.
     pub fn code(mut self, value: AuthorizationCode) -> Self {
         self.code = Some(value);
         self

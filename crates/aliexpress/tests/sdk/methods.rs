@@ -149,7 +149,7 @@ methods! {
     ) as Shown::shown;
     "aliexpress.affiliate.product.query" => affiliate.product_query() as Shown::shown;
     "aliexpress.affiliate.hotproduct.query" => affiliate.hotproduct_query() as Shown::shown;
-    "aliexpress.affiliate.hotproduct.download" => affiliate.hotproduct_download(category_id = "44") as Shown::shown;
+    "aliexpress.affiliate.hotproduct.download" => affiliate.hotproduct_download(category_id = 44) as Shown::shown;
     "aliexpress.affiliate.productdetail.get" => affiliate.productdetail_get(product_ids = [PRODUCT]) as Shown::shown;
     "aliexpress.affiliate.product.smartmatch" => affiliate.product_smartmatch(device_id = "device-1") as Shown::shown;
     "aliexpress.affiliate.featuredpromo.get" => affiliate.featuredpromo_get() as Shown::shown;
@@ -167,14 +167,14 @@ methods! {
     ) as Shown::shown;
     "aliexpress.affiliate.order.get" => affiliate.order_get(order_ids = [ORDER]) as Shown::shown;
     "aliexpress.affiliate.product.shipping.get" => affiliate.product_shipping_get(
-        product_id = PRODUCT, sku_id = SKU, ship_to_country = "FR", target_currency = "EUR",
-        target_sale_price = Decimal::new(475, 2), tax_rate = Decimal::new(2, 1), target_language = "FR"
+        product_id = PRODUCT, sku_id = SKU, ship_to = "FR", currency = "EUR",
+        target_sale_price = Decimal::new(475, 2), tax_rate = Decimal::new(2, 1), language = "FR"
     ) as Shown::shown;
     "aliexpress.affiliate.product.sku.detail.get" => affiliate.product_sku_detail_get(
-        product_id = PRODUCT, ship_to_country = "FR", target_currency = "EUR", target_language = "FR"
+        product_id = PRODUCT, ship_to = "FR", currency = "EUR", language = "FR"
     ) as Shown::shown;
     "aliexpress.affiliate.promotion.info.get" => affiliate.promotion_info_get(
-        product_ids = [PRODUCT], currency = "EUR", target_language = "FR", ship_to_country = "FR"
+        product_ids = [PRODUCT], currency = "EUR", language = "FR", ship_to = "FR"
     ) as Shown::shown;
     "/aliexpress/xinghe/merchant/license/get" => affiliate.merchant_license_get(seller_id = "1102000001") as Shown::shown;
 }
