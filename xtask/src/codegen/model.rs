@@ -197,6 +197,23 @@ pub(crate) enum Paging {
     },
 }
 
+impl Paging {
+    /// The list that a page holds.
+    pub(crate) fn rows(&self) -> &str {
+        match self {
+            Self::Page { rows, .. } | Self::Cursor { rows, .. } | Self::Index { rows, .. } => rows,
+        }
+    }
+
+    /// The code with which a method says that there is no such page.
+    pub(crate) fn end_code(&self) -> Option<&str> {
+        match self {
+            Self::Page { end_code, .. } | Self::Index { end_code, .. } => end_code.as_deref(),
+            Self::Cursor { .. } => None,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddressRule {

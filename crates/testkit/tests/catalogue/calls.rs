@@ -155,7 +155,7 @@ impl World {
 
 pub(crate) fn address() -> DeliveryAddress {
     DeliveryAddress::new()
-        .ship_to("US")
+        .country("US")
         .province("Illinois")
         .city("Springfield")
         .address("742 Evergreen Terrace")

@@ -232,7 +232,23 @@ fn beside_value(out: &mut String, method: &Method, success: &Success, path: &str
                 .trim_start_matches('.'),
         ),
     };
-    // In its other form the answer says the same elsewhere.
+    other_form(out, method, success, path, &mut words)?;
+    if let Some(also) = &method.value_also {
+        words.value = format!("{}.or_else(|| {})", words.value, reach("self", also));
+    }
+    Ok(words)
+}
+
+/// In its other form the answer says the same elsewhere.
+fn other_form(
+    out: &mut String,
+    method: &Method,
+    success: &Success,
+    path: &str,
+    words: &mut Words,
+) -> Result<()> {
+    let place = success.field.as_deref().map_or("", |field| split(field).0);
+    let root = split(place).1;
     if let Some(also) = &success.also {
         let (text, from) = (told_elsewhere(method, also, path)?, split(also).0);
         let (at, from) = match from.strip_prefix(place) {
@@ -258,10 +274,7 @@ fn beside_value(out: &mut String, method: &Method, success: &Success, path: &str
         )?;
         words.message.push_str(".or(words)");
     }
-    if let Some(also) = &method.value_also {
-        words.value = format!("{}.or_else(|| {})", words.value, reach("self", also));
-    }
-    Ok(words)
+    Ok(())
 }
 
 /// What tells success is a part of the value, and stays there.
