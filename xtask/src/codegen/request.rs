@@ -235,7 +235,7 @@ fn top_parameter(out: &mut String, rows: &[Row], row: &Row) -> Result<()> {
     let name = quoted(&row.name);
     match row.kind.as_str() {
         "json" => {
-            let variable = super::text::snake(&row.name);
+            let variable = super::text::snake(row.rust_name());
             writeln!(out, "        let mut {variable} = JsonObject::default();")?;
             json_fields(out, rows, &row.name, &variable, "")?;
             writeln!(out, "        form.json({name}, {variable});")?;

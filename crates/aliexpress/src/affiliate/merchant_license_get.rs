@@ -46,14 +46,14 @@ impl MerchantLicenseGetRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut param0 = JsonObject::default();
-        param0.required(
+        let mut request = JsonObject::default();
+        request.required(
             "sellerAdminSeq",
             "seller_id",
             check::text(self.seller_id.as_deref()),
         )?;
-        param0.optional("channel", check::text(self.channel.as_deref()));
-        form.json("param0", param0);
+        request.optional("channel", check::text(self.channel.as_deref()));
+        form.json("param0", request);
         Ok(form)
     }
 }

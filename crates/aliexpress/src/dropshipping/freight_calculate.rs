@@ -105,43 +105,36 @@ impl FreightCalculateRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut param_aeop_freight_calculate_for_buyer_d_t_o = JsonObject::default();
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        let mut request = JsonObject::default();
+        request.required(
             "product_id",
             "product_id",
             check::int("product_id", self.product_id, Some(1), None)?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "product_num",
             "quantity",
             check::int("quantity", self.quantity, Some(1), None)?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "country_code",
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "send_goods_country_code",
             "ship_from",
             check::country("ship_from", self.ship_from.as_deref())?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("sku_id", check::int("sku_id", self.sku_id, Some(1), None)?);
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("province_code", check::text(self.province_code.as_deref()));
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("city_code", check::text(self.city_code.as_deref()));
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("price", check::decimal("price", self.price)?);
-        param_aeop_freight_calculate_for_buyer_d_t_o.optional(
+        request.optional("sku_id", check::int("sku_id", self.sku_id, Some(1), None)?);
+        request.optional("province_code", check::text(self.province_code.as_deref()));
+        request.optional("city_code", check::text(self.city_code.as_deref()));
+        request.optional("price", check::decimal("price", self.price)?);
+        request.optional(
             "price_currency",
             check::currency("price_currency", self.price_currency.as_deref())?,
         );
-        form.json(
-            "param_aeop_freight_calculate_for_buyer_d_t_o",
-            param_aeop_freight_calculate_for_buyer_d_t_o,
-        );
+        form.json("param_aeop_freight_calculate_for_buyer_d_t_o", request);
         Ok(form)
     }
 }

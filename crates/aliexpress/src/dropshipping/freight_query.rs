@@ -114,42 +114,42 @@ impl FreightQueryRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut query_delivery_req = JsonObject::default();
-        query_delivery_req.required(
+        let mut request = JsonObject::default();
+        request.required(
             "productId",
             "product_id",
             check::int("product_id", self.product_id, Some(1), None)?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "selectedSkuId",
             "sku_id",
             check::int("sku_id", self.sku_id, Some(1), None)?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "quantity",
             "quantity",
             check::int("quantity", self.quantity, Some(1), None)?.map(|value| value.to_string()),
         )?;
-        query_delivery_req.required(
+        request.required(
             "shipToCountry",
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "currency",
             "currency",
             check::currency("currency", self.currency.as_deref())?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "language",
             "language",
             check::text(self.language.as_deref()),
         )?;
-        query_delivery_req.required("locale", "locale", check::text(self.locale.as_deref()))?;
-        query_delivery_req.optional("provinceCode", check::text(self.province_code.as_deref()));
-        query_delivery_req.optional("province", check::text(self.province.as_deref()));
-        query_delivery_req.optional("cityCode", check::text(self.city_code.as_deref()));
-        form.json("queryDeliveryReq", query_delivery_req);
+        request.required("locale", "locale", check::text(self.locale.as_deref()))?;
+        request.optional("provinceCode", check::text(self.province_code.as_deref()));
+        request.optional("province", check::text(self.province.as_deref()));
+        request.optional("cityCode", check::text(self.city_code.as_deref()));
+        form.json("queryDeliveryReq", request);
         Ok(form)
     }
 }

@@ -157,30 +157,30 @@ impl ImageSearchV2Request {
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
         check::one_of(&[("image", check::text(self.image.as_deref()).is_some())])?;
-        let mut param0 = JsonObject::default();
-        param0.optional("image_base64", check::text(self.image.as_deref()));
-        param0.optional(
+        let mut request = JsonObject::default();
+        request.optional("image_base64", check::text(self.image.as_deref()));
+        request.optional(
             "search_type",
             self.search_type.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "currency",
             check::currency("currency", self.currency.as_deref())?,
         );
-        param0.optional("lang", check::text(self.language.as_deref()));
-        param0.optional(
+        request.optional("lang", check::text(self.language.as_deref()));
+        request.optional(
             "sort_type",
             self.sort_type.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "sort_order",
             self.sort_order.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         );
-        form.json("param0", param0);
+        form.json("param0", request);
         Ok(form)
     }
 }

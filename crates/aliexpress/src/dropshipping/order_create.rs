@@ -529,48 +529,47 @@ impl OrderCreateRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut ds_extend_request = JsonObject::default();
-        ds_extend_request.optional(
+        let mut extension = JsonObject::default();
+        extension.optional(
             "promotion.promotion_code",
             check::text(self.promotion_code.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "promotion.promotion_channel_info",
             check::text(self.promotion_channel_info.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "promotion.promotion_activity_id",
             check::text(self.promotion_activity_id.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "payment.pay_currency",
             check::currency("pay_currency", self.pay_currency.as_deref())?,
         );
-        ds_extend_request.optional(
+        extension.optional(
             "payment.try_to_pay",
             self.try_to_pay.map(|value| value.to_string()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.business_model",
             self.business_model.map(|value| value.as_str().to_owned()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.customize_sku_map",
             check::text_map(&self.customize_sku_map),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.nat_addr",
             check::text(self.nat_addr.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "channel_strategy",
             check::text(self.channel_strategy.as_deref()),
         );
-        form.json("ds_extend_request", ds_extend_request);
-        let mut param_place_order_request4_open_api_d_t_o = JsonObject::default();
-        param_place_order_request4_open_api_d_t_o
-            .optional("out_order_id", check::text(self.out_order_id.as_deref()));
-        param_place_order_request4_open_api_d_t_o.required(
+        form.json("ds_extend_request", extension);
+        let mut order = JsonObject::default();
+        order.optional("out_order_id", check::text(self.out_order_id.as_deref()));
+        order.required(
             "logistics_address",
             "address",
             self.address
@@ -578,15 +577,12 @@ impl OrderCreateRequest {
                 .map(|value| value.to_json().map_err(|error| error.inside("address")))
                 .transpose()?,
         )?;
-        param_place_order_request4_open_api_d_t_o.required(
+        order.required(
             "product_items",
             "item",
             check::rows("item", &self.item, OrderItem::to_json)?,
         )?;
-        form.json(
-            "param_place_order_request4_open_api_d_t_o",
-            param_place_order_request4_open_api_d_t_o,
-        );
+        form.json("param_place_order_request4_open_api_d_t_o", order);
         Ok(form)
     }
 }

@@ -46,13 +46,13 @@ impl OrderGetRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut single_order_query = JsonObject::default();
-        single_order_query.required(
+        let mut request = JsonObject::default();
+        request.required(
             "order_id",
             "order_id",
             check::int("order_id", self.order_id, Some(1), None)?,
         )?;
-        form.json("single_order_query", single_order_query);
+        form.json("single_order_query", request);
         Ok(form)
     }
 }

@@ -39,9 +39,9 @@ pub enum Sort {
     /// `discountDesc` on the wire.
     DiscountDesc,
     /// `DSRratingAsc` on the wire.
-    DSRratingAsc,
+    DsrRatingAsc,
     /// `DSRratingDesc` on the wire.
-    DSRratingDesc,
+    DsrRatingDesc,
 }
 
 impl Sort {
@@ -55,8 +55,8 @@ impl Sort {
             Self::VolumeDesc => "volumeDesc",
             Self::DiscountAsc => "discountAsc",
             Self::DiscountDesc => "discountDesc",
-            Self::DSRratingAsc => "DSRratingAsc",
-            Self::DSRratingDesc => "DSRratingDesc",
+            Self::DsrRatingAsc => "DSRratingAsc",
+            Self::DsrRatingDesc => "DSRratingDesc",
         }
     }
 }
