@@ -85,7 +85,7 @@ impl fmt::Debug for Expiry {
 macro_rules! order_statuses {
     ($($(#[$docs:meta])* $name:ident = $text:literal,)+) => {
         /// What happened to an order. These are the words of pushes; those of the order itself are
-        /// [`dropshipping::order::OrderStatus`](crate::dropshipping::order::OrderStatus). Open: a status that is not
+        /// [`dropshipping::OrderStatus`](crate::dropshipping::OrderStatus). Open: a status that is not
         /// listed is kept as its text.
         #[derive(Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]

@@ -73,6 +73,11 @@ fn pair(pair: &TokenPair) -> Value {
     })
 }
 
+/// A request can be kept, handed to another thread and made several times.
+fn shareable<T: Clone + Send + Sync + 'static>(request: T) -> T {
+    request
+}
+
 /// `name => group.call(setter = value, …) as shown`, where `shown` turns the value into JSON.
 macro_rules! methods {
     ($($name:literal => $group:ident . $call:ident ( $($setter:ident = $value:expr),* ) as $shown:path;)+) => {
@@ -80,7 +85,7 @@ macro_rules! methods {
             name: $name,
             setters: &[$(stringify!($setter)),*],
             call: |client, _without| {
-                let request = client.$group().$call();
+                let request = shareable(client.$group().$call());
                 $(let request = match _without {
                     Some(stringify!($setter)) => request,
                     _ => request.$setter($value),
