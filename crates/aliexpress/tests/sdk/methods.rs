@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::support::{account, now, run};
 
-type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
 /// One method.
 pub(crate) struct Method {
