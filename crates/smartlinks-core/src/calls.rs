@@ -1,43 +1,9 @@
 //! Calling a gateway method by its name: reads only.
 
+use aliexpress::catalogue::{self, Kind, Method, Parameter};
+
 use crate::error::{Error, Result};
 use crate::service::Core;
-
-/// The methods that only read, of those in the catalogue. Anything else is refused: a write has its own
-/// use case with its own checks.
-const READS: [&str; 31] = [
-    "aliexpress.affiliate.category.get",
-    "aliexpress.affiliate.featuredpromo.get",
-    "aliexpress.affiliate.featuredpromo.products.get",
-    "aliexpress.affiliate.hotproduct.download",
-    "aliexpress.affiliate.hotproduct.query",
-    "aliexpress.affiliate.link.generate",
-    "aliexpress.affiliate.order.get",
-    "aliexpress.affiliate.order.list",
-    "aliexpress.affiliate.order.listbyindex",
-    "aliexpress.affiliate.product.query",
-    "aliexpress.affiliate.product.shipping.get",
-    "aliexpress.affiliate.product.sku.detail.get",
-    "aliexpress.affiliate.product.smartmatch",
-    "aliexpress.affiliate.productdetail.get",
-    "aliexpress.affiliate.promotion.info.get",
-    "aliexpress.ds.address.get",
-    "aliexpress.ds.category.get",
-    "aliexpress.ds.commissionorder.listbyindex",
-    "aliexpress.ds.feed.itemids.get",
-    "aliexpress.ds.feedname.get",
-    "aliexpress.ds.freight.query",
-    "aliexpress.ds.image.searchV2",
-    "aliexpress.ds.member.benefit.get",
-    "aliexpress.ds.order.tracking.get",
-    "aliexpress.ds.product.get",
-    "aliexpress.ds.product.specialinfo.get",
-    "aliexpress.ds.product.wholesale.get",
-    "aliexpress.ds.recommend.feed.get",
-    "aliexpress.ds.text.search",
-    "aliexpress.logistics.buyer.freight.calculate",
-    "aliexpress.trade.ds.order.get",
-];
 
 /// Parameters that the SDK sets itself.
 const RESERVED: [&str; 6] = [
@@ -74,26 +40,59 @@ impl Core {
     }
 }
 
-fn check(method: &str, params: &[(String, String)]) -> Result<()> {
-    let refused = |why| {
+/// The methods that can be called by name: the current ones that only read. Anything else is refused: a write has its
+/// own use case with its own checks. Sorted by name.
+pub fn readable_methods() -> impl Iterator<Item = &'static Method> {
+    catalogue::all().filter(|method| is_readable(method))
+}
+
+/// Files cannot be given by name and value.
+fn is_readable(method: &Method) -> bool {
+    method.kind == Kind::Read
+        && !method.is_withdrawn()
+        && method
+            .parameters
+            .iter()
+            .all(|parameter| parameter.kind != "file")
+}
+
+fn check(name: &str, params: &[(String, String)]) -> Result<()> {
+    let refused = |why: String| {
         Err(Error::CallRefused {
-            method: crate::text::shortened(method, 80),
+            method: crate::text::shortened(name, 80),
             why,
         })
     };
-    if method.starts_with("/auth/") {
-        return refused("tokens are created and renewed by the service itself");
+    if name.starts_with("/auth/") {
+        return refused("tokens are created and renewed by the service itself".into());
     }
-    if !READS.contains(&method) {
-        return refused("only read methods of the catalogue can be called this way");
-    }
-    match params
-        .iter()
-        .find(|(name, _)| RESERVED.contains(&name.as_str()) || name == "method")
-    {
-        Some((name, _)) => Err(Error::invalid(
+    let method = match catalogue::find(name) {
+        Some(method) if is_readable(method) => method,
+        Some(Method {
+            call: None,
+            replaced_by: Some(other),
+            ..
+        }) => return refused(format!("AliExpress has withdrawn it; use {other}")),
+        _ => return refused("only read methods of the catalogue can be called this way".into()),
+    };
+    let ours = |name: &String| RESERVED.contains(&name.as_str()) || name == "method";
+    if let Some((name, _)) = params.iter().find(|(name, _)| ours(name)) {
+        return Err(Error::invalid(
             "params",
             format!("{name} is set by the service itself"),
+        ));
+    }
+    let missing = |parameter: &&Parameter| {
+        parameter.required
+            && !parameter.name.contains('.')
+            && !params
+                .iter()
+                .any(|(name, value)| name == parameter.name && !value.trim().is_empty())
+    };
+    match method.parameters.iter().find(missing) {
+        Some(parameter) => Err(Error::invalid(
+            "params",
+            format!("{} is missing: {}", parameter.name, parameter.doc),
         )),
         None => Ok(()),
     }
@@ -120,7 +119,10 @@ mod tests {
         assert!(
             check(
                 "aliexpress.ds.product.get",
-                &[("product_id".into(), "1".into())]
+                &[
+                    ("product_id".into(), "1".into()),
+                    ("ship_to_country".into(), "FR".into())
+                ]
             )
             .is_ok()
         );
@@ -131,5 +133,30 @@ mod tests {
             )
             .is_err()
         );
+    }
+
+    #[test]
+    fn a_refusal_says_what_to_do_instead() {
+        let words = |method: &str, params: &[(String, String)]| {
+            check(method, params).unwrap_err().to_string()
+        };
+        let withdrawn = words("aliexpress.offer.ds.product.simplequery", &[]);
+        assert!(
+            withdrawn.contains("use aliexpress.ds.product.get"),
+            "{withdrawn}"
+        );
+        let missing = words(
+            "aliexpress.ds.product.get",
+            &[("product_id".into(), "1".into())],
+        );
+        assert!(missing.contains("ship_to_country is missing"), "{missing}");
+    }
+
+    #[test]
+    fn every_read_of_the_catalogue_is_listed_but_the_one_that_takes_a_file() {
+        let names: Vec<&str> = readable_methods().map(|method| method.name).collect();
+        assert!(names.contains(&"aliexpress.ds.product.get") && names.is_sorted());
+        assert!(!names.contains(&"aliexpress.ds.image.search"));
+        assert!(!names.contains(&"aliexpress.ds.order.create"));
     }
 }

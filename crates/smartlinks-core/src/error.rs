@@ -82,7 +82,7 @@ pub enum Error {
         /// The gateway method.
         method: String,
         /// Why it is refused.
-        why: &'static str,
+        why: String,
     },
     /// A token file could not be read or written.
     #[error("token file {path}: {message}")]

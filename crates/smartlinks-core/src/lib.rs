@@ -27,6 +27,7 @@ pub use smartlinks_store as store;
 
 pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
+pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};
 pub use connect::{
     AttemptView, BeginLogin, Browser, CallbackParams, Completed, LoginResult, LoginStarted, Pasted,

@@ -83,6 +83,10 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
         Command::Sign(SignCommand::Explain(arguments)) => {
             commands::sign::run(&arguments, &cli.settings, environment, output)
         }
+        Command::Call(arguments) if arguments.list => commands::call::list(output),
+        Command::Call(arguments) if arguments.describe => {
+            commands::call::describe(&arguments, output)
+        }
         Command::Sandbox(arguments) => {
             sandbox::refuse_flags(&cli.settings)?;
             logging::start(

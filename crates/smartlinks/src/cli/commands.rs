@@ -249,13 +249,20 @@ pub(crate) enum OrdersCommand {
 #[derive(Debug, Args)]
 pub(crate) struct CallArgs {
     /// For example aliexpress.ds.category.get
-    pub(crate) method: String,
+    #[arg(required_unless_present = "list")]
+    pub(crate) method: Option<String>,
     /// Parameters, name=value
     #[arg(value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) params: Vec<(String, String)>,
     /// Which connection calls; the default one when left out
     #[arg(long, value_name = "ID")]
     pub(crate) connection: Option<String>,
+    /// Print the methods that can be called, and call nothing
+    #[arg(long, conflicts_with_all = ["method", "params"])]
+    pub(crate) list: bool,
+    /// Print what the method does and what it takes, and call nothing
+    #[arg(long, conflicts_with = "params")]
+    pub(crate) describe: bool,
 }
 
 /// `sign …`

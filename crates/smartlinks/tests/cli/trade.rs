@@ -113,3 +113,44 @@ fn only_reads_are_called_by_name() {
         );
     }
 }
+
+#[test]
+fn the_catalogue_tells_what_can_be_called_and_with_what() {
+    let home = crate::support::Home::new();
+    let listed = home.run(&["call", "--list", "--json"]).json(0);
+    let names: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|method| method["name"].as_str())
+        .collect();
+    assert!(
+        names.contains(&"aliexpress.ds.product.get")
+            && !names.contains(&"aliexpress.ds.order.create")
+    );
+
+    let human = home.run(&["call", "aliexpress.ds.product.get", "--describe"]);
+    assert_eq!(human.code, Some(0), "{human}");
+    assert!(
+        human.stdout.contains("ship_to_country") && human.stdout.contains("500 calls a second"),
+        "{human}"
+    );
+
+    let gone = home
+        .run(&[
+            "call",
+            "aliexpress.trade.buy.placeorder",
+            "--describe",
+            "--json",
+        ])
+        .json(0);
+    assert_eq!(
+        (&gone["withdrawn"], &gone["use_instead"]),
+        (&true.into(), &"aliexpress.ds.order.create".into())
+    );
+    let unknown = home
+        .run(&["call", "aliexpress.nothing", "--describe", "--json"])
+        .error(2);
+    assert_eq!(unknown["code"], "unknown_method");
+    assert_eq!(home.run(&["call", "--json"]).error(2)["code"], "usage");
+}
