@@ -268,13 +268,13 @@ pub struct CommissionOrder {
     /// Why a line was voided: whole refund or fraud filter.
     #[serde(default, deserialize_with = "decode::text")]
     pub effect_detail_status: Option<String>,
-    /// When the order was created.
+    /// When the order was created. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub created_time: Option<DateTime>,
-    /// When it was paid.
+    /// When it was paid. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub paid_time: Option<DateTime>,
-    /// When the buyer confirmed receipt.
+    /// When the buyer confirmed receipt. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub finished_time: Option<DateTime>,
     /// Amount paid, in cents of the settled currency.

@@ -92,7 +92,8 @@ pub struct Parcel {
     /// Name of the carrier.
     #[serde(default, deserialize_with = "decode::text")]
     pub carrier_name: Option<String>,
-    /// When it should arrive, milliseconds since the epoch. Not in every answer. Gateway name: `eta_time_stamps`.
+    /// When it should arrive; milliseconds since the epoch on the wire. Not in every answer. Gateway name:
+    /// `eta_time_stamps`.
     #[serde(
         alias = "eta_time_stamps",
         default,
@@ -119,7 +120,7 @@ pub struct Parcel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrackingNode {
-    /// When, milliseconds since the epoch. Gateway name: `time_stamp`.
+    /// When it happened; milliseconds since the epoch on the wire. Gateway name: `time_stamp`.
     #[serde(alias = "time_stamp", deserialize_with = "decode::instant")]
     pub at: Timestamp,
     /// What happened, in a word or two.

@@ -38,16 +38,16 @@ pub struct AffiliateOrder {
     /// Which programme earned the order. Known values: `affiliate_platform`, `influencer_platform`.
     #[serde(default, deserialize_with = "decode::text")]
     pub order_platform: Option<String>,
-    /// When the order was created.
+    /// When the order was created. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub created_time: Option<DateTime>,
-    /// When it was paid.
+    /// When it was paid. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub paid_time: Option<DateTime>,
-    /// When the buyer confirmed receipt. Not in every answer.
+    /// When the buyer confirmed receipt. No time zone is documented. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub finished_time: Option<DateTime>,
-    /// When the commission was settled. Not in every answer.
+    /// When the commission was settled. No time zone is documented. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub completed_settlement_time: Option<DateTime>,
     /// Id of the product.

@@ -104,6 +104,9 @@ impl Types<'_> {
 /// What is told of a field.
 fn words(row: &Row) -> String {
     let mut text = row.doc.clone();
+    if row.kind == "local-time" {
+        text.push_str(" No time zone is documented.");
+    }
     if row.sometimes {
         text.push_str(" Not in every answer.");
     }
