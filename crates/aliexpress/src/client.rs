@@ -10,6 +10,7 @@ use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
     OAuth, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
+    catalogue,
 };
 
 /// Speaks to the gateway for one app. Cheap to clone; all clones share the connections, and what is known of the app's
@@ -126,6 +127,7 @@ impl Client {
     /// an empty value are left out. Only errors of the gateway are recognised; a failure that the method reports inside
     /// its answer is part of the answer. A method the SDK does not know counts as a write, so it is not sent again when
     /// its outcome is open.
+    /// A withdrawn method is sent all the same, since some still answer; a warning in the log names what replaces it.
     ///
     /// # Errors
     /// [`Error`], except [`Error::Business`].
@@ -138,6 +140,7 @@ impl Client {
         K: Into<String>,
         V: Into<String>,
     {
+        warn_if_withdrawn(method);
         let parameters: Parameters = params
             .into_iter()
             .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
@@ -277,6 +280,25 @@ impl fmt::Debug for ClientBuilder {
             .field("app_key", &self.key)
             .field("gateway", &self.gateway)
             .finish_non_exhaustive()
+    }
+}
+
+fn warn_if_withdrawn(api: &str) {
+    let Some(method) = catalogue::find(api).filter(|method| method.is_withdrawn()) else {
+        return;
+    };
+    match method.replaced_by {
+        Some(replacement) => {
+            tracing::warn!(
+                api,
+                replacement,
+                "AliExpress has withdrawn this method for another"
+            );
+        }
+        None => tracing::warn!(
+            api,
+            "AliExpress has withdrawn this method without replacement"
+        ),
     }
 }
 

@@ -76,13 +76,6 @@ pub(crate) fn id_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Stri
     scalar(deserializer, |scalar| scalar.to_id_text())
 }
 
-/// Like [`id_text`], but the id may be absent.
-pub(crate) fn optional_id_text<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<String>, D::Error> {
-    scalar(deserializer, |scalar| scalar.optional(Scalar::to_id_text))
-}
-
 /// A truth value, as boolean, as `true`/`false`/`Y`/`N` text, or as 1/0.
 pub(crate) fn boolean<'de, D: Deserializer<'de>>(
     deserializer: D,
@@ -161,6 +154,19 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
     Ok(elements
         .into_iter()
         .filter_map(|element| element.0)
+        .collect())
+}
+
+/// Texts that come joined by `;` in one text; a list of them is taken too.
+pub(crate) fn semicolon_texts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<String>, D::Error> {
+    let joined = texts(deserializer)?;
+    let parts = joined.iter().flat_map(|text| text.split(';'));
+    Ok(parts
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
         .collect())
 }
 

@@ -1,5 +1,7 @@
 //! US Pacific time, in which the platform writes and reads times without an offset.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -7,19 +9,18 @@ use jiff::tz::TimeZone;
 const FORM: &str = "%Y-%m-%d %H:%M:%S";
 
 /// The rule since 2007, written out so that no time zone database is needed.
-fn zone() -> TimeZone {
-    TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC)
-}
+static ZONE: LazyLock<TimeZone> =
+    LazyLock::new(|| TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC));
 
 /// `yyyy-MM-dd HH:mm:ss`.
 pub(crate) fn to_text(moment: Timestamp) -> String {
-    zone().to_datetime(moment).strftime(FORM).to_string()
+    ZONE.to_datetime(moment).strftime(FORM).to_string()
 }
 
 /// The moment of a text in that form.
 pub(crate) fn from_text(text: &str) -> Option<Timestamp> {
     let local = local(text)?;
-    zone().to_ambiguous_timestamp(local).compatible().ok()
+    ZONE.to_ambiguous_timestamp(local).compatible().ok()
 }
 
 /// A text in that form without any zone.

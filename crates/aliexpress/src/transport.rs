@@ -42,13 +42,23 @@ pub struct HttpRequest {
 }
 
 /// A file of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilePart {
     /// Name of the parameter.
     pub name: &'static str,
     /// What is in the file.
     pub content: Bytes,
+}
+
+/// A picture would fill a log, so only its length is shown.
+impl fmt::Debug for FilePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FilePart")
+            .field("name", &self.name)
+            .field("bytes", &self.content.len())
+            .finish()
+    }
 }
 
 /// A body as it goes over the wire.

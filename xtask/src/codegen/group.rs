@@ -13,20 +13,7 @@ use super::text::{doc, module_doc, pascal, snake};
 pub(crate) fn file(group: &Group) -> Result<String> {
     let entry = pascal(group.name);
     let mut out = super::header(group.name);
-    module_doc(
-        &mut out,
-        match group.name {
-            "system" => {
-                "The four token endpoints, one request each. `Client::oauth` says the same in one step, and every app may call them."
-            }
-            "dropshipping" => {
-                "Methods of the dropshipping group: find products, price delivery, order, follow."
-            }
-            _ => {
-                "Methods of the affiliate group: find products, make tracking links, read commission orders."
-            }
-        },
-    );
+    module_doc(&mut out, introduction(group));
     out.push_str("//!\n");
     module_doc(
         &mut out,
@@ -71,6 +58,20 @@ pub(crate) fn file(group: &Group) -> Result<String> {
     }
     out.push_str("}\n");
     Ok(out)
+}
+
+fn introduction(group: &Group) -> &'static str {
+    match group.name {
+        "system" => {
+            "The four token endpoints, one request each. [`OAuth`](crate::OAuth) says the same in one step."
+        }
+        "dropshipping" => {
+            "Methods of the dropshipping group: find products, price delivery, order, follow."
+        }
+        _ => {
+            "Methods of the affiliate group: find products, make tracking links, read commission orders."
+        }
+    }
 }
 
 fn withdrawn(out: &mut String, group: &Group) -> Result<()> {

@@ -152,6 +152,24 @@ pub(crate) struct Success {
     pub(crate) flag: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) message: Option<String>,
+    /// Where the message stands in the other form.
+    pub(crate) message_also: Option<String>,
+}
+
+impl Success {
+    /// The fields that tell it, or why not.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        [
+            &self.field,
+            &self.also,
+            &self.code,
+            &self.message,
+            &self.message_also,
+        ]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,6 +195,23 @@ pub(crate) enum Paging {
         rows: String,
         end_code: Option<String>,
     },
+}
+
+impl Paging {
+    /// The list that a page holds.
+    pub(crate) fn rows(&self) -> &str {
+        match self {
+            Self::Page { rows, .. } | Self::Cursor { rows, .. } | Self::Index { rows, .. } => rows,
+        }
+    }
+
+    /// The code with which a method says that there is no such page.
+    pub(crate) fn end_code(&self) -> Option<&str> {
+        match self {
+            Self::Page { end_code, .. } | Self::Index { end_code, .. } => end_code.as_deref(),
+            Self::Cursor { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -289,6 +324,11 @@ pub(crate) struct Row {
     pub(crate) personal: bool,
     /// What is wrong inside is refused by the method itself, with this code.
     pub(crate) own_error: Option<String>,
+    /// No business of a caller.
+    #[serde(default)]
+    pub(crate) hidden: bool,
+    /// What one row of a list is.
+    pub(crate) each: Option<String>,
     pub(crate) doc: String,
 }
 

@@ -179,7 +179,7 @@ fn setter(out: &mut String, row: &Row) -> Result<()> {
     }
     let name = row.rust_name();
     if matches!(row.kind.as_str(), "list" | "json-list") {
-        doc(out, "    ", &format!("Adds one. {text}"));
+        doc(out, "    ", &format!("{text} Each call adds one."));
         let item = row.rust_struct.as_deref().unwrap_or_default();
         writeln!(
             out,
@@ -235,7 +235,7 @@ fn top_parameter(out: &mut String, rows: &[Row], row: &Row) -> Result<()> {
     let name = quoted(&row.name);
     match row.kind.as_str() {
         "json" => {
-            let variable = super::text::snake(&row.name);
+            let variable = super::text::snake(row.rust_name());
             writeln!(out, "        let mut {variable} = JsonObject::default();")?;
             json_fields(out, rows, &row.name, &variable, "")?;
             writeln!(out, "        form.json({name}, {variable});")?;
@@ -401,7 +401,8 @@ fn parameter_struct(out: &mut String, rows: &[Row], row: &Row) -> Result<()> {
     } else {
         ""
     };
-    doc(out, "", &format!("{}{personal}", row.doc));
+    let summary = row.each.as_ref().unwrap_or(&row.doc);
+    doc(out, "", &format!("{summary}{personal}"));
     let debug = if row.personal { "" } else { "Debug, " };
     writeln!(
         out,

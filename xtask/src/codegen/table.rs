@@ -141,6 +141,10 @@ fn parameter(out: &mut String, method: &Method, row: &Row, own: bool) -> Result<
 }
 
 fn sandbox_kind(row: &Row) -> Result<&'static str> {
+    // Documented as text, and sent as one; only inside JSON does it make a difference.
+    if row.wire.as_deref() == Some("text") && !row.name.contains('.') {
+        return Ok("Text");
+    }
     Ok(match row.kind.as_str() {
         "text" | "country" | "currency" | "choice" | "yes-no" | "comma-int" | "comma-text" => {
             "Text"

@@ -32,7 +32,7 @@ impl FeaturedpromoGetRequest {
         }
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -70,29 +70,29 @@ impl FeaturedpromoGetRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// The featured promotions; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Promotions {
     /// Rows in this answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub current_record_count: Option<i64>,
-    /// The product pools.
+    /// The featured promotions.
     #[serde(default, deserialize_with = "decode::list")]
     pub promos: Vec<FeaturedPromotion>,
 }
 
-/// The product pools.
+/// A featured promotion.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeaturedPromotion {
-    /// Name of the pool.
+    /// Name of the promotion: `promotion_name` of the other methods.
     #[serde(default, deserialize_with = "decode::text")]
     pub promo_name: Option<String>,
-    /// Description of the pool.
+    /// Description of the promotion.
     #[serde(default, deserialize_with = "decode::text")]
     pub promo_desc: Option<String>,
-    /// Products.
+    /// Products of the promotion.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_num: Option<i64>,
 }
@@ -103,7 +103,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -117,21 +117,9 @@ impl MethodAnswer for Answer {
     type Value = Promotions;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

@@ -77,15 +77,15 @@ impl Sort {
 pub struct FeaturedpromoProductsGetRequest {
     client: Client,
     promotion_name: Option<String>,
-    category_id: Option<String>,
+    category_id: Option<i64>,
     promotion_start_time: Option<Timestamp>,
     promotion_end_time: Option<Timestamp>,
     sort: Option<Sort>,
-    country: Option<String>,
+    ship_to: Option<String>,
     page: Option<i64>,
     page_size: Option<i64>,
-    target_currency: Option<String>,
-    target_language: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
     tracking_id: Option<String>,
     fields: Vec<String>,
     app_signature: Option<String>,
@@ -100,37 +100,37 @@ impl FeaturedpromoProductsGetRequest {
             promotion_start_time: None,
             promotion_end_time: None,
             sort: None,
-            country: None,
+            ship_to: None,
             page: None,
             page_size: None,
-            target_currency: None,
-            target_language: None,
+            currency: None,
+            language: None,
             tracking_id: None,
             fields: Vec::new(),
             app_signature: None,
         }
     }
 
-    /// Only products of this featured promotion. From featuredpromo.get; four permanent pools also exist: Hot
-    /// Product, New Arrival, Best Seller, weeklydeals.
+    /// Name of the featured promotion, from `affiliate.featuredpromo.get`. Four pools are always there: `Hot
+    /// Product`, `New Arrival`, `Best Seller`, `weeklydeals`.
     pub fn promotion_name(mut self, value: impl Into<String>) -> Self {
         self.promotion_name = Some(value.into());
         self
     }
 
-    /// Id of the category.
-    pub fn category_id(mut self, value: impl Into<String>) -> Self {
-        self.category_id = Some(value.into());
+    /// Only products of this category.
+    pub fn category_id(mut self, value: i64) -> Self {
+        self.category_id = Some(value);
         self
     }
 
-    /// Start of the promotion, US Pacific on the wire.
+    /// Start of the promotion; sent in US Pacific time.
     pub fn promotion_start_time(mut self, value: Timestamp) -> Self {
         self.promotion_start_time = Some(value);
         self
     }
 
-    /// End of the promotion, US Pacific on the wire.
+    /// End of the promotion; sent in US Pacific time.
     pub fn promotion_end_time(mut self, value: Timestamp) -> Self {
         self.promotion_end_time = Some(value);
         self
@@ -142,9 +142,9 @@ impl FeaturedpromoProductsGetRequest {
         self
     }
 
-    /// Country, ISO 3166-1 alpha-2.
-    pub fn country(mut self, value: impl Into<String>) -> Self {
-        self.country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `country`.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
@@ -154,33 +154,34 @@ impl FeaturedpromoProductsGetRequest {
         self
     }
 
-    /// Rows of one page. 1 to 50. 1 to 50.
+    /// Rows of one page. 1 to 50.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
     }
 
-    /// Currency of the target prices, ISO 4217. Known values: `USD`, `GBP`, `CAD`, `EUR`, `UAH`, `MXN`, `TRY`,
-    /// `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`, `VND`.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`. Known values: `USD`, `GBP`, `CAD`,
+    /// `EUR`, `UAH`, `MXN`, `TRY`, `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`,
+    /// `VND`.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Language of titles. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`, `TH`, `JA`, `AR`, `VI`, `TR`,
-    /// `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`,
+    /// `TH`, `JA`, `AR`, `VI`, `TR`, `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// Your tracking id. Needed to get promotion_link filled.
+    /// Your tracking id, from the affiliate portal. Without it `promotion_link` stays empty.
     pub fn tracking_id(mut self, value: impl Into<String>) -> Self {
         self.tracking_id = Some(value.into());
         self
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -198,7 +199,11 @@ impl FeaturedpromoProductsGetRequest {
             "promotion_name",
             check::text(self.promotion_name.as_deref()),
         );
-        form.optional("category_id", check::text(self.category_id.as_deref()));
+        form.optional(
+            "category_id",
+            check::int("category_id", self.category_id, Some(1), None)?
+                .map(|value| value.to_string()),
+        );
         form.optional(
             "promotion_start_time",
             self.promotion_start_time.map(check::pacific_time),
@@ -210,7 +215,7 @@ impl FeaturedpromoProductsGetRequest {
         form.optional("sort", self.sort.map(|value| value.as_str().to_owned()));
         form.optional(
             "country",
-            check::country("country", self.country.as_deref())?,
+            check::country("ship_to", self.ship_to.as_deref())?,
         );
         form.optional(
             "page_no",
@@ -223,12 +228,9 @@ impl FeaturedpromoProductsGetRequest {
         );
         form.optional(
             "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            check::currency("currency", self.currency.as_deref())?,
         );
-        form.optional(
-            "target_language",
-            check::text(self.target_language.as_deref()),
-        );
+        form.optional("target_language", check::text(self.language.as_deref()));
         form.optional("tracking_id", check::text(self.tracking_id.as_deref()));
         form.optional("fields", check::texts("fields", &self.fields, None)?);
         form.optional("app_signature", check::text(self.app_signature.as_deref()));
@@ -299,7 +301,7 @@ impl paging::Paged for FeaturedpromoProductsGetRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// One page of products; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductPage {
@@ -318,7 +320,7 @@ pub struct ProductPage {
     /// Whether this is the last page.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub is_finished: Option<bool>,
-    /// The rows of this page.
+    /// The products of this page.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<AffiliateProduct>,
 }
@@ -329,7 +331,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -343,21 +345,9 @@ impl MethodAnswer for Answer {
     type Value = ProductPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

@@ -117,11 +117,11 @@ pub struct HotproductQueryRequest {
     page_size: Option<i64>,
     platform_product_type: Option<ProductType>,
     sort: Option<Sort>,
-    ship_to_country: Option<String>,
+    ship_to: Option<String>,
     delivery_days: Option<DeliveryDays>,
     promotion_name: Option<String>,
-    target_currency: Option<String>,
-    target_language: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
     tracking_id: Option<String>,
     fields: Vec<String>,
     app_signature: Option<String>,
@@ -139,11 +139,11 @@ impl HotproductQueryRequest {
             page_size: None,
             platform_product_type: None,
             sort: None,
-            ship_to_country: None,
+            ship_to: None,
             delivery_days: None,
             promotion_name: None,
-            target_currency: None,
-            target_language: None,
+            currency: None,
+            language: None,
             tracking_id: None,
             fields: Vec::new(),
             app_signature: None,
@@ -156,7 +156,7 @@ impl HotproductQueryRequest {
         self
     }
 
-    /// Category ids, separated by commas.
+    /// Only these categories: ids from `affiliate.category.get`.
     pub fn category_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.category_ids = value.into_iter().collect();
         self
@@ -180,7 +180,7 @@ impl HotproductQueryRequest {
         self
     }
 
-    /// Rows of one page. 1 to 50. 1 to 50.
+    /// Rows of one page. 1 to 50.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
@@ -198,9 +198,9 @@ impl HotproductQueryRequest {
         self
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2.
-    pub fn ship_to_country(mut self, value: impl Into<String>) -> Self {
-        self.ship_to_country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `ship_to_country`.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
@@ -210,33 +210,34 @@ impl HotproductQueryRequest {
         self
     }
 
-    /// Only products of this featured promotion.
+    /// Only products of this featured promotion, a name from `affiliate.featuredpromo.get`.
     pub fn promotion_name(mut self, value: impl Into<String>) -> Self {
         self.promotion_name = Some(value.into());
         self
     }
 
-    /// Currency of the target prices, ISO 4217. Known values: `USD`, `GBP`, `CAD`, `EUR`, `UAH`, `MXN`, `TRY`,
-    /// `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`, `VND`.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`. Known values: `USD`, `GBP`, `CAD`,
+    /// `EUR`, `UAH`, `MXN`, `TRY`, `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`,
+    /// `VND`.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Language of titles. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`, `TH`, `JA`, `AR`, `VI`, `TR`,
-    /// `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`,
+    /// `TH`, `JA`, `AR`, `VI`, `TR`, `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// Your tracking id. Needed to get promotion_link filled.
+    /// Your tracking id, from the affiliate portal. Without it `promotion_link` stays empty.
     pub fn tracking_id(mut self, value: impl Into<String>) -> Self {
         self.tracking_id = Some(value.into());
         self
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -282,7 +283,7 @@ impl HotproductQueryRequest {
         form.optional("sort", self.sort.map(|value| value.as_str().to_owned()));
         form.optional(
             "ship_to_country",
-            check::country("ship_to_country", self.ship_to_country.as_deref())?,
+            check::country("ship_to", self.ship_to.as_deref())?,
         );
         form.optional(
             "delivery_days",
@@ -294,12 +295,9 @@ impl HotproductQueryRequest {
         );
         form.optional(
             "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            check::currency("currency", self.currency.as_deref())?,
         );
-        form.optional(
-            "target_language",
-            check::text(self.target_language.as_deref()),
-        );
+        form.optional("target_language", check::text(self.language.as_deref()));
         form.optional("tracking_id", check::text(self.tracking_id.as_deref()));
         form.optional("fields", check::texts("fields", &self.fields, None)?);
         form.optional("app_signature", check::text(self.app_signature.as_deref()));
@@ -370,7 +368,7 @@ impl paging::Paged for HotproductQueryRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// One page of products; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductPage {
@@ -380,13 +378,13 @@ pub struct ProductPage {
     /// Rows in this answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub current_record_count: Option<i64>,
-    /// Pages in all. Left out by live product.query answers. Not in every answer.
+    /// Pages in all; live answers leave it out. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_page_no: Option<i64>,
     /// Rows on all pages.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_record_count: Option<i64>,
-    /// The rows of this page.
+    /// The products of this page.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<AffiliateProduct>,
 }
@@ -397,7 +395,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -411,21 +409,9 @@ impl MethodAnswer for Answer {
     type Value = ProductPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

@@ -16,7 +16,7 @@ use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.affiliate.link.generate";
 
-/// Kind of link.
+/// Kind of link: normal, or hot link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LinkType {
@@ -46,7 +46,7 @@ pub struct LinkGenerateRequest {
     promotion_link_type: Option<LinkType>,
     source_values: Vec<String>,
     tracking_id: Option<String>,
-    ship_to_country: Option<String>,
+    ship_to: Option<String>,
     app_signature: Option<String>,
 }
 
@@ -57,32 +57,32 @@ impl LinkGenerateRequest {
             promotion_link_type: None,
             source_values: Vec::new(),
             tracking_id: None,
-            ship_to_country: None,
+            ship_to: None,
             app_signature: None,
         }
     }
 
-    /// Kind of link. Required.
+    /// Kind of link: normal, or hot link. Required.
     pub fn promotion_link_type(mut self, value: LinkType) -> Self {
         self.promotion_link_type = Some(value);
         self
     }
 
-    /// Addresses or product ids, separated by commas, at most 50. Required.
+    /// What to link to: addresses of product, shop or campaign pages, or product ids. Required.
     pub fn source_values(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.source_values = value.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Your tracking id. Required.
+    /// Your tracking id, from the affiliate portal. The links count for it. Required.
     pub fn tracking_id(mut self, value: impl Into<String>) -> Self {
         self.tracking_id = Some(value.into());
         self
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2.
-    pub fn ship_to_country(mut self, value: impl Into<String>) -> Self {
-        self.ship_to_country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `ship_to_country`.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
@@ -112,7 +112,7 @@ impl LinkGenerateRequest {
         )?;
         form.optional(
             "ship_to_country",
-            check::country("ship_to_country", self.ship_to_country.as_deref())?,
+            check::country("ship_to", self.ship_to.as_deref())?,
         );
         form.optional("app_signature", check::text(self.app_signature.as_deref()));
         Ok(form)
@@ -138,11 +138,11 @@ impl LinkGenerateRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// The links; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromotionLinks {
-    /// Rows in all.
+    /// Links in all.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_result_count: Option<i64>,
     /// Your tracking id.
@@ -153,14 +153,14 @@ pub struct PromotionLinks {
     pub promotion_links: Vec<PromotionLink>,
 }
 
-/// The links, in any order: match them by `source_value`.
+/// The link to one source, or why there is none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromotionLink {
     /// What was asked for.
     #[serde(default, deserialize_with = "decode::text")]
     pub source_value: Option<String>,
-    /// Affiliate link. Missing for a bad source. Not in every answer.
+    /// Affiliate link; absent for a bad source. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub promotion_link: Option<String>,
     /// Why this source got no link. Not in every answer.
@@ -174,7 +174,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -188,21 +188,9 @@ impl MethodAnswer for Answer {
     type Value = PromotionLinks;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

@@ -38,7 +38,7 @@ impl MerchantLicenseGetRequest {
         self
     }
 
-    /// Channel.
+    /// Sales channel; the values are not documented.
     pub fn channel(mut self, value: impl Into<String>) -> Self {
         self.channel = Some(value.into());
         self
@@ -46,14 +46,14 @@ impl MerchantLicenseGetRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut param0 = JsonObject::default();
-        param0.required(
+        let mut request = JsonObject::default();
+        request.required(
             "sellerAdminSeq",
             "seller_id",
             check::text(self.seller_id.as_deref()),
         )?;
-        param0.optional("channel", check::text(self.channel.as_deref()));
-        form.json("param0", param0);
+        request.optional("channel", check::text(self.channel.as_deref()));
+        form.json("param0", request);
         Ok(form)
     }
 }
@@ -76,7 +76,7 @@ impl MerchantLicenseGetRequest {
     }
 }
 
-/// What was found.
+/// A licence of a seller.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct License {
@@ -94,7 +94,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     success: Option<String>,
@@ -110,16 +110,9 @@ impl MethodAnswer for Answer {
     type Value = License;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.success.clone()),
-            &["true"],
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.result_code.clone()),
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.result_message.clone()),
-        );
-        outcome.settle(self.result.and_then(|inner| inner.data), "result.data")
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.success.as_deref(), &["true"])
+            .in_words(result.result_code, result.result_message)
+            .settle(result.data, "result.data")
     }
 }

@@ -37,13 +37,13 @@ impl OrderGetRequest {
         }
     }
 
-    /// Numbers of order lines, separated by commas.
+    /// Numbers of the order lines: `sub_order_id` of the other order methods.
     pub fn order_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.order_ids = value.into_iter().collect();
         self
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -84,14 +84,14 @@ impl OrderGetRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// The order lines that were asked for; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderPage {
     /// Rows in this answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub current_record_count: Option<i64>,
-    /// Orders. Custom_parameters is called customer_parameters here.
+    /// The order lines. `custom_parameters` is called `customer_parameters` here.
     #[serde(default, deserialize_with = "decode::list")]
     pub orders: Vec<AffiliateOrder>,
 }
@@ -102,7 +102,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -116,21 +116,9 @@ impl MethodAnswer for Answer {
     type Value = OrderPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

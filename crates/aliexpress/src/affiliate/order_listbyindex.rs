@@ -101,13 +101,13 @@ impl OrderListbyindexRequest {
         }
     }
 
-    /// Start of the span, US Pacific on the wire. Required.
+    /// Start of the span; sent in US Pacific time. Required.
     pub fn start_time(mut self, value: Timestamp) -> Self {
         self.start_time = Some(value);
         self
     }
 
-    /// End of the span, US Pacific on the wire. Required.
+    /// End of the span; sent in US Pacific time. Required.
     pub fn end_time(mut self, value: Timestamp) -> Self {
         self.end_time = Some(value);
         self
@@ -125,7 +125,7 @@ impl OrderListbyindexRequest {
         self
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -143,7 +143,7 @@ impl OrderListbyindexRequest {
         self
     }
 
-    /// Rows of one page. 1 to 50. 1 to 50.
+    /// Rows of one page. 1 to 50.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
@@ -252,7 +252,7 @@ impl paging::Paged for OrderListbyindexRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// One page of order lines; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderPage {
@@ -265,7 +265,7 @@ pub struct OrderPage {
     /// Largest index of this page.
     #[serde(default, deserialize_with = "decode::text")]
     pub max_query_index_id: Option<String>,
-    /// Orders.
+    /// The order lines of this page.
     #[serde(default, deserialize_with = "decode::list")]
     pub orders: Vec<AffiliateOrder>,
 }
@@ -276,7 +276,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -290,21 +290,9 @@ impl MethodAnswer for Answer {
     type Value = OrderPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

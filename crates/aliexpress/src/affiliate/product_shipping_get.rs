@@ -22,11 +22,11 @@ pub struct ProductShippingGetRequest {
     client: Client,
     product_id: Option<i64>,
     sku_id: Option<i64>,
-    ship_to_country: Option<String>,
-    target_currency: Option<String>,
+    ship_to: Option<String>,
+    currency: Option<String>,
     target_sale_price: Option<Decimal>,
     tax_rate: Option<Decimal>,
-    target_language: Option<String>,
+    language: Option<String>,
 }
 
 impl ProductShippingGetRequest {
@@ -35,11 +35,11 @@ impl ProductShippingGetRequest {
             client: client.clone(),
             product_id: None,
             sku_id: None,
-            ship_to_country: None,
-            target_currency: None,
+            ship_to: None,
+            currency: None,
             target_sale_price: None,
             tax_rate: None,
-            target_language: None,
+            language: None,
         }
     }
 
@@ -49,41 +49,42 @@ impl ProductShippingGetRequest {
         self
     }
 
-    /// Id of the SKU, digits. Required.
+    /// Id of the SKU. Required.
     pub fn sku_id(mut self, value: i64) -> Self {
         self.sku_id = Some(value);
         self
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2. Required.
-    pub fn ship_to_country(mut self, value: impl Into<String>) -> Self {
-        self.ship_to_country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `ship_to_country`. Required.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
-    /// Currency of the target prices, ISO 4217. Known values: `USD`, `GBP`, `CAD`, `EUR`, `UAH`, `MXN`, `TRY`,
-    /// `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`, `VND`. Required.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`. Known values: `USD`, `GBP`, `CAD`,
+    /// `EUR`, `UAH`, `MXN`, `TRY`, `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`,
+    /// `VND`. Required.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Price now, in the requested currency. From the product row. Required.
+    /// Price now in the requested currency: `target_sale_price` of the product row. Required.
     pub fn target_sale_price(mut self, value: Decimal) -> Self {
         self.target_sale_price = Some(value);
         self
     }
 
-    /// Tax rate, as a fraction in decimal text. From the product row. Required.
+    /// Tax rate as a fraction: `tax_rate` of the product row. Required.
     pub fn tax_rate(mut self, value: Decimal) -> Self {
         self.tax_rate = Some(value);
         self
     }
 
-    /// Language of titles. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`, `TH`, `JA`, `AR`, `VI`, `TR`,
-    /// `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`. Required.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`,
+    /// `TH`, `JA`, `AR`, `VI`, `TR`, `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`. Required.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
@@ -102,13 +103,13 @@ impl ProductShippingGetRequest {
         )?;
         form.required(
             "ship_to_country",
-            "ship_to_country",
-            check::country("ship_to_country", self.ship_to_country.as_deref())?,
+            "ship_to",
+            check::country("ship_to", self.ship_to.as_deref())?,
         )?;
         form.required(
             "target_currency",
-            "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            "currency",
+            check::currency("currency", self.currency.as_deref())?,
         )?;
         form.required(
             "target_sale_price",
@@ -122,8 +123,8 @@ impl ProductShippingGetRequest {
         )?;
         form.required(
             "target_language",
-            "target_language",
-            check::text(self.target_language.as_deref()),
+            "language",
+            check::text(self.language.as_deref()),
         )?;
         Ok(form)
     }
@@ -147,14 +148,14 @@ impl ProductShippingGetRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// What delivery costs and how long it takes; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Shipping {
-    /// Delivery fee.
+    /// Delivery fee in major units of the requested currency.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub shipping_fee: Option<Decimal>,
-    /// Only products delivered within this many days.
+    /// Days of delivery.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub delivery_days: Option<i64>,
     /// Fewest days of delivery.
@@ -174,7 +175,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -188,21 +189,9 @@ impl MethodAnswer for Answer {
     type Value = Shipping;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

@@ -22,9 +22,9 @@ const METHOD: &str = "aliexpress.affiliate.product.sku.detail.get";
 pub struct ProductSkuDetailGetRequest {
     client: Client,
     product_id: Option<i64>,
-    ship_to_country: Option<String>,
-    target_currency: Option<String>,
-    target_language: Option<String>,
+    ship_to: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
     sku_ids: Vec<i64>,
     need_deliver_info: Option<bool>,
 }
@@ -34,9 +34,9 @@ impl ProductSkuDetailGetRequest {
         Self {
             client: client.clone(),
             product_id: None,
-            ship_to_country: None,
-            target_currency: None,
-            target_language: None,
+            ship_to: None,
+            currency: None,
+            language: None,
             sku_ids: Vec::new(),
             need_deliver_info: None,
         }
@@ -48,31 +48,31 @@ impl ProductSkuDetailGetRequest {
         self
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2. Required.
-    pub fn ship_to_country(mut self, value: impl Into<String>) -> Self {
-        self.ship_to_country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `ship_to_country`. Required.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
-    /// Currency of the target prices, ISO 4217. Required.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`. Required.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Language of titles. Required.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Required.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// SKU ids, separated by commas; at most 20 SKUs come back.
+    /// Only these SKUs; never more than 20 come back.
     pub fn sku_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.sku_ids = value.into_iter().collect();
         self
     }
 
-    /// Whether delivery is wanted too.
+    /// Whether fee and days of delivery are wanted too.
     pub fn need_deliver_info(mut self, value: bool) -> Self {
         self.need_deliver_info = Some(value);
         self
@@ -88,18 +88,18 @@ impl ProductSkuDetailGetRequest {
         )?;
         form.required(
             "ship_to_country",
-            "ship_to_country",
-            check::country("ship_to_country", self.ship_to_country.as_deref())?,
+            "ship_to",
+            check::country("ship_to", self.ship_to.as_deref())?,
         )?;
         form.required(
             "target_currency",
-            "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            "currency",
+            check::currency("currency", self.currency.as_deref())?,
         )?;
         form.required(
             "target_language",
-            "target_language",
-            check::text(self.target_language.as_deref()),
+            "language",
+            check::text(self.language.as_deref()),
         )?;
         form.optional("sku_ids", check::ids("sku_ids", &self.sku_ids, Some(20))?);
         form.optional(
@@ -130,16 +130,13 @@ impl ProductSkuDetailGetRequest {
     }
 }
 
-/// What was found.
+/// A product with its SKUs.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkuDetail {
-    /// Code of the outcome, in one of the two published forms. Not in every answer.
-    #[serde(default, deserialize_with = "decode::int")]
-    pub code: Option<i64>,
-    /// Whether the call succeeded, in one of the two published forms. Not in every answer.
-    #[serde(default, deserialize_with = "decode::boolean")]
-    pub success: Option<bool>,
+    /// Code of the outcome, where a second published form of the answer has it. Not in every answer.
+    #[serde(default, skip_serializing, deserialize_with = "decode::int")]
+    code: Option<i64>,
     /// The product. Gateway name: `ae_item_info`.
     #[serde(alias = "ae_item_info", default, deserialize_with = "decode::object")]
     pub item: Option<ItemInfo>,
@@ -155,7 +152,7 @@ pub struct ItemInfo {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_id: Option<i64>,
-    /// Title.
+    /// Title of the product.
     #[serde(default, deserialize_with = "decode::text")]
     pub title: Option<String>,
     /// Title in English.
@@ -206,7 +203,7 @@ pub struct ItemInfo {
     /// Number of reviews.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub review_number: Option<i64>,
-    /// Number of the line under its old name. Units sold.
+    /// Units sold.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub order_number: Option<i64>,
     /// Name of the store.
@@ -215,10 +212,10 @@ pub struct ItemInfo {
     /// Brand. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub brand: Option<String>,
-    /// Age group. Not in every answer.
+    /// Age group that the product is for. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub age_group: Option<String>,
-    /// Gender. Not in every answer.
+    /// Gender that the product is for. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gender: Option<String>,
     /// Condition, such as `new`. Not in every answer.
@@ -226,11 +223,11 @@ pub struct ItemInfo {
     pub condition: Option<String>,
 }
 
-/// The SKUs, at most 20.
+/// A SKU with its prices and, when it was asked for, its delivery.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkuInfo {
-    /// Id of the SKU, digits.
+    /// Id of the SKU.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_id: Option<i64>,
     /// Address of the product page with this SKU.
@@ -245,10 +242,10 @@ pub struct SkuInfo {
     /// Address of the SKU's picture.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_image_link: Option<String>,
-    /// Properties as JSON text.
+    /// Properties: JSON text, a list of objects such as `{"Color":"Oak"}`.
     #[serde(default, deserialize_with = "decode::json_text")]
     pub sku_properties: Option<String>,
-    /// Currency of the prices, ISO 4217.
+    /// Currency of the prices and the fee, ISO 4217.
     #[serde(default, deserialize_with = "decode::text")]
     pub currency: Option<String>,
     /// List price with tax.
@@ -257,19 +254,19 @@ pub struct SkuInfo {
     /// Price now with tax.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub sale_price_with_tax: Option<Decimal>,
-    /// Discount.
+    /// Discount; the format is not documented.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount_rate: Option<String>,
-    /// Tax rate, as a fraction in decimal text.
+    /// Tax rate as a fraction.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_rate: Option<Decimal>,
     /// European article number. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ean_code: Option<String>,
-    /// Delivery fee. Not in every answer.
+    /// Delivery fee in major units. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub shipping_fees: Option<Decimal>,
-    /// Only products delivered within this many days. Not in every answer.
+    /// Days of delivery. Not in every answer.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub delivery_days: Option<i64>,
     /// Fewest days of delivery. Not in every answer.
@@ -289,7 +286,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     code: Option<String>,
@@ -301,28 +298,13 @@ impl MethodAnswer for Answer {
     type Value = SkuDetail;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.code.clone())
-                .or_else(|| {
-                    self.result
-                        .as_ref()
-                        .and_then(|inner| inner.result.as_ref())
-                        .and_then(|inner| inner.code.map(|value| value.to_string()))
-                }),
-            &["200"],
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.code.clone())
-                .or_else(|| {
-                    self.result
-                        .as_ref()
-                        .and_then(|inner| inner.result.as_ref())
-                        .and_then(|inner| inner.code.map(|value| value.to_string()))
-                }),
-            None,
-        );
-        outcome.settle(self.result.and_then(|inner| inner.result), "result.result")
+        let result = self.result.unwrap_or_default();
+        let also = result
+            .result
+            .as_ref()
+            .and_then(|inner| inner.code.map(|told| told.to_string()));
+        Outcome::told_by(result.code.as_deref().or(also.as_deref()), &["200"])
+            .in_words(result.code.or(also), None)
+            .settle(result.result, "result.result")
     }
 }

@@ -24,9 +24,9 @@ const METHOD: &str = "aliexpress.affiliate.productdetail.get";
 pub struct ProductdetailGetRequest {
     client: Client,
     product_ids: Vec<i64>,
-    country: Option<String>,
-    target_currency: Option<String>,
-    target_language: Option<String>,
+    ship_to: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
     tracking_id: Option<String>,
     fields: Vec<String>,
     app_signature: Option<String>,
@@ -37,48 +37,49 @@ impl ProductdetailGetRequest {
         Self {
             client: client.clone(),
             product_ids: Vec::new(),
-            country: None,
-            target_currency: None,
-            target_language: None,
+            ship_to: None,
+            currency: None,
+            language: None,
             tracking_id: None,
             fields: Vec::new(),
             app_signature: None,
         }
     }
 
-    /// Product ids, separated by commas, at most 50. Unknown ones are dropped without a word.
+    /// Ids of the products. Unknown ones are dropped without a word.
     pub fn product_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.product_ids = value.into_iter().collect();
         self
     }
 
-    /// Country, ISO 3166-1 alpha-2. Ship-to.
-    pub fn country(mut self, value: impl Into<String>) -> Self {
-        self.country = Some(value.into());
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `country`.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
-    /// Currency of the target prices, ISO 4217. Known values: `USD`, `GBP`, `CAD`, `EUR`, `UAH`, `MXN`, `TRY`,
-    /// `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`, `VND`.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`. Known values: `USD`, `GBP`, `CAD`,
+    /// `EUR`, `UAH`, `MXN`, `TRY`, `RUB`, `BRL`, `AUD`, `INR`, `JPY`, `IDR`, `SEK`, `KRW`, `ILS`, `THB`, `CLP`,
+    /// `VND`.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Language of titles. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`, `TH`, `JA`, `AR`, `VI`, `TR`,
-    /// `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Known values: `EN`, `RU`, `PT`, `ES`, `FR`, `ID`, `IT`,
+    /// `TH`, `JA`, `AR`, `VI`, `TR`, `DE`, `HE`, `KO`, `NL`, `PL`, `MX`, `CL`, `IN`.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// Your tracking id. Needed to get promotion_link filled.
+    /// Your tracking id, from the affiliate portal. Without it `promotion_link` stays empty.
     pub fn tracking_id(mut self, value: impl Into<String>) -> Self {
         self.tracking_id = Some(value.into());
         self
     }
 
-    /// Only these answer fields, separated by commas.
+    /// Only these fields of the answer, by their gateway names.
     pub fn fields(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fields = value.into_iter().map(Into::into).collect();
         self
@@ -99,16 +100,13 @@ impl ProductdetailGetRequest {
         );
         form.optional(
             "country",
-            check::country("country", self.country.as_deref())?,
+            check::country("ship_to", self.ship_to.as_deref())?,
         );
         form.optional(
             "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            check::currency("currency", self.currency.as_deref())?,
         );
-        form.optional(
-            "target_language",
-            check::text(self.target_language.as_deref()),
-        );
+        form.optional("target_language", check::text(self.language.as_deref()));
         form.optional("tracking_id", check::text(self.tracking_id.as_deref()));
         form.optional("fields", check::texts("fields", &self.fields, None)?);
         form.optional("app_signature", check::text(self.app_signature.as_deref()));
@@ -135,14 +133,14 @@ impl ProductdetailGetRequest {
     }
 }
 
-/// What was found. Absent on failure.
+/// The products that were asked for; absent on failure.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductPage {
     /// Rows in this answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub current_record_count: Option<i64>,
-    /// The rows of this page.
+    /// The products.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<AffiliateProduct>,
 }
@@ -153,7 +151,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -167,21 +165,9 @@ impl MethodAnswer for Answer {
     type Value = ProductPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

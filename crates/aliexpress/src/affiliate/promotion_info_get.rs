@@ -22,8 +22,8 @@ pub struct PromotionInfoGetRequest {
     client: Client,
     product_ids: Vec<i64>,
     currency: Option<String>,
-    target_language: Option<String>,
-    ship_to_country: Option<String>,
+    language: Option<String>,
+    ship_to: Option<String>,
 }
 
 impl PromotionInfoGetRequest {
@@ -32,12 +32,12 @@ impl PromotionInfoGetRequest {
             client: client.clone(),
             product_ids: Vec::new(),
             currency: None,
-            target_language: None,
-            ship_to_country: None,
+            language: None,
+            ship_to: None,
         }
     }
 
-    /// Id of the product. Comma separated, at most 10. Gateway name: `product_id`. Required.
+    /// Ids of the products. Gateway name: `product_id`. Required.
     pub fn product_ids(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.product_ids = value.into_iter().collect();
         self
@@ -49,15 +49,16 @@ impl PromotionInfoGetRequest {
         self
     }
 
-    /// Language of titles. Required.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`. Required.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2. Required.
-    pub fn ship_to_country(mut self, value: impl Into<String>) -> Self {
-        self.ship_to_country = Some(value.into());
+    /// Country of delivery, one of AT, BE, CH, CZ, HU, SE, PT, DE, FR, NL, ES, IT, PL, UK, JP, US, CL. Gateway
+    /// name: `ship_to_country`. Required.
+    pub fn ship_to(mut self, value: impl Into<String>) -> Self {
+        self.ship_to = Some(value.into());
         self
     }
 
@@ -75,13 +76,13 @@ impl PromotionInfoGetRequest {
         )?;
         form.required(
             "target_language",
-            "target_language",
-            check::text(self.target_language.as_deref()),
+            "language",
+            check::text(self.language.as_deref()),
         )?;
         form.required(
             "ship_to_country",
-            "ship_to_country",
-            check::country("ship_to_country", self.ship_to_country.as_deref())?,
+            "ship_to",
+            check::country("ship_to", self.ship_to.as_deref())?,
         )?;
         Ok(form)
     }
@@ -105,16 +106,16 @@ impl PromotionInfoGetRequest {
     }
 }
 
-/// What was found.
+/// The promotions of products.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PromotionInfo {
-    /// Promotions by product.
+    /// The products and their promotions. The keys inside are not documented.
     #[serde(default, deserialize_with = "decode::list")]
     pub promotion_results: Vec<ProductPromotions>,
 }
 
-/// Promotions by product.
+/// A product and its promotions.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductPromotions {
@@ -126,17 +127,17 @@ pub struct ProductPromotions {
     pub promotions: Vec<Promotion>,
 }
 
-/// The promotions.
+/// A promotion.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Promotion {
     /// Title of the promotion.
     #[serde(default, deserialize_with = "decode::text")]
     pub long_title: Option<String>,
-    /// Kind of offer.
+    /// Kind of offer; the values are not documented.
     #[serde(default, deserialize_with = "decode::text")]
     pub offer_type: Option<String>,
-    /// Kind of value.
+    /// Kind of value; the values are not documented.
     #[serde(default, deserialize_with = "decode::text")]
     pub coupon_value_type: Option<String>,
     /// Amount off, such as `5.00 USD`.
@@ -171,7 +172,8 @@ impl MethodAnswer for Answer {
     type Value = PromotionInfo;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(self.code.clone(), &["0"], self.code.clone(), None);
-        outcome.settle(self.result, "result")
+        Outcome::told_by(self.code.as_deref(), &["0"])
+            .in_words(self.code, None)
+            .settle(self.result, "result")
     }
 }

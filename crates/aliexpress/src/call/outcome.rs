@@ -15,13 +15,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// Success when `told` is one of `texts`, or another word for "true" where that is one. A word that is neither true
     /// nor false then says nothing.
-    pub(crate) fn told_by(
-        told: Option<String>,
-        texts: &[&str],
-        code: Option<String>,
-        message: Option<String>,
-    ) -> Self {
-        let told = told.as_deref();
+    pub(crate) fn told_by(told: Option<&str>, texts: &[&str]) -> Self {
         let succeeded = if texts.contains(&"true") {
             told.and_then(decode::truth)
         } else {
@@ -29,8 +23,17 @@ impl Outcome {
         };
         Self {
             succeeded,
+            code: None,
+            message: None,
+        }
+    }
+
+    /// What the answer says of a failure.
+    pub(crate) fn in_words(self, code: Option<String>, message: Option<String>) -> Self {
+        Self {
             code,
             message,
+            ..self
         }
     }
 

@@ -37,13 +37,13 @@ impl AddressGetRequest {
         }
     }
 
-    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `countryCode`. Required.
+    /// The country whose places are wanted, ISO 3166-1 alpha-2. Gateway name: `countryCode`. Required.
     pub fn country(mut self, value: impl Into<String>) -> Self {
         self.country = Some(value.into());
         self
     }
 
-    /// Language, such as `EN` or `JA`.
+    /// Language of the names, such as `EN` or `JA`.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -89,47 +89,48 @@ impl AddressGetRequest {
     }
 }
 
-/// What was found. Guide table says list, sample and live code say object.
+/// The places of a country, as addresses must spell them. One guide table says list; sample and live answers hold
+/// one object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CountryPlaces {
     /// Country, ISO 3166-1 alpha-2.
     #[serde(default, deserialize_with = "decode::text")]
     pub country: Option<String>,
-    /// Kind: `Country`. Gateway name: `type`.
+    /// What kind of place it is: a country. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
-    /// Places inside. Array of {name, type: PROVINCE, hasChildren, children:\[{name, type: CITY, hasChildren}\]}.
+    /// The provinces, JSON text inside the answer.
     #[serde(default, deserialize_with = "decode::embedded_list")]
     pub children: Vec<Province>,
 }
 
-/// Places inside. Array of {name, type: PROVINCE, hasChildren, children:\[{name, type: CITY, hasChildren}\]}.
+/// A province and its cities.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Province {
-    /// Name.
+    /// Name of the province.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind: `PROVINCE`. Gateway name: `type`.
+    /// What kind of place it is: `PROVINCE`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.
     #[serde(alias = "hasChildren", default, deserialize_with = "decode::boolean")]
     pub has_children: Option<bool>,
-    /// Places inside. Not in every answer.
+    /// The cities. Not in every answer.
     #[serde(default, deserialize_with = "decode::list")]
     pub children: Vec<City>,
 }
 
-/// Places inside.
+/// A city.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct City {
-    /// Name.
+    /// Name of the city.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Kind: `CITY`. Gateway name: `type`.
+    /// What kind of place it is: `CITY`. Gateway name: `type`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Whether there are places inside. Gateway name: `hasChildren`.
@@ -143,7 +144,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     ret: Option<String>,
@@ -159,12 +160,9 @@ impl MethodAnswer for Answer {
     type Value = CountryPlaces;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.ret.clone()),
-            &["true"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
-            self.result.as_ref().and_then(|inner| inner.msg.clone()),
-        );
-        outcome.settle(self.result.and_then(|inner| inner.data), "result.data")
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.ret.as_deref(), &["true"])
+            .in_words(result.code, result.msg)
+            .settle(result.data, "result.data")
     }
 }

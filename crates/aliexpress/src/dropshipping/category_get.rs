@@ -22,7 +22,7 @@ const METHOD: &str = "aliexpress.ds.category.get";
 #[must_use = "nothing happens before `send`"]
 pub struct CategoryGetRequest {
     client: Client,
-    category: Option<String>,
+    category_id: Option<i64>,
     language: Option<String>,
     app_signature: Option<String>,
 }
@@ -31,15 +31,15 @@ impl CategoryGetRequest {
     pub(crate) fn new(client: &Client) -> Self {
         Self {
             client: client.clone(),
-            category: None,
+            category_id: None,
             language: None,
             app_signature: None,
         }
     }
 
-    /// Only this category. One category; leave out for the whole list. Gateway name: `categoryId`.
-    pub fn category(mut self, value: impl Into<String>) -> Self {
-        self.category = Some(value.into());
+    /// Only this category; the whole list when left out. Gateway name: `categoryId`.
+    pub fn category_id(mut self, value: i64) -> Self {
+        self.category_id = Some(value);
         self
     }
 
@@ -58,7 +58,11 @@ impl CategoryGetRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        form.optional("categoryId", check::text(self.category.as_deref()));
+        form.optional(
+            "categoryId",
+            check::int("category_id", self.category_id, Some(1), None)?
+                .map(|value| value.to_string()),
+        );
         form.optional("language", check::text(self.language.as_deref()));
         form.optional("app_signature", check::text(self.app_signature.as_deref()));
         Ok(form)
@@ -84,11 +88,11 @@ impl CategoryGetRequest {
     }
 }
 
-/// What was found.
+/// The categories.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Categories {
-    /// Rows in all.
+    /// Categories in all.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_result_count: Option<i64>,
     /// The categories.
@@ -102,7 +106,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -116,21 +120,9 @@ impl MethodAnswer for Answer {
     type Value = Categories;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

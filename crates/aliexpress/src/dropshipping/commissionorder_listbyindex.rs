@@ -67,13 +67,13 @@ impl CommissionorderListbyindexRequest {
         }
     }
 
-    /// Start of the span, US Pacific on the wire. Required.
+    /// Start of the span; sent in US Pacific time. Required.
     pub fn start_time(mut self, value: Timestamp) -> Self {
         self.start_time = Some(value);
         self
     }
 
-    /// End of the span, US Pacific on the wire. Required.
+    /// End of the span; sent in US Pacific time. Required.
     pub fn end_time(mut self, value: Timestamp) -> Self {
         self.end_time = Some(value);
         self
@@ -91,7 +91,7 @@ impl CommissionorderListbyindexRequest {
         self
     }
 
-    /// Rows of one page. 1 to 50. 1 to 50.
+    /// Rows of one page. 1 to 50.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
@@ -201,7 +201,7 @@ impl paging::Paged for CommissionorderListbyindexRequest {
     }
 }
 
-/// What was found.
+/// One page of commission orders.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommissionPage {
@@ -217,12 +217,12 @@ pub struct CommissionPage {
     /// Largest index of this page.
     #[serde(default, deserialize_with = "decode::text")]
     pub max_query_index_id: Option<String>,
-    /// Orders. Inner key inferred from sibling methods; old XML binding says traffic_order_effect_dto.
+    /// The order lines of this page. The key inside is inferred from sibling methods.
     #[serde(default, deserialize_with = "decode::list")]
     pub orders: Vec<CommissionOrder>,
 }
 
-/// Orders. Inner key inferred from sibling methods; old XML binding says traffic_order_effect_dto.
+/// An order line that earned a commission.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CommissionOrder {
@@ -232,10 +232,10 @@ pub struct CommissionOrder {
     /// Number of one line of the order: the key of a row.
     #[serde(default, deserialize_with = "decode::int")]
     pub sub_order_id: Option<i64>,
-    /// Number of the line under its old name.
+    /// The same as `sub_order_id`, under its old name.
     #[serde(default, deserialize_with = "decode::int")]
     pub order_number: Option<i64>,
-    /// Number of the order under its old name.
+    /// The same as `order_id`, under its old name.
     #[serde(default, deserialize_with = "decode::int")]
     pub parent_order_number: Option<i64>,
     /// Id of the publisher.
@@ -259,22 +259,22 @@ pub struct CommissionOrder {
     /// Units.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub item_count: Option<i64>,
-    /// Id of the category.
+    /// Id of the product's category.
     #[serde(default, deserialize_with = "decode::int")]
     pub category_id: Option<i64>,
-    /// State of the order.
+    /// State of the order line.
     #[serde(default, deserialize_with = "decode::text")]
     pub effect_status: Option<String>,
     /// Why a line was voided: whole refund or fraud filter.
     #[serde(default, deserialize_with = "decode::text")]
     pub effect_detail_status: Option<String>,
-    /// When the order was created.
+    /// When the order was created. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub created_time: Option<DateTime>,
-    /// When it was paid.
+    /// When it was paid. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub paid_time: Option<DateTime>,
-    /// When the buyer confirmed receipt.
+    /// When the buyer confirmed receipt. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub finished_time: Option<DateTime>,
     /// Amount paid, in cents of the settled currency.
@@ -301,13 +301,13 @@ pub struct CommissionOrder {
     /// Estimated extra commission on receipt, in cents of the settled currency.
     #[serde(default, deserialize_with = "decode::int")]
     pub estimated_incentive_finished_commission: Option<i64>,
-    /// Whether the buyer is new.
+    /// Whether the buyer is new: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_new_buyer: Option<String>,
-    /// Whether it was a hot product.
+    /// Whether it is a hot product: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_hot_product: Option<String>,
-    /// Whether it was an affiliate product.
+    /// Whether it is an affiliate product: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_affiliate_product: Option<String>,
     /// Country of delivery, ISO 3166-1 alpha-2.
@@ -329,12 +329,8 @@ impl MethodAnswer for Answer {
     type Value = CommissionPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
-            &["200"],
-            self.rsp_code.clone(),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle(self.result, "result")
+        Outcome::told_by(self.rsp_code.as_deref(), &["200"])
+            .in_words(self.rsp_code, self.rsp_msg)
+            .settle(self.result, "result")
     }
 }

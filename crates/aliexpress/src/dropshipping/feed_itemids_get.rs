@@ -26,7 +26,7 @@ pub struct FeedItemidsGetRequest {
     client: Client,
     feed_name: Option<String>,
     page_size: Option<i64>,
-    category_id: Option<String>,
+    category_id: Option<i64>,
     search_id: Option<String>,
 }
 
@@ -47,19 +47,19 @@ impl FeedItemidsGetRequest {
         self
     }
 
-    /// Rows of one page. 0 to 200; anything else falls back to 200. 0 to 200.
+    /// Rows of one page; the platform takes anything else for 200. 0 to 200.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
     }
 
-    /// Id of a first-level category.
-    pub fn category_id(mut self, value: impl Into<String>) -> Self {
-        self.category_id = Some(value.into());
+    /// Only products of this category; first level only.
+    pub fn category_id(mut self, value: i64) -> Self {
+        self.category_id = Some(value);
         self
     }
 
-    /// Cursor of the page, valid for one minute.
+    /// Cursor of the page: `search_id` of the one before, valid for one minute. Left out for the first page.
     pub fn search_id(mut self, value: impl Into<String>) -> Self {
         self.search_id = Some(value.into());
         self
@@ -77,7 +77,11 @@ impl FeedItemidsGetRequest {
             check::int("page_size", self.page_size, Some(0), Some(200))?
                 .map(|value| value.to_string()),
         );
-        form.optional("category_id", check::text(self.category_id.as_deref()));
+        form.optional(
+            "category_id",
+            check::int("category_id", self.category_id, Some(1), None)?
+                .map(|value| value.to_string()),
+        );
         form.optional("search_id", check::text(self.search_id.as_deref()));
         Ok(form)
     }
@@ -143,17 +147,17 @@ impl paging::Paged for FeedItemidsGetRequest {
     }
 }
 
-/// What was found.
+/// One page of the ids of a feed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedItemIds {
     /// Ids still to come, not the size of the feed.
     #[serde(default, deserialize_with = "decode::int")]
     pub total: Option<i64>,
-    /// The rows of this page. An empty page is {} (no "number" key).
+    /// Ids of products; none on the page after the last one.
     #[serde(default, deserialize_with = "decode::ints")]
     pub products: Vec<i64>,
-    /// Cursor of the page, valid for one minute.
+    /// Cursor of the next page, valid for one minute.
     #[serde(default, deserialize_with = "decode::text")]
     pub search_id: Option<String>,
 }
@@ -174,12 +178,8 @@ impl MethodAnswer for Answer {
     type Value = FeedItemIds;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.ret.clone(),
-            &["true"],
-            self.rsp_code.clone(),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle(self.result, "result")
+        Outcome::told_by(self.ret.as_deref(), &["true"])
+            .in_words(self.rsp_code, self.rsp_msg)
+            .settle(self.result, "result")
     }
 }

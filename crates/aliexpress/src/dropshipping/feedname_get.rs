@@ -64,7 +64,7 @@ impl FeednameGetRequest {
     }
 }
 
-/// What was found.
+/// The product pools of the app.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Feeds {
@@ -76,17 +76,17 @@ pub struct Feeds {
     pub promos: Vec<Feed>,
 }
 
-/// The product pools.
+/// A product pool.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Feed {
-    /// Name of the pool. The feed_name for the other feed calls.
+    /// Name of the pool: `feed_name` of the other feed methods.
     #[serde(default, deserialize_with = "decode::text")]
     pub promo_name: Option<String>,
     /// Description of the pool.
     #[serde(default, deserialize_with = "decode::text")]
     pub promo_desc: Option<String>,
-    /// Products.
+    /// Products in the pool.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_num: Option<i64>,
 }
@@ -97,7 +97,7 @@ pub(crate) struct Answer {
     resp_result: Option<AnswerRespResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
@@ -111,21 +111,9 @@ impl MethodAnswer for Answer {
     type Value = Feeds;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            &["200"],
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_code.clone()),
-            self.resp_result
-                .as_ref()
-                .and_then(|inner| inner.resp_msg.clone()),
-        );
-        outcome.settle(
-            self.resp_result.and_then(|inner| inner.result),
-            "resp_result.result",
-        )
+        let resp_result = self.resp_result.unwrap_or_default();
+        Outcome::told_by(resp_result.resp_code.as_deref(), &["200"])
+            .in_words(resp_result.resp_code, resp_result.resp_msg)
+            .settle(resp_result.result, "resp_result.result")
     }
 }

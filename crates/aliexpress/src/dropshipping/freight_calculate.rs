@@ -55,7 +55,7 @@ impl FreightCalculateRequest {
         self
     }
 
-    /// Products. Gateway name: `product_num`. Required.
+    /// Units. Gateway name: `product_num`. Required.
     pub fn quantity(mut self, value: i64) -> Self {
         self.quantity = Some(value);
         self
@@ -73,25 +73,25 @@ impl FreightCalculateRequest {
         self
     }
 
-    /// Id of the SKU, digits.
+    /// Id of the SKU.
     pub fn sku_id(mut self, value: i64) -> Self {
         self.sku_id = Some(value);
         self
     }
 
-    /// Code of the province.
+    /// Code of the province; no published list of codes.
     pub fn province_code(mut self, value: impl Into<String>) -> Self {
         self.province_code = Some(value.into());
         self
     }
 
-    /// Code of the city.
+    /// Code of the city; no published list of codes.
     pub fn city_code(mut self, value: impl Into<String>) -> Self {
         self.city_code = Some(value.into());
         self
     }
 
-    /// Price.
+    /// Price of the goods.
     pub fn price(mut self, value: Decimal) -> Self {
         self.price = Some(value);
         self
@@ -105,43 +105,36 @@ impl FreightCalculateRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut param_aeop_freight_calculate_for_buyer_d_t_o = JsonObject::default();
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        let mut request = JsonObject::default();
+        request.required(
             "product_id",
             "product_id",
             check::int("product_id", self.product_id, Some(1), None)?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "product_num",
             "quantity",
             check::int("quantity", self.quantity, Some(1), None)?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "country_code",
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o.required(
+        request.required(
             "send_goods_country_code",
             "ship_from",
             check::country("ship_from", self.ship_from.as_deref())?,
         )?;
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("sku_id", check::int("sku_id", self.sku_id, Some(1), None)?);
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("province_code", check::text(self.province_code.as_deref()));
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("city_code", check::text(self.city_code.as_deref()));
-        param_aeop_freight_calculate_for_buyer_d_t_o
-            .optional("price", check::decimal("price", self.price)?);
-        param_aeop_freight_calculate_for_buyer_d_t_o.optional(
+        request.optional("sku_id", check::int("sku_id", self.sku_id, Some(1), None)?);
+        request.optional("province_code", check::text(self.province_code.as_deref()));
+        request.optional("city_code", check::text(self.city_code.as_deref()));
+        request.optional("price", check::decimal("price", self.price)?);
+        request.optional(
             "price_currency",
             check::currency("price_currency", self.price_currency.as_deref())?,
         );
-        form.json(
-            "param_aeop_freight_calculate_for_buyer_d_t_o",
-            param_aeop_freight_calculate_for_buyer_d_t_o,
-        );
+        form.json("param_aeop_freight_calculate_for_buyer_d_t_o", request);
         Ok(form)
     }
 }
@@ -164,20 +157,20 @@ impl FreightCalculateRequest {
     }
 }
 
-/// The delivery services.
+/// A delivery service with its fee.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FreightOption {
     /// Name of the service.
     #[serde(default, deserialize_with = "decode::text")]
     pub service_name: Option<String>,
-    /// Range of days.
+    /// Days of delivery, a range such as `7-15`.
     #[serde(default, deserialize_with = "decode::text")]
     pub estimated_delivery_time: Option<String>,
     /// Whether parcels can be followed. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub tracking_available: Option<bool>,
-    /// Code of the failure. Not in every answer.
+    /// Why the service cannot be had. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub error_code: Option<i64>,
     /// The fee.
@@ -192,7 +185,7 @@ pub struct FreightFee {
     /// Amount in major units, as decimal text.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub amount: Option<Decimal>,
-    /// The fee in cents.
+    /// Amount in minor units, cents for most currencies.
     #[serde(default, deserialize_with = "decode::int")]
     pub cent: Option<i64>,
     /// Currency, ISO 4217.
@@ -206,7 +199,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     success: Option<String>,
@@ -220,18 +213,12 @@ impl MethodAnswer for Answer {
     type Value = Vec<FreightOption>;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.success.clone()),
-            &["true"],
-            None,
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.error_desc.clone()),
-        );
-        outcome.settle_list(
-            self.result
-                .and_then(|inner| inner.aeop_freight_calculate_result_for_buyer_d_t_o_list),
-            "result.aeop_freight_calculate_result_for_buyer_d_t_o_list",
-        )
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.success.as_deref(), &["true"])
+            .in_words(None, result.error_desc)
+            .settle_list(
+                result.aeop_freight_calculate_result_for_buyer_d_t_o_list,
+                "result.aeop_freight_calculate_result_for_buyer_d_t_o_list",
+            )
     }
 }

@@ -81,32 +81,32 @@ impl FreightQueryRequest {
         self
     }
 
-    /// Language, such as `en_US`. Required.
+    /// Language of the answer, as a locale such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
     }
 
-    /// Locale, such as `en_US`. Required.
+    /// Locale of the texts in the answer, such as `en_US`. Required.
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
         self
     }
 
-    /// Code of the province; either this or the province, for items shipped inside a country. Gateway name:
-    /// `provinceCode`.
+    /// Code of the province, from no published list; either this or `province`. Matters for items shipped inside a
+    /// country. Gateway name: `provinceCode`.
     pub fn province_code(mut self, value: impl Into<String>) -> Self {
         self.province_code = Some(value.into());
         self
     }
 
-    /// Province.
+    /// Name of the province; either this or its code.
     pub fn province(mut self, value: impl Into<String>) -> Self {
         self.province = Some(value.into());
         self
     }
 
-    /// Code of the city. Gateway name: `cityCode`.
+    /// Code of the city; no published list of codes. Gateway name: `cityCode`.
     pub fn city_code(mut self, value: impl Into<String>) -> Self {
         self.city_code = Some(value.into());
         self
@@ -114,42 +114,42 @@ impl FreightQueryRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut query_delivery_req = JsonObject::default();
-        query_delivery_req.required(
+        let mut request = JsonObject::default();
+        request.required(
             "productId",
             "product_id",
             check::int("product_id", self.product_id, Some(1), None)?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "selectedSkuId",
             "sku_id",
             check::int("sku_id", self.sku_id, Some(1), None)?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "quantity",
             "quantity",
             check::int("quantity", self.quantity, Some(1), None)?.map(|value| value.to_string()),
         )?;
-        query_delivery_req.required(
+        request.required(
             "shipToCountry",
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "currency",
             "currency",
             check::currency("currency", self.currency.as_deref())?,
         )?;
-        query_delivery_req.required(
+        request.required(
             "language",
             "language",
             check::text(self.language.as_deref()),
         )?;
-        query_delivery_req.required("locale", "locale", check::text(self.locale.as_deref()))?;
-        query_delivery_req.optional("provinceCode", check::text(self.province_code.as_deref()));
-        query_delivery_req.optional("province", check::text(self.province.as_deref()));
-        query_delivery_req.optional("cityCode", check::text(self.city_code.as_deref()));
-        form.json("queryDeliveryReq", query_delivery_req);
+        request.required("locale", "locale", check::text(self.locale.as_deref()))?;
+        request.optional("provinceCode", check::text(self.province_code.as_deref()));
+        request.optional("province", check::text(self.province.as_deref()));
+        request.optional("cityCode", check::text(self.city_code.as_deref()));
+        form.json("queryDeliveryReq", request);
         Ok(form)
     }
 }
@@ -173,11 +173,11 @@ impl FreightQueryRequest {
     }
 }
 
-/// The delivery services; absent on failure.
+/// A delivery service with its fee and its days.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeliveryOption {
-    /// Code of the delivery service: what `ds.order.create` takes as `logistics_service_name`.
+    /// Code of the service: what `logistics_service_name` of `ds.order.create` wants.
     #[serde(deserialize_with = "decode::id_text")]
     pub code: String,
     /// Name of the service, for showing.
@@ -203,7 +203,8 @@ pub struct DeliveryOption {
     /// Whether the platform may pay for delivery. Gateway name: `mayHavePFS`.
     #[serde(alias = "mayHavePFS", default, deserialize_with = "decode::boolean")]
     pub may_have_pfs: Option<bool>,
-    /// From which amount delivery is free, localised text. Not in every answer.
+    /// From which amount delivery is free, localised text such as `0,00€`; zero together with `mayHavePFS` means
+    /// free. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub free_shipping_threshold: Option<String>,
     /// Fewest days of delivery.
@@ -215,7 +216,7 @@ pub struct DeliveryOption {
     /// Days after which the platform refunds.
     #[serde(default, deserialize_with = "decode::loose_int")]
     pub guaranteed_delivery_days: Option<i64>,
-    /// Range of days. Not in every answer.
+    /// Days of delivery, a range such as `7-15`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub estimated_delivery_time: Option<String>,
     /// Dates of delivery as localised text.
@@ -245,7 +246,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     success: Option<String>,
@@ -261,15 +262,9 @@ impl MethodAnswer for Answer {
     type Value = Vec<DeliveryOption>;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.success.clone()),
-            &["true"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
-            self.result.as_ref().and_then(|inner| inner.msg.clone()),
-        );
-        outcome.settle_list(
-            self.result.and_then(|inner| inner.delivery_options),
-            "result.delivery_options",
-        )
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.success.as_deref(), &["true"])
+            .in_words(result.code, result.msg)
+            .settle_list(result.delivery_options, "result.delivery_options")
     }
 }

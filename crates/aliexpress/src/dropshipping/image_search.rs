@@ -79,14 +79,14 @@ impl ImageSearchRequest {
         self
     }
 
-    /// Country of delivery; the platform's own spelling. Documented as optional, needed in practice. Gateway name:
+    /// Country of delivery, ISO 3166-1 alpha-2. Documented as optional, needed in practice. Gateway name:
     /// `shpt_to`. Required.
     pub fn ship_to(mut self, value: impl Into<String>) -> Self {
         self.ship_to = Some(value.into());
         self
     }
 
-    /// Most rows, at most 150. Gateway name: `product_cnt`. 1 to 150.
+    /// Most rows in the answer. Gateway name: `product_cnt`. 1 to 150.
     pub fn limit(mut self, value: i64) -> Self {
         self.limit = Some(value);
         self
@@ -150,14 +150,14 @@ impl ImageSearchRequest {
     }
 }
 
-/// What was found.
+/// Products that look like the picture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MatchedProducts {
-    /// Rows on all pages. Not in every answer.
+    /// Products found. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_record_count: Option<i64>,
-    /// The rows of this page.
+    /// The products.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<ImageProduct>,
 }
@@ -176,12 +176,8 @@ impl MethodAnswer for Answer {
     type Value = MatchedProducts;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
-            &["200"],
-            self.rsp_code.clone(),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle(self.data, "data")
+        Outcome::told_by(self.rsp_code.as_deref(), &["200"])
+            .in_words(self.rsp_code, self.rsp_msg)
+            .settle(self.data, "data")
     }
 }

@@ -17,7 +17,7 @@ use crate::{Client, Error, RequestError, decode};
 
 const METHOD: &str = "aliexpress.ds.image.searchV2";
 
-/// `same` or similar products.
+/// The same product, or similar ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SearchType {
@@ -38,7 +38,7 @@ impl SearchType {
     }
 }
 
-/// What the results are sorted by. "best" only on the guide page.
+/// What the results are sorted by. `best` stands on the guide page only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SortType {
@@ -92,7 +92,7 @@ pub struct ImageSearchV2Request {
     image: Option<String>,
     search_type: Option<SearchType>,
     currency: Option<String>,
-    lang: Option<String>,
+    language: Option<String>,
     sort_type: Option<SortType>,
     sort_order: Option<SortOrder>,
     ship_to: Option<String>,
@@ -105,7 +105,7 @@ impl ImageSearchV2Request {
             image: None,
             search_type: None,
             currency: None,
-            lang: None,
+            language: None,
             sort_type: None,
             sort_order: None,
             ship_to: None,
@@ -118,7 +118,7 @@ impl ImageSearchV2Request {
         self
     }
 
-    /// `same` or similar products.
+    /// The same product, or similar ones.
     pub fn search_type(mut self, value: SearchType) -> Self {
         self.search_type = Some(value);
         self
@@ -130,13 +130,13 @@ impl ImageSearchV2Request {
         self
     }
 
-    /// Language, such as `en`.
-    pub fn lang(mut self, value: impl Into<String>) -> Self {
-        self.lang = Some(value.into());
+    /// Language, such as `en`. Gateway name: `lang`.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// What the results are sorted by. "best" only on the guide page.
+    /// What the results are sorted by. `best` stands on the guide page only.
     pub fn sort_type(mut self, value: SortType) -> Self {
         self.sort_type = Some(value);
         self
@@ -157,30 +157,30 @@ impl ImageSearchV2Request {
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
         check::one_of(&[("image", check::text(self.image.as_deref()).is_some())])?;
-        let mut param0 = JsonObject::default();
-        param0.optional("image_base64", check::text(self.image.as_deref()));
-        param0.optional(
+        let mut request = JsonObject::default();
+        request.optional("image_base64", check::text(self.image.as_deref()));
+        request.optional(
             "search_type",
             self.search_type.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "currency",
             check::currency("currency", self.currency.as_deref())?,
         );
-        param0.optional("lang", check::text(self.lang.as_deref()));
-        param0.optional(
+        request.optional("lang", check::text(self.language.as_deref()));
+        request.optional(
             "sort_type",
             self.sort_type.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "sort_order",
             self.sort_order.map(|value| value.as_str().to_owned()),
         );
-        param0.optional(
+        request.optional(
             "ship_to",
             check::country("ship_to", self.ship_to.as_deref())?,
         );
-        form.json("param0", param0);
+        form.json("param0", request);
         Ok(form)
     }
 }
@@ -203,7 +203,7 @@ impl ImageSearchV2Request {
     }
 }
 
-/// What was found.
+/// Products that look like the picture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimilarProducts {
@@ -219,21 +219,21 @@ pub struct SimilarProducts {
     /// Whether nothing was found.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub empty: Option<bool>,
-    /// Rows on all pages. Guide sample only. Not in every answer.
+    /// Rows on all pages; in one published form of the answer. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub total_count: Option<i64>,
-    /// Where the next page starts; no parameter takes it. Guide sample only. Not in every answer.
+    /// Where the next page starts; no parameter takes it. In one published form of the answer. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub next_start_row_key: Option<String>,
-    /// Where this page stands. Guide sample only. Not in every answer.
+    /// Where this page stands; in one published form of the answer. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub pagination: Option<Pagination>,
-    /// The rows of this page. Plain array in the guide sample. Gateway name: `data`.
+    /// The products. Three published forms of the answer are read. Gateway name: `data`.
     #[serde(alias = "data", default, deserialize_with = "decode::nested_list")]
     pub products: Vec<SimilarProduct>,
 }
 
-/// Where this page stands. Guide sample only.
+/// Where this page stands; in one published form of the answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Pagination {
@@ -251,14 +251,14 @@ pub struct Pagination {
     pub page_size: Option<i64>,
 }
 
-/// The rows of this page. Plain array in the guide sample.
+/// A product that looks like the picture.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SimilarProduct {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_id: Option<i64>,
-    /// Title.
+    /// Title of the product.
     #[serde(alias = "product_title", default, deserialize_with = "decode::text")]
     pub title: Option<String>,
     /// Address of the picture.
@@ -274,54 +274,54 @@ pub struct SimilarProduct {
     /// Units sold recently, rounded text such as `700+`.
     #[serde(alias = "latest_volume", default, deserialize_with = "decode::text")]
     pub volume: Option<String>,
-    /// Discount in percent. Percent without sign.
+    /// Discount in percent, without the sign.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Share of good reviews, or a rating. 0 to 5, or empty.
+    /// Rating from 0 to 5; absent when nobody rated.
     #[serde(default, deserialize_with = "decode::loose_decimal")]
     pub evaluate_rate: Option<Decimal>,
     /// Id of the shop.
     #[serde(default, deserialize_with = "decode::int")]
     pub shop_id: Option<i64>,
-    /// How alike the picture is.
+    /// How alike the picture is; the more, the larger.
     #[serde(default, deserialize_with = "decode::loose_decimal")]
     pub similarity_score: Option<Decimal>,
-    /// Price. Not in every answer.
+    /// Prices, in the form of the guide page. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub price: Option<Prices>,
-    /// Category. Not in every answer.
+    /// Categories, in the form of the guide page. Not in every answer.
     #[serde(default, deserialize_with = "decode::object")]
     pub category: Option<CategoryLevels>,
-    /// Price now, in the requested currency. In the form of the API reference. Not in every answer.
+    /// Price now, in the requested currency; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub target_sale_price: Option<Decimal>,
-    /// Currency of `target_sale_price`. In the form of the API reference. Not in every answer.
+    /// Currency of `target_sale_price`; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_sale_price_currency: Option<String>,
-    /// Price before the discount, in the requested currency. In the form of the API reference. Not in every answer.
+    /// Price before the discount, in the requested currency; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub target_original_price: Option<Decimal>,
-    /// Currency of `target_original_price`. In the form of the API reference. Not in every answer.
+    /// Currency of `target_original_price`; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_original_price_currency: Option<String>,
-    /// Country of dispatch. In the form of the API reference. Not in every answer.
+    /// Country of dispatch; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ship_from: Option<String>,
-    /// Id of the top category. In the form of the API reference. Not in every answer.
+    /// Id of the top category; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub first_level_category_id: Option<String>,
-    /// Name of the top category. In the form of the API reference. Not in every answer.
+    /// Name of the top category; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub first_level_category_title: Option<String>,
-    /// Id of the category below. In the form of the API reference. Not in every answer.
+    /// Id of the category below; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub second_level_category_id: Option<String>,
-    /// Name of the category below. In the form of the API reference. Not in every answer.
+    /// Name of the category below; in the form of the API reference. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub second_level_category_title: Option<String>,
 }
 
-/// Price.
+/// Prices, in the form of the guide page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Prices {
@@ -337,15 +337,15 @@ pub struct Prices {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Price {
-    /// Value.
+    /// Amount in major units.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub value: Option<Decimal>,
-    /// Currency of the prices, ISO 4217.
+    /// Currency of the amount, ISO 4217.
     #[serde(default, deserialize_with = "decode::text")]
     pub currency: Option<String>,
 }
 
-/// Category.
+/// Categories, in the form of the guide page.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CategoryLevels {
@@ -364,7 +364,7 @@ pub struct CategoryLevel {
     /// Id of the category.
     #[serde(default, deserialize_with = "decode::text")]
     pub id: Option<String>,
-    /// Name.
+    /// Name of the category.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
 }
@@ -379,16 +379,13 @@ impl MethodAnswer for Answer {
     type Value = SimilarProducts;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.ret.map(|value| value.to_string())),
-            &["true"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.messages.clone()),
-        );
-        outcome.settle(self.result, "result")
+        let value = self.result.as_ref();
+        let told = value.and_then(|value| value.ret.map(|told| told.to_string()));
+        Outcome::told_by(told.as_deref(), &["true"])
+            .in_words(
+                value.and_then(|value| value.code.clone()),
+                value.and_then(|value| value.messages.clone()),
+            )
+            .settle(self.result, "result")
     }
 }

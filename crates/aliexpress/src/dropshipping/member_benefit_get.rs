@@ -50,14 +50,14 @@ impl MemberBenefitGetRequest {
     }
 }
 
-/// The benefits. Inner key from one live probe; documentation shows a plain array.
+/// A benefit of the account.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Benefit {
-    /// Code of the benefit, such as `auto-pay`.
+    /// Name of the benefit for programs, such as `auto-pay`.
     #[serde(default, deserialize_with = "decode::text")]
     pub code: Option<String>,
-    /// Title.
+    /// Name of the benefit, for showing.
     #[serde(default, deserialize_with = "decode::text")]
     pub title: Option<String>,
     /// Whether the account may apply for it. Gateway name: `canApply`.
@@ -82,12 +82,8 @@ impl MethodAnswer for Answer {
     type Value = Vec<Benefit>;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
-            &["200", "0"],
-            self.rsp_code.clone(),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle_list(self.result, "result")
+        Outcome::told_by(self.rsp_code.as_deref(), &["200", "0"])
+            .in_words(self.rsp_code, self.rsp_msg)
+            .settle_list(self.result, "result")
     }
 }

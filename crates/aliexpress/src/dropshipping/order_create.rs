@@ -102,13 +102,13 @@ impl DeliveryAddress {
         Self::default()
     }
 
-    /// Country, ISO 3166-1 alpha-2. The platform uses UK in places where ISO says GB. Required.
+    /// Country, ISO 3166-1 alpha-2; the platform says `UK` in places where ISO says `GB`. Required.
     pub fn country(mut self, value: impl Into<String>) -> Self {
         self.country = Some(value.into());
         self
     }
 
-    /// Province. Must match the platform's own list (ds.address.get); "Other" is refused for US. Required.
+    /// Province, spelled as in `ds.address.get`; `Other` is refused for US. Required.
     pub fn province(mut self, value: impl Into<String>) -> Self {
         self.province = Some(value.into());
         self
@@ -338,7 +338,7 @@ impl fmt::Debug for DeliveryAddress {
     }
 }
 
-/// What to order.
+/// One product of an order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct OrderItem {
@@ -454,7 +454,7 @@ impl OrderCreateRequest {
         self
     }
 
-    /// Channel of the promotion.
+    /// Channel of the promotion; the values are not documented.
     pub fn promotion_channel_info(mut self, value: impl Into<String>) -> Self {
         self.promotion_channel_info = Some(value.into());
         self
@@ -472,7 +472,7 @@ impl OrderCreateRequest {
         self
     }
 
-    /// Whether to pay at once through PayPal. Account and app must be allowed to.
+    /// Whether to pay at once through PayPal; account and app must be allowed to.
     pub fn try_to_pay(mut self, value: bool) -> Self {
         self.try_to_pay = Some(value);
         self
@@ -496,20 +496,20 @@ impl OrderCreateRequest {
         self
     }
 
-    /// Saudi national address, four letters and four digits. Required for SA.
+    /// Saudi national address, four letters and four digits; needed for SA.
     pub fn nat_addr(mut self, value: impl Into<String>) -> Self {
         self.nat_addr = Some(value.into());
         self
     }
 
-    /// Strategy of the channel.
+    /// Strategy of the sales channel; the values are not documented.
     pub fn channel_strategy(mut self, value: impl Into<String>) -> Self {
         self.channel_strategy = Some(value.into());
         self
     }
 
-    /// Your own order number. Makes the call idempotent for 24 hours: only with it can a call whose outcome is open
-    /// be repeated.
+    /// Your own order number. Makes the call idempotent for 24 hours: only with it is a call whose outcome is open
+    /// repeated.
     pub fn out_order_id(mut self, value: impl Into<String>) -> Self {
         self.out_order_id = Some(value.into());
         self
@@ -521,7 +521,7 @@ impl OrderCreateRequest {
         self
     }
 
-    /// Adds one. What to order. Gateway name: `product_items`. Required.
+    /// What to order. Gateway name: `product_items`. Required. Each call adds one.
     pub fn item(mut self, value: OrderItem) -> Self {
         self.item.push(value);
         self
@@ -529,48 +529,47 @@ impl OrderCreateRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut ds_extend_request = JsonObject::default();
-        ds_extend_request.optional(
+        let mut extension = JsonObject::default();
+        extension.optional(
             "promotion.promotion_code",
             check::text(self.promotion_code.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "promotion.promotion_channel_info",
             check::text(self.promotion_channel_info.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "promotion.promotion_activity_id",
             check::text(self.promotion_activity_id.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "payment.pay_currency",
             check::currency("pay_currency", self.pay_currency.as_deref())?,
         );
-        ds_extend_request.optional(
+        extension.optional(
             "payment.try_to_pay",
             self.try_to_pay.map(|value| value.to_string()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.business_model",
             self.business_model.map(|value| value.as_str().to_owned()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.customize_sku_map",
             check::text_map(&self.customize_sku_map),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "trade_extra_param.nat_addr",
             check::text(self.nat_addr.as_deref()),
         );
-        ds_extend_request.optional(
+        extension.optional(
             "channel_strategy",
             check::text(self.channel_strategy.as_deref()),
         );
-        form.json("ds_extend_request", ds_extend_request);
-        let mut param_place_order_request4_open_api_d_t_o = JsonObject::default();
-        param_place_order_request4_open_api_d_t_o
-            .optional("out_order_id", check::text(self.out_order_id.as_deref()));
-        param_place_order_request4_open_api_d_t_o.required(
+        form.json("ds_extend_request", extension);
+        let mut order = JsonObject::default();
+        order.optional("out_order_id", check::text(self.out_order_id.as_deref()));
+        order.required(
             "logistics_address",
             "address",
             self.address
@@ -578,15 +577,12 @@ impl OrderCreateRequest {
                 .map(|value| value.to_json().map_err(|error| error.inside("address")))
                 .transpose()?,
         )?;
-        param_place_order_request4_open_api_d_t_o.required(
+        order.required(
             "product_items",
             "item",
             check::rows("item", &self.item, OrderItem::to_json)?,
         )?;
-        form.json(
-            "param_place_order_request4_open_api_d_t_o",
-            param_place_order_request4_open_api_d_t_o,
-        );
+        form.json("param_place_order_request4_open_api_d_t_o", order);
         Ok(form)
     }
 }
@@ -615,7 +611,7 @@ impl OrderCreateRequest {
     }
 }
 
-/// What was found.
+/// The orders that were made, or why there are none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedOrders {
@@ -647,8 +643,8 @@ impl MethodAnswer for Answer {
         if value.order_ids.is_empty() {
             return Err(Outcome::nothing_made(
                 value.is_success,
-                value.error_code.clone(),
-                value.error_msg.clone(),
+                value.error_code,
+                value.error_msg,
                 ["result.order_list", "result.is_success"],
             ));
         }

@@ -38,7 +38,7 @@ impl OrderGetRequest {
         }
     }
 
-    /// Number of the order. Text is accepted too. Required.
+    /// Number of the order. Required.
     pub fn order_id(mut self, value: i64) -> Self {
         self.order_id = Some(value);
         self
@@ -46,13 +46,13 @@ impl OrderGetRequest {
 
     fn form(&self) -> Result<Form, RequestError> {
         let mut form = Form::default();
-        let mut single_order_query = JsonObject::default();
-        single_order_query.required(
+        let mut request = JsonObject::default();
+        request.required(
             "order_id",
             "order_id",
             check::int("order_id", self.order_id, Some(1), None)?,
         )?;
-        form.json("single_order_query", single_order_query);
+        form.json("single_order_query", request);
         Ok(form)
     }
 }
@@ -77,14 +77,14 @@ impl OrderGetRequest {
     }
 }
 
-/// What was found.
+/// An order with its lines.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Order {
-    /// When it was created. Zone not stated; probably US Pacific.
+    /// When it was created. The zone is not documented; it is taken for US Pacific.
     #[serde(default, deserialize_with = "decode::pacific_time")]
     pub gmt_create: Option<Timestamp>,
-    /// State of the order. More of them are in use than are documented; an unknown one is kept as its text.
+    /// State of the order. `FUND_PROCESSING`, `IN_ISSUE` and `IN_FROZEN` occur in some sources; more may come.
     pub order_status: OrderStatus,
     /// State of the delivery. Known values: `DEFAULT`, `WAIT_SELLER_SEND_GOODS`, `SELLER_SEND_PART_GOODS`,
     /// `SELLER_SEND_GOODS`, `BUYER_ACCEPT_GOODS`, `NO_LOGISTICS`.
@@ -137,7 +137,7 @@ pub struct OrderStore {
     pub store_url: Option<String>,
 }
 
-/// Parcels; announced for removal, see `ds.order.tracking.get`.
+/// A parcel of an order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Shipment {
@@ -149,16 +149,16 @@ pub struct Shipment {
     pub logistics_service: Option<String>,
 }
 
-/// The lines.
+/// A line of an order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OrderLine {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_id: Option<i64>,
-    /// Id of the SKU, digits. Not in every answer.
-    #[serde(default, deserialize_with = "decode::optional_id_text")]
-    pub sku_id: Option<String>,
+    /// Id of the SKU. Not in every answer.
+    #[serde(default, deserialize_with = "decode::loose_int")]
+    pub sku_id: Option<i64>,
     /// Title of the product.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_name: Option<String>,
@@ -183,7 +183,7 @@ pub struct OrderLine {
     /// Delivery fee after the discount. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub actual_shipping_fee: Option<Money>,
-    /// Tax. Not in every answer.
+    /// Tax amount. Not in every answer.
     #[serde(default, deserialize_with = "money::optional")]
     pub actual_tax_fee: Option<Money>,
     /// What the line costs: sale fee less its discount plus actual shipping fee. Not in every answer.

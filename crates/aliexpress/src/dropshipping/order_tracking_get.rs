@@ -41,7 +41,7 @@ impl OrderTrackingGetRequest {
         self
     }
 
-    /// Language, such as `en_US`. Required.
+    /// Language of the answer, as a locale such as `en_US`. Required.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -82,7 +82,7 @@ impl OrderTrackingGetRequest {
     }
 }
 
-/// The parcels.
+/// A parcel and its way.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Parcel {
@@ -92,14 +92,15 @@ pub struct Parcel {
     /// Name of the carrier.
     #[serde(default, deserialize_with = "decode::text")]
     pub carrier_name: Option<String>,
-    /// When it should arrive, milliseconds since the epoch. Not in every answer. Gateway name: `eta_time_stamps`.
+    /// When it should arrive; milliseconds since the epoch on the wire. Not in every answer. Gateway name:
+    /// `eta_time_stamps`.
     #[serde(
         alias = "eta_time_stamps",
         default,
         deserialize_with = "decode::optional_instant"
     )]
     pub eta: Option<Timestamp>,
-    /// What happened, newest first. Gateway name: `detail_node_list`.
+    /// What happened to the parcel, newest first. Gateway name: `detail_node_list`.
     #[serde(
         alias = "detail_node_list",
         default,
@@ -115,11 +116,11 @@ pub struct Parcel {
     pub items: Vec<ParcelItem>,
 }
 
-/// What happened, newest first.
+/// Something that happened to a parcel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrackingNode {
-    /// When, milliseconds since the epoch. Gateway name: `time_stamp`.
+    /// When it happened; milliseconds since the epoch on the wire. Gateway name: `time_stamp`.
     #[serde(alias = "time_stamp", deserialize_with = "decode::instant")]
     pub at: Timestamp,
     /// What happened, in a word or two.
@@ -136,14 +137,14 @@ impl decode::Dated for TrackingNode {
     }
 }
 
-/// What is inside; often not known.
+/// A product inside a parcel.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParcelItem {
     /// Id of the product.
     #[serde(default, deserialize_with = "decode::int")]
     pub item_id: Option<i64>,
-    /// Id of the SKU, digits. Not in every answer.
+    /// Id of the SKU. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_id: Option<i64>,
     /// The SKU in words.
@@ -163,7 +164,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     ret: Option<String>,
@@ -175,7 +176,7 @@ struct AnswerResult {
     data: Option<AnswerResultData>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResultData {
     #[serde(default, deserialize_with = "decode::optional_list")]
     tracking_detail_line_list: Option<Vec<Parcel>>,
@@ -185,17 +186,14 @@ impl MethodAnswer for Answer {
     type Value = Vec<Parcel>;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.ret.clone()),
-            &["true"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
-            self.result.as_ref().and_then(|inner| inner.msg.clone()),
-        );
-        outcome.settle_list(
-            self.result
-                .and_then(|inner| inner.data)
-                .and_then(|inner| inner.tracking_detail_line_list),
-            "result.data.tracking_detail_line_list",
-        )
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.ret.as_deref(), &["true"])
+            .in_words(result.code, result.msg)
+            .settle_list(
+                result
+                    .data
+                    .and_then(|inner| inner.tracking_detail_line_list),
+                "result.data.tracking_detail_line_list",
+            )
     }
 }

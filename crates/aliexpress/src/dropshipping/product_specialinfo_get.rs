@@ -84,7 +84,7 @@ impl ProductSpecialinfoGetRequest {
     }
 }
 
-/// What was found.
+/// The compliance papers of a product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SpecialInfo {
@@ -100,20 +100,20 @@ pub struct SpecialInfo {
     pub papers: Vec<Paper>,
 }
 
-/// The papers.
+/// A compliance paper.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Paper {
-    /// Key of the paper.
+    /// Name of the paper for programs.
     #[serde(default, deserialize_with = "decode::text")]
     pub key: Option<String>,
-    /// Name.
+    /// Name of the paper, for showing.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
-    /// Value: an address.
+    /// Address of the paper.
     #[serde(default, deserialize_with = "decode::text")]
     pub value: Option<String>,
-    /// Kind of value.
+    /// What `value` holds.
     #[serde(default, deserialize_with = "decode::text")]
     pub value_type: Option<String>,
 }
@@ -124,7 +124,7 @@ pub(crate) struct Answer {
     result: Option<AnswerResult>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerResult {
     #[serde(default, deserialize_with = "decode::text")]
     ret: Option<String>,
@@ -140,14 +140,9 @@ impl MethodAnswer for Answer {
     type Value = SpecialInfo;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.result.as_ref().and_then(|inner| inner.ret.clone()),
-            &["true"],
-            self.result.as_ref().and_then(|inner| inner.code.clone()),
-            self.result
-                .as_ref()
-                .and_then(|inner| inner.err_message.clone()),
-        );
-        outcome.settle(self.result.and_then(|inner| inner.data), "result.data")
+        let result = self.result.unwrap_or_default();
+        Outcome::told_by(result.ret.as_deref(), &["true"])
+            .in_words(result.code, result.err_message)
+            .settle(result.data, "result.data")
     }
 }

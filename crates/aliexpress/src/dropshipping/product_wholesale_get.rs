@@ -58,8 +58,9 @@ impl ProductWholesaleGetRequest {
         self
     }
 
-    /// Language of titles. Two lower-case letters (hi de ru pt ko in en it fr zh es iw ar vi th uk ja id pl he nl
-    /// tr) or a locale such as en_US, pt_BR. Gateway name: `target_language`.
+    /// Language of titles: two lower-case letters (`hi`, `de`, `ru`, `pt`, `ko`, `in`, `en`, `it`, `fr`, `zh`,
+    /// `es`, `iw`, `ar`, `vi`, `th`, `uk`, `ja`, `id`, `pl`, `he`, `nl`, `tr`) or a locale such as `pt_BR`. Gateway
+    /// name: `target_language`.
     pub fn language(mut self, value: impl Into<String>) -> Self {
         self.language = Some(value.into());
         self
@@ -130,12 +131,8 @@ impl MethodAnswer for Answer {
     type Value = Product;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.rsp_code.clone(),
-            &["200"],
-            self.rsp_code.clone(),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle(self.result, "result")
+        Outcome::told_by(self.rsp_code.as_deref(), &["200"])
+            .in_words(self.rsp_code, self.rsp_msg)
+            .settle(self.result, "result")
     }
 }

@@ -39,9 +39,9 @@ pub enum Sort {
     /// `discountDesc` on the wire.
     DiscountDesc,
     /// `DSRratingAsc` on the wire.
-    DSRratingAsc,
+    DsrRatingAsc,
     /// `DSRratingDesc` on the wire.
-    DSRratingDesc,
+    DsrRatingDesc,
 }
 
 impl Sort {
@@ -55,8 +55,8 @@ impl Sort {
             Self::VolumeDesc => "volumeDesc",
             Self::DiscountAsc => "discountAsc",
             Self::DiscountDesc => "discountDesc",
-            Self::DSRratingAsc => "DSRratingAsc",
-            Self::DSRratingDesc => "DSRratingDesc",
+            Self::DsrRatingAsc => "DSRratingAsc",
+            Self::DsrRatingDesc => "DSRratingDesc",
         }
     }
 }
@@ -69,9 +69,9 @@ pub struct RecommendFeedGetRequest {
     client: Client,
     feed_name: Option<String>,
     ship_to: Option<String>,
-    target_currency: Option<String>,
-    target_language: Option<String>,
-    category_id: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
+    category_id: Option<i64>,
     page: Option<i64>,
     page_size: Option<i64>,
     sort: Option<Sort>,
@@ -83,8 +83,8 @@ impl RecommendFeedGetRequest {
             client: client.clone(),
             feed_name: None,
             ship_to: None,
-            target_currency: None,
-            target_language: None,
+            currency: None,
+            language: None,
             category_id: None,
             page: None,
             page_size: None,
@@ -98,27 +98,27 @@ impl RecommendFeedGetRequest {
         self
     }
 
-    /// Country, ISO 3166-1 alpha-2. Gateway name: `country`.
+    /// Country of delivery, ISO 3166-1 alpha-2. Gateway name: `country`.
     pub fn ship_to(mut self, value: impl Into<String>) -> Self {
         self.ship_to = Some(value.into());
         self
     }
 
-    /// Currency of the target prices, ISO 4217.
-    pub fn target_currency(mut self, value: impl Into<String>) -> Self {
-        self.target_currency = Some(value.into());
+    /// Currency of the target prices, ISO 4217. Gateway name: `target_currency`.
+    pub fn currency(mut self, value: impl Into<String>) -> Self {
+        self.currency = Some(value.into());
         self
     }
 
-    /// Language of titles.
-    pub fn target_language(mut self, value: impl Into<String>) -> Self {
-        self.target_language = Some(value.into());
+    /// Language of titles. Gateway name: `target_language`.
+    pub fn language(mut self, value: impl Into<String>) -> Self {
+        self.language = Some(value.into());
         self
     }
 
-    /// Id of the category.
-    pub fn category_id(mut self, value: impl Into<String>) -> Self {
-        self.category_id = Some(value.into());
+    /// Only products of this category.
+    pub fn category_id(mut self, value: i64) -> Self {
+        self.category_id = Some(value);
         self
     }
 
@@ -128,7 +128,7 @@ impl RecommendFeedGetRequest {
         self
     }
 
-    /// Rows of one page. 1 to 50. 1 to 50.
+    /// Rows of one page. 1 to 50.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
@@ -153,13 +153,14 @@ impl RecommendFeedGetRequest {
         );
         form.optional(
             "target_currency",
-            check::currency("target_currency", self.target_currency.as_deref())?,
+            check::currency("currency", self.currency.as_deref())?,
         );
+        form.optional("target_language", check::text(self.language.as_deref()));
         form.optional(
-            "target_language",
-            check::text(self.target_language.as_deref()),
+            "category_id",
+            check::int("category_id", self.category_id, Some(1), None)?
+                .map(|value| value.to_string()),
         );
-        form.optional("category_id", check::text(self.category_id.as_deref()));
         form.optional(
             "page_no",
             check::int("page", self.page, Some(1), None)?.map(|value| value.to_string()),
@@ -234,7 +235,7 @@ impl paging::Paged for RecommendFeedGetRequest {
     }
 }
 
-/// What was found.
+/// One page of a feed.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FeedPage {
@@ -253,7 +254,7 @@ pub struct FeedPage {
     /// Whether this is the last page.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub is_finished: Option<bool>,
-    /// The rows of this page.
+    /// The products of this page.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<FeedProduct>,
 }
@@ -270,10 +271,12 @@ pub(crate) struct Answer {
     result: Option<FeedPage>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct AnswerRespResult {
     #[serde(default, deserialize_with = "decode::text")]
     resp_code: Option<String>,
+    #[serde(default, deserialize_with = "decode::text")]
+    resp_msg: Option<String>,
     #[serde(default, deserialize_with = "decode::object")]
     result: Option<FeedPage>,
 }
@@ -282,24 +285,20 @@ impl MethodAnswer for Answer {
     type Value = FeedPage;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.rsp_code.clone().or_else(|| {
-                self.resp_result
-                    .as_ref()
-                    .and_then(|inner| inner.resp_code.clone())
-            }),
-            &["200"],
-            self.rsp_code.clone().or_else(|| {
-                self.resp_result
-                    .as_ref()
-                    .and_then(|inner| inner.resp_code.clone())
-            }),
-            self.rsp_msg.clone(),
-        );
-        outcome.settle(
-            self.result
-                .or_else(|| self.resp_result.and_then(|inner| inner.result)),
-            "result",
-        )
+        let also = self
+            .resp_result
+            .as_ref()
+            .and_then(|inner| inner.resp_code.clone());
+        let words = self
+            .resp_result
+            .as_ref()
+            .and_then(|inner| inner.resp_msg.clone());
+        Outcome::told_by(self.rsp_code.as_deref().or(also.as_deref()), &["200"])
+            .in_words(self.rsp_code.or(also), self.rsp_msg.or(words))
+            .settle(
+                self.result
+                    .or_else(|| self.resp_result.and_then(|inner| inner.result)),
+                "result",
+            )
     }
 }

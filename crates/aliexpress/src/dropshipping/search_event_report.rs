@@ -75,7 +75,7 @@ pub struct EventReport {
     /// The platform's words on the outcome.
     #[serde(default, deserialize_with = "decode::text")]
     pub msg: Option<String>,
-    /// What was found.
+    /// What the platform made of the report; not documented.
     #[serde(default, deserialize_with = "decode::text")]
     pub data: Option<String>,
 }
@@ -86,12 +86,8 @@ impl MethodAnswer for Answer {
     type Value = EventReport;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.code.clone(),
-            &["0", "00", "200"],
-            self.code.clone(),
-            self.msg.clone(),
-        );
-        outcome.settle(Some(self), "code")
+        Outcome::told_by(self.code.as_deref(), &["0", "00", "200"])
+            .in_words(self.code.clone(), self.msg.clone())
+            .settle(Some(self), "code")
     }
 }

@@ -92,7 +92,7 @@ impl FilterKey {
     }
 }
 
-/// Filters.
+/// A filter of the results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct Filter {
@@ -114,7 +114,9 @@ impl Filter {
         self
     }
 
-    /// Its value: a country, `choice`, `GOLD` or `SILVER`, 48 or 72 hours, a hot area. Gateway name: `searchValue`.
+    /// Its value: for `free_ship_to` and `ship_from` a country, for `item_tag` `choice`, for `seller_level` `GOLD`
+    /// or `SILVER`, for `seller_online` `48` or `72` hours, for `hot_area` `BR`, `US`, `UK/GB`, `FR` or `AU`.
+    /// Gateway name: `searchValue`.
     pub fn search_value(mut self, value: impl Into<String>) -> Self {
         self.search_value = Some(value.into());
         self
@@ -155,7 +157,7 @@ pub struct TextSearchRequest {
     locale: Option<String>,
     ship_to: Option<String>,
     currency: Option<String>,
-    category: Option<i64>,
+    category_id: Option<i64>,
     sort: Option<Sort>,
     page_size: Option<i64>,
     page: Option<i64>,
@@ -171,7 +173,7 @@ impl TextSearchRequest {
             locale: None,
             ship_to: None,
             currency: None,
-            category: None,
+            category_id: None,
             sort: Some(Sort::OrdersDesc),
             page_size: None,
             page: None,
@@ -186,7 +188,7 @@ impl TextSearchRequest {
         self
     }
 
-    /// Locale such as `fr_FR`; the name has no e. Gateway name: `local`. Required.
+    /// Locale of titles, such as `fr_FR`. Gateway name: `local`. Required.
     pub fn locale(mut self, value: impl Into<String>) -> Self {
         self.locale = Some(value.into());
         self
@@ -205,8 +207,8 @@ impl TextSearchRequest {
     }
 
     /// Only this category. Gateway name: `categoryId`.
-    pub fn category(mut self, value: i64) -> Self {
-        self.category = Some(value);
+    pub fn category_id(mut self, value: i64) -> Self {
+        self.category_id = Some(value);
         self
     }
 
@@ -217,7 +219,7 @@ impl TextSearchRequest {
         self
     }
 
-    /// Rows of one page. Sent as text. Gateway name: `pageSize`.
+    /// Rows of one page; sent as text. Gateway name: `pageSize`.
     pub fn page_size(mut self, value: i64) -> Self {
         self.page_size = Some(value);
         self
@@ -229,7 +231,7 @@ impl TextSearchRequest {
         self
     }
 
-    /// Adds one. Filters. Gateway name: `searchExtend`.
+    /// Filter of the results; several narrow them down together. Gateway name: `searchExtend`. Each call adds one.
     pub fn filter(mut self, value: Filter) -> Self {
         self.filter.push(value);
         self
@@ -245,7 +247,7 @@ impl TextSearchRequest {
         let mut form = Form::default();
         check::one_of(&[
             ("keyword", check::text(self.keyword.as_deref()).is_some()),
-            ("category", self.category.is_some()),
+            ("category_id", self.category_id.is_some()),
         ])?;
         form.optional("keyWord", check::text(self.keyword.as_deref()));
         form.required("local", "locale", check::text(self.locale.as_deref()))?;
@@ -261,7 +263,8 @@ impl TextSearchRequest {
         )?;
         form.optional(
             "categoryId",
-            check::int("category", self.category, Some(1), None)?.map(|value| value.to_string()),
+            check::int("category_id", self.category_id, Some(1), None)?
+                .map(|value| value.to_string()),
         );
         form.optional("sortBy", self.sort.map(|value| value.as_str().to_owned()));
         form.optional(
@@ -343,7 +346,7 @@ impl paging::Paged for TextSearchRequest {
     }
 }
 
-/// What was found.
+/// One page of what was found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoundProducts {
@@ -356,19 +359,19 @@ pub struct FoundProducts {
     /// Rows on all pages. Gateway name: `totalCount`.
     #[serde(alias = "totalCount", default, deserialize_with = "decode::int")]
     pub total_count: Option<i64>,
-    /// The rows of this page. Every value below is a string.
+    /// The products of this page.
     #[serde(default, deserialize_with = "decode::list")]
     pub products: Vec<FoundProduct>,
 }
 
-/// The rows of this page. Every value below is a string.
+/// A product that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoundProduct {
     /// Id of the product. Gateway name: `itemId`.
     #[serde(alias = "itemId", deserialize_with = "decode::required_int")]
     pub item_id: i64,
-    /// Title.
+    /// Title of the product, in the requested language.
     #[serde(default, deserialize_with = "decode::text")]
     pub title: Option<String>,
     /// Address of the main picture. Gateway name: `itemMainPic`.
@@ -380,7 +383,7 @@ pub struct FoundProduct {
     /// Address of a video. Not in every answer. Gateway name: `productVideoUrl`.
     #[serde(alias = "productVideoUrl", default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
-    /// Kind. Gateway name: `type`. Known values: `search`, `recommend`.
+    /// Why the product is there: found, or recommended. Gateway name: `type`. Known values: `search`, `recommend`.
     #[serde(alias = "type", default, deserialize_with = "decode::text")]
     pub kind: Option<String>,
     /// Category path, ids from the root down, separated by commas. Gateway name: `cateId`.
@@ -444,7 +447,7 @@ pub struct FoundProduct {
         deserialize_with = "decode::json_text"
     )]
     pub origin_min_price: Option<String>,
-    /// Discount in percent. Percentage with sign, may be "0%".
+    /// Discount, percentage with its sign; may be `0%`.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
     /// Rating from 0 to 5. Not in every answer.
@@ -458,7 +461,7 @@ pub struct FoundProduct {
         deserialize_with = "decode::loose_decimal"
     )]
     pub evaluate_rate: Option<Decimal>,
-    /// Orders. Rounded text with thousands separator, "5,000+". Not in every answer.
+    /// Units sold, rounded text such as `5,000+`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub orders: Option<String>,
 }
@@ -477,12 +480,8 @@ impl MethodAnswer for Answer {
     type Value = FoundProducts;
 
     fn into_value(self) -> Result<Self::Value, Refused> {
-        let outcome = Outcome::told_by(
-            self.code.clone(),
-            &["00", "0", "200"],
-            self.code.clone(),
-            self.msg.clone(),
-        );
-        outcome.settle(self.data, "data")
+        Outcome::told_by(self.code.as_deref(), &["00", "0", "200"])
+            .in_words(self.code, self.msg)
+            .settle(self.data, "data")
     }
 }

@@ -10,22 +10,22 @@ use crate::decode;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AffiliateOrder {
-    /// Number of the order. The parent order.
+    /// Number of the order that the line belongs to.
     #[serde(deserialize_with = "decode::required_int")]
     pub order_id: i64,
     /// Number of one line of the order: the key of a row.
     #[serde(default, deserialize_with = "decode::int")]
     pub sub_order_id: Option<i64>,
-    /// Number of the line under its old name. Old name of sub_order_id; not documented for order.listbyindex. Not
-    /// in every answer.
-    #[serde(default, deserialize_with = "decode::int")]
-    pub order_number: Option<i64>,
-    /// Number of the order under its old name. Old name of order_id; not documented for order.listbyindex. Not in
+    /// The same as `sub_order_id`, under its old name; not documented for `affiliate.order.listbyindex`. Not in
     /// every answer.
     #[serde(default, deserialize_with = "decode::int")]
+    pub order_number: Option<i64>,
+    /// The same as `order_id`, under its old name; not documented for `affiliate.order.listbyindex`. Not in every
+    /// answer.
+    #[serde(default, deserialize_with = "decode::int")]
     pub parent_order_number: Option<i64>,
-    /// State of the order. Known values: `Payment Completed`, `Buyer Confirmed Receipt`, `Completed Settlement`,
-    /// `Invalid`.
+    /// State of the order line. Known values: `Payment Completed`, `Buyer Confirmed Receipt`, `Completed
+    /// Settlement`, `Invalid`.
     #[serde(default, deserialize_with = "decode::text")]
     pub order_status: Option<String>,
     /// Why a line was voided: whole refund or fraud filter. Not in every answer. Known values: `FullRefund`,
@@ -38,16 +38,16 @@ pub struct AffiliateOrder {
     /// Which programme earned the order. Known values: `affiliate_platform`, `influencer_platform`.
     #[serde(default, deserialize_with = "decode::text")]
     pub order_platform: Option<String>,
-    /// When the order was created.
+    /// When the order was created. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub created_time: Option<DateTime>,
-    /// When it was paid.
+    /// When it was paid. No time zone is documented.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub paid_time: Option<DateTime>,
-    /// When the buyer confirmed receipt. Not in every answer.
+    /// When the buyer confirmed receipt. No time zone is documented. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub finished_time: Option<DateTime>,
-    /// When the commission was settled. Not in every answer.
+    /// When the commission was settled. No time zone is documented. Not in every answer.
     #[serde(default, deserialize_with = "decode::local_time")]
     pub completed_settlement_time: Option<DateTime>,
     /// Id of the product.
@@ -65,7 +65,7 @@ pub struct AffiliateOrder {
     /// Units.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_count: Option<i64>,
-    /// Id of the category.
+    /// Id of the product's category.
     #[serde(default, deserialize_with = "decode::int")]
     pub category_id: Option<i64>,
     /// Country of delivery, ISO 3166-1 alpha-2.
@@ -101,16 +101,16 @@ pub struct AffiliateOrder {
     /// Bonus for a new buyer, in cents of the settled currency. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub new_buyer_bonus_commission: Option<i64>,
-    /// Whether the buyer is new.
+    /// Whether the buyer is new: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_new_buyer: Option<String>,
-    /// Whether it was a hot product.
+    /// Whether it is a hot product: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_hot_product: Option<String>,
-    /// Whether it was an affiliate product.
+    /// Whether it is an affiliate product: `Y` or `N`.
     #[serde(default, deserialize_with = "decode::text")]
     pub is_affiliate_product: Option<String>,
-    /// Your tracking id.
+    /// The tracking id that earned the order.
     #[serde(default, deserialize_with = "decode::text")]
     pub tracking_id: Option<String>,
     /// Your own values from the click, as JSON text. Not in every answer.

@@ -25,30 +25,29 @@ pub struct AffiliateProduct {
     /// Addresses of the small pictures.
     #[serde(default, deserialize_with = "decode::texts")]
     pub product_small_image_urls: Vec<String>,
-    /// Address of a video. Empty string when there is no video. Not in every answer.
+    /// Address of a video. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_video_url: Option<String>,
-    /// Affiliate link. Only filled when tracking_id was sent.
+    /// Affiliate link; filled only when `tracking_id` was sent.
     #[serde(default, deserialize_with = "decode::text")]
     pub promotion_link: Option<String>,
     /// Id of the shop. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub shop_id: Option<i64>,
-    /// Name of the shop. Newer field. Not in every answer.
+    /// Name of the shop. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shop_name: Option<String>,
     /// Address of the shop. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub shop_url: Option<String>,
-    /// Id of the SKU, digits. Newer field; larger than 2^53, never parse as f64. Not in every answer.
+    /// Id of the SKU, for `affiliate.product.shipping.get`; larger than 2^53. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub sku_id: Option<i64>,
-    /// Tax rate, as a fraction in decimal text. Newer field; feed it to affiliate.product.shipping.get. Not in
-    /// every answer.
+    /// Tax rate as a fraction, for `affiliate.product.shipping.get`. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_rate: Option<Decimal>,
-    /// European article number. Only productdetail.get and featuredpromo.products.get document it. Not in every
-    /// answer.
+    /// European article number; documented for `affiliate.productdetail.get` and
+    /// `affiliate.featuredpromo.products.get` only. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub ean_code: Option<String>,
     /// Id of the top category.
@@ -99,11 +98,11 @@ pub struct AffiliateProduct {
     /// Currency of `target_app_sale_price`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_app_sale_price_currency: Option<String>,
-    /// Discount in percent. Percentage with sign, e.g. "48%".
+    /// Discount, percentage with its sign, such as `48%`.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Share of good reviews, or a rating. Share of positive feedback with sign, e.g. "93.4%"; absent for unrated
-    /// items. Not in every answer.
+    /// Share of good reviews, percentage with its sign, such as `93.4%`; absent when nobody rated. Not in every
+    /// answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub evaluate_rate: Option<String>,
     /// Units sold recently; the platform's own spelling of "latest". Gateway name: `lastest_volume`.

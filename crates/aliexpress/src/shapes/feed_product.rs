@@ -63,10 +63,10 @@ pub struct FeedProduct {
     /// Currency of `target_sale_price`.
     #[serde(default, deserialize_with = "decode::text")]
     pub target_sale_price_currency: Option<String>,
-    /// Discount in percent. Percentage with sign.
+    /// Discount, percentage with its sign, such as `48%`.
     #[serde(default, deserialize_with = "decode::text")]
     pub discount: Option<String>,
-    /// Share of good reviews, or a rating. Percentage with sign. Not in every answer.
+    /// Share of good reviews, percentage with its sign, such as `93.4%`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub evaluate_rate: Option<String>,
     /// Units sold recently; the platform's own spelling of "latest". Gateway name: `lastest_volume`.
@@ -75,7 +75,7 @@ pub struct FeedProduct {
     /// Part of the platform: `ALL`, `PLAZA` or `TMALL`.
     #[serde(default, deserialize_with = "decode::text")]
     pub platform_product_type: Option<String>,
-    /// Id of the seller, digits.
+    /// Id of the seller.
     #[serde(default, deserialize_with = "decode::int")]
     pub seller_id: Option<i64>,
     /// Id of the shop.

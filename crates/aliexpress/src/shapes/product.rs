@@ -14,7 +14,7 @@ pub struct Product {
     /// What the product is. Gateway name: `ae_item_base_info_dto`.
     #[serde(alias = "ae_item_base_info_dto")]
     pub base: BaseInfo,
-    /// The SKUs. Gateway name: `ae_item_sku_info_dtos`.
+    /// The SKUs: what can be ordered. Gateway name: `ae_item_sku_info_dtos`.
     #[serde(
         alias = "ae_item_sku_info_dtos",
         default,
@@ -89,13 +89,13 @@ pub struct BaseInfo {
     /// Id of the category.
     #[serde(default, deserialize_with = "decode::int")]
     pub category_id: Option<i64>,
-    /// Category path. Whitelisted apps only. Not in every answer.
+    /// Category path, ids from the root down; for chosen apps only. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub category_sequence: Option<String>,
     /// State of the listing; `onSelling` is the value seen.
     #[serde(default, deserialize_with = "decode::text")]
     pub product_status_type: Option<String>,
-    /// Currency, ISO 4217. The seller's own listing currency (usually CNY); SKU prices use their own currency_code.
+    /// Currency the seller lists in, usually CNY. The prices of a SKU have their own `currency_code`.
     #[serde(default, deserialize_with = "decode::text")]
     pub currency_code: Option<String>,
     /// Average rating from 0 to 5. Not in every answer.
@@ -113,10 +113,10 @@ pub struct BaseInfo {
     /// Description for small screens: JSON text, HTML on old items.
     #[serde(default, deserialize_with = "decode::json_text")]
     pub mobile_detail: Option<String>,
-    /// When it was created. Absent in the 2026 live capture. Not in every answer.
+    /// When it was created; the latest captures lack it. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gmt_create: Option<String>,
-    /// When it was last changed. Absent in the 2026 live capture. Not in every answer.
+    /// When it was last changed; the latest captures lack it. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub gmt_modified: Option<String>,
     /// Id of the owner. Not in every answer.
@@ -139,18 +139,18 @@ pub struct BaseInfo {
     pub ws_offline_date: Option<String>,
 }
 
-/// The SKUs.
+/// A SKU: what can be ordered.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sku {
-    /// Id of the SKU, digits. Numeric id as text; this is selectedSkuId for ds.freight.query.
-    #[serde(deserialize_with = "decode::id_text")]
-    pub sku_id: String,
+    /// Id of the SKU: what `ds.freight.query` wants. `ds.order.create` wants `sku_attr`.
+    #[serde(deserialize_with = "decode::required_int")]
+    pub sku_id: i64,
     /// The SKU as a property list, `propId:valueId#label;…`: what `ds.order.create` wants. Empty for a product
     /// with one SKU.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_attr: Option<String>,
-    /// The SKU as a property list again; announced for removal.
+    /// The same as `sku_attr`; announced for removal.
     #[serde(default, deserialize_with = "decode::text")]
     pub id: Option<String>,
     /// List price.
@@ -168,7 +168,7 @@ pub struct Sku {
     /// Price for the dropshipping channel. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub channel_discount_price: Option<Decimal>,
-    /// Currency, ISO 4217. Target_currency, or the platform default.
+    /// Currency of the SKU's prices: the requested one, else the platform's default.
     #[serde(default, deserialize_with = "decode::text")]
     pub currency_code: Option<String>,
     /// Units in stock.
@@ -177,14 +177,13 @@ pub struct Sku {
     /// Whether the prices hold the tax.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub price_include_tax: Option<bool>,
-    /// Tax. Not in every answer.
+    /// Tax amount. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub tax_amount: Option<Decimal>,
     /// Currency of `tax_amount`. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub tax_currency_code: Option<String>,
-    /// Import charges. Absent when the price already holds them; when given, they come on top (US). Not in every
-    /// answer.
+    /// Import charges (US), on top of the price; absent when the price holds them. Not in every answer.
     #[serde(default, deserialize_with = "decode::decimal")]
     pub estimated_import_charges: Option<Decimal>,
     /// What happens above the promotion's quantity limit; absent means the normal price. Not in every answer. Known
@@ -203,8 +202,8 @@ pub struct Sku {
     /// SKU that the separate listing belongs to. Not in every answer. Gateway name: `sl_related_skuId`.
     #[serde(alias = "sl_related_skuId", default, deserialize_with = "decode::int")]
     pub sl_related_sku_id: Option<i64>,
-    /// Prices for larger quantities. Inner key seen only in one third-party Go client; unverified. Not in every
-    /// answer. Gateway name: `wholesale_price_tiers`.
+    /// Prices for larger quantities. The key inside was seen in one client only. Not in every answer. Gateway name:
+    /// `wholesale_price_tiers`.
     #[serde(
         alias = "wholesale_price_tiers",
         default,
@@ -219,18 +218,18 @@ pub struct Sku {
         deserialize_with = "decode::list"
     )]
     pub properties: Vec<SkuProperty>,
-    /// Whether there is stock. Old field (2023 SDK, wholesale.get). Not in every answer.
+    /// Whether there is stock; an old field, of `ds.product.wholesale.get` at most. Not in every answer.
     #[serde(default, deserialize_with = "decode::boolean")]
     pub sku_stock: Option<bool>,
-    /// Units in stock. Old field (2023 SDK, wholesale.get). Not in every answer.
+    /// Units in stock; an old field, of `ds.product.wholesale.get` at most. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub ipm_sku_stock: Option<i64>,
-    /// The seller's own code. Seller code; being withdrawn. Not in every answer.
+    /// The seller's own code; being withdrawn. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub sku_code: Option<String>,
 }
 
-/// Prices for larger quantities. Inner key seen only in one third-party Go client; unverified.
+/// A price from a quantity on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct WholesaleTier {
@@ -245,7 +244,7 @@ pub struct WholesaleTier {
     pub wholesale_price: Option<Decimal>,
 }
 
-/// Colour, size and so on; absent on products with one SKU.
+/// A property that tells the SKU from others, such as its colour.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SkuProperty {
@@ -269,7 +268,7 @@ pub struct SkuProperty {
     pub sku_image: Option<String>,
 }
 
-/// Properties of the product.
+/// A property of the product.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Property {
@@ -300,15 +299,15 @@ pub struct Property {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Multimedia {
-    /// Addresses of the pictures in one text, joined with `;`.
-    #[serde(default, deserialize_with = "decode::text")]
-    pub image_urls: Option<String>,
+    /// Addresses of the pictures, the main one first; one text on the wire, joined with `;`.
+    #[serde(default, deserialize_with = "decode::semicolon_texts")]
+    pub image_urls: Vec<String>,
     /// Videos; absent when there is none. Not in every answer. Gateway name: `ae_video_dtos`.
     #[serde(alias = "ae_video_dtos", default, deserialize_with = "decode::list")]
     pub videos: Vec<Video>,
 }
 
-/// Videos; absent when there is none.
+/// A video.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Video {
@@ -354,7 +353,7 @@ pub struct Package {
     /// Code of the unit, 100000015 for pieces.
     #[serde(default, deserialize_with = "decode::int")]
     pub product_unit: Option<i64>,
-    /// Units in a lot. Not in every answer.
+    /// Pieces in a lot. Not in every answer.
     #[serde(default, deserialize_with = "decode::int")]
     pub base_unit: Option<i64>,
 }
@@ -363,7 +362,7 @@ pub struct Package {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Logistics {
-    /// Days of delivery.
+    /// Days of delivery, estimated.
     #[serde(default, deserialize_with = "decode::int")]
     pub delivery_time: Option<i64>,
     /// Country of delivery, ISO 3166-1 alpha-2.
@@ -411,7 +410,7 @@ pub struct IdConversion {
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Manufacturer {
-    /// Name. Not in every answer.
+    /// Name of the company. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub name: Option<String>,
     /// Street and number. Not in every answer.
@@ -426,7 +425,7 @@ pub struct Manufacturer {
     /// Dialling code. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub phone_prefix: Option<String>,
-    /// Country. Not in every answer.
+    /// Name of the country. Not in every answer.
     #[serde(default, deserialize_with = "decode::text")]
     pub country_name: Option<String>,
 }

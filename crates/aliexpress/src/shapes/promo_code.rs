@@ -37,7 +37,7 @@ pub struct PromoCode {
         deserialize_with = "decode::text"
     )]
     pub available_until: Option<String>,
-    /// Least amount to spend. Gateway name: `code_mini_spend`.
+    /// Least amount to spend, in major units. Gateway name: `code_mini_spend`.
     #[serde(
         alias = "code_mini_spend",
         default,

@@ -34,7 +34,7 @@ impl TokenCreateRequest {
         }
     }
 
-    /// The one-time code that the browser came back with. It lives three minutes and can be spent once. Required.
+    /// The code of the sign-in; lives three minutes and is spent once. Required.
     pub fn code(mut self, value: AuthorizationCode) -> Self {
         self.code = Some(value);
         self

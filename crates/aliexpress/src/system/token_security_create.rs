@@ -28,7 +28,7 @@ impl TokenSecurityCreateRequest {
         }
     }
 
-    /// Code of the outcome. Required.
+    /// The code of the sign-in; lives three minutes and is spent once. Required.
     pub fn code(mut self, value: AuthorizationCode) -> Self {
         self.code = Some(value);
         self

@@ -3,7 +3,7 @@
 use aliexpress::{Class, Effect, Error};
 use rust_decimal::Decimal;
 
-use super::support::{decode, sample};
+use super::support::{Canned, account, decode, run, sample};
 
 pub(super) fn amount(text: &str) -> Option<Decimal> {
     Some(text.parse().unwrap())
@@ -92,7 +92,7 @@ fn a_product_has_everything() {
     );
     assert_eq!(base.sales_count.as_deref(), Some("3000+"));
     let multimedia = product.multimedia.unwrap();
-    assert_eq!(multimedia.image_urls.unwrap().split(';').count(), 3);
+    assert_eq!(multimedia.image_urls.len(), 3);
     let video = &multimedia.videos[0];
     assert_eq!(video.media_id, Some(290_000_000_001));
     assert!(video.media_url.as_deref().unwrap().ends_with(".mp4"));
@@ -122,11 +122,48 @@ fn a_product_has_everything() {
 }
 
 #[test]
+fn the_second_form_of_a_feed_says_why_it_fails() {
+    let canned = Canned::body(
+        r#"{"x_response":{"resp_result":{"resp_code":405,"resp_msg":"no such feed"}}}"#,
+    );
+    let client = account(canned);
+    let feed = client.dropshipping().recommend_feed_get();
+    let error = run(feed.feed_name("DS bestseller").send()).unwrap_err();
+    assert!(matches!(error, Error::Business(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "aliexpress.ds.recommend.feed.get failed: 405: no such feed"
+    );
+}
+
+#[test]
+fn pictures_come_joined_and_are_a_list() {
+    for (written, read) in [
+        (r#""https://a/1.jpg;https://a/2.jpg""#, 2),
+        (r#"" https://a/1.jpg ; ;https://a/2.jpg;""#, 2),
+        (r#"["https://a/1.jpg","https://a/2.jpg"]"#, 2),
+        (r#"{"string":["https://a/1.jpg","https://a/2.jpg"]}"#, 2),
+        (r#""""#, 0),
+        ("null", 0),
+        ("{}", 0),
+    ] {
+        let body = format!(
+            r#"{{"x_response":{{"rsp_code":200,"result":{{"ae_item_base_info_dto":{{"product_id":1}},
+                "ae_multimedia_info_dto":{{"image_urls":{written}}}}}}}}}"#
+        );
+        let product = decode::product(body.into_bytes()).unwrap();
+        let pictures = product.multimedia.unwrap().image_urls;
+        let all = ["https://a/1.jpg", "https://a/2.jpg"];
+        assert_eq!(pictures, all[..read], "{written}");
+    }
+}
+
+#[test]
 fn a_variant_has_price_stock_and_properties() {
     let product = decode::product(sample("aliexpress.ds.product.get")).unwrap();
     assert_eq!(product.skus.len(), 2);
     let sku = &product.skus[0];
-    assert_eq!(sku.sku_id, "12000041000000001");
+    assert_eq!(sku.sku_id, 12_000_041_000_000_001);
     assert_eq!(sku.sku_attr.as_deref(), Some("14:29#Oak;183:200007741"));
     assert_eq!(sku.sku_price, amount("19.80"));
     assert_eq!(sku.offer_sale_price, amount("7.25"));

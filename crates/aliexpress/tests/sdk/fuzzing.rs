@@ -8,6 +8,9 @@ use proptest::prelude::*;
 
 use super::harness;
 
+/// How many bytes lie between two cuts of a large sample. Odd, so that cuts fall everywhere in its rows, which repeat.
+const STRIDE: usize = 31;
+
 /// Every sample of the reference that is kept here.
 fn seeds() -> Vec<(PathBuf, Vec<u8>)> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/samples");
@@ -53,10 +56,14 @@ fn every_sample_goes_through_every_target() {
     }
 }
 
+/// Every kind of place in every sample. Every single place of one answer is cut by
+/// `robustness::every_cut_of_an_answer_is_truncated`, and of the push here.
 #[test]
-fn every_sample_cut_at_every_byte_is_survived() {
-    for (_, seed) in seeds() {
-        for end in 0..seed.len() {
+fn samples_cut_anywhere_are_survived() {
+    for (path, seed) in seeds() {
+        let is_push = path.to_string_lossy().contains("webhook");
+        let step = if is_push { 1 } else { STRIDE };
+        for end in (0..seed.len()).step_by(step) {
             harness::one_decoder(&seed[..end]);
             harness::push_body(&seed[..end]);
         }

@@ -11,6 +11,7 @@ mod explain;
 mod forms;
 mod fuzzing;
 mod harness;
+mod log;
 mod methods;
 mod mistakes;
 mod oauth;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::support::{account, now, run};
 
-type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>>>>;
+type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
 
 /// One method.
 pub(crate) struct Method {
@@ -73,6 +73,11 @@ fn pair(pair: &TokenPair) -> Value {
     })
 }
 
+/// A request can be kept, handed to another thread and made several times.
+fn shareable<T: Clone + Send + Sync + 'static>(request: T) -> T {
+    request
+}
+
 /// `name => group.call(setter = value, …) as shown`, where `shown` turns the value into JSON.
 macro_rules! methods {
     ($($name:literal => $group:ident . $call:ident ( $($setter:ident = $value:expr),* ) as $shown:path;)+) => {
@@ -80,7 +85,7 @@ macro_rules! methods {
             name: $name,
             setters: &[$(stringify!($setter)),*],
             call: |client, _without| {
-                let request = client.$group().$call();
+                let request = shareable(client.$group().$call());
                 $(let request = match _without {
                     Some(stringify!($setter)) => request,
                     _ => request.$setter($value),
@@ -149,7 +154,7 @@ methods! {
     ) as Shown::shown;
     "aliexpress.affiliate.product.query" => affiliate.product_query() as Shown::shown;
     "aliexpress.affiliate.hotproduct.query" => affiliate.hotproduct_query() as Shown::shown;
-    "aliexpress.affiliate.hotproduct.download" => affiliate.hotproduct_download(category_id = "44") as Shown::shown;
+    "aliexpress.affiliate.hotproduct.download" => affiliate.hotproduct_download(category_id = 44) as Shown::shown;
     "aliexpress.affiliate.productdetail.get" => affiliate.productdetail_get(product_ids = [PRODUCT]) as Shown::shown;
     "aliexpress.affiliate.product.smartmatch" => affiliate.product_smartmatch(device_id = "device-1") as Shown::shown;
     "aliexpress.affiliate.featuredpromo.get" => affiliate.featuredpromo_get() as Shown::shown;
@@ -167,14 +172,14 @@ methods! {
     ) as Shown::shown;
     "aliexpress.affiliate.order.get" => affiliate.order_get(order_ids = [ORDER]) as Shown::shown;
     "aliexpress.affiliate.product.shipping.get" => affiliate.product_shipping_get(
-        product_id = PRODUCT, sku_id = SKU, ship_to_country = "FR", target_currency = "EUR",
-        target_sale_price = Decimal::new(475, 2), tax_rate = Decimal::new(2, 1), target_language = "FR"
+        product_id = PRODUCT, sku_id = SKU, ship_to = "FR", currency = "EUR",
+        target_sale_price = Decimal::new(475, 2), tax_rate = Decimal::new(2, 1), language = "FR"
     ) as Shown::shown;
     "aliexpress.affiliate.product.sku.detail.get" => affiliate.product_sku_detail_get(
-        product_id = PRODUCT, ship_to_country = "FR", target_currency = "EUR", target_language = "FR"
+        product_id = PRODUCT, ship_to = "FR", currency = "EUR", language = "FR"
     ) as Shown::shown;
     "aliexpress.affiliate.promotion.info.get" => affiliate.promotion_info_get(
-        product_ids = [PRODUCT], currency = "EUR", target_language = "FR", ship_to_country = "FR"
+        product_ids = [PRODUCT], currency = "EUR", language = "FR", ship_to = "FR"
     ) as Shown::shown;
     "/aliexpress/xinghe/merchant/license/get" => affiliate.merchant_license_get(seller_id = "1102000001") as Shown::shown;
 }

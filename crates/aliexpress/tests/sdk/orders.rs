@@ -85,7 +85,7 @@ fn an_order_has_status_amounts_and_lines() {
     assert_eq!(order.store.unwrap().store_id, Some(1_102_000_001));
     let line = &order.lines[0];
     assert_eq!(line.product_id, Some(1_005_008_000_000_001));
-    assert_eq!(line.sku_id.as_deref(), Some("12000041000000001"));
+    assert_eq!(line.sku_id, Some(12_000_041_000_000_001));
     assert_eq!(line.product_count, Some(2));
     assert_eq!(
         line.actual_fee.as_ref().map(|fee| fee.amount),

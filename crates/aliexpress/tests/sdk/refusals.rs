@@ -148,7 +148,7 @@ fn out_of_bounds(client: &Client) -> Vec<Case> {
         dropshipping.text_search(keyword("x"), ship_to("FR"), currency("EUR"), locale("")) => "locale";
         dropshipping.text_search(keyword("x"), ship_to("FR"), currency("EUR"), locale("fr"), page(0)) => "page";
         dropshipping.text_search(keyword("x"), ship_to("FR"), currency("EUR"), locale("fr"), page_size(0)) => "page_size";
-        dropshipping.text_search(category(0), ship_to("FR"), currency("EUR"), locale("fr")) => "category";
+        dropshipping.text_search(category_id(0), ship_to("FR"), currency("EUR"), locale("fr")) => "category_id";
         dropshipping.product_get(product_id(0), ship_to("FR")) => "product_id";
         dropshipping.product_get(product_id(1), ship_to("F1")) => "ship_to";
         dropshipping.product_get(product_id(1), ship_to("FR"), currency("EURO")) => "currency";
@@ -173,14 +173,14 @@ fn out_of_bounds(client: &Client) -> Vec<Case> {
         affiliate.productdetail_get(product_ids([0])) => "product_ids";
         affiliate.order_get(order_ids([-1])) => "order_ids";
         affiliate.product_sku_detail_get(
-            product_id(1), ship_to_country("FR"), target_currency("EUR"), target_language("FR"), sku_ids(1..=21)
+            product_id(1), ship_to("FR"), currency("EUR"), language("FR"), sku_ids(1..=21)
         ) => "sku_ids";
         affiliate.promotion_info_get(product_ids(1..=11)) => "product_ids";
         affiliate.link_generate(
             promotion_link_type(LinkType::Normal), source_values(vec!["x"; 51]), tracking_id("t")
         ) => "source_values";
         affiliate.product_shipping_get(
-            product_id(1), sku_id(1), ship_to_country("FR"), target_currency("EUR"),
+            product_id(1), sku_id(1), ship_to("FR"), currency("EUR"),
             target_sale_price(Decimal::NEGATIVE_ONE)
         ) => "target_sale_price";
         affiliate.order_list(
@@ -240,7 +240,7 @@ fn what_cannot_be_meant_is_refused_before_anything_is_sent() {
 fn one_of_several_is_enough() {
     let canned = Canned::body("{}");
     let client = account(canned.clone());
-    let query = client.dropshipping().text_search().category(44);
+    let query = client.dropshipping().text_search().category_id(44);
     drop(run(query
         .ship_to("FR")
         .currency("EUR")

@@ -67,7 +67,7 @@ fn a_search_sends_its_parameters_under_the_gateway_names() {
         .currency("eur");
     run(query
         .locale("fr_FR")
-        .category(44)
+        .category_id(44)
         .sort(Sort::MinPriceAsc)
         .page(2)
         .page_size(5)

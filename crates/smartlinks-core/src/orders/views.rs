@@ -360,7 +360,7 @@ pub(super) fn details(order: Order) -> Details {
             .into_iter()
             .map(|line| OrderLineView {
                 product_id: line.product_id.map(|id| id.to_string()),
-                sku: line.sku_id,
+                sku: line.sku_id.map(|id| id.to_string()),
                 title: line.product_name,
                 quantity: line.product_count,
                 price: line.product_price.map(MoneyView::from),

@@ -3,7 +3,7 @@
 use aliexpress::Money;
 use aliexpress::dropshipping::freight_query::DeliveryOption;
 use aliexpress::dropshipping::text_search::FoundProduct;
-use aliexpress::shapes::{Multimedia, Product, Sku};
+use aliexpress::shapes::{Product, Sku};
 use rust_decimal::Decimal;
 
 use super::views::{FreightOption, ProductView, SearchHit, SkuPropertyView, SkuView};
@@ -53,7 +53,7 @@ pub(super) fn product_view(product: Product, number: i64, market: Market) -> Pro
         sales: base.sales_count,
         images: product
             .multimedia
-            .map(|media| pictures(&media))
+            .map(|media| media.image_urls.into_iter().map(with_scheme).collect())
             .unwrap_or_default(),
         skus: product.skus.into_iter().map(sku_view).collect(),
         properties: product
@@ -75,20 +75,9 @@ pub(super) fn product_view(product: Product, number: i64, market: Market) -> Pro
     }
 }
 
-/// The pictures, which come as one text with `;` between the addresses.
-fn pictures(media: &Multimedia) -> Vec<String> {
-    let joined = media.image_urls.as_deref().unwrap_or_default();
-    joined
-        .split(';')
-        .map(str::trim)
-        .filter(|address| !address.is_empty())
-        .map(|address| with_scheme(address.to_owned()))
-        .collect()
-}
-
 pub(super) fn sku_view(sku: Sku) -> SkuView {
     SkuView {
-        id: sku.sku_id,
+        id: sku.sku_id.to_string(),
         attr: sku.sku_attr.unwrap_or_default(),
         properties: sku
             .properties

@@ -49,7 +49,7 @@ impl World {
             .send()
             .await;
         let rows = self.app.affiliate().productdetail_get().product_ids([id]);
-        let rows = rows.country("FR").send().await?.products;
+        let rows = rows.ship_to("FR").send().await?.products;
         Ok(in_us.is_ok() && rows.iter().any(|row| row.promo_code_info.is_some()))
     }
 
@@ -70,13 +70,13 @@ impl World {
         let sku = product.skus.iter().find(in_stock);
         let sku = sku.filter(|_| product.skus.len() > 1 && !media.videos.is_empty());
         let Some(sku) = sku else { return Ok(None) };
-        let pictures = media.image_urls.as_deref().context("no pictures")?;
+        let picture = media.image_urls.first().context("no pictures")?;
         Ok(Some(Chosen {
             product: id,
-            sku: sku.sku_id.parse()?,
+            sku: sku.sku_id,
             sku_attr: sku.sku_attr.clone().unwrap_or_default(),
             title: product.base.subject.clone().context("no title")?,
-            picture: pictures.split(';').next().unwrap_or_default().to_owned(),
+            picture: picture.clone(),
         }))
     }
 
@@ -117,18 +117,18 @@ impl World {
     }
 
     /// A top category that has hot products.
-    pub(crate) async fn hot_category(&self) -> Result<String> {
+    pub(crate) async fn hot_category(&self) -> Result<i64> {
         let affiliate = self.app.affiliate();
         let categories = affiliate.category_get().send().await?.categories;
         for category in categories
             .iter()
             .filter(|category| category.parent_category_id.is_none())
         {
-            let id = category.category_id.to_string();
+            let id = category.category_id;
             match affiliate
                 .hotproduct_download()
-                .category_id(&id)
-                .country("US")
+                .category_id(id)
+                .ship_to("US")
                 .send()
                 .await
             {
@@ -248,7 +248,7 @@ async fn dropshipping(world: &World, chosen: &Chosen, method: &str) -> Result<Va
                 .recommend_feed_get()
                 .feed_name(world.feed().await?)
                 .ship_to("FR");
-            shown(feed.target_currency("EUR").page_size(50).send().await?)
+            shown(feed.currency("EUR").page_size(50).send().await?)
         }
         "aliexpress.ds.image.searchV2" => {
             use base64::Engine as _;
@@ -371,10 +371,10 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
             let query = affiliate
                 .product_query()
                 .keywords(&chosen.title)
-                .ship_to_country("FR");
+                .ship_to("FR");
             shown(
                 query
-                    .target_currency("EUR")
+                    .currency("EUR")
                     .tracking_id(TRACKING_ID)
                     .send()
                     .await?,
@@ -383,7 +383,7 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
         "hotproduct.query" => shown(
             affiliate
                 .hotproduct_query()
-                .ship_to_country("FR")
+                .ship_to("FR")
                 .tracking_id(TRACKING_ID)
                 .send()
                 .await?,
@@ -394,7 +394,7 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
                 .category_id(world.hot_category().await?);
             shown(
                 download
-                    .country("FR")
+                    .ship_to("FR")
                     .tracking_id(TRACKING_ID)
                     .send()
                     .await?,
@@ -404,10 +404,10 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
             let detail = affiliate
                 .productdetail_get()
                 .product_ids([id])
-                .country("FR");
+                .ship_to("FR");
             shown(
                 detail
-                    .target_currency("EUR")
+                    .currency("EUR")
                     .tracking_id(TRACKING_ID)
                     .send()
                     .await?,
@@ -420,7 +420,7 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
                 .keywords("lamp");
             shown(
                 request
-                    .country("FR")
+                    .ship_to("FR")
                     .tracking_id(TRACKING_ID)
                     .send()
                     .await?,
@@ -434,7 +434,7 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
                 .promotion_name(promotion);
             shown(
                 request
-                    .country("FR")
+                    .ship_to("FR")
                     .tracking_id(TRACKING_ID)
                     .send()
                     .await?,
@@ -474,10 +474,10 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
             let detail = affiliate
                 .product_sku_detail_get()
                 .product_id(id)
-                .ship_to_country("FR");
+                .ship_to("FR");
             let detail = detail
-                .target_currency("EUR")
-                .target_language("EN")
+                .currency("EUR")
+                .language("EN")
                 .need_deliver_info(true);
             shown(detail.send().await?)
         }
@@ -486,12 +486,7 @@ async fn affiliate(world: &World, chosen: &Chosen, name: &str) -> Result<Value> 
                 .promotion_info_get()
                 .product_ids([id])
                 .currency("EUR");
-            shown(
-                info.target_language("EN")
-                    .ship_to_country("FR")
-                    .send()
-                    .await?,
-            )
+            shown(info.language("EN").ship_to("FR").send().await?)
         }
         other => bail!("no call of {other} is written"),
     }
@@ -505,9 +500,9 @@ pub(crate) async fn shipping(
     let row = affiliate
         .productdetail_get()
         .product_ids([chosen.product])
-        .country("FR");
+        .ship_to("FR");
     let row = row
-        .target_currency("EUR")
+        .currency("EUR")
         .send()
         .await?
         .products
@@ -520,12 +515,12 @@ pub(crate) async fn shipping(
         .product_id(chosen.product)
         .sku_id(chosen.sku);
     let request = request
-        .ship_to_country("FR")
-        .target_currency("EUR")
+        .ship_to("FR")
+        .currency("EUR")
         .target_sale_price(price);
     Ok(request
         .tax_rate(row.tax_rate.unwrap_or_default())
-        .target_language("EN")
+        .language("EN")
         .send()
         .await?)
 }

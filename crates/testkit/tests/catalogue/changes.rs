@@ -161,8 +161,8 @@ async fn all_say(world: &World, chosen: &Chosen) -> Result<Vec<(&'static str, Sa
     let query = affiliate
         .product_query()
         .keywords(title)
-        .ship_to_country("US")
-        .target_currency("USD");
+        .ship_to("US")
+        .currency("USD");
     let found = or_gone(query.page_size(50).send().await, &["405"])?;
     let found = found.and_then(|page| {
         page.products
@@ -177,8 +177,8 @@ async fn all_say(world: &World, chosen: &Chosen) -> Result<Vec<(&'static str, Sa
     let detail = affiliate
         .productdetail_get()
         .product_ids([id])
-        .country("US")
-        .target_currency("USD");
+        .ship_to("US")
+        .currency("USD");
     let found = or_gone(detail.send().await, &["405"])?;
     let found = found.and_then(|page| {
         page.products
@@ -193,12 +193,8 @@ async fn all_say(world: &World, chosen: &Chosen) -> Result<Vec<(&'static str, Sa
     let detail = affiliate
         .product_sku_detail_get()
         .product_id(id)
-        .ship_to_country("US");
-    let detail = detail
-        .target_currency("USD")
-        .target_language("EN")
-        .send()
-        .await;
+        .ship_to("US");
+    let detail = detail.currency("USD").language("EN").send().await;
     let detail = or_gone(detail, &["405"])?;
     let price = detail.map(|detail| {
         detail
@@ -213,11 +209,7 @@ async fn all_say(world: &World, chosen: &Chosen) -> Result<Vec<(&'static str, Sa
         .promotion_info_get()
         .product_ids([id])
         .currency("USD");
-    let info = info
-        .target_language("EN")
-        .ship_to_country("US")
-        .send()
-        .await?;
+    let info = info.language("EN").ship_to("US").send().await?;
     let known = info
         .promotion_results
         .iter()
@@ -318,10 +310,7 @@ async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
     )
     .await?;
     let product = world.product(chosen.product).await?;
-    let sku = product
-        .skus
-        .iter()
-        .find(|sku| sku.sku_id == chosen.sku.to_string());
+    let sku = product.skus.iter().find(|sku| sku.sku_id == chosen.sku);
     assert_eq!(sku.context("the SKU is gone")?.sku_available_stock, Some(3));
     for option in freight(&world, &chosen).await? {
         assert_eq!(option.available_stock, Some(3), "{}", option.code);
@@ -334,21 +323,16 @@ async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
     )
     .await?;
     let product = world.product(chosen.product).await?;
-    assert!(
-        product
-            .skus
-            .iter()
-            .all(|sku| sku.sku_id != chosen.sku.to_string())
-    );
+    assert!(product.skus.iter().all(|sku| sku.sku_id != chosen.sku));
     let detail = world
         .app
         .affiliate()
         .product_sku_detail_get()
         .product_id(chosen.product);
     let detail = detail
-        .ship_to_country("FR")
-        .target_currency("EUR")
-        .target_language("EN")
+        .ship_to("FR")
+        .currency("EUR")
+        .language("EN")
         .send()
         .await;
     let shown = detail.map(|detail| {
@@ -390,32 +374,29 @@ async fn lists(world: &World) -> Result<Vec<(&'static str, Listed)>> {
         .recommend_feed_get()
         .feed_name(&feed)
         .ship_to("US")
-        .target_currency("USD");
+        .currency("USD");
     let page = page.page_size(50).send().await?;
-    let hot = affiliate
-        .hotproduct_query()
-        .ship_to_country("US")
-        .target_currency("USD");
+    let hot = affiliate.hotproduct_query().ship_to("US").currency("USD");
     let hot = hot.page_size(50).send().await?;
     let download = affiliate
         .hotproduct_download()
         .category_id(world.hot_category().await?);
     let download = download
-        .country("US")
-        .target_currency("USD")
+        .ship_to("US")
+        .currency("USD")
         .page_size(50)
         .send()
         .await?;
     let pool = affiliate
         .featuredpromo_products_get()
         .promotion_name(&promotion)
-        .country("US");
-    let pool = pool.target_currency("USD").page_size(50).send().await?;
+        .ship_to("US");
+    let pool = pool.currency("USD").page_size(50).send().await?;
     let alike = affiliate
         .product_smartmatch()
         .device_id("made-up")
         .keywords("lamp");
-    let alike = alike.country("US").target_currency("USD").send().await?;
+    let alike = alike.ship_to("US").currency("USD").send().await?;
     Ok(vec![
         (
             "ds.feed.itemids.get",

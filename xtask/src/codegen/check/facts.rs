@@ -31,6 +31,8 @@ pub(super) fn success(method: &Method) -> Result<()> {
     );
     for (key, named) in [
         ("field", &success.field),
+        ("also", &success.also),
+        ("message_also", &success.message_also),
         ("rows", &success.rows),
         ("flag", &success.flag),
         ("code", &success.code),

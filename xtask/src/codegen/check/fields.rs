@@ -76,6 +76,7 @@ fn parameter(row: &Row) -> Result<()> {
         ("depth", row.depth.is_some()),
         ("loose", row.loose),
         ("newest_first", row.newest_first.is_some()),
+        ("hidden", row.hidden),
     ] {
         ensure!(
             !set,
@@ -112,6 +113,10 @@ fn field(rows: &[Row], row: &Row, wrapped: bool) -> Result<()> {
     ensure!(
         row.depth.is_none() || row.key.is_some(),
         "`{name}` has `depth`, but no `key`"
+    );
+    ensure!(
+        row.rust_struct.is_none() || row.kind != "list" || row.each.is_some(),
+        "`{name}` is a list with a type of its own and needs `each`, the words for one row"
     );
     if let Some(field) = &row.newest_first {
         ensure!(

@@ -30,10 +30,10 @@ answer = [
   { name = "code", type = "text", doc = "Code." },
   { name = "result", type = "object", struct = "Found", doc = "What was found." },
   { name = "result.total", type = "int", doc = "Rows in all." },
-  { name = "result.rows", type = "list", key = "row", struct = "Row", doc = "Rows." },
+  { name = "result.rows", type = "list", key = "row", struct = "Row", each = "A row.", doc = "Rows." },
   { name = "result.rows[].id", type = "int", sometimes = true, doc = "Id." },
   { name = "result.tree", type = "embedded", struct = "Tree", doc = "A tree as JSON text." },
-  { name = "result.tree[].leaves", type = "list", struct = "Leaf", doc = "Leaves." },
+  { name = "result.tree[].leaves", type = "list", struct = "Leaf", each = "A leaf.", doc = "Leaves." },
   { name = "result.tree[].leaves[].name", type = "text", doc = "Name." },
 ]
 "#;
@@ -223,14 +223,30 @@ fn keys_of_a_row_fit_its_type() {
             "method shop.find: `result.rows`: `newest_first` names `at`, which its rows do not have",
         ),
         (
+            " each = \"A row.\",",
+            "",
+            "method shop.find: `result.rows` is a list with a type of its own and needs `each`, the words for one row",
+        ),
+        (
             "sometimes = true",
             "sometimes = true, required = true",
             "method shop.find: `result.rows[].id` is `required` and there only `sometimes`",
         ),
+    ]);
+}
+
+#[test]
+fn keys_of_a_parameter_fit_it() {
+    all_refused(&[
         (
             "doc = \"Words.\"",
             "sometimes = true, doc = \"Words.\"",
             "method shop.find: parameter `words`: `sometimes` belongs to the fields of an answer",
+        ),
+        (
+            "doc = \"Words.\"",
+            "hidden = true, doc = \"Words.\"",
+            "method shop.find: parameter `words`: `hidden` belongs to the fields of an answer",
         ),
         (
             "choice = \"Sort\"",
