@@ -19,7 +19,7 @@ use crate::{
 };
 
 pub(crate) use exchange::Exchange;
-pub(crate) use form::{Form, JsonObject, Parameters};
+pub(crate) use form::{Content, Form, JsonObject, Parameters};
 pub(crate) use outcome::Outcome;
 
 /// Parameters the SDK sets itself.

@@ -91,7 +91,7 @@ fn rust_type(row: &Row) -> Result<String> {
                 .context("an object needs `struct`")?
         ),
         "map" => "BTreeMap<String, String>".into(),
-        "file" => "Option<Bytes>".into(),
+        "file" => "Option<Content>".into(),
         other => bail!("`{}`: unknown parameter type `{other}`", row.name),
     })
 }
@@ -138,7 +138,7 @@ fn setter_parts(row: &Row) -> Result<(String, &'static str)> {
     };
     Ok(match row.kind.as_str() {
         "text" | "country" | "currency" => ("impl Into<String>".into(), "Some(value.into())"),
-        "file" => ("impl Into<Bytes>".into(), "Some(value.into())"),
+        "file" => ("impl Into<Bytes>".into(), "Some(Content(value.into()))"),
         "comma-int" => (
             "impl IntoIterator<Item = i64>".into(),
             "value.into_iter().collect()",

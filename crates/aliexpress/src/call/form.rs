@@ -1,6 +1,7 @@
 //! The parameters of one call, checked and as they are sent.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -9,6 +10,16 @@ use crate::RequestError;
 use crate::transport::FilePart;
 
 pub(crate) type Parameters = Vec<(Cow<'static, str>, String)>;
+
+/// What is in a file. It would fill a log, so `Debug` shows its length only.
+#[derive(Clone)]
+pub(crate) struct Content(pub(crate) Bytes);
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}
 
 /// Parameters and files of one call.
 #[derive(Debug, Default)]
@@ -65,10 +76,11 @@ impl Form {
         &mut self,
         name: &'static str,
         setter: &'static str,
-        content: Option<&Bytes>,
+        content: Option<&Content>,
         most: usize,
     ) -> Result<(), RequestError> {
-        let content = content.filter(|content| !content.is_empty());
+        let content = content.map(|Content(bytes)| bytes);
+        let content = content.filter(|bytes| !bytes.is_empty());
         let content = content.ok_or_else(|| RequestError::new(setter, "is required"))?;
         if content.len() > most {
             return Err(RequestError::new(setter, "is larger than the method takes"));
@@ -156,9 +168,13 @@ mod tests {
     #[test]
     fn a_file_has_a_size() {
         let mut form = Form::default();
-        let content = Bytes::from_static(b"12345");
+        let content = Content(Bytes::from_static(b"12345"));
+        assert_eq!(format!("{content:?}"), "5 bytes");
         assert!(form.file("f", "image", None, 5).is_err());
-        assert!(form.file("f", "image", Some(&Bytes::new()), 5).is_err());
+        assert!(
+            form.file("f", "image", Some(&Content(Bytes::new())), 5)
+                .is_err()
+        );
         assert!(form.file("f", "image", Some(&content), 4).is_err());
         form.file("f", "image", Some(&content), 5).unwrap();
         assert_eq!(form.files.len(), 1);

@@ -11,7 +11,7 @@
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Authority, Exchange, Form, MethodAnswer, Outcome, Refused, check};
+use crate::call::{Authority, Content, Exchange, Form, MethodAnswer, Outcome, Refused, check};
 use crate::{Client, Error, RequestError, decode};
 
 pub use crate::shapes::ImageProduct;
@@ -51,7 +51,7 @@ impl Sort {
 #[must_use = "nothing happens before `send`"]
 pub struct ImageSearchRequest {
     client: Client,
-    image: Option<Bytes>,
+    image: Option<Content>,
     ship_to: Option<String>,
     limit: Option<i64>,
     sort: Option<Sort>,
@@ -75,7 +75,7 @@ impl ImageSearchRequest {
     /// The picture: bytes of a file of at most 100 KB. Kept out of the signature. Gateway name: `image_file_bytes`.
     /// Required.
     pub fn image(mut self, value: impl Into<Bytes>) -> Self {
-        self.image = Some(value.into());
+        self.image = Some(Content(value.into()));
         self
     }
 

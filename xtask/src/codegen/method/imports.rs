@@ -25,6 +25,7 @@ const OWN: &[(&str, &[&str])] = &[
         "crate::call",
         &[
             "Authority",
+            "Content",
             "Exchange",
             "Form",
             "JsonObject",
