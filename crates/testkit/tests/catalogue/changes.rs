@@ -301,20 +301,44 @@ async fn every_method_that_shows_a_product_says_what_it_has_become() -> Result<(
 async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
     let world = World::start().await?;
     let chosen = world.choose().await?;
-    let skus = world.product(chosen.product).await?.skus.len();
+    let (ds, affiliate) = (world.account.dropshipping(), world.app.affiliate());
+    let wholesale = async || {
+        let product = ds.product_wholesale_get().product_id(chosen.product);
+        product.ship_to("FR").currency("EUR").send().await
+    };
+    let calculated = async || {
+        let freight = ds
+            .freight_calculate()
+            .product_id(chosen.product)
+            .quantity(1);
+        let freight = freight.ship_to("FR").ship_from("CN");
+        freight.sku_id(chosen.sku).send().await
+    };
+    let detailed = async || -> Result<Vec<i64>> {
+        let detail = affiliate
+            .product_sku_detail_get()
+            .product_id(chosen.product);
+        let detail = detail.ship_to("FR").currency("EUR").language("EN");
+        let skus = detail.send().await?.skus;
+        Ok(skus.iter().filter_map(|sku| sku.sku_id).collect())
+    };
+    let has = |skus: &[aliexpress::shapes::Sku]| skus.iter().any(|sku| sku.sku_id == chosen.sku);
+    let stock = |skus: &[aliexpress::shapes::Sku]| {
+        let sku = skus.iter().find(|sku| sku.sku_id == chosen.sku);
+        sku.and_then(|sku| sku.sku_available_stock)
+    };
 
-    change(
-        &world,
-        &chosen,
-        json!({ "sku_id": chosen.sku.to_string(), "stock": 3 }),
-    )
-    .await?;
-    let product = world.product(chosen.product).await?;
-    let sku = product.skus.iter().find(|sku| sku.sku_id == chosen.sku);
-    assert_eq!(sku.context("the SKU is gone")?.sku_available_stock, Some(3));
+    let change_to = json!({ "sku_id": chosen.sku.to_string(), "stock": 3 });
+    change(&world, &chosen, change_to).await?;
+    assert_eq!(stock(&world.product(chosen.product).await?.skus), Some(3));
+    assert_eq!(stock(&wholesale().await?.skus), Some(3));
     for option in freight(&world, &chosen).await? {
         assert_eq!(option.available_stock, Some(3), "{}", option.code);
     }
+    // There before, so that their absence below says something.
+    assert!(detailed().await?.contains(&chosen.sku));
+    assert!(!calculated().await?.is_empty());
+    shipping(&world, &chosen).await?;
 
     change(
         &world,
@@ -322,32 +346,50 @@ async fn stock_and_skus_are_the_same_wherever_they_are_shown() -> Result<()> {
         json!({ "drop_sku": chosen.sku.to_string() }),
     )
     .await?;
-    let product = world.product(chosen.product).await?;
-    assert!(product.skus.iter().all(|sku| sku.sku_id != chosen.sku));
-    let detail = world
-        .app
-        .affiliate()
-        .product_sku_detail_get()
-        .product_id(chosen.product);
-    let detail = detail
-        .ship_to("FR")
-        .currency("EUR")
-        .language("EN")
-        .send()
-        .await;
-    let shown = detail.map(|detail| {
-        detail
-            .skus
-            .iter()
-            .filter_map(|sku| sku.sku_id)
-            .collect::<Vec<_>>()
-    });
-    assert!(!shown.unwrap_or_default().contains(&chosen.sku));
+    assert!(!has(&world.product(chosen.product).await?.skus));
+    assert!(!has(&wholesale().await?.skus));
+    assert!(!detailed().await?.contains(&chosen.sku));
     assert!(matches!(
         freight(&world, &chosen).await,
         Err(Error::Business(_))
     ));
-    assert!(skus > 0);
+    assert!(matches!(calculated().await, Err(Error::Business(_))));
+    assert!(
+        shipping(&world, &chosen).await.is_err(),
+        "no shipping for a SKU that is gone"
+    );
+    Ok(())
+}
+
+/// Lists show the cheapest SKU; without it, the next one.
+#[tokio::test]
+async fn a_list_shows_the_price_of_the_skus_that_are_left() -> Result<()> {
+    let world = World::start().await?;
+    let chosen = world.choose().await?;
+    change(&world, &chosen, json!({ "price": "777.00" })).await?;
+    let cheap = json!({ "sku_id": chosen.sku.to_string(), "price": "555.00" });
+    change(&world, &chosen, cheap).await?;
+    // Which methods show a price: none may leave with a SKU that is not the product's last.
+    let all_show = async |wanted: i64| -> Result<Vec<&'static str>> {
+        let mut priced = Vec::new();
+        for (method, says) in all_say(&world, &chosen).await? {
+            if let Says::Shown(Some(price)) = says {
+                let right = about(price, Decimal::from(wanted));
+                assert!(right, "{method} shows {price}, not about {wanted}");
+                priced.push(method);
+            }
+        }
+        Ok(priced)
+    };
+    let before = all_show(555).await?;
+    assert!(before.len() >= 8, "only {before:?} show a price");
+    change(
+        &world,
+        &chosen,
+        json!({ "drop_sku": chosen.sku.to_string() }),
+    )
+    .await?;
+    assert_eq!(all_show(777).await?, before);
     Ok(())
 }
 
