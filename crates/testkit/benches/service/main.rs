@@ -1,7 +1,7 @@
 //! The budgets of the service (design section 13), each measured on the release build in one run, with the load
 //! generator on the same cores; medians of five rounds after one that warms up.
 //!
-//! `cargo bench -p testkit --bench service -- --wrk PATH --binary PATH [--postgres URL] [--only NAME]`;
+//! `cargo bench -p testkit --bench service -- --wrk PATH [--postgres URL] [--only NAME]`;
 //! `cargo xtask bench` finds or starts all of these.
 #![expect(
     clippy::print_stdout,
@@ -33,13 +33,13 @@ fn main() {
     ));
     let only = argument("--only");
     let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
-    let binary = argument("--binary").map(PathBuf::from);
-    if let Some(binary) = &binary {
+    if ["cli", "start"].into_iter().any(wanted) {
+        let binary = testkit::server::binary().expect("the release builds");
         if wanted("cli") {
-            process::command(binary);
+            process::command(&binary);
         }
         if wanted("start") {
-            process::start_and_memory(binary, &load);
+            process::start_and_memory(&binary, &load);
         }
     }
     if ["status", "oauth_url", "vend", "proxy", "callback"]
