@@ -3,6 +3,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
 use crate::call::{Authority, Exchange, Form, Parameters};
 use crate::policy::{Gate, Urgency};
@@ -146,13 +147,13 @@ impl Client {
             .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
             .collect();
         let authority = Authority::AccountIfKnown;
-        let (body, value, request_id) = self
+        let (body, payload, request_id) = self
             .perform(method, Form::from(parameters), authority, Exchange::raw)
             .await?;
         Ok(RawAnswer {
             body,
+            payload,
             request_id,
-            value,
         })
     }
 
@@ -323,22 +324,20 @@ fn default_transport() -> Result<Arc<dyn Transport>, Error> {
 pub struct RawAnswer {
     /// The body as it came, decompressed.
     pub body: Bytes,
+    /// The part of it that holds the method's own fields, without the envelope: a JSON object, as it came. Shares its
+    /// memory with `body`.
+    pub payload: Bytes,
     /// Names the call for AliExpress support.
     pub request_id: Option<String>,
-    value: serde_json::Value,
 }
 
 impl RawAnswer {
-    /// The method's own fields, without the envelope.
-    #[must_use]
-    pub fn value(&self) -> serde_json::Value {
-        self.value.clone()
-    }
-
-    /// Like [`value`](Self::value), without the copy.
-    #[must_use]
-    pub fn into_value(self) -> serde_json::Value {
-        self.value
+    /// The payload as a value of a type of yours, or as a tree (`serde_json::Value`).
+    ///
+    /// # Errors
+    /// When the payload is not of that form.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.payload)
     }
 }
 
