@@ -5,6 +5,7 @@ mod entropy;
 mod error;
 mod events;
 mod files;
+mod keyring;
 mod login_attempts;
 mod meta;
 mod orders;
@@ -20,6 +21,10 @@ pub use connections::{
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
 pub use events::{Event, EventRepository, NewEvent};
+pub use keyring::{
+    KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows,
+    sealed_columns,
+};
 pub use login_attempts::{
     Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
     Outcome,

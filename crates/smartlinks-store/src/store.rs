@@ -10,6 +10,7 @@ pub use address::{DatabaseUrl, PostgresUrl};
 
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -28,6 +29,7 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + MetaRepository
+    + KeyringRepository
     + Send
     + Sync
     + 'static
@@ -64,6 +66,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 
