@@ -12,6 +12,7 @@ pub(crate) mod refresh;
 mod storage;
 
 pub use id::{ConnectionId, InvalidConnectionId};
+pub(crate) use records::UnknownWord;
 pub use records::{
     Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
     StoredState, TokenMaterial,

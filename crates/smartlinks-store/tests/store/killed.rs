@@ -99,7 +99,7 @@ async fn survives_a_kill(name: &'static str, stage: Stage, database: String) {
         for generation in 1..=50 {
             let name = format!("g{generation}");
             let stored = load
-                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW)
+                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW.into())
                 .await;
             stored.unwrap().unwrap();
         }

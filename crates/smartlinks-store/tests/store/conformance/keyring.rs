@@ -40,7 +40,9 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
     let store = stage.open().await;
     let old = stage.keys.active_id().to_owned();
     let ids = connect_many(&store, 10).await;
-    let stored = store.finish_refresh(&ids[0], 1, "me", pair("b"), NOW).await;
+    let stored = store
+        .finish_refresh(&ids[0], 1, "me", pair("b"), NOW.into())
+        .await;
     stored.unwrap().unwrap();
 
     let new = store.keyring().add_key().await.unwrap();
@@ -57,7 +59,7 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
         for generation in 1..=40 {
             let name = format!("g{generation}");
             other
-                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW)
+                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW.into())
                 .await
                 .unwrap()
                 .unwrap();
@@ -163,7 +165,7 @@ pub(crate) async fn nobody_seals_with_a_key_that_is_being_retired(stage: Stage) 
                 tokio::spawn(async move {
                     for next in generation..generation + 6 {
                         let stored = store
-                            .finish_refresh(&id, next, "me", pair(&next.to_string()), NOW)
+                            .finish_refresh(&id, next, "me", pair(&next.to_string()), NOW.into())
                             .await;
                         stored.unwrap().unwrap();
                     }
@@ -232,7 +234,9 @@ pub(crate) async fn an_instance_without_the_new_key_goes_on_and_learns_it_from_i
         other => panic!("{other:?}"),
     }
     here.keyring().retire_key(&old).await.unwrap();
-    let refused = there.finish_refresh(&ids[0], 1, "me", pair("x"), NOW).await;
+    let refused = there
+        .finish_refresh(&ids[0], 1, "me", pair("x"), NOW.into())
+        .await;
     assert!(refused.is_err(), "what cannot be read is not written over");
     let new_one = smartlinks_store::NewConnection {
         id: new_id(),
@@ -240,7 +244,7 @@ pub(crate) async fn an_instance_without_the_new_key_goes_on_and_learns_it_from_i
         account: account("fourth"),
         pair: pair("fourth"),
     };
-    match there.connect(new_one, NOW).await {
+    match there.connect(new_one, NOW.into()).await {
         Err(StoreError::Keys(error @ KeyError::Wrong { .. })) => {
             assert!(error.to_string().contains(&new), "{error}");
         }
@@ -255,7 +259,7 @@ pub(crate) async fn an_instance_without_the_new_key_goes_on_and_learns_it_from_i
     copy_keys(&stage.key_file(), &other_machine.key_file());
     assert_eq!(tokens(&there, &ids[0]).await.0, "access-0");
     there
-        .finish_refresh(&ids[0], 1, "me", pair("late"), NOW)
+        .finish_refresh(&ids[0], 1, "me", pair("late"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -297,7 +301,7 @@ pub(crate) async fn what_cannot_be_read_is_passed_over_and_named(stage: Stage) {
     // It keeps the old key in use until somebody decides.
     let old = stage.keys.active_id();
     assert!(store.keyring().retire_key(old).await.is_err());
-    assert!(store.disconnect(spoilt, NOW).await.unwrap());
+    assert!(store.disconnect(spoilt, NOW.into()).await.unwrap());
     assert!(store.keyring().retire_key(old).await.unwrap());
 }
 

@@ -55,7 +55,7 @@ pub(crate) async fn a_flipped_bit_is_noticed(stage: Stage) {
     // Nothing is written over what cannot be read.
     assert!(
         store
-            .finish_refresh(&id, 1, "me", pair("x"), NOW)
+            .finish_refresh(&id, 1, "me", pair("x"), NOW.into())
             .await
             .is_err()
     );
@@ -89,7 +89,7 @@ pub(crate) async fn nothing_readable_is_stored(stage: Stage) {
     let store = stage.open().await;
     let id = connected(&store, "canary").await.id;
     store
-        .finish_refresh(&id, 1, "me", pair("canary2"), NOW)
+        .finish_refresh(&id, 1, "me", pair("canary2"), NOW.into())
         .await
         .unwrap()
         .unwrap();
