@@ -24,7 +24,7 @@ use async_trait::async_trait;
 pub use records::{KeyReport, KeyStanding, Keyring, Position, Reencrypted, SealedRows};
 pub use sealed_tables::sealed_columns;
 
-use crate::{Millis, StoreError};
+use crate::{Millis, StoreError, Traces};
 
 /// The keys of this database and of this process.
 ///
@@ -40,11 +40,12 @@ pub trait KeyringRepository: Send + Sync {
     /// [`StoreError::Keys`] when the file cannot be changed.
     async fn add_key(&self) -> Result<String, StoreError>;
 
-    /// Makes a key of the key file the one that seals from now on, in all instances. False when it is already.
+    /// Makes a key of the key file the one that seals from now on, in all instances. False when it is already, and then
+    /// nothing is left behind.
     ///
     /// # Errors
     /// [`StoreError::Keys`] when the file has no such key.
-    async fn activate_key(&self, id: &str) -> Result<bool, StoreError>;
+    async fn activate_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError>;
 
     /// Seals up to `limit` rows anew that are sealed with another than the active key, from `from` on. Rows that
     /// somebody is changing at the moment, and rows that cannot be read, are passed over. Nothing is lost when it is
@@ -55,11 +56,18 @@ pub trait KeyringRepository: Send + Sync {
         limit: u32,
     ) -> Result<Reencrypted, StoreError>;
 
-    /// Takes a key out of use and out of the key file. False when it was neither needed nor in the file.
+    /// Takes a key out of use and out of the key file. False when it was neither needed nor in the file. The traces are
+    /// left where the database needed it.
     ///
     /// # Errors
     /// [`StoreError::KeyActive`] for the one that seals, [`StoreError::KeyInUse`] while a row is sealed with it.
-    async fn retire_key(&self, id: &str) -> Result<bool, StoreError>;
+    async fn retire_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError>;
+
+    /// Reads the key file again; gives whether it holds anything new.
+    ///
+    /// # Errors
+    /// [`StoreError::Keys`]; what is in memory goes on.
+    fn read_keys_again(&self) -> Result<bool, StoreError>;
 
     /// Reads the key file again, drops from memory what is neither in it nor needed any more, and says in the
     /// database which keys `instance` holds. `name` is for people.

@@ -1,10 +1,12 @@
 //! Sealing: what a thief of the database file cannot read.
 
+mod archive;
 mod blob;
 mod key_file;
 mod key_ring;
 mod sealer;
 
+pub use archive::{ArchiveError, is_archive, open_archive, seal_archive};
 pub use key_file::{KeyOrigin, open_or_create_keys};
 pub use key_ring::{KeyError, KeyRing};
 

@@ -5,10 +5,10 @@
 use async_trait::async_trait;
 
 use super::sealed_tables::SEALED;
-use crate::StoreError;
 use crate::meta::{KEY_FINGERPRINT, SET};
 use crate::seal::id_of;
 use crate::sql::{Locking, Session, Write, locking, values};
+use crate::{StoreError, Traces, traces};
 
 const ALONE: Locking = locking!("for update": "select key, value from meta where key = $1");
 
@@ -23,6 +23,7 @@ async fn needed_alone(session: &mut Session<'_>) -> Result<String, StoreError> {
 /// Puts a key first. Gives whether it was not.
 pub(super) struct Activate {
     pub(super) check: String,
+    pub(super) traces: Traces,
 }
 
 #[async_trait]
@@ -41,6 +42,7 @@ impl Write for Activate {
         session
             .execute(SET, values![KEY_FINGERPRINT, needed.join(" ")])
             .await?;
+        traces::leave(session, &self.traces).await?;
         Ok(true)
     }
 }
@@ -48,6 +50,7 @@ impl Write for Activate {
 /// Takes a key out of what is needed, unless a row needs it. Gives whether it was needed.
 pub(super) struct Retire {
     pub(super) id: String,
+    pub(super) traces: Traces,
 }
 
 #[async_trait]
@@ -86,6 +89,7 @@ impl Write for Retire {
         session
             .execute(SET, values![KEY_FINGERPRINT, rest.join(" ")])
             .await?;
+        traces::leave(session, &self.traces).await?;
         Ok(true)
     }
 }

@@ -16,7 +16,7 @@ use crate::meta::MetaRepository as _;
 use crate::seal::{KeyError, KeyRing, id_of};
 use crate::sql::values;
 use crate::store::DatabaseStore;
-use crate::{Millis, StoreError};
+use crate::{Millis, StoreError, Traces};
 
 #[async_trait]
 impl KeyringRepository for DatabaseStore {
@@ -78,14 +78,14 @@ impl KeyringRepository for DatabaseStore {
         Ok(added.unwrap_or_default())
     }
 
-    async fn activate_key(&self, id: &str) -> Result<bool, StoreError> {
+    async fn activate_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError> {
         self.sealer.look_again(None)?;
         let ring = self.sealer.ring();
         let check = ring.check_of(id).ok_or_else(|| KeyError::Unknown {
             path: ring.file().to_owned(),
             id: id.to_owned(),
         })?;
-        let changed = self.database.write(Activate { check }).await?;
+        let changed = self.database.write(Activate { check, traces }).await?;
         // What a new database begins with; this one no longer asks the file.
         let followed = KeyRing::change(ring.file(), |ring| {
             Ok((ring.active_id() != id && ring.put_first(id)).then_some(()))
@@ -115,8 +115,14 @@ impl KeyringRepository for DatabaseStore {
             .await
     }
 
-    async fn retire_key(&self, id: &str) -> Result<bool, StoreError> {
-        let was_needed = self.database.write(Retire { id: id.to_owned() }).await?;
+    async fn retire_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError> {
+        let was_needed = self
+            .database
+            .write(Retire {
+                id: id.to_owned(),
+                traces,
+            })
+            .await?;
         let active = self.key_fingerprint().await?.unwrap_or_default();
         let active = active.split_whitespace().next().map(id_of);
         let file = self.sealer.ring().file().to_owned();
@@ -131,6 +137,10 @@ impl KeyringRepository for DatabaseStore {
         let needed = self.key_fingerprint().await?;
         self.sealer.look_again(needed.as_deref())?;
         Ok(was_needed || was_held)
+    }
+
+    fn read_keys_again(&self) -> Result<bool, StoreError> {
+        Ok(self.sealer.look_again(None)?)
     }
 
     async fn report_keys(&self, instance: &str, name: &str, now: Millis) -> Result<(), StoreError> {

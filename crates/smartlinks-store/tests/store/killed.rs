@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use smartlinks_store::{DatabaseUrl, KeyRing, OpenOptions, Store, SystemEntropy};
+use smartlinks_store::{DatabaseUrl, KeyRing, OpenOptions, Store, SystemEntropy, Traces};
 
 use crate::support::*;
 
@@ -69,7 +69,11 @@ async fn play(task: &str, database: String, key_file: PathBuf) {
             }
             "keys" => {
                 let new = store.keyring().add_key().await.unwrap();
-                store.keyring().activate_key(&new).await.unwrap();
+                store
+                    .keyring()
+                    .activate_key(&new, Traces::none())
+                    .await
+                    .unwrap();
             }
             other => panic!("{other}"),
         }
@@ -93,7 +97,11 @@ async fn survives_a_kill(name: &'static str, stage: Stage, database: String) {
     }
     let old = stage.keys.active_id().to_owned();
     let new = store.keyring().add_key().await.unwrap();
-    store.keyring().activate_key(&new).await.unwrap();
+    store
+        .keyring()
+        .activate_key(&new, Traces::none())
+        .await
+        .unwrap();
     let (load, refreshed) = (store.clone(), ids[ROWS - 1].clone());
     let beside = tokio::spawn(async move {
         for generation in 1..=50 {
@@ -123,7 +131,13 @@ async fn survives_a_kill(name: &'static str, stage: Stage, database: String) {
         }
     }
     assert_eq!(count(&store, &old).await, 0);
-    assert!(store.keyring().retire_key(&old).await.unwrap());
+    assert!(
+        store
+            .keyring()
+            .retire_key(&old, Traces::none())
+            .await
+            .unwrap()
+    );
     let after = Stage {
         keys: KeyRing::load(&stage.key_file()).unwrap(),
         ..stage.clone()

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use smartlinks_store::{
-    ConnectionId, KeyError, KeyRing, Keyring, Position, SealError, Store, StoreError,
+    ConnectionId, KeyError, KeyRing, Keyring, Position, SealError, Store, StoreError, Traces,
 };
 
 use crate::support::*;
@@ -52,8 +52,20 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
         rows_of(&store.keyring().standing().await.unwrap(), &old),
         11
     );
-    assert!(store.keyring().activate_key(&new).await.unwrap());
-    assert!(!store.keyring().activate_key(&new).await.unwrap());
+    assert!(
+        store
+            .keyring()
+            .activate_key(&new, Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .keyring()
+            .activate_key(&new, Traces::none())
+            .await
+            .unwrap()
+    );
     let (other, refreshed) = (stage.open().await, ids[5].clone());
     let beside = tokio::spawn(async move {
         for generation in 1..=40 {
@@ -69,8 +81,20 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
         reencrypt(&store).await;
     }
     beside.await.unwrap();
-    assert!(store.keyring().retire_key(&old).await.unwrap());
-    assert!(!store.keyring().retire_key(&old).await.unwrap());
+    assert!(
+        store
+            .keyring()
+            .retire_key(&old, Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .keyring()
+            .retire_key(&old, Traces::none())
+            .await
+            .unwrap()
+    );
 
     let file = KeyRing::load(&stage.key_file()).unwrap();
     assert_eq!(file.ids().collect::<Vec<_>>(), [new.as_str()]);
@@ -95,7 +119,10 @@ pub(crate) async fn all_instances_change_over_at_the_same_moment(stage: Stage) {
     let stage = stage.with_key_file();
     let (one, two) = (stage.open().await, stage.open().await);
     let new = one.keyring().add_key().await.unwrap();
-    one.keyring().activate_key(&new).await.unwrap();
+    one.keyring()
+        .activate_key(&new, Traces::none())
+        .await
+        .unwrap();
     // The second has not looked at its file since the start, and seals with the new key all the same.
     connected(&two, "1").await;
     let standing = one.keyring().standing().await.unwrap();
@@ -121,7 +148,7 @@ pub(crate) async fn a_key_is_retired_only_when_no_row_needs_it(stage: Stage) {
     let store = stage.open().await;
     let old = stage.keys.active_id().to_owned();
     connect_many(&store, 4).await;
-    match store.keyring().retire_key(&old).await {
+    match store.keyring().retire_key(&old, Traces::none()).await {
         Err(error @ StoreError::KeyActive { .. }) => {
             assert_eq!(error.code(), "key_active");
             assert!(!error.is_storage_failure());
@@ -129,10 +156,14 @@ pub(crate) async fn a_key_is_retired_only_when_no_row_needs_it(stage: Stage) {
         other => panic!("{other:?}"),
     }
     let new = store.keyring().add_key().await.unwrap();
-    store.keyring().activate_key(&new).await.unwrap();
+    store
+        .keyring()
+        .activate_key(&new, Traces::none())
+        .await
+        .unwrap();
     let step = store.keyring().reencrypt(None, 3).await.unwrap();
     assert_eq!(step.rows, 3);
-    match store.keyring().retire_key(&old).await {
+    match store.keyring().retire_key(&old, Traces::none()).await {
         Err(error @ StoreError::KeyInUse { rows: 1, .. }) => {
             assert!(error.to_string().contains("connections"), "{error}");
         }
@@ -141,9 +172,21 @@ pub(crate) async fn a_key_is_retired_only_when_no_row_needs_it(stage: Stage) {
     let file = KeyRing::load(&stage.key_file()).unwrap();
     assert!(file.covers(&stage.keys.fingerprint()), "still in the file");
     assert_eq!(reencrypt(&store).await, 1);
-    assert!(store.keyring().retire_key(&old).await.unwrap());
-    assert!(!store.keyring().retire_key("never").await.unwrap());
-    match store.keyring().activate_key(&old).await {
+    assert!(
+        store
+            .keyring()
+            .retire_key(&old, Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .keyring()
+            .retire_key("never", Traces::none())
+            .await
+            .unwrap()
+    );
+    match store.keyring().activate_key(&old, Traces::none()).await {
         Err(StoreError::Keys(KeyError::Unknown { id, .. })) => assert_eq!(id, old),
         other => panic!("{other:?}"),
     }
@@ -172,10 +215,14 @@ pub(crate) async fn nobody_seals_with_a_key_that_is_being_retired(stage: Stage) 
                 })
             })
             .collect();
-        store.keyring().activate_key(&new).await.unwrap();
+        store
+            .keyring()
+            .activate_key(&new, Traces::none())
+            .await
+            .unwrap();
         loop {
             reencrypt(&store).await;
-            match store.keyring().retire_key(&former).await {
+            match store.keyring().retire_key(&former, Traces::none()).await {
                 Ok(true) => break,
                 Err(StoreError::KeyInUse { .. }) => {}
                 other => panic!("{other:?}"),
@@ -218,7 +265,10 @@ pub(crate) async fn an_instance_without_the_new_key_goes_on_and_learns_it_from_i
     let ids = connect_many(&here, 2).await;
 
     let new = here.keyring().add_key().await.unwrap();
-    here.keyring().activate_key(&new).await.unwrap();
+    here.keyring()
+        .activate_key(&new, Traces::none())
+        .await
+        .unwrap();
     // Without the new key the other one seals with what it has, and nothing is lost.
     let third = connected(&there, "third").await.id;
     let standing = here.keyring().standing().await.unwrap();
@@ -233,7 +283,10 @@ pub(crate) async fn an_instance_without_the_new_key_goes_on_and_learns_it_from_i
         }
         other => panic!("{other:?}"),
     }
-    here.keyring().retire_key(&old).await.unwrap();
+    here.keyring()
+        .retire_key(&old, Traces::none())
+        .await
+        .unwrap();
     let refused = there
         .finish_refresh(&ids[0], 1, "me", pair("x"), NOW.into())
         .await;
@@ -278,7 +331,11 @@ pub(crate) async fn what_cannot_be_read_is_passed_over_and_named(stage: Stage) {
         .put_bytes(&put, b"nonsense".to_vec())
         .await;
     let new = store.keyring().add_key().await.unwrap();
-    store.keyring().activate_key(&new).await.unwrap();
+    store
+        .keyring()
+        .activate_key(&new, Traces::none())
+        .await
+        .unwrap();
     let (mut from, mut rows, mut unreadable) = (None, 0, Vec::new());
     loop {
         let step = store.keyring().reencrypt(from, 2).await.unwrap();
@@ -300,9 +357,21 @@ pub(crate) async fn what_cannot_be_read_is_passed_over_and_named(stage: Stage) {
     }
     // It keeps the old key in use until somebody decides.
     let old = stage.keys.active_id();
-    assert!(store.keyring().retire_key(old).await.is_err());
+    assert!(
+        store
+            .keyring()
+            .retire_key(old, Traces::none())
+            .await
+            .is_err()
+    );
     assert!(store.disconnect(spoilt, NOW.into()).await.unwrap());
-    assert!(store.keyring().retire_key(old).await.unwrap());
+    assert!(
+        store
+            .keyring()
+            .retire_key(old, Traces::none())
+            .await
+            .unwrap()
+    );
 }
 
 pub(crate) async fn instances_say_which_keys_they_hold(stage: Stage) {
