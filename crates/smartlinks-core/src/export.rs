@@ -22,11 +22,19 @@ const VERSION: u32 = 1;
 #[derive(Debug)]
 pub struct Export {
     /// The content, tokens included: for an archive, or for a file of its owner's alone.
-    pub content: SecretString,
+    content: SecretString,
     /// Whose tokens are in it.
     pub connections: Vec<ConnectionView>,
     /// Connections whose tokens cannot be read, each in words. They are not in it.
     pub unreadable: Vec<String>,
+}
+
+impl Export {
+    /// The content in the clear. Do not log what this returns.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.content.expose_secret()
+    }
 }
 
 /// What became of one connection that was taken in.

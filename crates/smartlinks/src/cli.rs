@@ -1,6 +1,7 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
 mod commands;
+mod keyring;
 mod settings;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
@@ -8,9 +9,11 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
-    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OrdersCommand,
-    ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,
+    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, ExportArgs, LoginArgs,
+    OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand,
+    SortArgument,
 };
+pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;
 
 const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";

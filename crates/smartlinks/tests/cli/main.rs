@@ -9,6 +9,8 @@
 mod auth;
 mod configuration;
 mod custody;
+mod export;
+mod keyring;
 mod login;
 mod output;
 mod serve;
