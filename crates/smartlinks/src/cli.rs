@@ -29,7 +29,8 @@ Two ways to begin:
 const AFTER_LONG_HELP: &str = "\
 Variables without a flag:
   ALIEXPRESS_APP_KEY        App Key of the AliExpress console
-  ALIEXPRESS_APP_SECRET     App Secret, or ALIEXPRESS_APP_SECRET_FILE: a file that holds it
+  ALIEXPRESS_APP_SECRET     App Secret, or ALIEXPRESS_APP_SECRET_FILE: a file that holds it; while it is being
+                            changed several: separated by commas, or one a line
   ALIEXPRESS_CALLBACK_URL   callback address, as registered in the console
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
   PORT                      port to listen on at 127.0.0.1, where SMARTLINKS_LISTEN is not set

@@ -323,7 +323,7 @@ async fn the_app_secret_can_be_changed_with_and_without_an_overlap() {
         json!({ "secret": "new" }),
     ] {
         let answer = bench
-            .control(Method::POST, "/_sandbox/secrets", &wrong)
+            .control(Method::POST, "secrets", &wrong)
             .await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }

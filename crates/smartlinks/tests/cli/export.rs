@@ -128,5 +128,5 @@ fn a_readable_export_needs_a_flag_that_says_so() {
     );
     let empty = Home::with_app(gateway.address());
     let nothing = export(&empty, &["--without-encryption"], "");
-    assert_eq!(nothing.error(2)["code"], "invalid_input");
+    assert_eq!(nothing.error(2)["code"], "invalid_parameter");
 }
