@@ -291,7 +291,7 @@ impl KeyRing {
         text.push_str(HEADER);
         text.push_str(&format!("{ACTIVE} = {}\n", self.active));
         for (id, key) in self.keys() {
-            let encoded = Zeroizing::new(STANDARD.encode(&**key));
+            let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
             for part in [id, " = ", &encoded, "\n"] {
                 text.push_str(part);
             }
@@ -419,7 +419,7 @@ mod tests {
         assert_eq!(read.active_id(), ring.active_id());
         assert!(read.covers(&old) && read.covers(&ring.fingerprint()) && read.covers(""));
         for (_, key) in ring.keys() {
-            let (text, hex) = (STANDARD.encode(&**key), hex::encode(&**key));
+            let (text, hex) = (STANDARD.encode(key.as_slice()), hex::encode(key.as_slice()));
             let shown = format!("{ring:?} {}", ring.fingerprints());
             assert!(!shown.contains(&text) && !shown.contains(&hex));
         }
