@@ -322,9 +322,7 @@ async fn the_app_secret_can_be_changed_with_and_without_an_overlap() {
         json!({ "app_secrets": "new" }),
         json!({ "secret": "new" }),
     ] {
-        let answer = bench
-            .control(Method::POST, "secrets", &wrong)
-            .await;
+        let answer = bench.control(Method::POST, "secrets", &wrong).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
 }
