@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod audit;
+mod connect_links;
 mod connections;
 mod entropy;
 mod error;
@@ -9,6 +10,7 @@ mod files;
 mod login_attempts;
 mod meta;
 mod orders;
+mod pushes;
 mod seal;
 mod sql;
 mod store;
@@ -16,6 +18,7 @@ mod time;
 mod traces;
 
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
+pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
@@ -29,6 +32,7 @@ pub use login_attempts::{
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
