@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aliexpress::Client;
+use aliexpress::{AppSecret, Client};
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -29,11 +29,19 @@ impl fmt::Display for ConfigProblem {
 pub struct App {
     /// Signs and sends. Has no access token of its own.
     pub client: Client,
+    /// The app secrets that messages of AliExpress may be signed with, the newest first.
+    pub secrets: Vec<AppSecret>,
     /// The callback address as registered in the AliExpress console, compared there character by character.
     pub callback_url: Url,
 }
 
 impl App {
+    /// The app secrets that messages of AliExpress may be signed with, the newest first.
+    #[must_use]
+    pub fn secrets(&self) -> &[AppSecret] {
+        &self.secrets
+    }
+
     /// Whether the callback address is neither HTTPS nor on this machine.
     #[must_use]
     pub fn is_callback_insecure(&self) -> bool {

@@ -76,6 +76,9 @@ pub trait ConnectLinkRepository: Send + Sync {
     /// The link with this token, in whatever condition it is.
     async fn link_by_token(&self, token_hash: &Hash) -> Result<Option<ConnectLink>, StoreError>;
 
+    /// The link that started the sign-in with this state.
+    async fn link_by_attempt(&self, state_hash: &Hash) -> Result<Option<ConnectLink>, StoreError>;
+
     /// Up to `limit` links after `cursor`, the latest first. A page costs the same wherever it lies.
     async fn links(
         &self,

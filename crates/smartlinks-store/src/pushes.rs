@@ -1,7 +1,6 @@
 //! Messages that AliExpress has sent us: stored before they are acknowledged, worked on afterwards, and remembered for
 //! as long as a repeat of them may come.
 
-mod reseal;
 mod storage;
 
 use async_trait::async_trait;
@@ -9,8 +8,6 @@ use secrecy::SecretString;
 
 use crate::login_attempts::Hash;
 use crate::{Millis, StoreError, Traces};
-
-pub(crate) use reseal::reseal;
 
 /// Where a message stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

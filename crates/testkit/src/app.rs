@@ -334,6 +334,7 @@ fn application(
         .build()?;
     Ok(AppSetup::Ready(Application {
         client,
+        secrets: vec![AppSecret::parse(APP_SECRET)?],
         callback_url: callback.parse()?,
     }))
 }

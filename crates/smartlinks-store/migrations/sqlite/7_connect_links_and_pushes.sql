@@ -20,7 +20,8 @@ create index connect_links_attempt on connect_links (attempt_hash);
 alter table login_attempts add column other_account integer;
 
 create table pushes (
-    body_hash text not null primary key,
+    -- SHA-256 of the raw body: what repeats have in common.
+    id text not null primary key,
     message_type integer,
     -- Sealed; emptied as soon as nothing needs it any more.
     body blob,

@@ -79,6 +79,19 @@ impl ConnectLinkRepository for DatabaseStore {
         row.map(|row| link(&row)).transpose()
     }
 
+    async fn link_by_attempt(&self, state_hash: &Hash) -> Result<Option<ConnectLink>, StoreError> {
+        const BY_ATTEMPT: &str = concat!(
+            "select ",
+            link_columns!(),
+            " from connect_links where attempt_hash = $1"
+        );
+        let row = self
+            .database
+            .first(BY_ATTEMPT, values![hex::encode(state_hash)])
+            .await?;
+        row.map(|row| link(&row)).transpose()
+    }
+
     async fn links(
         &self,
         cursor: Option<&ConnectLinkCursor>,

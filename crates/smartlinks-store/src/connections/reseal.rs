@@ -1,4 +1,4 @@
-//! Moving stored pairs, and after them all else that is sealed, to the active key, a few at a time and while everything runs.
+//! Moving stored pairs to the active key, a few at a time and while everything runs.
 
 use std::sync::Arc;
 
@@ -34,11 +34,7 @@ impl Write for Reseal {
         const SETTLE: &str = "update meta set value = $2 where key = $1";
         let active = self.sealer.ring().active_id();
         let rows = session.all(OTHERS, values![active, self.limit]).await?;
-        let mut resealed = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        if rows.is_empty() {
-            resealed = crate::pushes::reseal(session, &self.sealer, self.limit).await?;
-        }
-        if resealed == 0 && self.limit > 0 {
+        if rows.is_empty() && self.limit > 0 {
             let fingerprint = self.sealer.ring().fingerprint();
             session
                 .execute(SETTLE, values![KEY_FINGERPRINT, fingerprint])
@@ -63,6 +59,6 @@ impl Write for Reseal {
             ];
             session.execute(UPDATE, values).await?;
         }
-        Ok(resealed)
+        Ok(u32::try_from(rows.len()).unwrap_or(u32::MAX))
     }
 }

@@ -13,10 +13,10 @@ use crate::store::DatabaseStore;
 use crate::traces::leave;
 use crate::{Inconsistency, Millis, StoreError, Traces};
 
-pub(super) const TABLE: &str = "pushes";
+const TABLE: &str = "pushes";
 
 /// Where the body of a message stands.
-pub(super) fn place(hash: &str) -> Place<'_> {
+fn place(hash: &str) -> Place<'_> {
     Place {
         table: TABLE,
         column: "body",
@@ -35,9 +35,9 @@ impl Write for Take {
     type Output = bool;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
-        const INSERT: &str = "insert into pushes (body_hash, message_type, body, sealed_with, state, \
+        const INSERT: &str = "insert into pushes (id, message_type, body, sealed_with, state, \
              outcome, received_at, attempts, next_attempt_at) values ($1, $2, $3, $4, $5, $6, $7, 0, $8) \
-             on conflict (body_hash) do nothing";
+             on conflict (id) do nothing";
         let new = &self.new;
         let hash = hex::encode(new.hash);
         let body = match new.state.keeps_body() {
@@ -77,18 +77,18 @@ impl Write for Claim {
     type Output = Vec<ClaimedPush>;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Vec<ClaimedPush>, StoreError> {
-        const DUE: &str = "select body_hash from pushes where next_attempt_at <= $1 \
+        const DUE: &str = "select id from pushes where next_attempt_at <= $1 \
              and (lease_until is null or lease_until <= $1) \
-             order by next_attempt_at, received_at, body_hash limit $2";
+             order by next_attempt_at, received_at, id limit $2";
         // Whether it is free is asked here once more: another may have claimed it since it was listed.
         const CLAIM: &str = "update pushes set lease_owner = $2, lease_until = $3, attempts = attempts + 1 \
-             where body_hash = $1 and next_attempt_at <= $4 \
+             where id = $1 and next_attempt_at <= $4 \
              and (lease_until is null or lease_until <= $4) \
-             returning body_hash, message_type, body, received_at, attempts";
+             returning id, message_type, body, received_at, attempts";
         let due = session.all(DUE, values![self.now, self.limit]).await?;
         let mut claimed = Vec::with_capacity(due.len());
         for row in &due {
-            let hash = row.fields(TABLE, "body_hash")?.text("body_hash")?;
+            let hash = row.fields(TABLE, "id")?.text("id")?;
             let values = values![hash, self.owner.as_str(), self.lease_until, self.now];
             if let Some(row) = session.first(CLAIM, values).await? {
                 claimed.push(claimed_push(&self.sealer, &row)?);
@@ -113,10 +113,10 @@ impl Write for Finish {
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
         const KEEP: &str = "update pushes set state = $3, outcome = $4, next_attempt_at = $5, \
              finished_at = $6, lease_owner = null, lease_until = null \
-             where body_hash = $1 and lease_owner = $2";
+             where id = $1 and lease_owner = $2";
         const EMPTY: &str = "update pushes set state = $3, outcome = $4, next_attempt_at = $5, \
              finished_at = $6, lease_owner = null, lease_until = null, body = null, sealed_with = null \
-             where body_hash = $1 and lease_owner = $2";
+             where id = $1 and lease_owner = $2";
         let end = &self.end;
         let waits = end.state == PushState::Waiting;
         let values = values![
@@ -213,7 +213,7 @@ impl PushRepository for DatabaseStore {
 }
 
 fn claimed_push(sealer: &Sealer, row: &Row) -> Result<ClaimedPush, StoreError> {
-    let fields = row.fields(TABLE, "body_hash")?;
+    let fields = row.fields(TABLE, "id")?;
     Ok(ClaimedPush {
         hash: hash(&fields)?,
         message_type: fields.maybe_int("message_type")?,
@@ -224,7 +224,7 @@ fn claimed_push(sealer: &Sealer, row: &Row) -> Result<ClaimedPush, StoreError> {
 }
 
 /// The body of a message that waits.
-pub(super) fn body(sealer: &Sealer, fields: &Fields<'_>) -> Result<SecretString, StoreError> {
+fn body(sealer: &Sealer, fields: &Fields<'_>) -> Result<SecretString, StoreError> {
     let blob = fields.maybe_blob("body")?;
     let blob = blob.ok_or_else(|| fields.wrong("body"))?;
     sealer.open(place(fields.id()), &blob)
@@ -232,7 +232,6 @@ pub(super) fn body(sealer: &Sealer, fields: &Fields<'_>) -> Result<SecretString,
 
 fn hash(fields: &Fields<'_>) -> Result<Hash, Inconsistency> {
     let mut hash = Hash::default();
-    hex::decode_to_slice(fields.text("body_hash")?, &mut hash)
-        .map_err(|_| fields.wrong("body_hash"))?;
+    hex::decode_to_slice(fields.text("id")?, &mut hash).map_err(|_| fields.wrong("id"))?;
     Ok(hash)
 }

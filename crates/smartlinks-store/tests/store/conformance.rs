@@ -85,7 +85,7 @@ suite! {
         a_body_is_taken_once,
         a_message_is_claimed_by_one_and_passes_on_when_the_lease_ends,
         what_is_done_keeps_no_body_and_what_waits_comes_again,
-        bodies_are_sealed_and_resealed;
+        bodies_are_sealed;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         values_are_set_and_replaced,
