@@ -4,7 +4,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{
+    AuditFilter, Connection, ConnectionId, Millis, ReauthorizationReason, StoredState,
+};
 use utoipa::ToSchema;
 
 use crate::clock::{from_millis, to_millis};
@@ -14,6 +16,8 @@ use crate::service::Core;
 use crate::snapshot::Listed;
 
 const DAY: i64 = 86_400_000;
+/// The audit entry of handing out an access token.
+const TOKEN_VENDED: &str = "token.vended";
 /// Days before the sign-in deadline at which a connection counts as expiring.
 const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
 
@@ -384,6 +388,28 @@ impl Core {
             Ok(())
         })
         .await
+    }
+
+    /// Who was handed tokens of a connection in the last week, by name: what stops when it is ended.
+    ///
+    /// # Errors
+    /// [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn served_lately(&self, id: &str) -> Result<Vec<String>> {
+        let record = self.record(id).await?;
+        let filter = AuditFilter {
+            action: Some(TOKEN_VENDED.to_owned()),
+            connection: Some(record.id),
+            since: Some(to_millis(self.now()).plus(-7 * DAY)),
+            ..AuditFilter::default()
+        };
+        let entries = self.store().audit().page(&filter, None, 200).await?;
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .filter_map(|entry| entry.actor.name.or(entry.actor.id))
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     /// The record behind an id given by a caller.

@@ -144,7 +144,10 @@ impl Core {
         } else {
             return Ok(Checked::Fresh(attempt));
         };
-        let refusal = Refusal::of(wrong);
+        let refusal = Refusal {
+            ending: Ending::of(&attempt.binding),
+            ..Refusal::of(wrong)
+        };
         // A stranger is told nothing of whose login it was.
         Err(if own {
             about(refusal, &attempt)

@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use crate::page;
 use crate::problem::Problem;
+use crate::push;
 use crate::state::AppState;
 
 use super::headers;
@@ -65,7 +66,8 @@ async fn in_readable_form(
         .iter()
         .cloned()
         .collect();
-    let mut rendered = if uri.path().starts_with("/api/") {
+    let for_programs = uri.path().starts_with("/api/") || uri.path() == push::PATH;
+    let mut rendered = if for_programs {
         problem.into_json()
     } else {
         page::error(state, sent, uri, &problem).await
