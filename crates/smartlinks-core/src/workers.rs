@@ -38,6 +38,10 @@ impl Core {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_refresher(ended, moved).await });
         }
+        if self.app().ready().is_ok() {
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_push_worker(ended, moved).await });
+        }
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_housekeeper(ended).await });
         workers

@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::{Http, Reply};
+use crate::push::PushOverHttp;
 
 /// Monday, 23 November 2026, noon UTC: what the frozen clock shows at first. Milliseconds.
 pub const NOON_MS: i64 = 1_795_435_200_000;
@@ -42,6 +43,10 @@ pub struct Setup {
     pub refresher: bool,
     /// The follower runs, as in a server; otherwise every read looks for itself.
     pub follower: bool,
+    /// App secrets that count besides [`APP_SECRET`] for messages of AliExpress.
+    pub further_secrets: Vec<String>,
+    /// The sandbox sends its messages here, and the worker that works on them runs.
+    pub push: bool,
     /// Write the token file here.
     pub token_file: Option<PathBuf>,
     /// Where a login may end besides our own pages.
@@ -63,6 +68,8 @@ impl Default for Setup {
             configured: true,
             refresher: false,
             follower: false,
+            further_secrets: Vec::new(),
+            push: false,
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
@@ -182,6 +189,14 @@ impl App {
         if setup.follower {
             let (core, stop) = (core.clone(), stop.clone());
             tokio::spawn(async move { core.run_follower(stop).await });
+        }
+        if setup.push {
+            sandbox.set_push_url(Some(format!("http://{address}/aliexpress/push")))?;
+            sandbox.set_push_sender(Arc::new(PushOverHttp));
+            tokio::spawn({
+                let (core, stop, moved) = (core.clone(), stop.clone(), sandbox.clock().subscribe());
+                async move { core.run_push_worker(stop, moved).await }
+            });
         }
         let router = smartlinks_server::router(ServerOptions {
             core: core.clone(),
@@ -334,7 +349,10 @@ fn application(
         .build()?;
     Ok(AppSetup::Ready(Application {
         client,
-        secrets: vec![AppSecret::parse(APP_SECRET)?],
+        secrets: std::iter::once(APP_SECRET)
+            .chain(setup.further_secrets.iter().map(String::as_str))
+            .map(AppSecret::parse)
+            .collect::<Result<_, _>>()?,
         callback_url: callback.parse()?,
     }))
 }
