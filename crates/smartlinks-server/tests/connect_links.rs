@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
-use smartlinks_core::LinkRefusal;
+use smartlinks_core::{LinkRefusal, NewLink};
 use testkit::app::{App, BEARER, Setup};
 use testkit::http::{Http, Reply};
 
@@ -385,6 +385,13 @@ async fn links_are_made_and_taken_back_on_the_page() -> Result<()> {
     let list = operator.get("/aliexpress/links").await?.text();
     assert!(list.contains("The link is taken back"), "{list}");
     app.visitor()?.get(path).await?.expect_status(410)?;
+    let used = app.core.create_connect_link(NewLink::default()).await?;
+    let path = used
+        .url
+        .strip_prefix(&app.url)
+        .context("an address elsewhere")?;
+    press(&app.visitor()?, path).await?;
+    let revoke = format!("/aliexpress/links/{}/revoke", used.link.id);
     operator.post_form(&revoke, &[]).await?.expect_status(303)?;
     let list = operator.get("/aliexpress/links").await?.text();
     assert!(list.contains("nothing to take back"), "{list}");

@@ -82,6 +82,11 @@ async fn in_readable_form(
 
 /// Refusals that the framework made itself, in our words.
 fn of_framework(response: &Response) -> Option<Problem> {
+    // A page of ours has its own words already, whatever its status.
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let ours =
         |code, detail: &str, fix: &str| Some(Problem::new(response.status(), code, detail, fix));
     match response.status() {
