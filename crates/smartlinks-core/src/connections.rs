@@ -1,6 +1,8 @@
 //! Connections as a person or a program sees them: the two clocks and what they mean today.
 
 use bytes::Bytes;
+use std::sync::PoisonError;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -382,6 +384,10 @@ impl Core {
             let change = core.told(to_millis(core.now()), kind, &record.id, &json!({}));
             let connections = core.store().connections();
             if connections.disconnect(&record.id, change).await? {
+                let unsaved = &core.inner.unsaved;
+                let mut unsaved = unsaved.lock().unwrap_or_else(PoisonError::into_inner);
+                unsaved.remove(&record.id);
+                drop(unsaved);
                 core.announce().await;
                 core.write_token_file().await;
             }

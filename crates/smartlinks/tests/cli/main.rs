@@ -9,6 +9,7 @@
 mod auth;
 mod configuration;
 mod custody;
+mod links;
 mod login;
 mod output;
 mod serve;
