@@ -384,16 +384,19 @@ impl Core {
             let change = core.told(to_millis(core.now()), kind, &record.id, &json!({}));
             let connections = core.store().connections();
             if connections.disconnect(&record.id, change).await? {
-                let unsaved = &core.inner.unsaved;
-                let mut unsaved = unsaved.lock().unwrap_or_else(PoisonError::into_inner);
-                unsaved.remove(&record.id);
-                drop(unsaved);
+                core.forget_unsaved(&record.id);
                 core.announce().await;
                 core.write_token_file().await;
             }
             Ok(())
         })
         .await
+    }
+
+    /// Lets go of a pair that is only held in memory: its connection is over.
+    fn forget_unsaved(&self, id: &ConnectionId) {
+        let unsaved = self.inner.unsaved.lock();
+        unsaved.unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     /// Who was handed tokens of a connection in the last week, by name: what stops when it is ended.

@@ -120,6 +120,29 @@ async fn a_merchant_connects_with_a_link_and_sees_nothing_of_ours() -> Result<()
     Ok(())
 }
 
+/// R25: browsers leave the referrer out here, and say `Origin: null` with our own form; another site cannot press.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_button_is_pressed_on_our_page_only() -> Result<()> {
+    let app = locked().await?;
+    let (path, made) = link(&app, json!({})).await?;
+    let merchant = app.visitor()?;
+    let press = |site: &'static str, origin: &'static str| {
+        let request = merchant.request(Method::POST, &path);
+        let request = request.header("sec-fetch-site", site);
+        merchant.send(request.header("origin", origin))
+    };
+    for (site, origin) in [
+        ("cross-site", "https://evil.example"),
+        ("cross-site", "null"),
+        ("same-site", "null"),
+    ] {
+        press(site, origin).await?.expect_status(403)?;
+    }
+    assert_eq!(shown(&app, &made["id"]).await?["state"], "open");
+    press("same-origin", "null").await?.expect_status(303)?;
+    Ok(())
+}
+
 /// Previews and link checkers look at every address in a message.
 #[tokio::test(flavor = "multi_thread")]
 async fn looking_at_a_link_uses_nothing_up() -> Result<()> {
