@@ -29,17 +29,15 @@ impl fmt::Display for ConfigProblem {
 pub struct App {
     /// Signs and sends. Has no access token of its own.
     pub client: Client,
-    /// The app secrets that messages of AliExpress may be signed with, the newest first.
-    pub secrets: Vec<AppSecret>,
     /// The callback address as registered in the AliExpress console, compared there character by character.
     pub callback_url: Url,
 }
 
 impl App {
-    /// The app secrets that messages of AliExpress may be signed with, the newest first.
+    /// The app secrets that count at the moment, in the order in which they are tried: what a push is checked against.
     #[must_use]
     pub fn secrets(&self) -> &[AppSecret] {
-        &self.secrets
+        self.client.app_secrets()
     }
 
     /// Whether the callback address is neither HTTPS nor on this machine.

@@ -329,7 +329,9 @@ async fn what_is_too_large_is_refused_before_it_is_read() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn while_the_app_secret_changes_both_sign() -> Result<()> {
     let app = App::with(Setup {
-        further_secrets: vec!["placeholder-former-secret".to_owned()],
+        app_secrets: [APP_SECRET, "placeholder-former-secret"]
+            .map(str::to_owned)
+            .into(),
         ..Setup::default()
     })
     .await?;

@@ -149,7 +149,6 @@ fn setup(
 ) -> Result<AppSetup, Failure> {
     match (app.key, app.secret, app.callback) {
         (Some(key), Some(secret), Some(callback_url)) => {
-            let secrets = vec![secret.clone()];
             let client = Client::builder(key, secret)
                 .gateway(gateway)
                 .clock(Arc::clone(clock))
@@ -157,7 +156,6 @@ fn setup(
                 .build()?;
             Ok(AppSetup::Ready(App {
                 client,
-                secrets,
                 callback_url,
             }))
         }

@@ -43,8 +43,6 @@ pub struct Setup {
     pub refresher: bool,
     /// The follower runs, as in a server; otherwise every read looks for itself.
     pub follower: bool,
-    /// App secrets that count besides [`APP_SECRET`] for messages of AliExpress.
-    pub further_secrets: Vec<String>,
     /// The sandbox sends its messages here, and the worker that works on them runs.
     pub push: bool,
     /// Write the token file here.
@@ -68,7 +66,6 @@ impl Default for Setup {
             configured: true,
             refresher: false,
             follower: false,
-            further_secrets: Vec::new(),
             push: false,
             token_file: None,
             return_origins: Vec::new(),
@@ -349,10 +346,6 @@ fn application(
         .build()?;
     Ok(AppSetup::Ready(Application {
         client,
-        secrets: std::iter::once(APP_SECRET)
-            .chain(setup.further_secrets.iter().map(String::as_str))
-            .map(AppSecret::parse)
-            .collect::<Result<_, _>>()?,
         callback_url: callback.parse()?,
     }))
 }
