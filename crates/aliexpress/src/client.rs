@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use crate::call::{Authority, Exchange, Form, Parameters};
 use crate::policy::{Gate, Urgency};
+use crate::secrets::Secrets;
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
@@ -29,7 +30,7 @@ pub struct Client {
 
 struct App {
     key: AppKey,
-    secret: AppSecret,
+    secrets: Secrets,
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
     transport: Arc<dyn Transport>,
@@ -41,7 +42,7 @@ impl Client {
     pub fn builder(app_key: AppKey, app_secret: AppSecret) -> ClientBuilder {
         ClientBuilder {
             key: app_key,
-            secret: app_secret,
+            secrets: Secrets::new(app_secret),
             gateway: GatewayUrl::default(),
             clock: Arc::new(SystemClock),
             timer: None,
@@ -55,6 +56,13 @@ impl Client {
     #[must_use]
     pub fn app_key(&self) -> &AppKey {
         &self.app.key
+    }
+
+    /// The app secrets in the order in which they are tried; one, unless [`ClientBuilder::also`] gave more. Pushes are
+    /// signed with any of them: pass all to [`push::verify`](crate::push::verify).
+    #[must_use]
+    pub fn app_secrets(&self) -> &[AppSecret] {
+        self.app.secrets.all()
     }
 
     /// Where calls go.
@@ -156,8 +164,8 @@ impl Client {
         })
     }
 
-    pub(crate) fn app_secret(&self) -> &AppSecret {
-        &self.app.secret
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.app.secrets
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -199,7 +207,7 @@ impl fmt::Debug for Client {
 #[must_use]
 pub struct ClientBuilder {
     key: AppKey,
-    secret: AppSecret,
+    secrets: Secrets,
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
     timer: Option<Arc<dyn Timer>>,
@@ -212,6 +220,18 @@ impl ClientBuilder {
     /// Another gateway than the public one, such as the sandbox.
     pub fn gateway(mut self, gateway: GatewayUrl) -> Self {
         self.gateway = gateway;
+        self
+    }
+
+    /// One more app secret, for the time in which the secret is being changed in the app console.
+    ///
+    /// A call is signed with the secret that worked last, at first the one given to [`Client::builder`]. When the gateway
+    /// refuses the signature ([`Error::is_refused_signature`]), the same request is sent again under the next one, and
+    /// the one that is taken is remembered. That is done for writes and for the token endpoints too: a refused signature
+    /// says that nothing was carried out. It counts as no attempt of the [`Policy`]. A log line names the position of the
+    /// secret that works, never the secret.
+    pub fn also(mut self, app_secret: AppSecret) -> Self {
+        self.secrets.push(app_secret);
         self
     }
 
@@ -261,7 +281,7 @@ impl ClientBuilder {
         Ok(Client {
             app: Arc::new(App {
                 key: self.key,
-                secret: self.secret,
+                secrets: self.secrets,
                 gateway: self.gateway,
                 clock: self.clock,
                 transport,

@@ -12,6 +12,7 @@ use crate::audit::AuditRepository;
 use crate::connect_links::ConnectLinkRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -35,6 +36,7 @@ pub trait Store:
     + ConnectLinkRepository
     + PushRepository
     + MetaRepository
+    + KeyringRepository
     + Send
     + Sync
     + 'static
@@ -71,6 +73,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 

@@ -40,11 +40,12 @@ impl Write for Take {
              on conflict (id) do nothing";
         let new = &self.new;
         let hash = hex::encode(new.hash);
+        let sealing = self.sealer.sealing(session).await?;
         let body = match new.state.keeps_body() {
-            true => Some(self.sealer.seal(place(&hash), &new.body)?),
+            true => Some(sealing.seal(place(&hash), &new.body)?),
             false => None,
         };
-        let sealed_with = body.is_some().then(|| self.sealer.ring().active_id());
+        let sealed_with = body.is_some().then(|| sealing.key_id());
         let due = (new.state == PushState::Waiting).then_some(new.received_at);
         let values = values![
             hash,
