@@ -229,10 +229,7 @@ impl Core {
             sign_in_again_by,
             next_refresh_at: planned.or(refreshable.then_some(now)),
         };
-        let destination = Destination {
-            label: label.as_deref(),
-            ..Destination::default()
-        };
+        let destination = Destination::named(label.as_deref());
         Ok(self.connect_pair(pair, account, destination).await?)
     }
 }

@@ -76,6 +76,16 @@ pub(crate) struct Destination<'a> {
     pub(crate) label: Option<&'a str>,
 }
 
+impl<'a> Destination<'a> {
+    /// The connection of the account, or a new one, under a name.
+    pub(crate) fn named(label: Option<&'a str>) -> Self {
+        Self {
+            label,
+            ..Self::default()
+        }
+    }
+}
+
 impl Core {
     /// Takes a code or address that a person copied by hand. An address has to carry a `state` that we
     /// sent; a bare code is the person's own word.
