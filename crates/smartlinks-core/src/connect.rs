@@ -2,6 +2,7 @@
 
 mod callback;
 mod exchange;
+mod link;
 mod refusal;
 
 use jiff::Timestamp;
@@ -15,8 +16,14 @@ use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
 
+pub(crate) use exchange::Destination;
+
 pub use callback::{CallbackParams, Completed};
 pub use exchange::{Pasted, pasted};
+pub use link::{
+    ConnectLinkPage, ConnectLinkState, ConnectLinkView, CreatedLink, LinkOffer, LinkRefusal,
+    NewLink,
+};
 pub use refusal::{Refusal, RefusalKind};
 
 /// What a login that went well is kept as.
@@ -63,6 +70,27 @@ pub enum Requester {
     Headless,
 }
 
+/// Where the browser is left when a login is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// On a page of ours, or where the caller asked for.
+    Here,
+    /// On a page that grants nothing: a program started the login.
+    Program,
+    /// On a page that grants nothing: a merchant came with a connect link.
+    Merchant,
+}
+
+impl Ending {
+    pub(crate) const fn of(binding: &Binding) -> Self {
+        match binding {
+            Binding::Browser(_) => Self::Here,
+            Binding::Headless => Self::Program,
+            Binding::ConnectLink(_) => Self::Merchant,
+        }
+    }
+}
+
 /// What a caller says when it starts a login.
 #[derive(Debug, Clone)]
 pub struct BeginLogin {
@@ -74,6 +102,8 @@ pub struct BeginLogin {
     pub return_to: Option<String>,
     /// The connection to authorise again; the account has to be the same.
     pub connection: Option<String>,
+    /// Another account may take that connection over. Only with `connection`, and only when a person said so.
+    pub other_account: bool,
     /// A name for the new connection. At most 80 characters.
     pub label: Option<String>,
 }
@@ -87,6 +117,7 @@ impl BeginLogin {
             caller_state: None,
             return_to: None,
             connection: None,
+            other_account: false,
             label: None,
         }
     }
@@ -173,6 +204,7 @@ impl Core {
             },
             caller_state: checked_caller_state(begin.caller_state)?,
             return_to,
+            other_account: begin.other_account && connection.is_some(),
             connection,
             label: checked_label(begin.label.as_deref())?,
             created_at: now,

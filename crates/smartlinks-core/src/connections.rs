@@ -1,10 +1,14 @@
 //! Connections as a person or a program sees them: the two clocks and what they mean today.
 
 use bytes::Bytes;
+use std::sync::PoisonError;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{
+    AuditFilter, Connection, ConnectionId, Millis, ReauthorizationReason, StoredState,
+};
 use utoipa::ToSchema;
 
 use crate::clock::{from_millis, to_millis};
@@ -14,6 +18,8 @@ use crate::service::Core;
 use crate::snapshot::Listed;
 
 const DAY: i64 = 86_400_000;
+/// The audit entry of handing out an access token.
+const TOKEN_VENDED: &str = "token.vended";
 /// Days before the sign-in deadline at which a connection counts as expiring.
 const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
 
@@ -378,12 +384,41 @@ impl Core {
             let change = core.told(to_millis(core.now()), kind, &record.id, &json!({}));
             let connections = core.store().connections();
             if connections.disconnect(&record.id, change).await? {
+                core.forget_unsaved(&record.id);
                 core.announce().await;
                 core.write_token_file().await;
             }
             Ok(())
         })
         .await
+    }
+
+    /// Lets go of a pair that is only held in memory: its connection is over.
+    fn forget_unsaved(&self, id: &ConnectionId) {
+        let unsaved = self.inner.unsaved.lock();
+        unsaved.unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+
+    /// Who was handed tokens of a connection in the last week, by name: what stops when it is ended.
+    ///
+    /// # Errors
+    /// [`Error::UnknownConnection`], [`Error::Storage`].
+    pub async fn served_lately(&self, id: &str) -> Result<Vec<String>> {
+        let record = self.record(id).await?;
+        let filter = AuditFilter {
+            action: Some(TOKEN_VENDED.to_owned()),
+            connection: Some(record.id),
+            since: Some(to_millis(self.now()).plus(-7 * DAY)),
+            ..AuditFilter::default()
+        };
+        let entries = self.store().audit().page(&filter, None, 200).await?;
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .filter_map(|entry| entry.actor.name.or(entry.actor.id))
+            .collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     /// The record behind an id given by a caller.

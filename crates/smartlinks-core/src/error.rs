@@ -8,7 +8,8 @@ use aliexpress::{Class, Error as GatewayError};
 use smartlinks_store::{ConnectionId, StoreError};
 
 use crate::app::ConfigProblem;
-use crate::connect::Refusal;
+use crate::connect::{LinkRefusal, Refusal};
+use crate::pushes::PushRefusal;
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -56,6 +57,15 @@ pub enum Error {
     /// The sign-in came back wrong; the refusal says how.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// A connect link opens nothing; the refusal says why.
+    #[error("{0}")]
+    LinkRefused(#[from] LinkRefusal),
+    /// The id names no connect link of ours.
+    #[error("there is no connect link {0}")]
+    UnknownLink(String),
+    /// A message that is said to be of AliExpress is not.
+    #[error("{0}")]
+    PushRefused(#[from] PushRefusal),
     /// The gateway, or the way to it, failed.
     #[error("{0}")]
     Gateway(#[source] Box<GatewayError>),
@@ -136,6 +146,9 @@ impl Error {
             Self::TooShortLived { .. } => "token_too_short_lived",
             Self::RefreshBusy(_) => "refresh_busy",
             Self::Refused(refusal) => refusal.code(),
+            Self::LinkRefused(refusal) => refusal.code(),
+            Self::UnknownLink(_) => "unknown_link",
+            Self::PushRefused(refusal) => refusal.code(),
             Self::Gateway(error) => gateway_code(error),
             Self::Storage(_) => "storage_failed",
             Self::Invalid { .. } => "invalid_parameter",
@@ -165,6 +178,9 @@ impl Error {
             Self::TooShortLived { .. } => "Ask for less, or authorise the account again.".into(),
             Self::RefreshBusy(_) => "Repeat the request in a few seconds.".into(),
             Self::Refused(refusal) => refusal.fix().into(),
+            Self::LinkRefused(_) => "Ask whoever sent the link for a new one.".into(),
+            Self::UnknownLink(_) => "List the connect links and use one of their ids.".into(),
+            Self::PushRefused(refusal) => refusal.fix().into(),
             Self::Gateway(error) => error.advice().fix.into(),
             Self::Storage(_) => "Mend what the message names, then repeat the request; nothing stored was lost.".into(),
             Self::Invalid { .. } => "Correct the value and repeat the request.".into(),

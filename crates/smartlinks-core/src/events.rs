@@ -31,6 +31,12 @@ pub enum EventKind {
     OrderUpdated,
     /// The token file could not be written.
     TokenFileFailed,
+    /// A message of AliExpress was worked on.
+    PushReceived,
+    /// A message of AliExpress could not be worked on, and no further try is made.
+    PushFailed,
+    /// A message of AliExpress came outside its time.
+    PushIgnored,
 }
 
 impl EventKind {
@@ -48,6 +54,9 @@ impl EventKind {
             Self::OrderImported => "order.imported",
             Self::OrderUpdated => "order.updated",
             Self::TokenFileFailed => "token_file.failed",
+            Self::PushReceived => "push.received",
+            Self::PushFailed => "push.failed",
+            Self::PushIgnored => "push.ignored",
         }
     }
 }

@@ -9,6 +9,7 @@ use smartlinks_store::{
 };
 
 use crate::clock::{from_millis, to_millis};
+use crate::connect::Destination;
 use crate::connections::{ConnectionView, view};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -212,7 +213,7 @@ impl Core {
         let (id, (account, pair)) = (entry.id.clone(), self.parts(entry));
         if known.is_some() {
             return Ok(self
-                .connect_pair(pair, account, None, label.as_deref())
+                .connect_pair(pair, account, Destination::named(label.as_deref()))
                 .await?);
         }
         self.connect_as(&id, account, label, pair).await
@@ -233,7 +234,7 @@ impl Core {
         };
         let Some(id) = wanted.filter(|_| free) else {
             return Ok(self
-                .connect_pair(pair, account, None, label.as_deref())
+                .connect_pair(pair, account, Destination::named(label.as_deref()))
                 .await?);
         };
         let now = to_millis(self.now());

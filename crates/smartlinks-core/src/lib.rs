@@ -15,6 +15,7 @@ mod gateway_health;
 mod keyring;
 mod orders;
 mod products;
+mod pushes;
 mod refresh;
 mod refresh_schedule;
 mod return_to;
@@ -36,8 +37,9 @@ pub use broker::Vended;
 pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};
 pub use connect::{
-    AttemptView, BeginLogin, Browser, CallbackParams, Completed, LoginResult, LoginStarted, Pasted,
-    Refusal, RefusalKind, Requester, pasted,
+    AttemptView, BeginLogin, Browser, CallbackParams, Completed, ConnectLinkPage, ConnectLinkState,
+    ConnectLinkView, CreatedLink, Ending, LinkOffer, LinkRefusal, LoginResult, LoginStarted,
+    NewLink, Pasted, Refusal, RefusalKind, Requester, pasted,
 };
 pub use connections::{
     AccountView, ConnectionState, ConnectionView, Status, StatusProblem, state_at, usable_at,
@@ -54,6 +56,7 @@ pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
 };
+pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;
 pub use return_to::{ReturnTo, ReturnToProblem};
 pub use scope::{Scope, Scopes, UnknownScope};

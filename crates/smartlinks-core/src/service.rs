@@ -86,6 +86,8 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    /// Wakes the worker of AliExpress's messages.
+    pub(crate) push_arrived: tokio::sync::Notify,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -125,6 +127,7 @@ impl Core {
                 served: Mutex::new(HashMap::new()),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                push_arrived: tokio::sync::Notify::new(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })

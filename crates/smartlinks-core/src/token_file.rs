@@ -18,6 +18,7 @@ use smartlinks_store::{
 };
 
 use crate::clock::to_millis;
+use crate::connect::Destination;
 use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -228,9 +229,8 @@ impl Core {
             sign_in_again_by,
             next_refresh_at: planned.or(refreshable.then_some(now)),
         };
-        Ok(self
-            .connect_pair(pair, account, None, label.as_deref())
-            .await?)
+        let destination = Destination::named(label.as_deref());
+        Ok(self.connect_pair(pair, account, destination).await?)
     }
 }
 

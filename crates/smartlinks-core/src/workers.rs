@@ -13,6 +13,10 @@ use crate::service::Core;
 
 /// Kept after its end so that a late callback can still be told what happened to it.
 const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
+/// So long a repeat of a message of AliExpress may come.
+const PUSHES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
+/// How a connect link ended is shown for this long.
+const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
@@ -33,6 +37,10 @@ impl Core {
         if refresh && self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_refresher(ended, moved).await });
+        }
+        if self.app().ready().is_ok() {
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_push_worker(ended, moved).await });
         }
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_housekeeper(ended).await });
@@ -94,7 +102,7 @@ impl Core {
         }
     }
 
-    /// Forgets logins and events that are past their time. Returns how many rows went.
+    /// Forgets logins, events, connect links and messages that are past their time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -110,7 +118,11 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let links = self.store().connect_links();
+        let links = links.prune_links(Millis(now.0 - LINKS_KEPT_MS)).await?;
+        let pushes = self.store().pushes();
+        let pushes = pushes.prune_pushes(Millis(now.0 - PUSHES_KEPT_MS)).await?;
+        Ok(logins + events + links + pushes)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

@@ -2,6 +2,7 @@
 //! document cannot say anything else.
 
 mod calls;
+mod connect_links;
 mod connections;
 mod events;
 mod oauth;
@@ -35,6 +36,7 @@ use crate::state::AppState;
         (name = "oauth", description = "Authorising an account"),
         (name = "status", description = "Whether everything works"),
         (name = "connections", description = "Connected accounts and their two clocks"),
+        (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
         (name = "orders", description = "Following orders"),
         (name = "events", description = "What happens, as it happens")
@@ -57,6 +59,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(connections::refresh))
         .routes(routes!(tokens::vend))
         .routes(routes!(calls::call))
+        .routes(routes!(connect_links::list, connect_links::create))
+        .routes(routes!(connect_links::revoke))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))

@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use smartlinks_core::{CallbackParams, Completed, Error, Refusal};
+use smartlinks_core::{CallbackParams, Completed, Ending, Error, Refusal};
 
 use crate::browsers;
 use crate::guard::RequestId;
@@ -77,8 +77,8 @@ async fn not_here(Path(_): Path<String>) -> StatusCode {
 
 fn after_success(completed: &Completed) -> String {
     let state = completed.caller_state.as_deref();
-    if completed.headless {
-        return with_state("/aliexpress/received", &[("auth", "success")], None);
+    if let Some(neutral) = neutral_page(completed.ending) {
+        return with_state(neutral, &[("auth", "success")], None);
     }
     let target = completed.return_to.as_deref().unwrap_or("/aliexpress");
     with_state(
@@ -97,11 +97,23 @@ fn after_refusal(refusal: &Refusal, request_id: &str) -> String {
         pairs.push(("gateway_code", code));
     }
     pairs.push(("request", request_id));
-    if refusal.headless {
-        return with_state("/aliexpress/received", &pairs, None);
+    if let Some(neutral) = neutral_page(refusal.ending) {
+        return with_state(neutral, &pairs, None);
     }
+    // Our page can then say what may be done about that connection.
+    let wanted = refusal.wanted.as_ref().map(ToString::to_string);
+    pairs.extend(wanted.as_deref().map(|id| ("connection", id)));
     let target = refusal.return_to.as_deref().unwrap_or("/aliexpress");
     with_state(target, &pairs, refusal.caller_state.as_deref())
+}
+
+/// The page that grants nothing, for those who are no operators.
+const fn neutral_page(ending: Ending) -> Option<&'static str> {
+    match ending {
+        Ending::Here => None,
+        Ending::Program => Some("/aliexpress/received"),
+        Ending::Merchant => Some("/connect/done"),
+    }
 }
 
 fn with_state(target: &str, pairs: &[(&str, &str)], state: Option<&str>) -> String {

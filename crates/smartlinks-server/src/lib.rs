@@ -11,6 +11,7 @@ mod health;
 mod options;
 pub mod page;
 mod problem;
+mod push;
 mod routes;
 mod state;
 
@@ -42,6 +43,7 @@ fn undocumented() -> Routes {
         .merge(api::routes())
         .merge(page::routes())
         .merge(callback::routes())
+        .merge(push::routes())
         .merge(health::routes())
 }
 

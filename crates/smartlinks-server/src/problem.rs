@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use smartlinks_core::aliexpress::{Actor, Error as GatewayError, TransportErrorKind};
-use smartlinks_core::{Error, Retry};
+use smartlinks_core::{Error, LinkRefusal, Retry};
 use utoipa::ToSchema;
 
 /// A failure, for programs. Media type `application/problem+json`.
@@ -108,7 +108,10 @@ fn who_mends(error: &Error) -> Actor {
             Actor::Merchant
         }
         Error::Refused(refusal) if refusal.code() != "storage_failed" => Actor::Merchant,
+        Error::LinkRefused(_) => Actor::Merchant,
         Error::UnknownConnection(_)
+        | Error::UnknownLink(_)
+        | Error::PushRefused(_)
         | Error::TooShortLived { .. }
         | Error::RefreshBusy(_)
         | Error::Invalid { .. }
@@ -141,7 +144,15 @@ fn status_of(error: &Error) -> StatusCode {
         Error::NotConfigured(_) | Error::RefreshBusy(_) | Error::Storage(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Error::UnknownConnection(_) | Error::UnknownOrder(_) => StatusCode::NOT_FOUND,
+        Error::UnknownConnection(_)
+        | Error::UnknownOrder(_)
+        | Error::UnknownLink(_)
+        | Error::LinkRefused(LinkRefusal::Unknown) => StatusCode::NOT_FOUND,
+        Error::LinkRefused(_) => StatusCode::GONE,
+        Error::PushRefused(refusal) if refusal.code() == "push_too_large" => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        Error::PushRefused(_) => StatusCode::UNAUTHORIZED,
         Error::NotConnected
         | Error::NoDefault
         | Error::Disconnected(_)

@@ -320,6 +320,99 @@ async fn a_reconnect_keeps_the_id_and_refuses_another_account() -> Result<()> {
     Ok(())
 }
 
+/// F17, R8: another account takes a connection over only when a person said so, knowing what it means.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_account_takes_over_only_when_confirmed() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let id = app.connect().await?;
+    let start = visitor
+        .post_form(
+            "/aliexpress/authentication/authorize",
+            &[("connection", &id)],
+        )
+        .await?
+        .expect_status(303)?;
+    let state = said(&start, "state").context("no state")?;
+    let foreign = app.code(Some("buyer2")).await?;
+    let reply = come_back(&visitor, &format!("code={foreign}&state={state}")).await?;
+    assert_eq!(said(&reply, "error").as_deref(), Some("account_mismatch"));
+    // The page says what can be done about it: the right account, a new connection, or the account replaced.
+    let page = visitor
+        .get(&format!("{}&lang=en", reply.location()?))
+        .await?
+        .text();
+    let ask = format!("/aliexpress/authentication/connections/{id}/replace");
+    assert!(
+        page.contains("Connect it as a new account") && page.contains(&ask),
+        "{page}"
+    );
+    for (language, words) in [
+        ("en", "acts for the other account"),
+        ("fr", "pour l’autre compte"),
+    ] {
+        let page = visitor.get(&format!("{ask}?lang={language}")).await?;
+        assert!(page.expect_status(200)?.text().contains(words));
+    }
+    assert_eq!(
+        app.core.connection(&id).await?.account.user_id,
+        "1700000001"
+    );
+
+    let start = visitor.post_form(&ask, &[]).await?.expect_status(303)?;
+    let state = said(&start, "state").context("no state")?;
+    let foreign = app.code(Some("buyer2")).await?;
+    let reply = come_back(&visitor, &format!("code={foreign}&state={state}")).await?;
+    assert_eq!(said(&reply, "connection").as_deref(), Some(id.as_str()));
+    let view = app.core.connection(&id).await?;
+    assert_eq!((view.id.as_str(), view.generation), (id.as_str(), 2));
+    assert_ne!(view.account.user_id, "1700000001");
+    let parsed = id.parse()?;
+    let former = app
+        .core
+        .store()
+        .connections()
+        .previous_token(&parsed)
+        .await?;
+    assert!(
+        former.is_none(),
+        "the tokens of the former account are gone"
+    );
+    let event = app.core.latest_events(1).await?.swap_remove(0);
+    assert_eq!(
+        (event.kind.as_str(), &event.data["other_account"]),
+        ("connection.reconnected", &json!(true))
+    );
+    Ok(())
+}
+
+/// The same over the API, by its explicit parameter; and one account never gets two connections.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_replaces_an_account_by_an_explicit_parameter() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let id = app.connect().await?;
+    let code = app.code(Some("buyer2")).await?;
+    let other = app.core.exchange_pasted(&code, None).await?.id;
+    let wanted = format!("connection={id}&other_account=true");
+    let state = begin(&visitor, &wanted).await?;
+    let taken = app.code(Some("buyer2")).await?;
+    let reply = come_back(&visitor, &format!("code={taken}&state={state}")).await?;
+    assert_eq!(said(&reply, "error").as_deref(), Some("account_mismatch"));
+    let state = begin(&visitor, &wanted).await?;
+    let free = app.code(Some("seller")).await?;
+    let reply = come_back(&visitor, &format!("code={free}&state={state}")).await?;
+    assert_eq!(said(&reply, "connection").as_deref(), Some(id.as_str()));
+    assert_eq!(app.core.connection(&id).await?.generation, 2);
+    assert_eq!(app.core.connection(&other).await?.generation, 1);
+    // Without a connection to take over the parameter says nothing.
+    let state = begin(&visitor, "other_account=true").await?;
+    let code = app.code(Some("seller")).await?;
+    let reply = come_back(&visitor, &format!("code={code}&state={state}")).await?;
+    assert_eq!(said(&reply, "connection").as_deref(), Some(id.as_str()));
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pair_that_cannot_be_stored_is_said_so() -> Result<()> {
     let app = App::with(Setup {

@@ -383,7 +383,10 @@ fn forms_send_exactly_what_the_handlers_take() {
             let path: Vec<&str> = action
                 .split('/')
                 .map(|part| {
-                    if part.starts_with("conn_") || part.starts_with(['1', '8']) {
+                    if part.starts_with("conn_")
+                        || part.starts_with("link_")
+                        || part.starts_with(['1', '8'])
+                    {
                         "{id}"
                     } else {
                         part
@@ -398,6 +401,7 @@ fn forms_send_exactly_what_the_handlers_take() {
         "get (this page) ship_to,currency",
         "get /aliexpress/products q,ship_to,currency,sort",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
+        "post (this page) ",
         "post /aliexpress/authentication/authorize ",
         "post /aliexpress/authentication/authorize connection",
         "post /aliexpress/authentication/code code",
@@ -405,6 +409,10 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/authentication/connections/{id}/disconnect ",
         "post /aliexpress/authentication/connections/{id}/label label",
         "post /aliexpress/authentication/connections/{id}/refresh ",
+        "post /aliexpress/authentication/connections/{id}/replace ",
+        "post /aliexpress/links label",
+        "post /aliexpress/links label,connection",
+        "post /aliexpress/links/{id}/revoke ",
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/sign-in token,return_to",

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod audit;
+mod connect_links;
 mod connections;
 mod entropy;
 mod error;
@@ -10,6 +11,7 @@ mod keyring;
 mod login_attempts;
 mod meta;
 mod orders;
+mod pushes;
 mod seal;
 mod sql;
 mod store;
@@ -17,6 +19,7 @@ mod time;
 mod traces;
 
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
+pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
@@ -34,6 +37,7 @@ pub use login_attempts::{
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use seal::{
     ArchiveError, KeyError, KeyOrigin, KeyRing, SealError, is_archive, open_archive,
     open_or_create_keys, seal_archive,

@@ -6,6 +6,8 @@ use async_trait::async_trait;
 
 use crate::{ConnectionId, Millis, StoreError};
 
+pub(crate) use storage::{INSERT_ATTEMPT, attempt_values};
+
 /// SHA-256 of a secret that is itself never stored.
 pub type Hash = [u8; 32];
 
@@ -19,6 +21,8 @@ pub enum Binding {
     Browser(Hash),
     /// Started with an API key; ends on a page that grants nothing.
     Headless,
+    /// Started with a connect link by the browser whose id cookie has this hash; ends on a page that grants nothing.
+    ConnectLink(Hash),
 }
 
 /// A sign-in that starts.
@@ -34,6 +38,8 @@ pub struct NewLoginAttempt {
     pub return_to: Option<String>,
     /// The connection to be reconnected.
     pub connection: Option<ConnectionId>,
+    /// Whether another account than the present one may take that connection over.
+    pub other_account: bool,
     /// A name for a new connection.
     pub label: Option<String>,
     /// Now.
@@ -66,6 +72,8 @@ pub struct LoginAttempt {
     pub return_to: Option<String>,
     /// The connection to be reconnected.
     pub connection: Option<ConnectionId>,
+    /// Whether another account than the present one may take that connection over.
+    pub other_account: bool,
     /// A name for a new connection.
     pub label: Option<String>,
     /// When it started.
@@ -96,7 +104,7 @@ pub trait LoginAttemptRepository: Send + Sync {
     /// caller to say, from [`LoginAttempt::expires_at`].
     async fn consume(&self, state_hash: &Hash, now: Millis) -> Result<bool, StoreError>;
 
-    /// Keeps how it ended, so that a reload shows the same. The first outcome stays; false when there was one,
+    /// Keeps how it ended, so that a reload shows the same and the connect link that started it says so. The first outcome stays; false when there was one,
     /// or there is no such sign-in.
     async fn finish(
         &self,

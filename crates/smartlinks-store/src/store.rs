@@ -9,12 +9,14 @@ use async_trait::async_trait;
 pub use address::{DatabaseUrl, PostgresUrl};
 
 use crate::audit::AuditRepository;
+use crate::connect_links::ConnectLinkRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
+use crate::pushes::PushRepository;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
 use crate::traces::{Traced, Traces};
@@ -31,6 +33,8 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + AuditRepository
+    + ConnectLinkRepository
+    + PushRepository
     + MetaRepository
     + KeyringRepository
     + Send
@@ -81,6 +85,18 @@ impl dyn Store {
     /// The audit log.
     #[must_use]
     pub fn audit(&self) -> &dyn AuditRepository {
+        self
+    }
+
+    /// The links that are sent to merchants.
+    #[must_use]
+    pub fn connect_links(&self) -> &dyn ConnectLinkRepository {
+        self
+    }
+
+    /// The messages of AliExpress.
+    #[must_use]
+    pub fn pushes(&self) -> &dyn PushRepository {
         self
     }
 

@@ -26,6 +26,7 @@ use crate::config::setting::{LISTEN, SANDBOX_LISTEN};
 use crate::config::{CALLBACK_PATH, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Demo, Live, Mode};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
+use crate::push::HttpPush;
 
 pub(crate) use announced::Announced;
 pub(crate) use drain::Signals;
@@ -33,6 +34,8 @@ pub(crate) use listener::{Bound, bind};
 
 /// What the sandbox makes codes and tokens of. Open to whoever reads this: they open nothing but made-up data.
 const TOKEN_SEED: u64 = 1;
+/// Where the sandbox sends its messages about orders.
+const PUSH_PATH: &str = "/aliexpress/push";
 /// How many database connections a server holds.
 const POOL_SIZE: u32 = 8;
 
@@ -130,6 +133,10 @@ async fn serve_demo(
         TOKEN_SEED,
     )
     .map_err(|error| crate::sandbox::failed(&error))?;
+    sandbox
+        .set_push_url(Some(page.url(PUSH_PATH)))
+        .map_err(|error| crate::sandbox::failed(&error))?;
+    sandbox.set_push_sender(Arc::new(HttpPush::default()));
     let clock = sandbox.clock();
     let shared: Arc<dyn Clock> = Arc::new(SharedClock(clock.clone()));
     let core = assemble(

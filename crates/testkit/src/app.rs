@@ -23,6 +23,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::{Http, Reply};
+use crate::push::PushOverHttp;
 
 /// Monday, 23 November 2026, noon UTC: what the frozen clock shows at first. Milliseconds.
 pub const NOON_MS: i64 = 1_795_435_200_000;
@@ -44,6 +45,8 @@ pub struct Setup {
     pub refresher: bool,
     /// The follower runs, as in a server; otherwise every read looks for itself.
     pub follower: bool,
+    /// The sandbox sends its messages here, and the worker that works on them runs.
+    pub push: bool,
     /// Write the token file here.
     pub token_file: Option<PathBuf>,
     /// Where a login may end besides our own pages.
@@ -66,6 +69,7 @@ impl Default for Setup {
             app_secrets: vec![APP_SECRET.to_owned()],
             refresher: false,
             follower: false,
+            push: false,
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
@@ -185,6 +189,14 @@ impl App {
         if setup.follower {
             let (core, stop) = (core.clone(), stop.clone());
             tokio::spawn(async move { core.run_follower(stop).await });
+        }
+        if setup.push {
+            sandbox.set_push_url(Some(format!("http://{address}/aliexpress/push")))?;
+            sandbox.set_push_sender(Arc::new(PushOverHttp));
+            tokio::spawn({
+                let (core, stop, moved) = (core.clone(), stop.clone(), sandbox.clock().subscribe());
+                async move { core.run_push_worker(stop, moved).await }
+            });
         }
         let router = smartlinks_server::router(ServerOptions {
             core: core.clone(),

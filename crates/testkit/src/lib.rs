@@ -4,6 +4,7 @@ pub mod app;
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod http;
+pub mod push;
 pub mod server;
 
 /// A variable of the process environment, where it is set to something.

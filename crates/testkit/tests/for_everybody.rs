@@ -34,9 +34,23 @@ async fn connected() -> Result<(ServiceProcess, Vec<String>)> {
         "/aliexpress/received?auth=success",
         "/aliexpress/received?auth=error&error=expired_state",
         "/aliexpress/nowhere",
+        "/aliexpress/authentication?auth=error&error=account_mismatch&connection={id}",
+        "/aliexpress/authentication/connections/{id}/replace",
+        "/aliexpress/links",
+        "/connect/of-nobody",
+        "/connect/done?auth=success",
+        "/connect/done?auth=error&error=access_denied",
     ]
-    .map(str::to_owned)
+    .map(|page| page.replace("{id}", id))
     .to_vec();
+    let link = serde_json::json!({ "label": "Boutique à Lyon" });
+    let link = visitor
+        .post_json("/api/aliexpress/connect-links", &link)
+        .await?
+        .expect_status(201)?
+        .json()?;
+    let address = url::Url::parse(link["url"].as_str().context("no address")?)?;
+    pages.push(address.path().to_owned());
     pages.push(format!(
         "/aliexpress/authentication/connections/{id}/disconnect"
     ));

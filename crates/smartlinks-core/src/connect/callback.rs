@@ -3,8 +3,9 @@
 use smartlinks_store::{Binding, ConnectionId, LoginAttempt, Outcome};
 use subtle::ConstantTimeEq;
 
+use super::exchange::Destination;
 use super::refusal::{Refusal, RefusalKind};
-use super::{Browser, SUCCESS, sha256};
+use super::{Browser, Ending, SUCCESS, sha256};
 use crate::clock::to_millis;
 use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
@@ -68,8 +69,8 @@ pub struct Completed {
     pub caller_state: Option<String>,
     /// Where the caller wants to go.
     pub return_to: Option<String>,
-    /// Whether a program started it, so that the browser gets a page that grants nothing.
-    pub headless: bool,
+    /// Where the browser is left.
+    pub ending: Ending,
 }
 
 impl Core {
@@ -126,7 +127,7 @@ impl Core {
         };
         let own = is_starter(&attempt, browser);
         // Only the browser that has the cookie sees its success again; a headless login has none.
-        let browser_bound = matches!(attempt.binding, Binding::Browser(_));
+        let browser_bound = !matches!(attempt.binding, Binding::Headless);
         if own
             && browser_bound
             && let Some(connection) = succeeded(&attempt)
@@ -143,7 +144,10 @@ impl Core {
         } else {
             return Ok(Checked::Fresh(attempt));
         };
-        let refusal = Refusal::of(wrong);
+        let refusal = Refusal {
+            ending: Ending::of(&attempt.binding),
+            ..Refusal::of(wrong)
+        };
         // A stranger is told nothing of whose login it was.
         Err(if own {
             about(refusal, &attempt)
@@ -158,9 +162,13 @@ impl Core {
         attempt: &LoginAttempt,
         code: aliexpress::AuthorizationCode,
     ) -> Result<Completed> {
-        let exchanged = self
-            .exchange(&code, attempt.connection.as_ref(), attempt.label.as_deref())
-            .await;
+        let core = self.for_starter_of(attempt).await?;
+        let destination = Destination {
+            connection: attempt.connection.as_ref(),
+            other_account: attempt.other_account,
+            label: attempt.label.as_deref(),
+        };
+        let exchanged = core.exchange(&code, destination).await;
         let now = to_millis(self.now());
         let (outcome, result) = match exchanged {
             Ok(connection) => {
@@ -182,6 +190,16 @@ impl Core {
             tracing::warn!(%error, "the outcome of a login could not be kept");
         }
         result
+    }
+
+    /// A merchant who came with a link acts for itself; every other login is whoever's request this is.
+    async fn for_starter_of(&self, attempt: &LoginAttempt) -> Result<Self> {
+        if !matches!(attempt.binding, Binding::ConnectLink(_)) {
+            return Ok(self.clone());
+        }
+        let links = self.store().connect_links();
+        let link = links.link_by_attempt(&attempt.state_hash).await?;
+        Ok(self.as_merchant(link.as_ref()))
     }
 
     async fn note_upstream_error(
@@ -239,8 +257,10 @@ enum Checked {
 fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {
     match (&attempt.binding, browser) {
         (Binding::Headless, _) => true,
-        (Binding::Browser(expected), Some(browser)) => bool::from(expected.ct_eq(&browser.0)),
-        (Binding::Browser(_), None) => false,
+        (Binding::Browser(expected) | Binding::ConnectLink(expected), Some(browser)) => {
+            bool::from(expected.ct_eq(&browser.0))
+        }
+        (Binding::Browser(_) | Binding::ConnectLink(_), None) => false,
     }
 }
 
@@ -273,7 +293,7 @@ fn completed(attempt: &LoginAttempt, connection: ConnectionView) -> Completed {
         connection,
         caller_state: attempt.caller_state.clone(),
         return_to: attempt.return_to.clone(),
-        headless: matches!(attempt.binding, Binding::Headless),
+        ending: Ending::of(&attempt.binding),
     }
 }
 
@@ -282,7 +302,7 @@ fn about(refusal: Refusal, attempt: &LoginAttempt) -> Refusal {
     Refusal {
         caller_state: attempt.caller_state.clone(),
         return_to: attempt.return_to.clone(),
-        headless: matches!(attempt.binding, Binding::Headless),
+        ending: Ending::of(&attempt.binding),
         ..refusal
     }
 }

@@ -65,6 +65,27 @@ pub fn pasted(text: &str) -> Result<Pasted> {
     Ok(Pasted::Code(text.to_owned()))
 }
 
+/// Where a pair is to be kept.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Destination<'a> {
+    /// The connection to be authorised again; none means the one of the account, or a new one.
+    pub(crate) connection: Option<&'a ConnectionId>,
+    /// Another account may take that connection over.
+    pub(crate) other_account: bool,
+    /// A name for it.
+    pub(crate) label: Option<&'a str>,
+}
+
+impl<'a> Destination<'a> {
+    /// The connection of the account, or a new one, under a name.
+    pub(crate) fn named(label: Option<&'a str>) -> Self {
+        Self {
+            label,
+            ..Self::default()
+        }
+    }
+}
+
 impl Core {
     /// Takes a code or address that a person copied by hand. An address has to carry a `state` that we
     /// sent; a bare code is the person's own word.
@@ -81,8 +102,10 @@ impl Core {
             Pasted::Code(code) => {
                 self.app().ready()?;
                 let (core, code) = (self.clone(), AuthorizationCode::new(code));
-                self.to_the_end(async move { Ok(core.exchange(&code, None, None).await?) })
-                    .await
+                self.to_the_end(
+                    async move { Ok(core.exchange(&code, Destination::default()).await?) },
+                )
+                .await
             }
         }
     }
@@ -90,8 +113,7 @@ impl Core {
     pub(super) async fn exchange(
         &self,
         code: &AuthorizationCode,
-        target: Option<&ConnectionId>,
-        label: Option<&str>,
+        destination: Destination<'_>,
     ) -> Result<ConnectionView, Refusal> {
         let app = self
             .app()
@@ -104,7 +126,7 @@ impl Core {
             description: Some("the token answer named no account".to_owned()),
             ..Refusal::of(RefusalKind::ExchangeFailed)
         })?;
-        self.connect_pair(self.new_pair(&pair, None), account, target, label)
+        self.connect_pair(self.new_pair(&pair, None), account, destination)
             .await
     }
 
@@ -113,17 +135,16 @@ impl Core {
         &self,
         pair: NewPair,
         account: Account,
-        target: Option<&ConnectionId>,
-        label: Option<&str>,
+        destination: Destination<'_>,
     ) -> Result<ConnectionView, Refusal> {
-        let kept = match self.keep_pair(pair.clone(), &account, target, label).await {
+        let kept = match self.keep_pair(pair.clone(), &account, destination).await {
             // Two sign-ins of one account at the same moment: the second finds the first one's row.
             Err(Kept::Storage(StoreError::AccountAlreadyConnected { .. })) => {
-                self.keep_pair(pair, &account, target, label).await
+                self.keep_pair(pair, &account, destination).await
             }
             other => other,
         };
-        let record = kept.map_err(Kept::into_refusal)?;
+        let record = kept.map_err(|kept| kept.into_refusal(destination.connection))?;
         self.announce().await;
         if record.is_default {
             self.write_token_file().await;
@@ -135,11 +156,11 @@ impl Core {
         &self,
         pair: NewPair,
         account: &Account,
-        target: Option<&ConnectionId>,
-        label: Option<&str>,
+        destination: Destination<'_>,
     ) -> Result<Connection, Kept> {
         let now = to_millis(self.now());
-        let existing = match target {
+        let label = destination.label.map(str::to_owned);
+        let existing = match destination.connection {
             Some(id) => self.store().connections().find(id).await?,
             None => {
                 self.store()
@@ -149,15 +170,15 @@ impl Core {
             }
         };
         if let Some(existing) = existing {
-            if existing.account.user_id != account.user_id {
+            let other = existing.account.user_id != account.user_id;
+            if other && !destination.other_account {
                 return Err(Kept::Mismatch);
             }
-            let data = json!({ "former_generation": existing.generation });
+            let data = json!({ "former_generation": existing.generation, "other_account": other });
             let change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
-            let (account, label) = (account.clone(), label.map(str::to_owned));
             let connections = self.store().connections();
             return Ok(connections
-                .reconnect(&existing.id, account, label, pair, change)
+                .reconnect(&existing.id, account.clone(), label, pair, change)
                 .await?);
         }
         let id = ConnectionId::generate(now, self.entropy())
@@ -166,7 +187,7 @@ impl Core {
         let change = self.told(now, EventKind::ConnectionConnected, &id, &data);
         let new = NewConnection {
             id,
-            label: label.map(str::to_owned),
+            label,
             account: account.clone(),
             pair,
         };
@@ -188,9 +209,19 @@ impl From<StoreError> for Kept {
 }
 
 impl Kept {
-    fn into_refusal(self) -> Refusal {
+    /// `wanted` is the connection that was to be authorised again.
+    fn into_refusal(self, wanted: Option<&ConnectionId>) -> Refusal {
+        let mismatch = Refusal {
+            wanted: wanted.cloned(),
+            ..Refusal::of(RefusalKind::AccountMismatch)
+        };
         match self {
-            Self::Mismatch => Refusal::of(RefusalKind::AccountMismatch),
+            Self::Mismatch => mismatch,
+            // Even a person's word does not give one account two connections.
+            Self::Storage(StoreError::AccountAlreadyConnected { connection }) => Refusal {
+                description: Some(format!("that account is connected as {connection}")),
+                ..mismatch
+            },
             Self::Storage(error) => {
                 tracing::error!(%error, "a new token pair could not be stored");
                 Refusal::storage(&error)

@@ -1,8 +1,9 @@
 //! The ways in which a login can come back wrong, each with its own name.
 
 use aliexpress::Error as GatewayError;
-use smartlinks_store::StoreError;
+use smartlinks_store::{ConnectionId, StoreError};
 
+use super::Ending;
 use crate::text::shortened;
 
 /// What was wrong with a callback. The order here is the order of the checks.
@@ -82,8 +83,10 @@ pub struct Refusal {
     pub caller_state: Option<String>,
     /// Where the caller wants to go, when the login is known to be the caller's.
     pub return_to: Option<String>,
-    /// Whether a program started it, so that the browser gets a page that grants nothing.
-    pub headless: bool,
+    /// Where the browser is left.
+    pub ending: Ending,
+    /// The connection that was to be authorised again, when another account signed in.
+    pub wanted: Option<ConnectionId>,
 }
 
 impl Refusal {
@@ -94,7 +97,8 @@ impl Refusal {
             gateway: None,
             caller_state: None,
             return_to: None,
-            headless: false,
+            ending: Ending::Here,
+            wanted: None,
         }
     }
 

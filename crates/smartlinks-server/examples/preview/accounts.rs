@@ -239,6 +239,7 @@ impl Sample {
             frame: self.frame("/aliexpress/authentication/connections/conn_x/disconnect"),
             connection: self.connection(0, ConnectionState::Active),
             open_orders: 3,
+            served_lately: vec!["warehouse".into(), self.text()],
             writes_token_file: true,
         }
     }

@@ -5,6 +5,7 @@ use smartlinks_server::page::views::*;
 
 mod accounts;
 mod catalogue;
+mod links;
 mod orders;
 
 /// 23 November 2026, 12:00 UTC.
@@ -51,6 +52,16 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
         add(&format!("authentication-{name}"), page.render());
     }
     add("disconnect", sample.disconnect().render());
+    add("replace-account", sample.replace_account().render());
+    for (name, page) in sample.links() {
+        add(&format!("links-{name}"), page.render());
+    }
+    for (name, page) in sample.connects() {
+        add(&format!("connect-{name}"), page.render());
+    }
+    for (name, page) in sample.connects_done() {
+        add(&format!("connect-done-{name}"), page.render());
+    }
     for (name, state) in sample.product_lists() {
         let q = if name == "start" { "" } else { "bath mat" };
         add(
@@ -179,6 +190,8 @@ impl Sample {
 
     fn failure(&self, error: AuthError) -> AuthFailure {
         AuthFailure {
+            wanted: (error == AuthError::AccountMismatch)
+                .then(|| Box::new(self.connection(1, ConnectionState::Active))),
             error,
             gateway_code: Some("InvalidCode".into()),
             description: self.some_text(),

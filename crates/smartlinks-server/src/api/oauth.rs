@@ -23,6 +23,9 @@ pub(super) struct UrlQuery {
     return_to: Option<String>,
     /// The connection to authorise again; the account has to be the same.
     connection: Option<String>,
+    /// With `connection`: another account may take that connection over. Its former account's tokens are then deleted,
+    /// and everything that uses the id acts for the new account from there on.
+    other_account: Option<bool>,
     /// A name for the new connection. At most 80 characters.
     label: Option<String>,
 }
@@ -54,6 +57,7 @@ pub(super) async fn url(
         caller_state: query.state,
         return_to: query.return_to,
         connection: query.connection,
+        other_account: query.other_account.unwrap_or(false),
         label: query.label,
     };
     let mut response = Json(state.core().begin_login(begin).await?).into_response();

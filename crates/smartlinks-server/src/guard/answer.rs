@@ -8,6 +8,7 @@ use axum::response::Response;
 
 use crate::page;
 use crate::problem::Problem;
+use crate::push;
 use crate::state::AppState;
 
 use super::headers;
@@ -65,7 +66,8 @@ async fn in_readable_form(
         .iter()
         .cloned()
         .collect();
-    let mut rendered = if uri.path().starts_with("/api/") {
+    let for_programs = uri.path().starts_with("/api/") || uri.path() == push::PATH;
+    let mut rendered = if for_programs {
         problem.into_json()
     } else {
         page::error(state, sent, uri, &problem).await
@@ -80,6 +82,11 @@ async fn in_readable_form(
 
 /// Refusals that the framework made itself, in our words.
 fn of_framework(response: &Response) -> Option<Problem> {
+    // A page of ours has its own words already, whatever its status.
+    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+        return None;
+    }
     let ours =
         |code, detail: &str, fix: &str| Some(Problem::new(response.status(), code, detail, fix));
     match response.status() {

@@ -4,12 +4,15 @@
 //! never sends a form twice.
 
 mod authentication;
+mod connect;
+mod connect_links;
 mod frame;
 mod notice;
 mod orders;
 mod overview;
 mod problems;
 mod products;
+mod replace_account;
 mod sign_in;
 mod views_of;
 
@@ -55,6 +58,20 @@ pub(crate) fn routes() -> Routes {
             "/aliexpress/authentication/connections/{id}/disconnect",
             authentication::disconnect,
         )
+        .get(
+            "/aliexpress/authentication/connections/{id}/replace",
+            replace_account::ask,
+        )
+        .post(
+            "/aliexpress/authentication/connections/{id}/replace",
+            replace_account::replace,
+        )
+        .get("/aliexpress/links", connect_links::list)
+        .post("/aliexpress/links", connect_links::create)
+        .post("/aliexpress/links/{id}/revoke", connect_links::revoke)
+        .get("/connect/done", connect::done)
+        .get("/connect/{token}", connect::show)
+        .post("/connect/{token}", connect::go)
         .get("/aliexpress/products", products::search)
         .get("/aliexpress/products/{id}", products::show)
         .get("/aliexpress/orders", orders::list)

@@ -7,6 +7,8 @@
 mod authentication;
 mod boxes;
 mod components;
+mod connect;
+mod connect_links;
 mod connection;
 mod disconnect;
 mod events;
@@ -17,12 +19,15 @@ mod overview;
 mod problem;
 mod product;
 mod products;
+mod replace_account;
 mod small;
 mod upstream;
 
 pub use askama::Template;
 
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
+pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
+pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
 pub use events::{EventKind, EventLine};
@@ -38,5 +43,6 @@ pub use product::{
 pub use products::{
     Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
 };
+pub use replace_account::ReplaceAccountPage;
 pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
 pub use upstream::safe_href;

@@ -112,6 +112,8 @@ impl ConnectionRepository for DatabaseStore {
         pair: NewPair,
         change: Change,
     ) -> Result<Connection, StoreError> {
+        let former = self.find(id).await?;
+        let replaced = former.is_some_and(|former| former.account.user_id != account.user_id);
         let write = Reconnect {
             sealer: Arc::clone(&self.sealer),
             id: id.clone(),
@@ -120,7 +122,12 @@ impl ConnectionRepository for DatabaseStore {
             pair,
             change,
         };
-        self.database.write(write).await
+        let stored = self.database.write(write).await?;
+        if replaced {
+            // The tokens of an account that was replaced are deleted, as in `disconnect`.
+            self.scrub().await;
+        }
+        Ok(stored)
     }
 
     async fn token(

@@ -57,12 +57,15 @@ pub fn sealed_columns() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// All of them.
-pub(super) const SEALED: &[SealedTable] = &[sealed!(
-    "connections",
-    [
-        "access_token",
-        "refresh_token",
-        "previous_access_token",
-        "previous_refresh_token"
-    ]
-)];
+pub(super) const SEALED: &[SealedTable] = &[
+    sealed!(
+        "connections",
+        [
+            "access_token",
+            "refresh_token",
+            "previous_access_token",
+            "previous_refresh_token"
+        ]
+    ),
+    sealed!("pushes", ["body"]),
+];

@@ -6,41 +6,96 @@ use super::{
     Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
     Outcome,
 };
-use crate::sql::{Fields, Row, values};
+use crate::sql::{Fields, Row, Session, Value, Write, values};
 use crate::store::DatabaseStore;
 use crate::{Inconsistency, Millis, StoreError};
 
 const TABLE: &str = "login_attempts";
 const BROWSER: &str = "browser";
 const HEADLESS: &str = "headless";
+const CONNECT_LINK: &str = "connect_link";
+
+/// Stores a new attempt; its parameters are [`attempt_values`].
+pub(crate) const INSERT_ATTEMPT: &str = "insert into login_attempts (state_hash, binding, \
+     browser_hash, caller_state, return_to, connection_id, other_account, label, created_at, expires_at) \
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+pub(crate) fn attempt_values(new: &NewLoginAttempt) -> Vec<Value> {
+    let (binding, browser) = match new.binding {
+        Binding::Browser(hash) => (BROWSER, Some(hex::encode(hash))),
+        Binding::ConnectLink(hash) => (CONNECT_LINK, Some(hex::encode(hash))),
+        Binding::Headless => (HEADLESS, None),
+    };
+    values![
+        hex::encode(new.state_hash),
+        binding,
+        browser,
+        new.caller_state.clone(),
+        new.return_to.clone(),
+        new.connection.as_ref(),
+        i64::from(new.other_account),
+        new.label.clone(),
+        new.created_at,
+        new.expires_at,
+    ]
+}
+
+/// The first outcome stays, also in the link that started the attempt.
+struct Finish {
+    state_hash: Hash,
+    outcome: Outcome,
+    now: Millis,
+}
+
+#[async_trait]
+impl Write for Finish {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        const FINISH: &str = "update login_attempts set outcome_result = $2, \
+             outcome_connection_id = $3, outcome_description = $4, finished_at = $5 \
+             where state_hash = $1 and outcome_result is null";
+        const TELL_LINK: &str = "update connect_links set outcome_result = $2, \
+             outcome_connection_id = $3, finished_at = $4 \
+             where attempt_hash = $1 and outcome_result is null";
+        let (state_hash, outcome) = (hex::encode(self.state_hash), &self.outcome);
+        let description = outcome
+            .error_description
+            .as_ref()
+            .map(|text| text.chars().take(DESCRIPTION_LENGTH).collect::<String>());
+        let values = values![
+            state_hash.as_str(),
+            outcome.result.as_str(),
+            outcome.connection.as_ref(),
+            description,
+            self.now,
+        ];
+        if session.execute(FINISH, values).await? == 0 {
+            return Ok(false);
+        }
+        let values = values![
+            state_hash,
+            outcome.result.as_str(),
+            outcome.connection.as_ref(),
+            self.now,
+        ];
+        session.execute(TELL_LINK, values).await?;
+        Ok(true)
+    }
+}
 
 #[async_trait]
 impl LoginAttemptRepository for DatabaseStore {
     async fn create(&self, new: NewLoginAttempt) -> Result<(), StoreError> {
-        const INSERT: &str = "insert into login_attempts (state_hash, binding, browser_hash, \
-             caller_state, return_to, connection_id, label, created_at, expires_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let (binding, browser) = match new.binding {
-            Binding::Browser(hash) => (BROWSER, Some(hex::encode(hash))),
-            Binding::Headless => (HEADLESS, None),
-        };
-        let values = values![
-            hex::encode(new.state_hash),
-            binding,
-            browser,
-            new.caller_state,
-            new.return_to,
-            new.connection.as_ref(),
-            new.label,
-            new.created_at,
-            new.expires_at,
-        ];
-        self.database.execute(INSERT, values).await.map(|_| ())
+        self.database
+            .execute(INSERT_ATTEMPT, attempt_values(&new))
+            .await
+            .map(|_| ())
     }
 
     async fn look_up(&self, state_hash: &Hash) -> Result<Option<LoginAttempt>, StoreError> {
         const SELECT: &str = "select state_hash, binding, browser_hash, caller_state, return_to, \
-             connection_id, label, created_at, expires_at, consumed_at, outcome_result, \
+             connection_id, other_account, label, created_at, expires_at, consumed_at, outcome_result, \
              outcome_connection_id, outcome_description from login_attempts where state_hash = $1";
         let row = self
             .database
@@ -62,20 +117,14 @@ impl LoginAttemptRepository for DatabaseStore {
         outcome: Outcome,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        const FINISH: &str = "update login_attempts set outcome_result = $2, \
-             outcome_connection_id = $3, outcome_description = $4, finished_at = $5 \
-             where state_hash = $1 and outcome_result is null";
-        let description = outcome
-            .error_description
-            .map(|text| text.chars().take(DESCRIPTION_LENGTH).collect::<String>());
-        let values = values![
-            hex::encode(state_hash),
-            outcome.result,
-            outcome.connection.as_ref(),
-            description,
-            now,
-        ];
-        self.changed(FINISH, values).await
+        let state_hash = *state_hash;
+        self.database
+            .write(Finish {
+                state_hash,
+                outcome,
+                now,
+            })
+            .await
     }
 
     async fn prune(&self, before: Millis) -> Result<u64, StoreError> {
@@ -92,6 +141,8 @@ fn attempt(state_hash: Hash, row: &Row) -> Result<LoginAttempt, StoreError> {
         caller_state: fields.maybe_text("caller_state")?,
         return_to: fields.maybe_text("return_to")?,
         connection: fields.maybe_parsed("connection_id")?,
+        // Rows of the first version say nothing, which means no.
+        other_account: fields.maybe_int("other_account")? == Some(1),
         label: fields.maybe_text("label")?,
         created_at: fields.moment("created_at")?,
         expires_at: fields.moment("expires_at")?,
@@ -101,15 +152,16 @@ fn attempt(state_hash: Hash, row: &Row) -> Result<LoginAttempt, StoreError> {
 }
 
 fn binding(fields: &Fields<'_>) -> Result<Binding, Inconsistency> {
+    let bound: fn(Hash) -> Binding = match fields.text("binding")?.as_str() {
+        HEADLESS => return Ok(Binding::Headless),
+        BROWSER => Binding::Browser,
+        CONNECT_LINK => Binding::ConnectLink,
+        _ => return Err(fields.wrong("binding")),
+    };
     let mut hash = Hash::default();
-    match fields.text("binding")?.as_str() {
-        HEADLESS => Ok(Binding::Headless),
-        BROWSER => match hex::decode_to_slice(fields.text("browser_hash")?, &mut hash) {
-            Ok(()) => Ok(Binding::Browser(hash)),
-            Err(_) => Err(fields.wrong("browser_hash")),
-        },
-        _ => Err(fields.wrong("binding")),
-    }
+    hex::decode_to_slice(fields.text("browser_hash")?, &mut hash)
+        .map_err(|_| fields.wrong("browser_hash"))?;
+    Ok(bound(hash))
 }
 
 fn outcome(fields: &Fields<'_>) -> Result<Option<Outcome>, Inconsistency> {

@@ -1,11 +1,13 @@
 //! One suite, two databases. Every case runs on SQLite; it runs on PostgreSQL too when `TEST_DATABASE_URL` names
 //! a server, and fails when `SMARTLINKS_TEST_POSTGRES=required` and none is named.
 
+mod connect_links;
 mod connections;
 mod keyring;
 mod login_attempts;
 mod meta;
 mod orders_and_events;
+mod pushes;
 mod refresh;
 mod sealing;
 mod traces;
@@ -75,6 +77,16 @@ suite! {
         a_change_and_its_traces_are_one,
         a_change_that_came_second_leaves_nothing,
         the_audit_log_is_paged_and_filtered;
+    connect_links:
+        a_link_is_used_by_exactly_one,
+        a_link_opens_nothing_when_late_taken_back_or_unknown,
+        a_link_tells_how_its_sign_in_ended,
+        links_are_paged_and_pruned;
+    pushes:
+        a_body_is_taken_once,
+        a_message_is_claimed_by_one_and_passes_on_when_the_lease_ends,
+        what_is_done_keeps_no_body_and_what_waits_comes_again,
+        bodies_are_sealed;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         values_are_set_and_replaced,

@@ -183,6 +183,64 @@ async fn disconnecting_leaves_no_trace_of_a_token_in_the_files() {
     assert_eq!(tokens(&store, &other).await.0, "access-2");
 }
 
+/// R33, F17: what another account has taken over holds nothing of the former one's tokens.
+#[tokio::test]
+async fn replacing_an_account_leaves_no_trace_of_the_former_tokens() {
+    let stage = Stage::sqlite();
+    let store = stage.open().await;
+    let id = connected(&store, "1").await.id;
+    store
+        .finish_refresh(&id, 1, "me", pair("2"), NOW.into())
+        .await
+        .unwrap()
+        .unwrap();
+    let mut raw = stage.raw().await;
+    let mut sealed = Vec::new();
+    for column in [
+        "access_token",
+        "refresh_token",
+        "previous_access_token",
+        "previous_refresh_token",
+    ] {
+        let sql = format!("select {column} from connections where id = '{id}'");
+        let blob = raw.bytes(sql).await.unwrap();
+        sealed.push(blob[blob.len() - 24..].to_vec());
+    }
+    drop(raw);
+    assert!(
+        sealed.iter().all(|part| holds(&stage, part)),
+        "the search works"
+    );
+    store
+        .reconnect(&id, account("other"), None, pair("3"), NOW.into())
+        .await
+        .unwrap();
+    for part in &sealed {
+        assert!(!holds(&stage, part));
+    }
+    assert_eq!(tokens(&store, &id).await, texts("access-3", "refresh-3"));
+}
+
+/// R33: how long each kind of row is kept stands in the documentation, for every table there is.
+#[tokio::test]
+async fn the_retention_of_every_table_is_documented() {
+    let documented = include_str!("../../../../docs/retention.md");
+    let stage = Stage::sqlite();
+    let store = stage.open().await;
+    let sql = "select name from sqlite_master where type = 'table' \
+         and name not like '%sqlx%' and name not like 'sqlite_%'";
+    let tables = stage.raw().await.lines(sql).await;
+    assert!(tables.len() > 5, "{tables:?}");
+    for table in tables {
+        let row = format!("| `{table}` |");
+        assert!(
+            documented.contains(&row),
+            "docs/retention.md has no row for `{table}`"
+        );
+    }
+    store.close().await;
+}
+
 /// F6: the write fails by name, and what was there before still works.
 #[tokio::test]
 async fn a_full_disk_is_named_and_the_old_pair_stays_readable() {

@@ -174,6 +174,29 @@ pub(crate) enum ConnectionsCommand {
         /// conn_…
         id: String,
     },
+    /// Make a link that a merchant elsewhere connects an account with: 30 minutes, one use
+    Link {
+        /// Sign this connection in again; left out, the link connects a further account
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+        /// A name for the connection; the merchant sees it
+        #[arg(long)]
+        label: Option<String>,
+    },
+    /// List the links of the last 30 days and how they ended
+    Links {
+        /// How many, 1 to 200
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// Go on where a page ended: its `next`
+        #[arg(long, value_name = "NEXT")]
+        after: Option<String>,
+    },
+    /// Take a link back that nobody has used
+    RevokeLink {
+        /// link_…
+        id: String,
+    },
 }
 
 /// `products …`

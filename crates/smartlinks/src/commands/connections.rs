@@ -1,7 +1,9 @@
 //! `connections …`
 
+mod links;
+
 use jiff::Timestamp;
-use smartlinks_core::ConnectionView;
+use smartlinks_core::{ConnectionView, NewLink};
 
 use super::Session;
 use crate::cli::ConnectionsCommand;
@@ -20,6 +22,20 @@ pub(crate) async fn run(command: ConnectionsCommand, session: &Session) -> Resul
         ConnectionsCommand::Show { id } => core.connection(&id).await?,
         ConnectionsCommand::Label { id, label } => core.set_label(&id, label.as_deref()).await?,
         ConnectionsCommand::Default { id } => core.set_default(&id).await?,
+        ConnectionsCommand::Link { connection, label } => {
+            let created = core.create_connect_link(NewLink { connection, label });
+            return session.output.data(&created.await?, links::created);
+        }
+        ConnectionsCommand::Links { limit, after } => {
+            let page = core.connect_links(after.as_deref(), limit.unwrap_or(50));
+            return session
+                .output
+                .data(&page.await?, |page| links::list(page, core.now()));
+        }
+        ConnectionsCommand::RevokeLink { id } => {
+            let link = core.revoke_connect_link(&id).await?;
+            return session.output.data(&link, links::revoked);
+        }
     };
     session
         .output

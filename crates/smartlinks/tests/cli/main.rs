@@ -12,6 +12,7 @@ mod configuration;
 mod custody;
 mod export;
 mod keyring;
+mod links;
 mod login;
 mod output;
 mod serve;

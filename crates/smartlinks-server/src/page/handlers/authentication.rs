@@ -89,12 +89,19 @@ fn outcome(
                 reconnected: connection.generation > 1,
             })
         }
-        "error" => Some(AuthOutcome::Failure(failure(uri, attempt))),
+        "error" => {
+            let id = query_value(uri, "connection");
+            let wanted = id.and_then(|id| connections.iter().find(|one| one.id == id).cloned());
+            Some(AuthOutcome::Failure(AuthFailure {
+                wanted: wanted.map(Box::new),
+                ..failure(uri, attempt)
+            }))
+        }
         _ => None,
     }
 }
 
-fn failure(uri: &Uri, attempt: Option<&AttemptView>) -> AuthFailure {
+pub(super) fn failure(uri: &Uri, attempt: Option<&AttemptView>) -> AuthFailure {
     let slug = query_value(uri, "error").unwrap_or_default();
     let short = |name| query_value(uri, name).map(|text| smartlinks_core::shortened(&text, 80));
     AuthFailure {
@@ -102,6 +109,7 @@ fn failure(uri: &Uri, attempt: Option<&AttemptView>) -> AuthFailure {
             .filter(|attempt| attempt.refused.as_deref() == Some(slug.as_str()))
             .and_then(|attempt| attempt.description.clone()),
         error: AuthError::from_slug(&smartlinks_core::shortened(&slug, 40)),
+        wanted: None,
         gateway_code: short("gateway_code"),
         request_id: short("request"),
     }
@@ -130,20 +138,30 @@ pub(super) async fn authorize(
     headers: HeaderMap,
     Form(form): Form<Authorize>,
 ) -> Result<Response, Problem> {
-    let secure = state.options().secure_cookies;
     let (browser, fresh) = browsers::known_or_new(&state, &headers)?.into_parts();
-    let begin = BeginLogin {
+    let login = BeginLogin {
         connection: form.connection,
         ..BeginLogin::by(Requester::Browser(browser))
     };
-    let started = match state.core().begin_login(begin).await {
+    Ok(begin(&state, login, fresh, &request_id).await)
+}
+
+/// Starts a login of this browser, which is new when `fresh` holds its id, and goes to AliExpress.
+pub(super) async fn begin(
+    state: &AppState,
+    login: BeginLogin,
+    fresh: Option<String>,
+    request_id: &str,
+) -> Response {
+    let started = match state.core().begin_login(login).await {
         Ok(started) => started,
-        Err(error) => return Ok(notice::go_failed(&state, HERE, error.into(), &request_id)),
+        Err(error) => return notice::go_failed(state, HERE, error.into(), request_id),
     };
     let mut response = Redirect::to(&started.url).into_response();
-    Recognised::remember(fresh, &mut response, &state);
+    Recognised::remember(fresh, &mut response, state);
+    let secure = state.options().secure_cookies;
     Cookie::Attempt.set(&mut response, &started.reference(), secure);
-    Ok(response)
+    response
 }
 
 #[derive(Deserialize)]
@@ -252,6 +270,7 @@ pub(super) async fn ask_disconnect(
         frame: visit.frame(&state).await,
         connection: views_of::connection(&view),
         open_orders: open_orders(&state, &id).await?,
+        served_lately: core.served_lately(&id).await?,
         writes_token_file: view.default && core.token_file().is_some(),
     };
     Ok(render(&page, &visit, &state))

@@ -41,6 +41,8 @@ fn write(notice: &Notice) -> String {
         Notice::OrderAdded(id) => ("order-added", vec![id]),
         Notice::OrderKnown(id) => ("order-known", vec![id]),
         Notice::OrderRefreshed(id) => ("order-refreshed", vec![id]),
+        Notice::LinkRevoked => ("link-revoked", vec![]),
+        Notice::LinkOver => ("link-over", vec![]),
         Notice::SignedOut => ("signed-out", vec![]),
         Notice::Failed(problem) => (
             "failed",
@@ -79,6 +81,8 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "order-added" => Notice::OrderAdded(next()),
         "order-known" => Notice::OrderKnown(next()),
         "order-refreshed" => Notice::OrderRefreshed(next()),
+        "link-revoked" => Notice::LinkRevoked,
+        "link-over" => Notice::LinkOver,
         "signed-out" => Notice::SignedOut,
         "failed" => {
             let mut problem = ProblemView::from_code(next());

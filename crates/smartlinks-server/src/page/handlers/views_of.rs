@@ -114,7 +114,9 @@ pub(super) fn event(event: EventView, connections: &[ConnectionView]) -> EventLi
             .as_deref()
             .and_then(|id| name_of(connections, id)),
         order_id: event.order.clone(),
-        detail: fact("code").or_else(|| fact("reason")),
+        detail: fact("code")
+            .or_else(|| fact("reason"))
+            .or_else(|| fact("outcome")),
     }
 }
 

@@ -49,6 +49,8 @@ pub enum AuthOutcome {
 pub struct AuthFailure {
     /// The named refusal.
     pub error: AuthError,
+    /// The connection that was to be authorised again, with `account_mismatch`.
+    pub wanted: Option<Box<ConnectionView>>,
     /// The gateway's code, with `exchange_failed`.
     pub gateway_code: Option<String>,
     /// AliExpress's own sentence, quoted as text.
@@ -165,6 +167,16 @@ impl AuthError {
             self,
             Self::AccessDenied | Self::MissingCode | Self::NotConfigured | Self::Other(_)
         )
+    }
+}
+
+impl AuthFailure {
+    /// The connection that another account could take over, when that is what went wrong.
+    pub(crate) fn replaceable(&self) -> Option<&ConnectionView> {
+        match self.error {
+            AuthError::AccountMismatch => self.wanted.as_deref(),
+            _ => None,
+        }
     }
 }
 

@@ -15,6 +15,8 @@ pub struct DisconnectPage {
     pub connection: ConnectionView,
     /// Orders of it that are not finished.
     pub open_orders: i64,
+    /// Who had tokens of it lately, by name: keys of software that will get none.
+    pub served_lately: Vec<String>,
     /// The token file follows this connection.
     pub writes_token_file: bool,
 }
@@ -22,6 +24,10 @@ pub struct DisconnectPage {
 impl DisconnectPage {
     fn tab(&self) -> Option<Tab> {
         Some(Tab::Authentication)
+    }
+
+    fn served(&self) -> String {
+        self.served_lately.join(", ")
     }
 
     fn title(&self) -> String {

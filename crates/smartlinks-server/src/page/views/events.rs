@@ -40,6 +40,12 @@ pub enum EventKind {
     OrderUpdated,
     /// The token file could not be written.
     TokenFileFailed,
+    /// A message of AliExpress was worked on.
+    PushReceived,
+    /// A message of AliExpress could not be worked on.
+    PushFailed,
+    /// A message of AliExpress came outside its time.
+    PushIgnored,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -48,7 +54,7 @@ impl EventKind {
     /// The names the script listens to.
     pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
         connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed";
+        order.updated token_file.failed push.received push.failed push.ignored";
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -63,6 +69,9 @@ impl EventKind {
             "order.imported" => Self::OrderImported,
             "order.updated" => Self::OrderUpdated,
             "token_file.failed" => Self::TokenFileFailed,
+            "push.received" => Self::PushReceived,
+            "push.failed" => Self::PushFailed,
+            "push.ignored" => Self::PushIgnored,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -78,6 +87,9 @@ impl EventKind {
             Self::OrderImported => Key::EventOrderImported,
             Self::OrderUpdated => Key::EventOrderUpdated,
             Self::TokenFileFailed => Key::EventTokenFileFailed,
+            Self::PushReceived => Key::EventPushReceived,
+            Self::PushFailed => Key::EventPushFailed,
+            Self::PushIgnored => Key::EventPushIgnored,
             Self::Other(_) => return None,
         })
     }
@@ -85,7 +97,9 @@ impl EventKind {
     const fn tone(&self) -> Tone {
         match self {
             Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
-            Self::Degraded | Self::TokenFileFailed => Tone::Warn,
+            Self::Degraded | Self::TokenFileFailed | Self::PushFailed | Self::PushIgnored => {
+                Tone::Warn
+            }
             Self::ReauthorizationRequired => Tone::Bad,
             _ => Tone::Idle,
         }

@@ -117,6 +117,10 @@ pub enum Notice {
     OrderKnown(String),
     /// An order was asked about again.
     OrderRefreshed(String),
+    /// A connect link was taken back.
+    LinkRevoked,
+    /// A connect link was over already, so there was nothing to take back.
+    LinkOver,
     /// The operator has signed out.
     SignedOut,
     /// What was asked for did not happen.
@@ -134,6 +138,8 @@ impl Notice {
             Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
+            Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::Failed(_) => return None,
         };

@@ -1,0 +1,393 @@
+//! What is done about a message once it is stored and acknowledged.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aliexpress::push::{Expiry, OrderUpdate, PushData, PushMessage, Topic};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use smartlinks_store::{
+    ClaimedPush, Connection, ConnectionId, PushEnd, PushState, StoredState, Traces,
+};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{from_millis, to_millis};
+use crate::error::{Error, Result, Retry};
+use crate::events::EventKind;
+use crate::service::Core;
+
+/// How many messages are claimed at a time.
+const AT_ONCE: u32 = 64;
+/// How many orders are read at the same time.
+const SIDE_BY_SIDE: usize = 4;
+/// For how long a claim holds, in milliseconds. Work that takes longer is done twice, which does no harm.
+const LEASE_MS: i64 = 120_000;
+/// How often a message is worked on before it is given up.
+const MOST_ATTEMPTS: i64 = 10;
+/// The rest after the first failure, in seconds; each further one doubles it, up to an hour.
+const FIRST_REST_S: i64 = 15;
+const LONGEST_REST_S: i64 = 3600;
+
+/// What one look at the stored messages has brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PushWork {
+    /// How many messages were claimed.
+    pub claimed: usize,
+    /// How many of them are over: done, kept or given up.
+    pub finished: usize,
+}
+
+/// What came of a message.
+#[derive(Clone)]
+struct Verdict {
+    end: PushEnd,
+    connection: Option<ConnectionId>,
+    order: Option<String>,
+    /// Further facts for the event.
+    data: Value,
+}
+
+impl Verdict {
+    fn over(state: PushState, outcome: &str) -> Self {
+        Self {
+            end: PushEnd {
+                state,
+                outcome: outcome.to_owned(),
+                next_attempt_at: None,
+            },
+            connection: None,
+            order: None,
+            data: json!({}),
+        }
+    }
+
+    fn of(self, connection: &ConnectionId) -> Self {
+        Self {
+            connection: Some(connection.clone()),
+            ..self
+        }
+    }
+}
+
+/// Messages that one piece of work answers.
+enum Task {
+    /// All about one order: it is read once.
+    Order {
+        id: String,
+        parcels: bool,
+        about: Vec<(ClaimedPush, PushMessage)>,
+    },
+    Other(ClaimedPush),
+}
+
+impl Core {
+    /// Works on messages as they come, until it is told to stop. `clock_moved` wakes it when somebody moves the clock
+    /// (the sandbox); in production it never does.
+    pub async fn run_push_worker(
+        &self,
+        stop: CancellationToken,
+        mut clock_moved: watch::Receiver<i64>,
+    ) {
+        loop {
+            let rest = match self.work_on_pushes().await {
+                Ok(work) if work.claimed > 0 => Duration::ZERO,
+                Ok(_) => self.until_next_push().await,
+                Err(error) => {
+                    tracing::error!(%error, "messages of AliExpress could not be worked on");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+                () = self.inner.push_arrived.notified() => {}
+                Ok(()) = clock_moved.changed() => {}
+            }
+        }
+    }
+
+    async fn until_next_push(&self) -> Duration {
+        let longest = self.refresh_policy().longest_rest;
+        match self.store().pushes().next_push_due().await {
+            Ok(Some(due)) => {
+                let ahead = due.since(to_millis(self.now())).max(50);
+                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
+            }
+            Ok(None) => longest,
+            Err(error) => {
+                tracing::error!(%error, "the next message could not be looked up");
+                Duration::from_secs(5).min(longest)
+            }
+        }
+    }
+
+    /// Claims what is due and works on it once.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when nothing can be claimed; what goes wrong with single messages is kept with them.
+    pub async fn work_on_pushes(&self) -> Result<PushWork> {
+        let now = to_millis(self.now());
+        let pushes = self.store().pushes();
+        // Looking costs no write; only claiming does.
+        if pushes.next_push_due().await?.is_none_or(|due| due > now) {
+            return Ok(PushWork::default());
+        }
+        let claimed = pushes
+            .claim_pushes(self.owner(), now.plus(LEASE_MS), now, AT_ONCE)
+            .await?;
+        let mut work = PushWork {
+            claimed: claimed.len(),
+            finished: 0,
+        };
+        let mut running = JoinSet::new();
+        for task in tasks(claimed) {
+            if running.len() >= SIDE_BY_SIDE {
+                work.finished += ended(running.join_next().await);
+            }
+            let core = self.clone();
+            running.spawn(async move { core.work_on(task).await });
+        }
+        while let Some(one) = running.join_next().await {
+            work.finished += ended(Some(one));
+        }
+        if work.claimed > 0 {
+            self.announce().await;
+        }
+        Ok(work)
+    }
+
+    /// Works on one task; gives how many messages are over.
+    async fn work_on(&self, task: Task) -> usize {
+        let mut over = 0;
+        match task {
+            Task::Order { id, parcels, about } => {
+                let read = self.read_pushed_order(&id, parcels).await;
+                for (push, message) in about {
+                    let verdict = self.order_verdict(&id, &push, &message, &read);
+                    over += usize::from(self.finish(&push, verdict).await);
+                }
+            }
+            Task::Other(push) => {
+                let verdict = self.other_verdict(&push).await;
+                over += usize::from(self.finish(&push, verdict).await);
+            }
+        }
+        over
+    }
+
+    /// Reads a known order again. Gives its connection; nothing when the order is none of the known ones.
+    async fn read_pushed_order(&self, id: &str, parcels: bool) -> Result<Option<ConnectionId>> {
+        let Some(known) = self.store().orders().find(id).await? else {
+            return Ok(None);
+        };
+        self.import_order(id, Some(known.connection.as_str()))
+            .await?;
+        if parcels {
+            self.tracking(id, None).await?;
+        }
+        Ok(Some(known.connection))
+    }
+
+    fn order_verdict(
+        &self,
+        id: &str,
+        push: &ClaimedPush,
+        message: &PushMessage,
+        read: &Result<Option<ConnectionId>>,
+    ) -> Verdict {
+        let verdict = match read {
+            Ok(Some(connection)) => Verdict::over(PushState::Done, "order_read").of(connection),
+            Ok(None) => Verdict::over(PushState::Done, "order_unknown"),
+            Err(error) => self.failed(push, error),
+        };
+        let status = match &message.data {
+            PushData::Order(update) => update.status.as_ref().map(|status| status.as_str()),
+            _ => None,
+        };
+        Verdict {
+            order: Some(id.to_owned()),
+            data: json!({ "status": status.map(|text| crate::text::shortened(text, 60)) }),
+            ..verdict
+        }
+    }
+
+    async fn other_verdict(&self, push: &ClaimedPush) -> Verdict {
+        let Ok(message) = PushMessage::parse(push.body.expose_secret().as_bytes()) else {
+            return Verdict::over(PushState::Kept, "unreadable");
+        };
+        match &message.data {
+            PushData::Verification => Verdict::over(PushState::Done, "verification"),
+            PushData::Expiry(expiry) => {
+                let looked_at = self.look_at_authorization(&message, expiry).await;
+                let verdict = looked_at.unwrap_or_else(|error| self.failed(push, &error));
+                let expires_at = expiry.expires_at.map(|at| at.to_string());
+                Verdict {
+                    data: json!({ "expires_at": expires_at }),
+                    ..verdict
+                }
+            }
+            PushData::Unexpected(_) => Verdict::over(PushState::Kept, "unexpected_data"),
+            _ => Verdict::over(PushState::Kept, "unknown_topic"),
+        }
+    }
+
+    /// AliExpress says that an authorisation ends. That alone ends nothing: the gateway is asked for a new pair, and
+    /// only its explicit refusal says that a person has to sign in again.
+    async fn look_at_authorization(
+        &self,
+        message: &PushMessage,
+        expiry: &Expiry,
+    ) -> Result<Verdict> {
+        let account = expiry.seller_id.as_ref().or(message.seller_id.as_ref());
+        let Some(record) = self.connection_of(account.map(String::as_str)).await? else {
+            return Ok(Verdict::over(PushState::Done, "account_unknown"));
+        };
+        let id = &record.id;
+        if record.state == StoredState::Disconnected {
+            return Ok(Verdict::over(PushState::Done, "disconnected").of(id));
+        }
+        let ahead = expiry.expires_at.is_some_and(|at| at > self.now());
+        if ahead || message.topic == Topic::TokenExpiry {
+            return Ok(Verdict::over(PushState::Done, "authorization_ends").of(id));
+        }
+        match self.refresh_now(id.as_str()).await {
+            Ok(_) => Ok(Verdict::over(PushState::Done, "still_authorized").of(id)),
+            Err(Error::ReauthorizationRequired { .. }) => {
+                Ok(Verdict::over(PushState::Done, "authorization_ended").of(id))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn connection_of(&self, account: Option<&str>) -> Result<Option<Connection>> {
+        match account {
+            Some(user_id) => Ok(self.store().connections().find_by_account(user_id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// What follows from a failure: another try where that can help, the end where it cannot.
+    fn failed(&self, push: &ClaimedPush, error: &Error) -> Verdict {
+        let asked_for = match error.retry() {
+            Retry::No => return Verdict::over(PushState::GivenUp, error.code()),
+            Retry::Later => 0,
+            Retry::After(seconds) => i64::try_from(seconds).unwrap_or(LONGEST_REST_S),
+        };
+        if push.attempts >= MOST_ATTEMPTS {
+            return Verdict::over(PushState::GivenUp, error.code());
+        }
+        let doublings = u32::try_from(push.attempts - 1).unwrap_or(0).min(16);
+        let rest_s = (FIRST_REST_S << doublings)
+            .min(LONGEST_REST_S)
+            .max(asked_for);
+        let next = to_millis(self.now()).plus_seconds(rest_s);
+        let verdict = Verdict::over(PushState::Waiting, error.code());
+        Verdict {
+            end: PushEnd {
+                next_attempt_at: Some(next),
+                ..verdict.end
+            },
+            ..verdict
+        }
+    }
+
+    /// Writes down how the work on a message ended, with the event that tells it; whether it is over.
+    async fn finish(&self, push: &ClaimedPush, verdict: Verdict) -> bool {
+        let (now, is_over) = (
+            to_millis(self.now()),
+            verdict.end.state != PushState::Waiting,
+        );
+        let traces = match is_over {
+            true => self.push_traces(push, &verdict),
+            false => Traces::none(),
+        };
+        let (outcome, pushes) = (verdict.end.outcome.clone(), self.store().pushes());
+        match pushes
+            .finish_push(&push.hash, self.owner(), verdict.end, now, traces)
+            .await
+        {
+            Ok(finished) => {
+                tracing::info!(
+                    push.message_type = push.message_type,
+                    push.attempts = push.attempts,
+                    outcome,
+                    "worked on a message of AliExpress"
+                );
+                finished && is_over
+            }
+            Err(error) => {
+                // Its lease runs out, and then it is worked on again.
+                tracing::error!(%error, "the end of a message could not be written down");
+                false
+            }
+        }
+    }
+
+    fn push_traces(&self, push: &ClaimedPush, verdict: &Verdict) -> Traces {
+        let kind = match verdict.end.state {
+            PushState::GivenUp => EventKind::PushFailed,
+            _ => EventKind::PushReceived,
+        };
+        let mut data = json!({
+            "message_type": push.message_type,
+            "outcome": verdict.end.outcome,
+            "received_at": from_millis(push.received_at).map(|at| at.to_string()),
+        });
+        if let (Value::Object(all), Value::Object(more)) = (&mut data, &verdict.data) {
+            all.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+        let connection = verdict.connection.as_ref();
+        let event = self.event(kind, connection, verdict.order.as_deref(), &data);
+        Traces::none().event(event)
+    }
+}
+
+/// Puts messages about one order together, in the order in which they came.
+fn tasks(claimed: Vec<ClaimedPush>) -> Vec<Task> {
+    let mut orders: BTreeMap<i64, (bool, Vec<(ClaimedPush, PushMessage)>)> = BTreeMap::new();
+    let mut tasks = Vec::new();
+    for push in claimed {
+        let message = PushMessage::parse(push.body.expose_secret().as_bytes()).ok();
+        match message.as_ref().and_then(order_in) {
+            Some((update, parcels)) => {
+                let id = update.order_id;
+                let (with_parcels, about) = orders.entry(id).or_default();
+                *with_parcels |= parcels;
+                about.extend(message.map(|message| (push, message)));
+            }
+            None => tasks.push(Task::Other(push)),
+        }
+    }
+    tasks.extend(
+        orders
+            .into_iter()
+            .map(|(id, (parcels, about))| Task::Order {
+                id: id.to_string(),
+                parcels,
+                about,
+            }),
+    );
+    tasks
+}
+
+/// The order that a message is about, and whether its parcels have moved.
+fn order_in(message: &PushMessage) -> Option<(&OrderUpdate, bool)> {
+    match &message.data {
+        PushData::Order(update) => Some((update, false)),
+        PushData::Logistics(update) => Some((update, true)),
+        _ => None,
+    }
+}
+
+fn ended(one: Option<Result<usize, tokio::task::JoinError>>) -> usize {
+    match one {
+        Some(Ok(finished)) => finished,
+        Some(Err(error)) => {
+            tracing::error!(%error, "the work on a message ended early");
+            0
+        }
+        None => 0,
+    }
+}
