@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::call::{Authority, Exchange, Form, Parameters};
-use crate::policy::{Gate, Urgency};
+use crate::policy::{BudgetShares, Gate, Urgency};
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
@@ -101,6 +101,12 @@ impl Client {
             policy,
             ..self.clone()
         }
+    }
+
+    /// How the calls per second of the app's methods are shared with other processes. Alone, a client has them whole.
+    #[must_use]
+    pub fn budget_shares(&self) -> BudgetShares {
+        BudgetShares::new(self)
     }
 
     /// The four token endpoints, one request each.
