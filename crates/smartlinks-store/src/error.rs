@@ -8,7 +8,7 @@ use crate::EntropyError;
 use crate::connections::ConnectionId;
 use crate::seal::{KeyError, SealError};
 
-pub(crate) use classify::{denied, io, migration, postgres, sqlite};
+pub(crate) use classify::{denied, io, migration, postgres, sqlite, unreachable};
 
 /// The error underneath.
 pub type Cause = Box<dyn Error + Send + Sync + 'static>;

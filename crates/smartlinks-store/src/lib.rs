@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod budget_shares;
 mod connections;
 mod entropy;
 mod error;
@@ -13,6 +14,7 @@ mod sql;
 mod store;
 mod time;
 
+pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
+use crate::budget_shares::BudgetShareRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
@@ -28,6 +29,7 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + MetaRepository
+    + BudgetShareRepository
     + Send
     + Sync
     + 'static
@@ -64,6 +66,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// How the calls per second of an app are divided among instances.
+    #[must_use]
+    pub fn budget_shares(&self) -> &dyn BudgetShareRepository {
         self
     }
 

@@ -1,6 +1,7 @@
 //! One suite, two databases. Every case runs on SQLite; it runs on PostgreSQL too when `TEST_DATABASE_URL` names
 //! a server, and fails when `SMARTLINKS_TEST_POSTGRES=required` and none is named.
 
+mod budget_shares;
 mod connections;
 mod login_attempts;
 mod meta;
@@ -32,6 +33,12 @@ macro_rules! suite {
 }
 
 suite! {
+    budget_shares:
+        a_newcomer_gets_a_little_at_once_and_its_part_when_it_is_given_back,
+        a_part_is_free_when_its_lease_has_run_out_or_its_holder_has_left,
+        budgets_and_apps_are_divided_apart,
+        claims_at_the_same_time_do_not_exceed_the_budget,
+        no_life_of_the_instances_exceeds_the_budget;
     connections:
         the_first_connection_is_generation_1_and_the_default,
         an_account_has_one_connection,
