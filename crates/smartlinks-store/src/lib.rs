@@ -7,6 +7,7 @@ mod error;
 mod events;
 mod files;
 mod login_attempts;
+mod maintenance;
 mod meta;
 mod orders;
 mod seal;
@@ -25,6 +26,11 @@ pub use events::{Event, EventRepository, NewEvent};
 pub use login_attempts::{
     Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
     Outcome,
+};
+pub use maintenance::{
+    CheckOptions, CheckedTable, CopiedTable, DatabaseCheck, DatabaseCopy, Finding, KeyFit,
+    Progress, SchemaChange, Stage, Watch, check_database, copy_database, migrate_database,
+    reopen_database,
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};

@@ -11,7 +11,7 @@ mod schema_step;
 mod tables;
 mod target;
 
-pub use check::{CheckOptions, CheckedTable, DatabaseCheck, Finding, check_database};
+pub use check::{CheckOptions, CheckedTable, DatabaseCheck, Finding, KeyFit, check_database};
 pub use copy::{CopiedTable, DatabaseCopy, copy_database, reopen_database};
 pub use schema_step::{SchemaChange, migrate_database};
 

@@ -3,11 +3,13 @@
 mod blob;
 mod key_file;
 mod key_ring;
+mod probe;
 
 pub use key_file::{KeyOrigin, open_or_create_keys};
 pub use key_ring::{KeyError, KeyRing};
 
 pub(crate) use blob::{Place, Sealer};
+pub(crate) use probe::{Probe, probe};
 
 /// A sealed value that does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -108,7 +108,8 @@ impl Claim {
         for row in session.all(OTHERS, values).await? {
             let fields = row.fields(TABLE, "instance")?;
             let count = |column| {
-                u32::try_from(fields.int(column)?).map_err(|_| StoreError::from(fields.wrong(column)))
+                u32::try_from(fields.int(column)?)
+                    .map_err(|_| StoreError::from(fields.wrong(column)))
             };
             asking.push(Asking {
                 instance: fields.text("instance")?,

@@ -34,6 +34,14 @@ pub(crate) fn unreachable(place: &str, reason: &'static str) -> StoreError {
     }
 }
 
+/// A schema that is not as it should be.
+pub(crate) fn schema(place: &str, problem: String) -> StoreError {
+    StoreError::Schema {
+        place: place.to_owned(),
+        problem,
+    }
+}
+
 /// Result codes of SQLite, <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
 pub(crate) fn sqlite(place: &str, error: sqlx::Error) -> StoreError {
     let code = database_code(&error).and_then(|code| code.parse::<i32>().ok());

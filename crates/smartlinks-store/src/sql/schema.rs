@@ -35,6 +35,12 @@ const STEPS: &[Step] = &[
     step!(4, "budget_shares"),
 ];
 
+/// Every step, as number and name.
+pub(super) fn steps() -> Vec<(i64, String)> {
+    let step = |step: &Step| (step.0, step.1.to_owned());
+    STEPS.iter().map(step).collect()
+}
+
 pub(super) fn sqlite() -> Migrator {
     migrator(|step| step.2)
 }

@@ -5,9 +5,9 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 
-use super::postgres::{self, postgres_failure};
+use super::postgres;
 use super::sqlite::{self, InUse};
-use super::{Row, schema};
+use super::{Row, Value, schema};
 use crate::error;
 use crate::{DatabaseUrl, StoreError};
 
@@ -23,6 +23,27 @@ pub(crate) enum Upkeep {
         place: String,
         connection: PgConnection,
     },
+}
+
+/// The values of one column, for many rows.
+pub(crate) enum ColumnOfValues {
+    Text(Vec<Option<String>>),
+    Int(Vec<Option<i64>>),
+    Blob(Vec<Option<Vec<u8>>>),
+}
+
+impl ColumnOfValues {
+    /// Adds the next row's value. One of another kind counts as missing; the comparison afterwards finds it.
+    pub(crate) fn push(&mut self, value: Value) {
+        match (self, value) {
+            (Self::Text(column), Value::Text(text)) => column.push(text),
+            (Self::Int(column), Value::Int(number)) => column.push(number),
+            (Self::Blob(column), Value::Blob(bytes)) => column.push(bytes),
+            (Self::Text(column), _) => column.push(None),
+            (Self::Int(column), _) => column.push(None),
+            (Self::Blob(column), _) => column.push(None),
+        }
+    }
 }
 
 impl Upkeep {
@@ -57,6 +78,15 @@ impl Upkeep {
         Ok(Self::sqlite(path, connection, in_use))
     }
 
+    /// A new SQLite database in memory, with the schema of this version and nothing else.
+    pub(crate) async fn blank() -> Result<Self, StoreError> {
+        let connection = sqlite::open_in_memory().await?;
+        let path = std::path::Path::new("(in memory)");
+        let mut blank = Self::sqlite(path, connection, None);
+        blank.migrate().await?;
+        Ok(blank)
+    }
+
     fn sqlite(path: &std::path::Path, connection: SqliteConnection, in_use: Option<InUse>) -> Self {
         Self::Sqlite {
             place: path.display().to_string(),
@@ -78,7 +108,7 @@ impl Upkeep {
     fn failed(&self, error: sqlx::Error) -> StoreError {
         match self {
             Self::Sqlite { place, .. } => error::sqlite(place, error),
-            Self::Postgres { place, .. } => postgres_failure(place, error),
+            Self::Postgres { place, .. } => error::postgres(place, error),
         }
     }
 
@@ -99,13 +129,14 @@ impl Upkeep {
 
     /// The steps that the database has taken, in order; none when it is empty.
     pub(crate) async fn steps_taken(&mut self) -> Result<Vec<i64>, StoreError> {
-        const THERE: [&str; 2] = [
-            "select name from sqlite_schema where name = '_sqlx_migrations'",
-            "select tablename from pg_tables \
-             where schemaname = current_schema() and tablename = '_sqlx_migrations'",
-        ];
         const TAKEN: &str = "select version from _sqlx_migrations order by version";
-        let there = self.is_sqlite().then_some(THERE[0]).unwrap_or(THERE[1]);
+        let there = match self {
+            Self::Sqlite { .. } => "select name from sqlite_schema where name = '_sqlx_migrations'",
+            Self::Postgres { .. } => {
+                "select tablename::text from pg_tables \
+                 where schemaname = current_schema() and tablename = '_sqlx_migrations'"
+            }
+        };
         if self.all(there.to_owned()).await?.is_empty() {
             return Ok(Vec::new());
         }
@@ -149,6 +180,56 @@ impl Upkeep {
         }
     }
 
+    /// A value of `meta`; none when it has none of that name.
+    pub(crate) async fn meta(&mut self, key: &'static str) -> Result<Option<String>, StoreError> {
+        let rows = self
+            .all(format!("select value from meta where key = '{key}'"))
+            .await?;
+        let value = rows.first().map_or(Ok(None), |row| row.text_at(0));
+        value.map_err(|error| self.failed(error))
+    }
+
+    /// The first column of all rows, as text.
+    pub(crate) async fn words(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
+        let rows = self.all(sql.to_owned()).await?;
+        let word = |row: &Row| row.text_at(0).map_err(|error| self.failed(error));
+        let words: Result<Vec<Option<String>>, StoreError> = rows.iter().map(word).collect();
+        Ok(words?.into_iter().flatten().collect())
+    }
+
+    /// Writes rows, given column by column. Only PostgreSQL takes whole columns as parameters.
+    pub(crate) async fn insert(
+        &mut self,
+        sql: String,
+        columns: Vec<ColumnOfValues>,
+    ) -> Result<(), StoreError> {
+        let Self::Postgres { place, connection } = self else {
+            return Err(error::schema(
+                self.place(),
+                "rows are copied to PostgreSQL only".to_owned(),
+            ));
+        };
+        let query = sqlx::query(AssertSqlSafe(sql));
+        let query = columns
+            .into_iter()
+            .fold(query, |query, column| match column {
+                ColumnOfValues::Text(values) => query.bind(values),
+                ColumnOfValues::Int(values) => query.bind(values),
+                ColumnOfValues::Blob(values) => query.bind(values),
+            });
+        let done = query.execute(connection).await;
+        done.map(|_| ())
+            .map_err(|error| error::postgres(place, error))
+    }
+
+    /// How an error of this database is put into words.
+    pub(crate) fn classify(&self) -> fn(&str, sqlx::Error) -> StoreError {
+        match self {
+            Self::Sqlite { .. } => error::sqlite,
+            Self::Postgres { .. } => error::postgres,
+        }
+    }
+
     /// Ends the connection.
     pub(crate) async fn close(self) -> Result<(), StoreError> {
         match self {
@@ -160,7 +241,7 @@ impl Upkeep {
             }
             Self::Postgres { place, connection } => {
                 let closed = connection.close().await;
-                closed.map_err(|error| postgres_failure(&place, error))
+                closed.map_err(|error| error::postgres(&place, error))
             }
         }
     }

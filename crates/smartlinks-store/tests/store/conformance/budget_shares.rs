@@ -56,9 +56,7 @@ pub(crate) async fn a_newcomer_gets_a_little_at_once_and_its_part_when_it_is_giv
     store.close().await;
 }
 
-pub(crate) async fn a_part_is_free_when_its_lease_has_run_out_or_its_holder_has_left(
-    stage: Stage,
-) {
+pub(crate) async fn a_part_is_free_when_its_lease_has_run_out_or_its_holder_has_left(stage: Stage) {
     let store = stage.open().await;
     assert_eq!(share(&store, claim("killed", 4, 0, NOW)).await, (4, 4));
     let before = NOW.plus(LEASE - 1);
@@ -68,11 +66,20 @@ pub(crate) async fn a_part_is_free_when_its_lease_has_run_out_or_its_holder_has_
     assert_eq!(share(&store, claim("c", 4, 0, after)).await, (0, 2));
     leave(&store, "b", after.plus(2_000)).await;
     // It wants nothing any more, and its last calls still count.
-    assert_eq!(share(&store, claim("c", 4, 0, after.plus(1_999))).await, (0, 4));
-    assert_eq!(share(&store, claim("c", 4, 0, after.plus(2_000))).await, (4, 4));
+    assert_eq!(
+        share(&store, claim("c", 4, 0, after.plus(1_999))).await,
+        (0, 4)
+    );
+    assert_eq!(
+        share(&store, claim("c", 4, 0, after.plus(2_000))).await,
+        (4, 4)
+    );
     leave(&store, "c", after.plus(2_000)).await;
     leave(&store, "nobody", after).await;
-    assert_eq!(share(&store, claim("d", 4, 0, after.plus(2_001))).await, (4, 4));
+    assert_eq!(
+        share(&store, claim("d", 4, 0, after.plus(2_001))).await,
+        (4, 4)
+    );
     store.close().await;
 }
 
@@ -204,7 +211,9 @@ impl Life {
     fn any(&mut self) -> Option<String> {
         let at = self.below(self.instances.len().max(1) as u64);
         let names: Vec<&String> = self.instances.keys().collect();
-        names.get(usize::try_from(at).unwrap()).map(|name| (*name).clone())
+        names
+            .get(usize::try_from(at).unwrap())
+            .map(|name| (*name).clone())
     }
 
     async fn one_claims(&mut self, store: &Arc<dyn Store>) {
