@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod budget_shares;
 mod connections;
 mod entropy;
@@ -14,7 +15,9 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod traces;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
@@ -37,3 +40,4 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use traces::{Change, Traces};
