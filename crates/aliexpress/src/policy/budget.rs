@@ -86,6 +86,11 @@ impl Budget {
         })
     }
 
+    /// The whole of it.
+    pub(super) const fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
     /// So many of the slots are this process's from now on, until a moment of the timer.
     pub(super) fn grant(&self, share: u32, until: Duration) {
         let mut state = self.lock();

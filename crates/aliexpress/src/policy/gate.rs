@@ -28,8 +28,8 @@ pub(crate) struct Gate {
 #[derive(Default)]
 struct Budgets {
     by_method: HashMap<&'static str, Arc<Budget>>,
-    /// The share that a budget begins with; none for the whole of it.
-    first_share: Option<u32>,
+    /// The share that a budget begins with, of its calls per second; none for the whole.
+    first_share: Option<fn(u32) -> u32>,
 }
 
 /// One call that wants to be sent.
@@ -125,7 +125,9 @@ impl Gate {
         let method = catalogue::find(api)?;
         let per_second = method.per_second?.max(1);
         let mut budgets = self.budgets();
-        let share = budgets.first_share.unwrap_or(per_second);
+        let share = budgets
+            .first_share
+            .map_or(per_second, |first| first(per_second));
         let budget = budgets.by_method.entry(method.name).or_insert_with(|| {
             let (timer, want) = (Arc::clone(&self.timer), Arc::clone(&self.want));
             Budget::new(per_second, share, timer, want)
@@ -137,12 +139,12 @@ impl Gate {
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on each budget is no more than `share` until it is granted another.
-    pub(super) fn hold_back(&self, share: u32) {
+    /// From now on each budget is no more than its first share until it is granted another.
+    pub(super) fn hold_back(&self, first: fn(u32) -> u32) {
         let mut budgets = self.budgets();
-        budgets.first_share = Some(share);
+        budgets.first_share = Some(first);
         for budget in budgets.by_method.values() {
-            budget.grant(share, Duration::MAX);
+            budget.grant(first(budget.per_second()), Duration::MAX);
         }
     }
 

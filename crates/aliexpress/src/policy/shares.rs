@@ -22,7 +22,7 @@ use crate::Client;
 /// # fn example(client: &aliexpress::Client) {
 /// let shares = client.budget_shares();
 /// // From here on this process calls nothing that has a budget until it is granted a share of it.
-/// shares.hold_back(0);
+/// shares.hold_back(|_| 0);
 /// let until = shares.running() + Duration::from_secs(60);
 /// shares.grant("aliexpress.ds.product.get", 30, until);
 /// # }
@@ -66,10 +66,10 @@ impl BudgetShares {
         }
     }
 
-    /// From now on this process has no more than `share` calls per second of each method, until
+    /// From now on this process has of each method only `first` of the calls per second that the platform allows, until
     /// [`grant`](Self::grant) says otherwise.
-    pub fn hold_back(&self, share: u32) {
-        self.client.gate().hold_back(share);
+    pub fn hold_back(&self, first: fn(u32) -> u32) {
+        self.client.gate().hold_back(first);
     }
 
     /// `share` calls per second of a method are this process's until a moment of [`running`](Self::running); after it

@@ -10,8 +10,6 @@ mod refresh;
 mod sealing;
 mod traces;
 
-use crate::support;
-
 macro_rules! suite {
     ($($domain:ident: $($case:ident),+ $(,)?;)+) => {
         mod sqlite {$(
@@ -92,36 +90,4 @@ suite! {
         keys_are_rotated_while_everything_runs,
         nothing_readable_is_stored,
         a_spoilt_row_is_named;
-}
-
-/// Both folders of migrations make the same tables.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn both_databases_have_the_same_schema() {
-    const SQLITE: &str = "select m.name, c.name, case when c.\"notnull\" = 1 then 'needed' else 'optional' end \
-         from sqlite_master m, pragma_table_info(m.name) c \
-         where m.type = 'table' and m.name not like '%sqlx%' and m.name not like 'sqlite_%'";
-    const POSTGRES: &str = "select table_name::text, column_name::text, \
-         case when is_nullable = 'NO' then 'needed' else 'optional' end \
-         from information_schema.columns where table_schema = 'public' and table_name not like '%sqlx%'";
-    const SQLITE_INDEXES: &str = "select tbl_name, name from sqlite_master \
-         where type = 'index' and sql is not null";
-    const POSTGRES_INDEXES: &str = "select tablename::text, indexname::text from pg_indexes \
-         where schemaname = 'public' and tablename not like '%sqlx%' \
-         and indexname not like '%_pkey' and indexname not like '%_key'";
-    support::on_postgres(async |postgres: support::Stage| {
-        let sqlite = support::Stage::sqlite();
-        let stores = [sqlite.open().await, postgres.open().await];
-        let (mut sqlite, mut postgres) = (sqlite.raw().await, postgres.raw().await);
-        for (one, other) in [(SQLITE, POSTGRES), (SQLITE_INDEXES, POSTGRES_INDEXES)] {
-            let (mut one, mut other) = (sqlite.lines(one).await, postgres.lines(other).await);
-            one.sort();
-            other.sort();
-            assert!(one.len() > 5, "{one:?}");
-            assert_eq!(one, other);
-        }
-        for store in stores {
-            store.close().await;
-        }
-    })
-    .await;
 }

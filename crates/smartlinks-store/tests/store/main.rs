@@ -9,5 +9,7 @@
 
 mod conformance;
 mod key_files;
+mod maintenance;
+mod schema;
 mod sqlite_files;
 mod support;

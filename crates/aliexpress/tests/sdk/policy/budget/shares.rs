@@ -20,7 +20,7 @@ fn without_a_share_calls_wait_and_ask_for_one() {
         let network = Network::new(&[Trip::default(); 3]);
         let client = client(&network, Arc::new(network.timer), patient());
         let shares = client.budget_shares();
-        shares.hold_back(0);
+        shares.hold_back(|_| 0);
         let calls = tokio::spawn({
             let (client, network) = (client.clone(), network.clone());
             async move { all(&client, &network, ADDRESS).await }
@@ -46,7 +46,7 @@ fn a_share_ends_by_itself() {
         let policy = patient().longest_hold(seconds(10));
         let client = client(&network, Arc::new(network.timer), policy);
         let shares = client.budget_shares();
-        shares.hold_back(0);
+        shares.hold_back(|_| 0);
         let until = shares.running() + Duration::from_millis(1500);
         shares.grant(ADDRESS, 1, until);
         let outcomes = all(&client, &network, ADDRESS).await;
@@ -118,7 +118,7 @@ fn one_call_per_second_is_what_a_command_may_take() {
     paused(async {
         let network = Network::new(&[Trip::default(); 3]);
         let client = client(&network, Arc::new(network.timer), patient());
-        client.budget_shares().hold_back(1);
+        client.budget_shares().hold_back(|_| 1);
         all(&client, &network, PRODUCT).await;
         assert_eq!(network.times(), [0, 1000, 2000]);
     });
