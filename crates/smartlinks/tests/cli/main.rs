@@ -9,6 +9,7 @@
 mod auth;
 mod configuration;
 mod custody;
+mod database;
 mod login;
 mod output;
 mod serve;

@@ -3,5 +3,6 @@
 
 mod budgets;
 mod cut_off;
+mod moving;
 mod refreshes;
 mod world;

@@ -155,6 +155,11 @@ impl World {
         self.command_on(&self.database.url(), arguments).await
     }
 
+    /// The same without a database address: on SQLite.
+    pub(crate) async fn command_without_database(&self, arguments: &[&str]) -> Result<Output> {
+        self.command_on("", arguments).await
+    }
+
     pub(crate) async fn command_on(&self, database: &str, arguments: &[&str]) -> Result<Output> {
         let binary = tokio::task::spawn_blocking(binary).await??;
         let home = tempfile::tempdir()?;
