@@ -5,8 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use crate::routes::Routes;
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::state::AppState;
 
 pub(crate) fn routes() -> Routes {

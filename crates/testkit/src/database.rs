@@ -33,7 +33,10 @@ impl PostgresServer {
             );
             return Ok(None);
         };
-        let url = url.into_string().ok().context("TEST_DATABASE_URL is no text")?;
+        let url = url
+            .into_string()
+            .ok()
+            .context("TEST_DATABASE_URL is no text")?;
         let (address, parameters) = match url.split_once('?') {
             Some((address, parameters)) => (address, format!("?{parameters}")),
             None => (url.as_str(), String::new()),
@@ -50,7 +53,10 @@ impl PostgresServer {
     /// Host and port.
     #[must_use]
     pub fn authority(&self) -> &str {
-        let after = self.base.split_once("://").map_or(&*self.base, |(_, rest)| rest);
+        let after = self
+            .base
+            .split_once("://")
+            .map_or(&*self.base, |(_, rest)| rest);
         after.rsplit_once('@').map_or(after, |(_, host)| host)
     }
 
@@ -113,7 +119,9 @@ impl TestDatabase {
     /// # Errors
     /// When the address is none.
     pub fn pool(&self) -> Result<PgPool> {
-        Ok(PgPoolOptions::new().max_connections(2).connect_lazy(&self.url())?)
+        Ok(PgPoolOptions::new()
+            .max_connections(2)
+            .connect_lazy(&self.url())?)
     }
 }
 

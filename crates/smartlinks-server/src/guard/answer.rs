@@ -65,7 +65,7 @@ async fn in_readable_form(
         .iter()
         .cloned()
         .collect();
-    let mut rendered = if uri.path().starts_with("/api/") {
+    let mut rendered = if is_for_programs(uri.path()) {
         problem.into_json()
     } else {
         page::error(state, sent, uri, &problem).await
@@ -76,6 +76,11 @@ async fn in_readable_form(
             .append(axum::http::header::SET_COOKIE, cookie);
     }
     rendered
+}
+
+/// Whether programs ask there, and not people in a browser.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/readyz"
 }
 
 /// Refusals that the framework made itself, in our words.

@@ -30,11 +30,16 @@ fn a_sound_database_is_said_to_be_sound_and_a_wrong_key_is_found() {
     let home = home();
     assert_eq!(home.run(&["auth", "url"]).code, Some(0));
     let check = home.run(&["db", "check", "--json"]).json(0);
-    assert_eq!((&check["sound"], &check["keys"]), (&true.into(), &"fit".into()));
+    assert_eq!(
+        (&check["sound"], &check["keys"]),
+        (&true.into(), &"fit".into())
+    );
     assert_eq!(check["app_key"], "500100");
     assert_eq!(check["gateway"], "http://127.0.0.1:9");
     let tables = check["tables"].as_array().unwrap();
-    let attempts = tables.iter().find(|table| table["name"] == "login_attempts");
+    let attempts = tables
+        .iter()
+        .find(|table| table["name"] == "login_attempts");
     assert_eq!(attempts.unwrap()["rows"], 1);
     let words = home.run(&["db", "check"]);
     assert!(words.stdout.contains("all is well"), "{words}");
@@ -45,7 +50,10 @@ fn a_sound_database_is_said_to_be_sound_and_a_wrong_key_is_found() {
     assert_eq!(check["findings"][0]["code"], "storage_keys");
     let words = home.run(&["db", "check"]);
     assert_eq!(words.code, Some(1));
-    assert!(words.stdout.contains("storage_keys: there is no key file"), "{words}");
+    assert!(
+        words.stdout.contains("storage_keys: there is no key file"),
+        "{words}"
+    );
 }
 
 #[test]
@@ -77,7 +85,9 @@ fn a_copy_needs_a_postgresql_address_and_never_shows_its_password() {
     // The source is as it was.
     assert_eq!(home.run(&["auth", "url"]).code, Some(0));
     let home = home.variable("DATABASE_URL", address);
-    let error = home.run(&["db", "copy", "--to", address, "--json"]).error(2);
+    let error = home
+        .run(&["db", "copy", "--to", address, "--json"])
+        .error(2);
     assert_eq!(error["code"], "not_sqlite");
     let error = home.run(&["auth", "url", "--json"]).error(1);
     assert_eq!(error["code"], "storage_unavailable");

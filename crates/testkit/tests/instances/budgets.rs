@@ -86,7 +86,12 @@ async fn stay_within(url: DatabaseUrl) -> Result<()> {
     let stop = CancellationToken::new();
     let worker = tokio::spawn(next.lease_budgets(BudgetAppetite::Whole).run(stop.clone()));
     let client = next.app().ready()?.client.clone();
-    client.dropshipping().address_get().country("CG").send().await?;
+    client
+        .dropshipping()
+        .address_get()
+        .country("CG")
+        .send()
+        .await?;
     stop.cancel();
     worker.await?;
     for core in cores.into_iter().chain([next]) {
@@ -101,26 +106,46 @@ async fn judge(gateway: &str) -> Result<()> {
         .await?;
     let journal: Value = journal.expect_status(200)?.json()?;
     let entries = journal["entries"].as_array().context("no entries")?;
-    ensure!(entries.len() == INSTANCES * CALLS_EACH, "{} calls", entries.len());
-    let refused = entries.iter().filter(|entry| entry["outcome"] != "ok").count();
+    ensure!(
+        entries.len() == INSTANCES * CALLS_EACH,
+        "{} calls",
+        entries.len()
+    );
+    let refused = entries
+        .iter()
+        .filter(|entry| entry["outcome"] != "ok")
+        .count();
     ensure!(refused == 0, "flow control has refused {refused} calls");
-    let mut moments: Vec<i64> = entries.iter().filter_map(|entry| entry["at_ms"].as_i64()).collect();
+    let mut moments: Vec<i64> = entries
+        .iter()
+        .filter_map(|entry| entry["at_ms"].as_i64())
+        .collect();
     moments.sort_unstable();
     let in_second = |from: &i64| {
         let within = |at: &&i64| (0..1000).contains(&(**at - from));
         moments.iter().filter(within).count()
     };
     let most = moments.iter().map(in_second).max().unwrap_or_default();
-    ensure!(most <= PER_SECOND, "{most} calls inside one second: {moments:?}");
+    ensure!(
+        most <= PER_SECOND,
+        "{most} calls inside one second: {moments:?}"
+    );
     Ok(())
 }
 
 async fn instance(url: &DatabaseUrl, keys: &KeyRing, gateway: &str) -> Result<Core> {
     let options = OpenOptions::new(url.clone(), keys.clone(), Arc::new(SystemEntropy));
-    let client = Client::builder(AppKey::parse("500100")?, AppSecret::parse("sandbox-secret")?)
-        .gateway(GatewayUrl::parse(gateway)?)
-        .policy(Policy::default().longest_hold(Duration::from_secs(120)).longest_wait(Duration::from_secs(120)))
-        .build()?;
+    let client = Client::builder(
+        AppKey::parse("500100")?,
+        AppSecret::parse("sandbox-secret")?,
+    )
+    .gateway(GatewayUrl::parse(gateway)?)
+    .policy(
+        Policy::default()
+            .longest_hold(Duration::from_secs(120))
+            .longest_wait(Duration::from_secs(120)),
+    )
+    .build()?;
     Ok(Core::new(CoreOptions {
         app: AppSetup::Ready(App {
             client,

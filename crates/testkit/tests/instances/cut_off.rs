@@ -49,7 +49,9 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
     is_storage_problem(&lost.json()?)?;
 
     says_that_it_is_gone(&visitor).await?;
-    let command = world.command_on(&through, &["auth", "status", "--json"]).await?;
+    let command = world
+        .command_on(&through, &["auth", "status", "--json"])
+        .await?;
     let words = String::from_utf8_lossy(&command.stderr).into_owned();
     ensure!(command.status.code() == Some(1), "{words}");
     ensure!(words.contains("storage_unavailable"), "{words}");
@@ -71,11 +73,21 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
     until("all are refreshed", SOON, || all_refreshed(&rows)).await?;
     // The pair that the database would not take was kept, and stored without another call.
     let refreshes = world.refreshes().await?;
-    ensure!(refreshes.len() == 20, "{} tokens were used", refreshes.len());
-    ensure!(refreshes.values().all(|calls| *calls == 1), "{REFRESH}: {refreshes:?}");
+    ensure!(
+        refreshes.len() == 20,
+        "{} tokens were used",
+        refreshes.len()
+    );
+    ensure!(
+        refreshes.values().all(|calls| *calls == 1),
+        "{REFRESH}: {refreshes:?}"
+    );
     let output = server.output();
     calm(&output)?;
-    ensure!(output.contains("the database does not answer"), "the log does not say so");
+    ensure!(
+        output.contains("the database does not answer"),
+        "the log does not say so"
+    );
     Ok(())
 }
 
@@ -100,14 +112,31 @@ async fn says_that_it_is_gone(visitor: &Http) -> Result<()> {
     let detail = unready["detail"].as_str().unwrap_or_default();
     ensure!(detail.contains("database"), "{unready}");
     expect(visitor, "/healthz", 200).await?;
-    for path in ["/api/aliexpress/status", "/api/aliexpress/connections", "/api/aliexpress/orders"] {
+    for path in [
+        "/api/aliexpress/status",
+        "/api/aliexpress/connections",
+        "/api/aliexpress/orders",
+    ] {
         let reply = visitor.get(path).await?;
-        ensure!(reply.status == 503, "{path}: {} {}", reply.status, reply.text());
-        ensure!(reply.header("content-type") == Some("application/problem+json"), "{path}");
+        ensure!(
+            reply.status == 503,
+            "{path}: {} {}",
+            reply.status,
+            reply.text()
+        );
+        ensure!(
+            reply.header("content-type") == Some("application/problem+json"),
+            "{path}"
+        );
         is_storage_problem(&reply.json()?)?;
     }
     let page = visitor.get("/aliexpress").await?;
-    ensure!(page.status == 503 || page.status == 303, "{}: {}", page.status, page.text());
+    ensure!(
+        page.status == 503 || page.status == 303,
+        "{}: {}",
+        page.status,
+        page.text()
+    );
     Ok(())
 }
 
@@ -137,6 +166,12 @@ async fn early_start(database: TestDatabase) -> Result<()> {
         door.reopen().await
     })?;
     expect(&server.visitor()?, "/readyz", 200).await?;
-    ensure!(server.output().contains("waiting up to 30 s for the database"), "{}", server.output());
+    ensure!(
+        server
+            .output()
+            .contains("waiting up to 30 s for the database"),
+        "{}",
+        server.output()
+    );
     calm(&server.output())
 }

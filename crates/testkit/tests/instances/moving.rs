@@ -48,7 +48,10 @@ async fn moves(database: TestDatabase) -> Result<()> {
     ensure!(check["findings"][0]["code"] == "storage_moved", "{check}");
 
     let check = json_of(&world.command(&["db", "check", "--json"]).await?, 0)?;
-    ensure!(check["sound"] == true && check["kind"] == "postgresql", "{check}");
+    ensure!(
+        check["sound"] == true && check["kind"] == "postgresql",
+        "{check}"
+    );
     let status = json_of(&world.command(&["auth", "status", "--json"]).await?, 0)?;
     ensure!(status["connections"][0]["id"] == id, "{status}");
     let refreshed = world.command(&["auth", "refresh", "--json"]).await?;
@@ -61,9 +64,10 @@ async fn moves(database: TestDatabase) -> Result<()> {
 }
 
 async fn serve_sqlite(world: &World, data: &std::path::Path) -> Result<ServiceProcess> {
-    let service = Service::plain()
-        .data_dir(data)
-        .variable("SMARTLINKS_KEY_FILE", world.key_file().display().to_string());
+    let service = Service::plain().data_dir(data).variable(
+        "SMARTLINKS_KEY_FILE",
+        world.key_file().display().to_string(),
+    );
     tokio::task::spawn_blocking(move || service.start()).await?
 }
 

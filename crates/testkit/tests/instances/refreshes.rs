@@ -47,7 +47,10 @@ async fn one_refresh_per_deadline(database: TestDatabase) -> Result<()> {
         until("a third is refreshed", LONG, || at_least(&rows, 700)).await?;
         killed.kill()?;
         let done = refreshed(&rows).await?;
-        ensure!(done < i64::from(CONNECTIONS) - 100, "{done} were refreshed before the kill");
+        ensure!(
+            done < i64::from(CONNECTIONS) - 100,
+            "{done} were refreshed before the kill"
+        );
         calm(&killed.output())
     };
     let ((), commanded) = tokio::try_join!(killing, commands)?;
@@ -57,7 +60,11 @@ async fn one_refresh_per_deadline(database: TestDatabase) -> Result<()> {
     }
 
     let orphans = orphans(&rows).await?;
-    ensure!(orphans.len() <= AT_ONCE, "{} are left under a lease", orphans.len());
+    ensure!(
+        orphans.len() <= AT_ONCE,
+        "{} are left under a lease",
+        orphans.len()
+    );
     // The minute of the dead one's leases passes.
     sqlx::query("update connections set refresh_lease_until = 1 where generation = 1")
         .execute(&rows)
@@ -144,12 +151,23 @@ async fn judge(
     for one in connected {
         let calls = refreshes.get(&one.mark).copied().unwrap_or_default();
         ensure!(calls > 0, "{} was missed", one.id);
-        let allowed = if orphans.contains(one.id.as_str()) { 2 } else { 1 };
-        ensure!(calls <= allowed, "{} was refreshed {calls} times for one deadline", one.id);
+        let allowed = if orphans.contains(one.id.as_str()) {
+            2
+        } else {
+            1
+        };
+        ensure!(
+            calls <= allowed,
+            "{} was refreshed {calls} times for one deadline",
+            one.id
+        );
     }
     // Later generations, which a person asked for, have tokens of their own.
     let of_first: BTreeSet<&String> = connected.iter().map(|one| &one.mark).collect();
-    for (mark, calls) in refreshes.iter().filter(|(mark, _)| !of_first.contains(mark)) {
+    for (mark, calls) in refreshes
+        .iter()
+        .filter(|(mark, _)| !of_first.contains(mark))
+    {
         ensure!(*calls == 1, "a later token ({mark}) was used {calls} times");
     }
     let unwell: i64 = sqlx::query_scalar(
@@ -172,7 +190,10 @@ async fn say_so(server: &ServiceProcess) -> Result<()> {
     let status: Value = status.expect_status(200)?.json()?;
     let connections = status["connections"].as_array().context("no connections")?;
     ensure!(connections.len() == usize::try_from(CONNECTIONS)?);
-    let old = connections.iter().filter(|one| one["generation"] == 1).count();
+    let old = connections
+        .iter()
+        .filter(|one| one["generation"] == 1)
+        .count();
     ensure!(old == 0, "{old} are shown as they were");
     Ok(())
 }

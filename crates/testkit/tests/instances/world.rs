@@ -103,16 +103,19 @@ impl World {
             .gateway(GatewayUrl::parse(&self.gateway)?)
             .build()?;
         let store = self.store().await?;
+        let http = Arc::new(Http::new(&self.gateway)?);
         let mut connecting = JoinSet::new();
         let mut connected = Vec::new();
         for number in 0..number {
             if connecting.len() >= 32 {
                 connected.extend(connecting.join_next().await.transpose()?.transpose()?);
             }
-            let (client, store, gateway) = (client.clone(), store.clone(), self.gateway.clone());
+            let (client, store, http) = (client.clone(), store.clone(), Arc::clone(&http));
             connecting.spawn(async move {
-                let http = Http::new(&gateway)?;
-                let code = http.post_json("/_sandbox/codes", &json!({})).await?.json()?;
+                let code = http
+                    .post_json("/_sandbox/codes", &json!({}))
+                    .await?
+                    .json()?;
                 let code = AuthorizationCode::new(code["code"].as_str().context("no code")?);
                 let pair = client.oauth().create(&code).await?;
                 connect_one(&*store, number, &pair, due).await
@@ -183,7 +186,9 @@ impl World {
         let journal = reply.expect_status(200)?.json()?;
         let mut refreshes = BTreeMap::new();
         for entry in journal["entries"].as_array().context("no entries")? {
-            let shown = entry["params"]["refresh_token"].as_str().context("no token")?;
+            let shown = entry["params"]["refresh_token"]
+                .as_str()
+                .context("no token")?;
             *refreshes.entry(mark_in(shown)?).or_default() += 1;
         }
         Ok(refreshes)
@@ -252,6 +257,9 @@ pub(crate) async fn until<T, F: Future<Output = Result<Option<T>>>>(
 
 /// No thread of a process has panicked.
 pub(crate) fn calm(output: &str) -> Result<()> {
-    ensure!(!output.contains("panicked"), "a process panicked:\n{output}");
+    ensure!(
+        !output.contains("panicked"),
+        "a process panicked:\n{output}"
+    );
     Ok(())
 }
