@@ -13,7 +13,7 @@ use crate::error;
 use crate::store::PostgresUrl;
 
 /// How long a caller waits for a free database connection, or for the server to take a new one.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for an answer. A server that has vanished from the network gives none; one that is there
 /// ends a statement earlier by itself (see [`LIMITS`]).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -56,10 +56,10 @@ impl Postgres {
     }
 
     fn failed(&self, error: sqlx::Error) -> StoreError {
-        // The pool only says that it has waited. When it could have opened one more, the server is at fault.
-        let all_in_use = self.pool.size() >= self.pool.options().get_max_connections();
-        if matches!(error, sqlx::Error::PoolTimedOut) && !all_in_use {
-            return error::unreachable(&self.place, "it accepts no connection");
+        // The pool only says that it has waited; a server that is gone looks the same as one that is overrun.
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            let reason = "no connection was to be had: it takes none, or all of ours are in use";
+            return error::unreachable(&self.place, reason);
         }
         error::postgres(&self.place, error)
     }
