@@ -12,6 +12,7 @@ use crate::audit::AuditRepository;
 use crate::budget_shares::BudgetShareRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -33,6 +34,7 @@ pub trait Store:
     + AuditRepository
     + MetaRepository
     + BudgetShareRepository
+    + KeyringRepository
     + Send
     + Sync
     + 'static
@@ -75,6 +77,12 @@ impl dyn Store {
     /// How the calls per second of an app are divided among instances.
     #[must_use]
     pub fn budget_shares(&self) -> &dyn BudgetShareRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 

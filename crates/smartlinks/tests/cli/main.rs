@@ -6,10 +6,13 @@
     reason = "a test ends at the first thing that goes wrong"
 )]
 
+mod app_secrets;
 mod auth;
 mod configuration;
 mod custody;
 mod database;
+mod export;
+mod keyring;
 mod login;
 mod output;
 mod serve;
