@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::call::{Authority, Exchange, Form, Parameters};
-use crate::policy::{Gate, Urgency};
+use crate::policy::{BudgetShares, Gate, Urgency};
 use crate::secrets::Secrets;
 use crate::token_source::FixedToken;
 use crate::{
@@ -110,6 +110,12 @@ impl Client {
             policy,
             ..self.clone()
         }
+    }
+
+    /// How the calls per second of the app's methods are shared with other processes. Alone, a client has them whole.
+    #[must_use]
+    pub fn budget_shares(&self) -> BudgetShares {
+        BudgetShares::new(self)
     }
 
     /// The four token endpoints, one request each.

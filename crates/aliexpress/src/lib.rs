@@ -44,7 +44,7 @@ pub use gateway_url::{GatewayUrl, GatewayUrlError};
 pub use jitter::{Jitter, RandomJitter};
 pub use money::Money;
 pub use oauth::OAuth;
-pub use policy::Policy;
+pub use policy::{BudgetShares, BudgetUse, Policy};
 pub use system::System;
 pub use token_pair::{TokenAccount, TokenPair};
 pub use token_source::{TokenSource, TokenSourceError};

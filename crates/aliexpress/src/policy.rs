@@ -9,6 +9,7 @@ mod course;
 mod flow;
 mod gate;
 mod nature;
+mod shares;
 
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ pub(crate) use course::{Course, Next};
 pub(crate) use flow::AccountMark;
 pub(crate) use gate::{Admission, Gate};
 pub(crate) use nature::Nature;
+pub use shares::{BudgetShares, BudgetUse};
 
 /// How patient a [`Client`](crate::Client) is: how often a call is sent, and how long it may wait.
 ///

@@ -3,6 +3,7 @@
 
 mod app;
 mod broker;
+mod budget_shares;
 mod calls;
 mod changes;
 mod clock;
@@ -34,6 +35,7 @@ pub use smartlinks_store as store;
 
 pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
+pub use budget_shares::{BudgetAppetite, BudgetLeases};
 pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};
 pub use connect::{

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use crate::problem::Problem;
 use crate::routes::Routes;
 use crate::state::AppState;
 
@@ -19,17 +20,20 @@ async fn alive() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The database answers too. Says no more than that: the route is public.
+/// The database answers too. Says what does not and no more: the route is public.
 async fn ready(state: AppState) -> Response {
     match state.core().store().ping().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {
             tracing::error!(%error, "not ready: the database does not answer");
-            (
+            let mut problem = Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
-                Json(json!({ "status": "unavailable", "part": "database" })),
-            )
-                .into_response()
+                error.code(),
+                "the database does not answer",
+                "Look into the log of this server, which says why. It goes on by itself when the database is back.",
+            );
+            problem.retry = "later".to_owned();
+            problem.into_response()
         }
     }
 }

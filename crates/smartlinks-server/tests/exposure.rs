@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use axum::body::Body;
 use axum::http::Request;
 use scraper::{Html, Selector};
-use serde_json::json;
 use smartlinks_server::{Access, Environment, Hosts, ServerOptions, router};
 use testkit::app::{App, Setup};
 use tower::ServiceExt;
@@ -166,11 +165,11 @@ async fn what_is_public_tells_nothing_about_the_server() -> Result<()> {
         }
     }
     app.core.store().close().await;
-    let reply = stranger.get("/readyz").await?.expect_status(503)?;
-    assert_eq!(
-        reply.json()?,
-        json!({"part": "database", "status": "unavailable"})
-    );
+    let problem = stranger.get("/readyz").await?.expect_status(503)?.json()?;
+    assert_eq!(problem["code"], "storage_closed");
+    assert_eq!(problem["detail"], "the database does not answer");
+    assert!(!problem.to_string().contains("smartlinks.db"), "{problem}");
+    stranger.get("/healthz").await?.expect_status(200)?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::EntropyError;
 use crate::connections::ConnectionId;
 use crate::seal::{KeyError, SealError};
 
-pub(crate) use classify::{denied, io, migration, postgres, sqlite};
+pub(crate) use classify::{denied, io, migration, postgres, schema, sqlite, unreachable};
 
 /// The error underneath.
 pub type Cause = Box<dyn Error + Send + Sync + 'static>;
@@ -227,6 +227,77 @@ pub enum StoreError {
         source: Cause,
     },
 
+    /// The schema is not the one that this version makes.
+    #[error(
+        "{place}: has another schema than this version makes ({problem}). \
+         Somebody changed it by hand; restore a backup, and report this"
+    )]
+    Schema {
+        /// The database.
+        place: String,
+        /// What differs.
+        problem: String,
+    },
+
+    /// It is needed alone, and another process uses it; or another one needs it alone.
+    #[error(
+        "{place}: {reason}, nothing was changed. End that first (stop the server), then try again"
+    )]
+    InUse {
+        /// The database.
+        place: String,
+        /// Who uses it.
+        reason: &'static str,
+    },
+
+    /// The target of a copy holds something.
+    #[error(
+        "{place}: is not empty (table {table}), nothing was copied. Name a new, empty database: \
+         what is in this one would be mixed up or lost"
+    )]
+    NotEmpty {
+        /// The database.
+        place: String,
+        /// A table that holds something, or is not ours.
+        table: String,
+    },
+
+    /// What was written reads back differently.
+    #[error(
+        "{place}: table {table} does not read back as it was written; the copy stays marked as unfinished. \
+         Run the copy again; if it stays so, report this"
+    )]
+    CopyDiffers {
+        /// The target.
+        place: String,
+        /// The table.
+        table: String,
+    },
+
+    /// A copy into this database was begun and never finished.
+    #[error(
+        "{place}: holds an unfinished copy of {source_place}. Run the same `smartlinks db copy` again: \
+         it begins anew and, at its end, lets the database be used"
+    )]
+    UnfinishedCopy {
+        /// The database.
+        place: String,
+        /// What it was copied from.
+        source_place: String,
+    },
+
+    /// Everything in this database was copied to another one, which is used in its stead.
+    #[error(
+        "{place}: was moved to {to}. Set DATABASE_URL to that database: two servers on two copies would spend each \
+         other's tokens. To go back to this one for good, run `smartlinks db reopen`"
+    )]
+    Moved {
+        /// The database.
+        place: String,
+        /// Where everything is now.
+        to: String,
+    },
+
     /// The address of the database cannot be read.
     #[error(
         "the database address is not usable: {problem}. \
@@ -273,6 +344,12 @@ impl StoreError {
             Self::StampMismatch { .. } => "storage_stamp_mismatch",
             Self::NewerSchema { .. } => "storage_newer_schema",
             Self::Migration { .. } => "storage_migration",
+            Self::Schema { .. } => "storage_schema",
+            Self::InUse { .. } => "storage_in_use",
+            Self::NotEmpty { .. } => "storage_not_empty",
+            Self::CopyDiffers { .. } => "storage_copy_differs",
+            Self::UnfinishedCopy { .. } => "storage_unfinished_copy",
+            Self::Moved { .. } => "storage_moved",
             Self::Address { .. } => "storage_address",
             Self::Database { .. } => "storage_database",
         }

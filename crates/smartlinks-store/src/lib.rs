@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod audit;
+mod budget_shares;
 mod connect_links;
 mod connections;
 mod entropy;
@@ -9,6 +10,7 @@ mod events;
 mod files;
 mod keyring;
 mod login_attempts;
+mod maintenance;
 mod meta;
 mod orders;
 mod pushes;
@@ -19,6 +21,7 @@ mod time;
 mod traces;
 
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
+pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
@@ -34,6 +37,11 @@ pub use keyring::{
 pub use login_attempts::{
     Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
     Outcome,
+};
+pub use maintenance::{
+    CheckOptions, CheckedTable, CopiedTable, DatabaseCheck, DatabaseCopy, Finding, KeyFit,
+    Progress, SchemaChange, Stage, Watch, check_database, copy_database, migrate_database,
+    reopen_database,
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};

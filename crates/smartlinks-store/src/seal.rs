@@ -4,6 +4,7 @@ mod archive;
 mod blob;
 mod key_file;
 mod key_ring;
+mod probe;
 mod sealer;
 
 pub use archive::{ArchiveError, is_archive, open_archive, seal_archive};
@@ -12,6 +13,7 @@ pub use key_ring::{KeyError, KeyRing};
 
 pub(crate) use blob::Place;
 pub(crate) use key_ring::id_of;
+pub(crate) use probe::{Probe, probe};
 pub(crate) use sealer::{Sealer, Sealing};
 
 /// A sealed value that does not open.

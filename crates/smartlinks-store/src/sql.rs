@@ -8,6 +8,7 @@ mod row;
 mod schema;
 mod session;
 mod sqlite;
+mod upkeep;
 mod value;
 mod write;
 
@@ -15,6 +16,7 @@ pub(crate) use postgres::Postgres;
 pub(crate) use row::{Fields, Row};
 pub(crate) use session::{Locking, Session, locking};
 pub(crate) use sqlite::{Sqlite, SqliteSettings};
+pub(crate) use upkeep::{ColumnOfValues, Upkeep};
 pub(crate) use value::{Value, values};
 pub(crate) use write::Write;
 

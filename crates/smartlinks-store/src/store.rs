@@ -9,6 +9,7 @@ use async_trait::async_trait;
 pub use address::{DatabaseUrl, PostgresUrl};
 
 use crate::audit::AuditRepository;
+use crate::budget_shares::BudgetShareRepository;
 use crate::connect_links::ConnectLinkRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
@@ -36,6 +37,7 @@ pub trait Store:
     + ConnectLinkRepository
     + PushRepository
     + MetaRepository
+    + BudgetShareRepository
     + KeyringRepository
     + Send
     + Sync
@@ -73,6 +75,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// How the calls per second of an app are divided among instances.
+    #[must_use]
+    pub fn budget_shares(&self) -> &dyn BudgetShareRepository {
         self
     }
 

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
 use smartlinks_core::store::{
@@ -18,6 +19,9 @@ use crate::transport::LazyTransport;
 
 /// What the database of sandbox mode is stamped with: its sandbox lives in the same folder, on whatever port.
 const BUILT_IN_SANDBOX: &str = "built-in sandbox";
+
+/// The rest between two tries to reach a database server.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
 /// What one start needs to know of its surroundings.
 pub(crate) struct Plan {
@@ -37,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
     /// How many database connections to hold.
     pub(crate) pool_size: u32,
+    /// How long to wait for a database server that cannot be reached yet.
+    pub(crate) patience: Duration,
 }
 
 impl Plan {
@@ -51,7 +57,13 @@ impl Plan {
             key_advice: "\nkeep a copy apart from the database; without it the accounts have to sign in again",
             clock,
             pool_size,
+            patience: Duration::ZERO,
         }
+    }
+
+    /// Waits for a database server that cannot be reached yet.
+    pub(crate) fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// For the sandbox at `gateway`, with the callback that is registered there.
@@ -85,6 +97,7 @@ impl Plan {
             key_advice: "",
             clock,
             pool_size,
+            patience: Duration::ZERO,
         })
     }
 }
@@ -112,15 +125,50 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
     Ok(core)
 }
 
+/// Opens keys and database, and waits a while for a database server that is not there yet.
 async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failure> {
-    let url = match &plan.database {
-        Database::File(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Server(address) => address.parse().map_err(unusable)?,
+    let url = plan.database.url().map_err(unusable)?;
+    let waiting = async {
+        let mut said = false;
+        loop {
+            match try_open(&url, plan, output).await {
+                Err(error) if is_starting(&url, &error) => {
+                    if !said {
+                        let seconds = plan.patience.as_secs();
+                        output.say(&format!(
+                            "waiting up to {seconds} s for the database: {error}"
+                        ));
+                    }
+                    said = true;
+                    tokio::time::sleep(BETWEEN_TRIES).await;
+                }
+                settled => return settled,
+            }
+        }
     };
-    let keys = keys(&url, plan, output).await.map_err(unusable)?;
-    let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
+    let opened = match tokio::time::timeout(plan.patience, waiting).await {
+        Ok(opened) => opened,
+        // The last word is the database's own.
+        Err(_) => try_open(&url, plan, output).await,
+    };
+    opened.map_err(unusable)
+}
+
+async fn try_open(
+    url: &DatabaseUrl,
+    plan: &Plan,
+    output: Output,
+) -> Result<Arc<dyn Store>, StoreError> {
+    let keys = keys(url, plan, output).await?;
+    let mut options = OpenOptions::new(url.clone(), keys, Arc::new(SystemEntropy));
     options.pool_size = plan.pool_size;
-    store::open(options).await.map_err(unusable)
+    store::open(options).await
+}
+
+/// A server that cannot be reached may be starting, as when machine and database are switched on together. A wrong
+/// password or a foreign database does not mend itself.
+fn is_starting(url: &DatabaseUrl, error: &StoreError) -> bool {
+    matches!(url, DatabaseUrl::Postgres(_)) && error.is_passing()
 }
 
 /// The keys of the database. Where there are some, opening the database checks that they fit; only to make new ones
@@ -166,7 +214,7 @@ fn setup(
 }
 
 /// A database or keys that cannot be used. What does not belong together is a matter of configuration.
-fn unusable(error: StoreError) -> Failure {
+pub(crate) fn unusable(error: StoreError) -> Failure {
     let (code, exit) = match &error {
         StoreError::Keys(_) => ("key_file", Exit::Usage),
         StoreError::StampMismatch { .. } => (error.code(), Exit::Usage),

@@ -9,9 +9,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
-    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, ExportArgs, LoginArgs,
-    OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand,
-    SortArgument,
+    AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand, ExplainArgs,
+    ExportArgs, LoginArgs, OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs,
+    SearchArgs, SignCommand, SortArgument,
 };
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;

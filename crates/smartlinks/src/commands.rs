@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
+pub(crate) mod db;
 pub(crate) mod keyring;
 pub(crate) mod orders;
 pub(crate) mod products;

@@ -1,6 +1,7 @@
 //! Everything the program prints. Data goes to stdout and the rest to stderr; nothing else prints.
 
 mod moment;
+mod progress;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
@@ -13,6 +14,7 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 
 pub(crate) use moment::when;
+pub(crate) use progress::ProgressLine;
 pub(crate) use table::{facts, table};
 
 const RED: &str = "\x1b[1;31m";

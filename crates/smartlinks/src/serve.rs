@@ -10,10 +10,11 @@ mod listener;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
-use smartlinks_core::Core;
+use smartlinks_core::{BudgetAppetite, BudgetLeases, Core};
 use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -38,6 +39,8 @@ const TOKEN_SEED: u64 = 1;
 const PUSH_PATH: &str = "/aliexpress/push";
 /// How many database connections a server holds.
 const POOL_SIZE: u32 = 8;
+/// How long a start waits for a database server: machine, database and service are often switched on together.
+const DATABASE_STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves until a signal, then finishes what has begun.
 pub(crate) async fn run(mode: Mode, config: Config, output: Output) -> Result<(), Failure> {
@@ -57,7 +60,7 @@ async fn serve_live(
     config: Config,
     page: Bound,
     output: Output,
-    signals: Signals,
+    mut signals: Signals,
 ) -> Result<(), Failure> {
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
@@ -77,7 +80,14 @@ async fn serve_live(
         .as_ref()
         .is_some_and(|url| url.scheme() == "https");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let core = assemble(Plan::live(live, clock, POOL_SIZE), &config, output).await?;
+    let is_shared = live.database.is_shared();
+    let plan = Plan::live(live, clock, POOL_SIZE).waiting(DATABASE_STARTS_WITHIN);
+    let core = tokio::select! {
+        core = assemble(plan, &config, output) => core?,
+        () = signals.next() => return Ok(()),
+    };
+    // Alone on its database, the server has the app's whole call budgets.
+    let leases = is_shared.then(|| core.lease_budgets(BudgetAppetite::Whole));
     for problem in core.app().problems() {
         output.warn(&format!("{problem}\n  {}", problem.fix));
     }
@@ -98,6 +108,7 @@ async fn serve_live(
         options,
         listener: page.listener,
         refresh: config.background_refresh,
+        leases,
     };
     let running = service.start(clock_moved);
     announce(output, &ready);
@@ -176,6 +187,7 @@ async fn serve_demo(
         options,
         listener: page.listener,
         refresh: config.background_refresh,
+        leases: None,
     };
     let running = service.start(clock.subscribe());
     announce(output, &ready);
@@ -189,6 +201,8 @@ struct Service {
     options: ServerOptions,
     listener: TcpListener,
     refresh: bool,
+    /// Where several servers share the call budgets.
+    leases: Option<BudgetLeases>,
 }
 
 impl Service {
@@ -205,6 +219,9 @@ impl Service {
         let mut workers = self
             .core
             .start_workers(self.refresh, &self.stop, &clock_moved);
+        if let Some(leases) = self.leases {
+            workers.spawn(leases.run(self.stop.clone()));
+        }
         let (core, stop) = (self.core.clone(), self.stop.clone());
         workers.spawn(async move { core.run_key_watch(&name, stop).await });
         drain::Running {

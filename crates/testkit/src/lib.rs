@@ -3,6 +3,8 @@
 pub mod app;
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod database;
+pub mod door;
 pub mod http;
 pub mod push;
 pub mod server;

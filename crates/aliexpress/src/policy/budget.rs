@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::Urgency;
+use super::shares::{BudgetUse, Want};
 use crate::Timer;
 
 /// How long a slot rests after its answer.
@@ -26,14 +27,24 @@ const REST: Duration = Duration::from_secs(1);
 /// Who finds no slot queues: interactive before background, and within these first come, first served. Nothing runs in
 /// the background. The one in front sleeps until the next slot has rested, or is told when there is one; whoever leaves
 /// the front, served or not, tells the next.
+///
+/// Where several processes share the budget, only some of the slots are this one's ([`Budget::grant`]), and only for a
+/// while. A share that shrinks takes nothing from calls under way: their slots go when they have rested.
 pub(super) struct Budget {
-    size: usize,
+    per_second: u32,
     timer: Arc<dyn Timer>,
+    want: Arc<Want>,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// How many of the slots are this process's.
+    size: usize,
+    /// Until when, by the timer. Afterwards none is.
+    until: Duration,
+    /// When a call last asked for a slot, by the timer.
+    asked: Duration,
     /// Slots whose call is under way.
     in_flight: usize,
     /// When each resting slot will have rested, soonest first, by the timer.
@@ -55,12 +66,53 @@ enum Turn {
 }
 
 impl Budget {
-    pub(super) fn new(per_second: u32, timer: Arc<dyn Timer>) -> Arc<Self> {
+    /// `share` of the slots are this process's, without end until [`grant`](Self::grant) says otherwise.
+    pub(super) fn new(
+        per_second: u32,
+        share: u32,
+        timer: Arc<dyn Timer>,
+        want: Arc<Want>,
+    ) -> Arc<Self> {
+        let state = State {
+            size: slots(share.min(per_second)),
+            until: Duration::MAX,
+            ..State::default()
+        };
         Arc::new(Self {
-            size: usize::try_from(per_second).unwrap_or(usize::MAX).max(1),
+            per_second,
             timer,
-            state: Mutex::default(),
+            want,
+            state: Mutex::new(state),
         })
+    }
+
+    /// The whole of it.
+    pub(super) const fn per_second(&self) -> u32 {
+        self.per_second
+    }
+
+    /// So many of the slots are this process's from now on, until a moment of the timer.
+    pub(super) fn grant(&self, share: u32, until: Duration) {
+        let mut state = self.lock();
+        state.size = slots(share.min(self.per_second));
+        state.until = until;
+        state.tell_front();
+    }
+
+    /// How it is used at present.
+    pub(super) fn usage(&self, method: &'static str) -> BudgetUse {
+        let now = self.timer.running();
+        let mut state = self.lock();
+        state.wake_rested(now);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        BudgetUse {
+            method,
+            per_second: self.per_second,
+            share: count(state.size_at(now)),
+            occupied: count(state.in_flight + state.resting.len()),
+            waiting: count(state.queue.len()),
+            idle: now.saturating_sub(state.asked),
+        }
     }
 
     /// Waits for a slot, at most `patience`. The error is how long it would take at least from now.
@@ -74,6 +126,7 @@ impl Budget {
         let Some(waiting) = Waiting::join(self, urgency) else {
             return Ok(Slot::new(self));
         };
+        self.want.more();
         let needed = self.time_behind(waiting.ahead);
         if needed > patience {
             return Err(needed);
@@ -107,7 +160,7 @@ impl Budget {
         let now = self.timer.running();
         let mut state = self.lock();
         state.wake_rested(now);
-        let free = state.free(self.size);
+        let free = state.free(now);
         let ahead = state.queue.range(..place).take(free.max(1)).count();
         if ahead < free {
             state.in_flight += 1;
@@ -123,8 +176,13 @@ impl Budget {
     fn time_behind(&self, ahead: usize) -> Duration {
         let now = self.timer.running();
         let state = self.lock();
-        let (rounds, position) = (ahead / self.size, ahead % self.size);
-        let first = match position.checked_sub(state.free(self.size)) {
+        // Without a share of our own, another process may give back any part of the whole at any moment.
+        let size = match state.size_at(now) {
+            0 => slots(self.per_second),
+            size => size,
+        };
+        let (rounds, position) = (ahead / size, ahead % size);
+        let first = match position.checked_sub(state.free(now)) {
             None => Duration::ZERO,
             Some(position) => state
                 .resting
@@ -154,8 +212,14 @@ impl Budget {
 }
 
 impl State {
-    fn free(&self, size: usize) -> usize {
-        size.saturating_sub(self.in_flight + self.resting.len())
+    /// How many slots are this process's at a moment of the timer.
+    fn size_at(&self, now: Duration) -> usize {
+        if now < self.until { self.size } else { 0 }
+    }
+
+    fn free(&self, now: Duration) -> usize {
+        let taken = self.in_flight + self.resting.len();
+        self.size_at(now).saturating_sub(taken)
     }
 
     fn wake_rested(&mut self, now: Duration) {
@@ -194,7 +258,8 @@ impl<'b> Waiting<'b> {
         let now = budget.timer.running();
         let mut state = budget.lock();
         state.wake_rested(now);
-        if state.queue.is_empty() && state.free(budget.size) > 0 {
+        state.asked = now;
+        if state.queue.is_empty() && state.free(now) > 0 {
             state.in_flight += 1;
             return None;
         }
@@ -247,6 +312,10 @@ impl Drop for Slot {
     fn drop(&mut self) {
         self.budget.give_back(self.sent);
     }
+}
+
+fn slots(share: u32) -> usize {
+    usize::try_from(share).unwrap_or(usize::MAX)
 }
 
 /// Whether `sleep` ended before `told` did.

@@ -1,12 +1,13 @@
 //! What stands before every sending: the bans and budgets of one app.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Urgency;
 use super::budget::{Budget, Slot};
 use super::flow::{AccountMark, Bans};
+use super::shares::{BudgetUse, Want};
 use crate::clock::Moment;
 use crate::{Clock, Error, Held, HeldReason, Jitter, Timer, catalogue};
 
@@ -19,7 +20,16 @@ pub(crate) struct Gate {
     timer: Arc<dyn Timer>,
     jitter: Arc<dyn Jitter>,
     bans: Bans,
-    budgets: Mutex<HashMap<&'static str, Arc<Budget>>>,
+    budgets: Mutex<Budgets>,
+    want: Arc<Want>,
+}
+
+/// The budgets that were used so far.
+#[derive(Default)]
+struct Budgets {
+    by_method: HashMap<&'static str, Arc<Budget>>,
+    /// The share that a budget begins with, of its calls per second; none for the whole.
+    first_share: Option<fn(u32) -> u32>,
 }
 
 /// One call that wants to be sent.
@@ -44,6 +54,7 @@ impl Gate {
             jitter,
             bans: Bans::default(),
             budgets: Mutex::default(),
+            want: Arc::default(),
         }
     }
 
@@ -112,12 +123,54 @@ impl Gate {
 
     fn budget(&self, api: &str) -> Option<Arc<Budget>> {
         let method = catalogue::find(api)?;
-        let per_second = method.per_second?;
-        let mut budgets = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
-        let budget = budgets
-            .entry(method.name)
-            .or_insert_with(|| Budget::new(per_second, Arc::clone(&self.timer)));
+        let per_second = method.per_second?.max(1);
+        let mut budgets = self.budgets();
+        let share = budgets
+            .first_share
+            .map_or(per_second, |first| first(per_second));
+        let budget = budgets.by_method.entry(method.name).or_insert_with(|| {
+            let (timer, want) = (Arc::clone(&self.timer), Arc::clone(&self.want));
+            Budget::new(per_second, share, timer, want)
+        });
         Some(Arc::clone(budget))
+    }
+
+    fn budgets(&self) -> MutexGuard<'_, Budgets> {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on each budget is no more than its first share until it is granted another.
+    pub(super) fn hold_back(&self, first: fn(u32) -> u32) {
+        let mut budgets = self.budgets();
+        budgets.first_share = Some(first);
+        for budget in budgets.by_method.values() {
+            budget.grant(first(budget.per_second()), Duration::MAX);
+        }
+    }
+
+    /// Grants a share of one budget until a moment of the timer.
+    pub(super) fn grant(&self, method: &str, share: u32, until: Duration) {
+        if let Some(budget) = self.budget(method) {
+            budget.grant(share, until);
+        }
+    }
+
+    /// How each budget is used that was used so far.
+    pub(super) fn usage(&self) -> Vec<BudgetUse> {
+        let budgets = self.budgets();
+        let used = budgets.by_method.iter();
+        let mut used: Vec<_> = used.map(|(name, budget)| budget.usage(name)).collect();
+        used.sort_by_key(|budget| budget.method);
+        used
+    }
+
+    pub(super) fn want(&self) -> &Want {
+        &self.want
+    }
+
+    /// How long the timer has been running.
+    pub(super) fn running(&self) -> Duration {
+        self.timer.running()
     }
 
     /// Takes note of how a call ended: a ban stops the next ones.

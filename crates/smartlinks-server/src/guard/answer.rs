@@ -66,8 +66,7 @@ async fn in_readable_form(
         .iter()
         .cloned()
         .collect();
-    let for_programs = uri.path().starts_with("/api/") || uri.path() == push::PATH;
-    let mut rendered = if for_programs {
+    let mut rendered = if is_for_programs(uri.path()) {
         problem.into_json()
     } else {
         page::error(state, sent, uri, &problem).await
@@ -78,6 +77,11 @@ async fn in_readable_form(
             .append(axum::http::header::SET_COOKIE, cookie);
     }
     rendered
+}
+
+/// Whether programs ask there, and not people in a browser.
+fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/") || path == "/readyz" || path == push::PATH
 }
 
 /// Refusals that the framework made itself, in our words.

@@ -26,6 +26,22 @@ pub(crate) fn denied(place: &str, reason: &'static str) -> StoreError {
     }
 }
 
+/// A database that does not answer, for a reason of our own finding.
+pub(crate) fn unreachable(place: &str, reason: &'static str) -> StoreError {
+    StoreError::Unavailable {
+        place: place.to_owned(),
+        source: reason.into(),
+    }
+}
+
+/// A schema that is not as it should be.
+pub(crate) fn schema(place: &str, problem: String) -> StoreError {
+    StoreError::Schema {
+        place: place.to_owned(),
+        problem,
+    }
+}
+
 /// Result codes of SQLite, <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
 pub(crate) fn sqlite(place: &str, error: sqlx::Error) -> StoreError {
     let code = database_code(&error).and_then(|code| code.parse::<i32>().ok());
@@ -59,7 +75,7 @@ pub(crate) fn postgres(place: &str, error: sqlx::Error) -> StoreError {
         "25006" => StoreError::ReadOnly { place, source },
         "42501" | "28000" | "28P01" => StoreError::Denied { place, source },
         "23505" | "23503" => StoreError::Conflict { place, source },
-        "40001" | "40P01" | "55P03" | "53300" => StoreError::Busy { place, source },
+        "40001" | "40P01" | "55P03" | "53300" | "57014" => StoreError::Busy { place, source },
         "3D000" => StoreError::Unavailable { place, source },
         code if code.starts_with("08") || code.starts_with("57P") => {
             StoreError::Unavailable { place, source }

@@ -6,13 +6,14 @@ use async_trait::async_trait;
 
 use super::MetaRepository;
 use crate::StoreError;
+use crate::maintenance::{MOVED_TO, UNFINISHED_COPY};
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
 use crate::store::DatabaseStore;
 
 pub(crate) const KEY_FINGERPRINT: &str = "key_fingerprint";
-const STAMP_ORIGIN: &str = "stamp.gateway_origin";
-const STAMP_APP: &str = "stamp.app_key";
+pub(crate) const STAMP_ORIGIN: &str = "stamp.gateway_origin";
+pub(crate) const STAMP_APP: &str = "stamp.app_key";
 
 pub(crate) const VALUE_OF: &str = "select key, value from meta where key = $1";
 const SET_ONCE: &str = "insert into meta (key, value) values ($1, $2) on conflict (key) do nothing";
@@ -91,8 +92,27 @@ impl Write for SettleKeys {
         }
         // A key that became active since the file was read is in the file by now.
         self.sealer.look_again(None)?;
-        Ok(self.sealer.ring().check(Some(&needed))?)
+        self.sealer.ring().check(Some(&needed))?;
+        // After the writes: a copy that begins at the same time locks this table, and either sees them or is seen.
+        refuse_copies(session).await
     }
+}
+
+/// A database into which a copy was not finished, or which was copied away, is not used.
+async fn refuse_copies(session: &mut Session<'_>) -> Result<(), StoreError> {
+    if let Some(row) = session.first(VALUE_OF, values![UNFINISHED_COPY]).await? {
+        return Err(StoreError::UnfinishedCopy {
+            place: session.place().to_owned(),
+            source_place: row.fields("meta", "key")?.text("value")?,
+        });
+    }
+    if let Some(row) = session.first(VALUE_OF, values![MOVED_TO]).await? {
+        return Err(StoreError::Moved {
+            place: session.place().to_owned(),
+            to: row.fields("meta", "key")?.text("value")?,
+        });
+    }
+    Ok(())
 }
 
 /// Stores a value where there is none; gives the one that is stored.

@@ -20,7 +20,7 @@ use super::{KeyRing, SealError};
 use crate::{Entropy, StoreError};
 
 const LAYOUT: u8 = 1;
-const NONCE_LENGTH: usize = 24;
+pub(super) const NONCE_LENGTH: usize = 24;
 
 /// Where a sealed value stands.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub(super) fn seal(
 ) -> Result<Vec<u8>, StoreError> {
     let mut nonce = [0_u8; NONCE_LENGTH];
     entropy.fill(&mut nonce)?;
-    let data = associated(place, key_id);
+    let data = associated(place.table, place.column, place.row, key_id);
     let payload = Payload {
         msg: secret.expose_secret().as_bytes(),
         aad: &data,
@@ -69,7 +69,7 @@ pub(super) fn open(
         row: place.row.to_owned(),
         key_id: key_id.to_owned(),
     })?;
-    let data = associated(place, key_id);
+    let data = associated(place.table, place.column, place.row, key_id);
     let payload = Payload {
         msg: sealed,
         aad: &data,
@@ -95,7 +95,7 @@ fn malformed(place: Place<'_>) -> SealError {
 }
 
 /// Key id, nonce and ciphertext; none when the blob is too short or of another layout.
-fn parts(blob: &[u8]) -> Option<(&str, [u8; NONCE_LENGTH], &[u8])> {
+pub(super) fn parts(blob: &[u8]) -> Option<(&str, [u8; NONCE_LENGTH], &[u8])> {
     let (&[layout, length], rest) = blob.split_first_chunk::<2>()?;
     if layout != LAYOUT {
         return None;
@@ -105,9 +105,9 @@ fn parts(blob: &[u8]) -> Option<(&str, [u8; NONCE_LENGTH], &[u8])> {
     Some((std::str::from_utf8(key_id).ok()?, *nonce, sealed))
 }
 
-fn associated(place: Place<'_>, key_id: &str) -> Vec<u8> {
+pub(super) fn associated(table: &str, column: &str, row: &str, key_id: &str) -> Vec<u8> {
     let mut data = vec![LAYOUT];
-    for part in [place.table, place.column, place.row, key_id] {
+    for part in [table, column, row, key_id] {
         data.extend((part.len() as u64).to_be_bytes());
         data.extend(part.as_bytes());
     }

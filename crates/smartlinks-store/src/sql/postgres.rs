@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
 use super::session::postgres_query;
 use super::write::Statement;
@@ -12,8 +12,14 @@ use crate::StoreError;
 use crate::error;
 use crate::store::PostgresUrl;
 
-/// How long a caller waits for a free database connection.
+/// How long a caller waits for a free database connection, or for the server to take a new one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a caller waits for an answer. A server that has vanished from the network gives none; one that is there
+/// ends a statement earlier by itself (see [`LIMITS`]).
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// Of each connection: nothing we ask takes as long, and whoever waits for a lock or holds one too long is ended.
+const LIMITS: &str = "set statement_timeout = '15s'; set lock_timeout = '5s'; \
+     set idle_in_transaction_session_timeout = '30s'";
 /// How often a change is tried when it meets another one (deadlock, serialisation failure).
 const ATTEMPTS: u32 = 3;
 
@@ -24,17 +30,24 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Connects and brings the schema up to date.
+    /// Brings the schema up to date and connects. What is lost later is connected anew when it is needed: a pooled
+    /// connection is tried before it is handed out.
     pub(crate) async fn open(url: &PostgresUrl, connections: u32) -> Result<Self, StoreError> {
         let place = url.to_string();
+        // On a connection of its own: a step may take longer than any statement afterwards.
+        let mut connection = connect(url).await?;
+        migrate(&place, &mut connection).await?;
+        let failed = |error| error::postgres(&place, error);
+        connection.close().await.map_err(failed)?;
         let pool = PgPoolOptions::new()
             .max_connections(connections.max(1))
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(LIMITS).await.map(|_| ()) })
+            })
             .connect_with(options(url)?)
             .await
-            .map_err(|error| error::postgres(&place, error))?;
-        let migrated = schema::postgres().run(&pool).await;
-        migrated.map_err(|error| error::migration(&place, error, error::postgres))?;
+            .map_err(failed)?;
         Ok(Self { place, pool })
     }
 
@@ -43,7 +56,23 @@ impl Postgres {
     }
 
     fn failed(&self, error: sqlx::Error) -> StoreError {
+        // The pool only says that it has waited; a server that is gone looks the same as one that is overrun.
+        if matches!(error, sqlx::Error::PoolTimedOut) {
+            let reason = "no connection was to be had: it takes none, or all of ours are in use";
+            return error::unreachable(&self.place, reason);
+        }
         error::postgres(&self.place, error)
+    }
+
+    /// Gives up when no answer comes. Whether a change took effect is then open, as with any lost answer.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        match tokio::time::timeout(ANSWER_TIMEOUT, work).await {
+            Ok(done) => done,
+            Err(_) => Err(error::unreachable(&self.place, "it does not answer")),
+        }
     }
 
     pub(crate) async fn all(
@@ -51,9 +80,12 @@ impl Postgres {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = postgres_query(sql, values).fetch_all(&self.pool).await;
-        let rows = rows.map_err(|error| self.failed(error))?;
-        Ok(rows.into_iter().map(Row::Postgres).collect())
+        self.in_time(async {
+            let rows = postgres_query(sql, values).fetch_all(&self.pool).await;
+            let rows = rows.map_err(|error| self.failed(error))?;
+            Ok(rows.into_iter().map(Row::Postgres).collect())
+        })
+        .await
     }
 
     pub(crate) async fn first(
@@ -61,18 +93,24 @@ impl Postgres {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Option<Row>, StoreError> {
-        let row = postgres_query(sql, values).fetch_optional(&self.pool).await;
-        Ok(row.map_err(|error| self.failed(error))?.map(Row::Postgres))
+        self.in_time(async {
+            let row = postgres_query(sql, values).fetch_optional(&self.pool).await;
+            Ok(row.map_err(|error| self.failed(error))?.map(Row::Postgres))
+        })
+        .await
     }
 
     /// A single statement is its own transaction, which saves two round trips.
     pub(crate) async fn write_one(&self, statement: Statement) -> Result<u64, StoreError> {
         let this = self.clone();
         self.to_the_end(async move {
-            let done = postgres_query(statement.sql, statement.values)
-                .execute(&this.pool)
-                .await;
-            Ok(done.map_err(|error| this.failed(error))?.rows_affected())
+            this.in_time(async {
+                let done = postgres_query(statement.sql, statement.values)
+                    .execute(&this.pool)
+                    .await;
+                Ok(done.map_err(|error| this.failed(error))?.rows_affected())
+            })
+            .await
         })
         .await
     }
@@ -82,7 +120,7 @@ impl Postgres {
         self.to_the_end(async move {
             let mut attempt = 1;
             loop {
-                match this.try_write(&write).await {
+                match this.in_time(this.try_write(&write)).await {
                     Err(StoreError::Busy { .. } | StoreError::Conflict { .. })
                         if attempt < ATTEMPTS =>
                     {
@@ -131,6 +169,21 @@ impl Postgres {
     }
 }
 
+/// One connection, without the limits of the pooled ones.
+pub(super) async fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreError> {
+    let place = url.to_string();
+    match tokio::time::timeout(ANSWER_TIMEOUT, options(url)?.connect()).await {
+        Ok(connected) => connected.map_err(|error| error::postgres(&place, error)),
+        Err(_) => Err(error::unreachable(&place, "it does not answer")),
+    }
+}
+
+/// Brings the schema up to date. Several processes may come to it together: the migrator lets one at a time.
+pub(super) async fn migrate(place: &str, connection: &mut PgConnection) -> Result<(), StoreError> {
+    let migrated = schema::postgres().run_direct(None, connection, false).await;
+    migrated.map_err(|error| error::migration(place, error, error::postgres))
+}
+
 fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {
     let options: PgConnectOptions = url.expose().parse().map_err(|_| StoreError::Address {
         problem: "PostgreSQL does not know one of its parts".to_owned(),
@@ -146,10 +199,9 @@ pub(crate) async fn peek(
     sql: &'static str,
     values: Vec<Value>,
 ) -> Result<Option<Row>, StoreError> {
-    use sqlx::Connection as _;
     let place = url.to_string();
     let failed = |error| error::postgres(&place, error);
-    let mut connection = options(url)?.connect().await.map_err(failed)?;
+    let mut connection = connect(url).await?;
     let row = match postgres_query(sql, values)
         .fetch_optional(&mut connection)
         .await

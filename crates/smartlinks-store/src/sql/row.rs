@@ -32,6 +32,38 @@ impl Row {
         }
     }
 
+    /// The number in a column, by its position.
+    pub(crate) fn number(&self, at: usize) -> Result<i64, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(at),
+            Self::Postgres(row) => row.try_get(at),
+        }
+    }
+
+    /// The text in a column, by its position.
+    pub(crate) fn text_at(&self, at: usize) -> Result<Option<String>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(at),
+            Self::Postgres(row) => row.try_get(at),
+        }
+    }
+
+    /// The bytes in a column, by its position.
+    pub(crate) fn bytes_at(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(at),
+            Self::Postgres(row) => row.try_get(at),
+        }
+    }
+
+    /// The number in a column, by its position, or nothing.
+    pub(crate) fn number_at(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
+        match self {
+            Self::Sqlite(row) => row.try_get(at),
+            Self::Postgres(row) => row.try_get(at),
+        }
+    }
+
     /// The row as one of `table`, whose id stands in column `id`.
     pub(crate) fn fields(
         &self,

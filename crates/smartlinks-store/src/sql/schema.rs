@@ -33,8 +33,15 @@ macro_rules! step {
 const STEPS: &[Step] = &[
     step!(1, "connections_and_orders"),
     step!(2, "events_and_audit"),
+    step!(4, "budget_shares"),
     step!(7, "connect_links_and_pushes"),
 ];
+
+/// Every step, as number and name.
+pub(super) fn steps() -> Vec<(i64, String)> {
+    let step = |step: &Step| (step.0, step.1.to_owned());
+    STEPS.iter().map(step).collect()
+}
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|step| step.2)

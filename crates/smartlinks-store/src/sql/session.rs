@@ -33,6 +33,12 @@ pub(crate) enum Session<'c> {
 }
 
 impl Session<'_> {
+    /// The database in words, for messages.
+    pub(crate) fn place(&self) -> &str {
+        let (Self::Sqlite(place, _) | Self::Postgres(place, _)) = self;
+        place
+    }
+
     /// The error of a change that found its row changed by another since it read it.
     pub(crate) fn overtaken(&self) -> StoreError {
         let (Self::Sqlite(place, _) | Self::Postgres(place, _)) = self;

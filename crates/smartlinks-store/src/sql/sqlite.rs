@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, several that only read.
 
 mod file;
+mod in_use;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use super::session::sqlite_query;
 use super::{Row, Value, Write, schema};
 use crate::StoreError;
 use crate::error;
+pub(super) use in_use::InUse;
 use writer::Writer;
 
 /// How long SQLite waits for another process to let go of the file.
@@ -29,6 +31,8 @@ pub(crate) struct Sqlite {
     place: String,
     readers: SqlitePool,
     writer: Writer,
+    /// Held for as long as the file is used.
+    _in_use: Option<InUse>,
 }
 
 impl Sqlite {
@@ -36,6 +40,7 @@ impl Sqlite {
     pub(crate) async fn open(settings: SqliteSettings) -> Result<Self, StoreError> {
         let place = settings.path.display().to_string();
         file::prepare(&settings.path)?;
+        let in_use = InUse::beside_others(&settings.path)?;
         let mut options = writing(&settings.path);
         if let Some(pages) = settings.max_pages {
             options = options.pragma("max_page_count", pages.to_string());
@@ -58,6 +63,7 @@ impl Sqlite {
             place,
             readers,
             writer,
+            _in_use: in_use,
         })
     }
 
@@ -119,7 +125,10 @@ fn writing(path: &Path) -> SqliteConnectOptions {
 
 /// In one immediate transaction, because the migrator itself takes no lock on SQLite and two processes may
 /// start at once.
-async fn migrate(place: &str, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+pub(super) async fn migrate(
+    place: &str,
+    connection: &mut SqliteConnection,
+) -> Result<(), StoreError> {
     let failed = |error| error::sqlite(place, error);
     let mut transaction = connection
         .begin_with("begin immediate")
@@ -130,6 +139,57 @@ async fn migrate(place: &str, connection: &mut SqliteConnection) -> Result<(), S
         .await;
     migrated.map_err(|error| error::migration(place, error, error::sqlite))?;
     transaction.commit().await.map_err(failed)
+}
+
+/// A connection for changes beside other processes; makes the file where there is none.
+pub(super) async fn open_to_change(
+    path: &Path,
+) -> Result<(SqliteConnection, Option<InUse>), StoreError> {
+    file::prepare(path)?;
+    let in_use = InUse::beside_others(path)?;
+    Ok((writing_connection(path).await?, in_use))
+}
+
+/// A connection to a file that no other process uses from here on.
+pub(super) async fn open_alone(
+    path: &Path,
+) -> Result<(SqliteConnection, Option<InUse>), StoreError> {
+    must_exist(path)?;
+    let in_use = InUse::alone(path)?;
+    Ok((writing_connection(path).await?, in_use))
+}
+
+async fn writing_connection(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let place = path.display().to_string();
+    let connected = writing(path).connect().await;
+    let mut connection = connected.map_err(|error| error::sqlite(&place, error))?;
+    file::use_wal(&place, &mut connection).await?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+pub(super) async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreError> {
+    must_exist(path)?;
+    let place = path.display().to_string();
+    let connected = base(path).read_only(true).connect().await;
+    connected.map_err(|error| error::sqlite(&place, error))
+}
+
+/// A new database in memory.
+pub(super) async fn open_in_memory() -> Result<SqliteConnection, StoreError> {
+    let options = SqliteConnectOptions::new().in_memory(true);
+    let connected = options.disable_statement_logging().connect().await;
+    connected.map_err(|error| error::sqlite("(in memory)", error))
+}
+
+fn must_exist(path: &Path) -> Result<(), StoreError> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(error::io(
+        &path.display().to_string(),
+        std::io::ErrorKind::NotFound.into(),
+    ))
 }
 
 /// The first row of a query on a file, if there is one with such a table; changes nothing.

@@ -1,6 +1,7 @@
 //! One suite, two databases. Every case runs on SQLite; it runs on PostgreSQL too when `TEST_DATABASE_URL` names
 //! a server, and fails when `SMARTLINKS_TEST_POSTGRES=required` and none is named.
 
+mod budget_shares;
 mod connect_links;
 mod connections;
 mod keyring;
@@ -11,8 +12,6 @@ mod pushes;
 mod refresh;
 mod sealing;
 mod traces;
-
-use crate::support;
 
 macro_rules! suite {
     ($($domain:ident: $($case:ident),+ $(,)?;)+) => {
@@ -36,6 +35,12 @@ macro_rules! suite {
 }
 
 suite! {
+    budget_shares:
+        a_newcomer_gets_a_little_at_once_and_its_part_when_it_is_given_back,
+        a_part_is_free_when_its_lease_has_run_out_or_its_holder_has_left,
+        budgets_and_apps_are_divided_apart,
+        claims_at_the_same_time_do_not_exceed_the_budget,
+        no_life_of_the_instances_exceeds_the_budget;
     connections:
         the_first_connection_is_generation_1_and_the_default,
         an_account_has_one_connection,
@@ -106,36 +111,4 @@ suite! {
         what_cannot_be_read_is_passed_over_and_named,
         instances_say_which_keys_they_hold,
         every_sealed_column_is_on_the_list;
-}
-
-/// Both folders of migrations make the same tables.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn both_databases_have_the_same_schema() {
-    const SQLITE: &str = "select m.name, c.name, case when c.\"notnull\" = 1 then 'needed' else 'optional' end \
-         from sqlite_master m, pragma_table_info(m.name) c \
-         where m.type = 'table' and m.name not like '%sqlx%' and m.name not like 'sqlite_%'";
-    const POSTGRES: &str = "select table_name::text, column_name::text, \
-         case when is_nullable = 'NO' then 'needed' else 'optional' end \
-         from information_schema.columns where table_schema = 'public' and table_name not like '%sqlx%'";
-    const SQLITE_INDEXES: &str = "select tbl_name, name from sqlite_master \
-         where type = 'index' and sql is not null";
-    const POSTGRES_INDEXES: &str = "select tablename::text, indexname::text from pg_indexes \
-         where schemaname = 'public' and tablename not like '%sqlx%' \
-         and indexname not like '%_pkey' and indexname not like '%_key'";
-    support::on_postgres(async |postgres: support::Stage| {
-        let sqlite = support::Stage::sqlite();
-        let stores = [sqlite.open().await, postgres.open().await];
-        let (mut sqlite, mut postgres) = (sqlite.raw().await, postgres.raw().await);
-        for (one, other) in [(SQLITE, POSTGRES), (SQLITE_INDEXES, POSTGRES_INDEXES)] {
-            let (mut one, mut other) = (sqlite.lines(one).await, postgres.lines(other).await);
-            one.sort();
-            other.sort();
-            assert!(one.len() > 5, "{one:?}");
-            assert_eq!(one, other);
-        }
-        for store in stores {
-            store.close().await;
-        }
-    })
-    .await;
 }

@@ -10,5 +10,7 @@
 mod conformance;
 mod key_files;
 mod killed;
+mod maintenance;
+mod schema;
 mod sqlite_files;
 mod support;

@@ -46,7 +46,7 @@ async fn files_are_made_for_their_owner_only() {
     assert_eq!(mode(&folder), 0o700);
     assert_eq!(mode(&stage.folder.path().join("a")), 0o700);
     let files = files(&stage);
-    assert_eq!(files.len(), 3, "database, log and index: {files:?}");
+    assert_eq!(files.len(), 4, "database, log, index, lock: {files:?}");
     for file in files {
         assert_eq!(mode(&file), 0o600, "{file:?}");
     }

@@ -134,33 +134,27 @@ impl Raw {
         }
     }
 
-    /// The columns of all rows, as texts joined with a blank.
-    pub(crate) async fn lines(&mut self, sql: impl Into<String>) -> Vec<String> {
+    /// The columns of all rows, all of them texts.
+    pub(crate) async fn rows(&mut self, sql: impl Into<String>) -> Vec<Vec<String>> {
+        fn texts<R: sqlx::Row>(rows: &[R]) -> Vec<Vec<String>>
+        where
+            usize: sqlx::ColumnIndex<R>,
+            String: for<'r> sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+        {
+            let row = |row: &R| (0..row.len()).map(|at| row.get(at)).collect();
+            rows.iter().map(row).collect()
+        }
         let sql = AssertSqlSafe(sql.into());
         match self {
-            Self::Sqlite(connection) => {
-                let rows = connection.fetch_all(sql).await.unwrap();
-                rows.iter()
-                    .map(|row| {
-                        (0..row.len())
-                            .map(|i| row.get::<String, _>(i))
-                            .collect::<Vec<_>>()
-                            .join(" ")
-                    })
-                    .collect()
-            }
-            Self::Postgres(connection) => {
-                let rows = connection.fetch_all(sql).await.unwrap();
-                rows.iter()
-                    .map(|row| {
-                        (0..row.len())
-                            .map(|i| row.get::<String, _>(i))
-                            .collect::<Vec<_>>()
-                            .join(" ")
-                    })
-                    .collect()
-            }
+            Self::Sqlite(connection) => texts(&connection.fetch_all(sql).await.unwrap()),
+            Self::Postgres(connection) => texts(&connection.fetch_all(sql).await.unwrap()),
         }
+    }
+
+    /// The columns of all rows, as texts joined with a blank.
+    pub(crate) async fn lines(&mut self, sql: impl Into<String>) -> Vec<String> {
+        let rows = self.rows(sql).await;
+        rows.into_iter().map(|row| row.join(" ")).collect()
     }
 
     /// Replaces a sealed value.

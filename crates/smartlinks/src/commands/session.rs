@@ -6,7 +6,9 @@ use std::sync::Arc;
 use aliexpress::SystemClock;
 use aliexpress_sandbox::Sandbox;
 use smartlinks_core::store::{Actor, ActorKind};
-use smartlinks_core::{ConnectionView, Core};
+use smartlinks_core::{BudgetAppetite, ConnectionView, Core};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::assemble::{Plan, assemble};
 use crate::clock::MovedClock;
@@ -22,6 +24,8 @@ const POOL_SIZE: u32 = 1;
 pub(crate) struct Session {
     pub(crate) core: Core,
     pub(crate) output: Output,
+    /// The worker that leases this command's part of the call budgets, and what ends it.
+    leasing: Option<(JoinHandle<()>, CancellationToken)>,
 }
 
 impl Session {
@@ -34,17 +38,26 @@ impl Session {
             Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
             Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
         };
+        let is_shared = plan.database.is_shared();
+        let core = assemble(plan, config, output)
+            .await?
+            .acting_as(Actor::of(ActorKind::CommandLine));
+        let leasing = take_part(&core, is_shared);
         Ok(Self {
-            core: assemble(plan, config, output)
-                .await?
-                .acting_as(Actor::of(ActorKind::CommandLine)),
+            core,
             output,
+            leasing,
         })
     }
 
     /// Finishes what must not be half done.
     pub(crate) async fn close(self) {
         self.core.drain().await;
+        if let Some((leasing, stop)) = self.leasing {
+            stop.cancel();
+            // It gives back what it has; its failure would be about calls that are over.
+            let _ = leasing.await;
+        }
         self.core.store().close().await;
     }
 
@@ -62,6 +75,18 @@ impl Session {
             .find(|connection| connection.default);
         Ok(default.ok_or(smartlinks_core::Error::NotConnected)?)
     }
+}
+
+/// A command calls little, so that servers keep theirs: from a shared database it leases that, beside a single server
+/// it just takes it.
+fn take_part(core: &Core, is_shared: bool) -> Option<(JoinHandle<()>, CancellationToken)> {
+    if !is_shared {
+        core.take_little_of_budgets();
+        return None;
+    }
+    let stop = CancellationToken::new();
+    let leases = core.lease_budgets(BudgetAppetite::Little);
+    Some((tokio::spawn(leases.run(stop.clone())), stop))
 }
 
 /// The sandbox's own time and addresses, so that a command says the same as the server beside it.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use aliexpress::GatewayUrl;
+use smartlinks_core::store::{DatabaseUrl, StoreError};
 use url::Url;
 
 use super::app::{self, AppSettings};
@@ -50,6 +51,21 @@ impl Live {
                 KEY_FILE.variable
             )
         })
+    }
+}
+
+impl Database {
+    /// Whether several servers may use it at the same time.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Server(_))
+    }
+
+    /// Its address in the form of the store.
+    pub(crate) fn url(&self) -> Result<DatabaseUrl, StoreError> {
+        match self {
+            Self::File(path) => Ok(DatabaseUrl::Sqlite(path.clone())),
+            Self::Server(address) => address.parse(),
+        }
     }
 }
 

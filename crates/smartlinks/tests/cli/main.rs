@@ -10,6 +10,7 @@ mod app_secrets;
 mod auth;
 mod configuration;
 mod custody;
+mod database;
 mod export;
 mod keyring;
 mod links;

@@ -24,6 +24,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       call         Call a read method of the gateway and print its answer
       keyring      The keys that seal stored tokens
       sign         Signatures
+      db           Look after the database: its schema, its soundness, its move to PostgreSQL
       openapi      Print the OpenAPI document of the HTTP API
       completions  Print the completion script of a shell
       help         Print this message or the help of the given subcommand(s)

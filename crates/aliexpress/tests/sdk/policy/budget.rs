@@ -1,5 +1,7 @@
 //! No second ever sees more calls of a method than it allows. Time is tokio's, paused: it moves when all wait.
 
+mod shares;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

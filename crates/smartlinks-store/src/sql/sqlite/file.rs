@@ -52,7 +52,7 @@ fn check_folder(folder: &Path) -> Result<(), StoreError> {
 
 /// Takes every right from all but the owner, on the file and on SQLite's files beside it.
 pub(super) fn tighten(path: &Path) -> Result<(), StoreError> {
-    for file in ["", "-wal", "-shm", "-journal"].map(|suffix| beside(path, suffix)) {
+    for file in ["", "-wal", "-shm", "-journal", "-in-use"].map(|suffix| beside(path, suffix)) {
         let Ok(mode) = files::mode(&file) else {
             continue;
         };
@@ -69,7 +69,7 @@ pub(super) fn tighten(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
