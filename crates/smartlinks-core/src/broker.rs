@@ -10,6 +10,7 @@ use smartlinks_store::{Connection, ConnectionId, Millis, StoredState};
 use crate::clock::to_millis;
 use crate::connections::usable_at;
 use crate::error::{Error, Result};
+use crate::refresh_steps::RefreshStep;
 use crate::service::Core;
 
 /// A pair this young is not renewed because of a refused call: the refusal has another cause, and each
@@ -36,6 +37,7 @@ impl Core {
         let record = self.record_or_default(id).await?;
         let vended = self.current(&record.id).await?;
         if self.lasts(&vended.connection, min_ttl) {
+            self.step(&record.id, RefreshStep::HandedOut);
             return Ok(vended);
         }
         let refreshed = self
@@ -43,6 +45,7 @@ impl Core {
             .await;
         let vended = self.current(&record.id).await?;
         if self.lasts(&vended.connection, min_ttl) {
+            self.step(&record.id, RefreshStep::HandedOut);
             return Ok(vended);
         }
         refreshed?;
@@ -118,6 +121,7 @@ impl Core {
         if !served || newest(self) == Some(record.generation) {
             return;
         }
+        self.step(&record.id, RefreshStep::Served);
         match self
             .store()
             .connections()

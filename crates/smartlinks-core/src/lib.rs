@@ -14,6 +14,7 @@ mod orders;
 mod products;
 mod refresh;
 mod refresh_schedule;
+mod refresh_steps;
 mod return_to;
 mod service;
 mod settings;
@@ -48,6 +49,7 @@ pub use products::{
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
 };
 pub use refresh::DueWork;
+pub use refresh_steps::{RefreshStep, RefreshSteps};
 pub use return_to::{ReturnTo, ReturnToProblem};
 pub use service::{Core, CoreOptions, RefreshPolicy};
 pub use settings::Market;

@@ -21,6 +21,7 @@ use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::refresh_schedule::{back_off, next_refresh_at};
+use crate::refresh_steps::RefreshStep;
 use crate::service::{Core, random_bytes};
 
 /// A pair that the gateway gave and the database would not take: kept in memory and tried again
@@ -156,9 +157,11 @@ impl Core {
             StoredState::Active | StoredState::Degraded => {}
         }
         let client = self.app().ready()?.client.clone();
+        self.step(&record.id, RefreshStep::BeforeClaim);
         if !self.claim(&record).await? {
             return Ok(Outcome::Elsewhere);
         }
+        self.step(&record.id, RefreshStep::Claimed);
         let refresh_token = match self.store().connections().token(&record.id).await {
             Ok(pair) => pair.and_then(|(_, material)| material.refresh_token),
             Err(error) => {
@@ -173,8 +176,10 @@ impl Core {
                 .await;
         };
         let refresh_token = RefreshToken::new(refresh_token.expose_secret());
+        self.step(&record.id, RefreshStep::Calling);
         match self.call_with_lease(&client, &record, &refresh_token).await {
             Ok(pair) => {
+                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }
@@ -206,7 +211,7 @@ impl Core {
         if let Err(error) = self
             .store()
             .connections()
-            .release_lease(&record.id, self.owner())
+            .release_lease(&record.id, self.owner(), to_millis(self.now()))
             .await
         {
             tracing::warn!(connection.id = %record.id, %error, "a lease could not be given back; it will run out");
@@ -263,6 +268,7 @@ impl Core {
                 let Some(renewed) = renewed else {
                     return Ok(Outcome::Elsewhere);
                 };
+                self.step(&renewed.id, RefreshStep::Stored);
                 let data = json!({ "generation": renewed.generation });
                 self.emit(
                     EventKind::ConnectionRefreshed,

@@ -15,7 +15,7 @@ mod storage;
 pub use id::{ConnectionId, InvalidConnectionId};
 pub use records::{
     Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
-    StoredState, TokenMaterial,
+    StoredState, TokenMaterial, UnknownWord,
 };
 pub use repository::ConnectionRepository;
 

@@ -8,6 +8,7 @@ mod files;
 mod login_attempts;
 mod meta;
 mod orders;
+mod refresh_journal;
 mod seal;
 mod sql;
 mod store;
@@ -16,6 +17,7 @@ mod time;
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
+    UnknownWord,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -26,6 +28,7 @@ pub use login_attempts::{
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;

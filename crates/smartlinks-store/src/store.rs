@@ -13,6 +13,7 @@ use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
+use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
 use crate::{Entropy, StoreError};
@@ -24,6 +25,7 @@ use crate::{Entropy, StoreError};
 #[async_trait]
 pub trait Store:
     ConnectionRepository
+    + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
     + EventRepository
@@ -46,6 +48,12 @@ impl dyn Store {
     /// The connections.
     #[must_use]
     pub fn connections(&self) -> &dyn ConnectionRepository {
+        self
+    }
+
+    /// The journal of refreshes.
+    #[must_use]
+    pub fn refresh_journal(&self) -> &dyn RefreshJournal {
         self
     }
 

@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod http;
 pub mod server;
+pub mod torture;
 
 /// A variable of the process environment, where it is set to something.
 #[expect(

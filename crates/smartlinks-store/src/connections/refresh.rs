@@ -9,26 +9,29 @@ use super::reading::{
     PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, sealed_columns,
 };
 use super::{Connection, ConnectionId, NewPair, TABLE, TokenMaterial};
+use crate::refresh_journal::{AttemptOutcome, Begin, End, Spends};
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
 use crate::{Millis, StoreError};
 
-/// `$1` id, `$2` generation, `$3` owner, `$4` end of the lease, `$5` now. A claim that was begun and never ended
-/// is remembered: the pair may have been rotated in a call whose answer was lost.
-pub(crate) const CLAIM: &str = "update connections set refresh_owner = $3, refresh_lease_until = $4, \
+/// `$1` id, `$2` generation, `$3` owner, `$4` end of the lease, `$5` now, `$6` whether the former pair is to be spent.
+/// A claim that was begun and never ended is remembered: the pair may have been rotated in a call whose answer was
+/// lost.
+const CLAIM: &str = "update connections set refresh_owner = $3, refresh_lease_until = $4, \
      refresh_interrupted_at = coalesce(refresh_begun_at, refresh_interrupted_at), \
      refresh_begun_at = $5, updated_at = $5 \
      where id = $1 and generation = $2 and state <> 'disconnected' \
-     and (refresh_lease_until is null or refresh_lease_until <= $5)";
+     and (refresh_lease_until is null or refresh_lease_until <= $5) \
+     and ($6 = 0 or previous_refresh_token is not null)";
 
 /// `$1` id, `$2` owner, `$3` end of the lease.
 pub(crate) const RENEW: &str = "update connections set refresh_lease_until = $3 \
      where id = $1 and refresh_owner = $2 and refresh_lease_until is not null";
 
 /// `$1` id, `$2` owner.
-pub(crate) const RELEASE: &str = "update connections set refresh_owner = null, \
+const RELEASE: &str = "update connections set refresh_owner = null, \
      refresh_lease_until = null, refresh_begun_at = null \
-     where id = $1 and refresh_owner = $2";
+     where id = $1 and refresh_owner = $2 returning id, generation";
 
 /// `$1` id, `$2` generation, `$3` owner, `$4` state, `$5` reason, `$6` next refresh, `$7` now, `$8` code.
 pub(crate) const FAIL: &str = "update connections set state = $4, reason = $5, next_refresh_at = $6, \
@@ -40,6 +43,75 @@ pub(crate) const FAIL: &str = "update connections set state = $4, reason = $5, n
 pub(crate) const ACCESS_REFUSED: &str = "update connections set state = 'reauthorization_required', \
      reason = $3, next_refresh_at = null, last_failure_at = $4, last_failure_code = $3, updated_at = $4 \
      where id = $1 and generation = $2 and state <> 'disconnected'";
+
+/// Takes the lease and notes the attempt, both or neither.
+pub(crate) struct Claim {
+    pub(crate) id: ConnectionId,
+    pub(crate) generation: i64,
+    pub(crate) spends: Spends,
+    pub(crate) owner: String,
+    pub(crate) lease_until: Millis,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Claim {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let values = values![
+            &self.id,
+            self.generation,
+            self.owner.as_str(),
+            self.lease_until,
+            self.now,
+            i64::from(self.spends == Spends::Former),
+        ];
+        if session.execute(CLAIM, values).await? == 0 {
+            return Ok(false);
+        }
+        let begin = Begin {
+            connection: &self.id,
+            generation: self.generation,
+            spends: self.spends,
+            owner: &self.owner,
+            now: self.now,
+        };
+        begin.note(session).await?;
+        Ok(true)
+    }
+}
+
+/// Gives the lease back: no call was made.
+pub(crate) struct Release {
+    pub(crate) id: ConnectionId,
+    pub(crate) owner: String,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Release {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let Some(row) = session
+            .first(RELEASE, values![&self.id, self.owner.as_str()])
+            .await?
+        else {
+            return Ok(false);
+        };
+        let end = End {
+            connection: &self.id,
+            generation: row.fields(TABLE, "id")?.int("generation")?,
+            owner: &self.owner,
+            outcome: AttemptOutcome::Released,
+            code: None,
+            now: self.now,
+        };
+        end.note(session).await?;
+        Ok(true)
+    }
+}
 
 /// Stores the pair a refresh brought, unless another came first.
 pub(crate) struct Finish {

@@ -6,15 +6,38 @@ use async_trait::async_trait;
 
 use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
 use super::reading::{connection, connection_columns, connections};
-use super::refresh::{ACCESS_REFUSED, CLAIM, FAIL, Finish, RELEASE, RENEW};
+use super::refresh::{ACCESS_REFUSED, Claim, FAIL, Finish, RENEW, Release};
 use super::reseal::Reseal;
 use super::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, NewConnection, NewPair,
     PreviousPair, ReauthorizationReason, TokenMaterial, due, pairs,
 };
+use crate::refresh_journal::Spends;
 use crate::sql::values;
 use crate::store::DatabaseStore;
 use crate::{Millis, StoreError};
+
+impl DatabaseStore {
+    async fn claim(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        spends: Spends,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let write = Claim {
+            id: id.clone(),
+            generation,
+            spends,
+            owner: owner.to_owned(),
+            lease_until,
+            now,
+        };
+        self.database.write(write).await
+    }
+}
 
 #[async_trait]
 impl ConnectionRepository for DatabaseStore {
@@ -133,7 +156,19 @@ impl ConnectionRepository for DatabaseStore {
         lease_until: Millis,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        self.changed(CLAIM, values![id, generation, owner, lease_until, now])
+        self.claim(id, generation, Spends::Present, owner, lease_until, now)
+            .await
+    }
+
+    async fn claim_last_resort(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        self.claim(id, generation, Spends::Former, owner, lease_until, now)
             .await
     }
 
@@ -146,8 +181,14 @@ impl ConnectionRepository for DatabaseStore {
         self.changed(RENEW, values![id, owner, lease_until]).await
     }
 
-    async fn release_lease(&self, id: &ConnectionId, owner: &str) -> Result<bool, StoreError> {
-        self.changed(RELEASE, values![id, owner]).await
+    async fn release_lease(
+        &self,
+        id: &ConnectionId,
+        owner: &str,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let (id, owner) = (id.clone(), owner.to_owned());
+        self.database.write(Release { id, owner, now }).await
     }
 
     async fn finish_refresh(
