@@ -12,6 +12,8 @@ use crate::service::Core;
 
 /// Kept after its end so that a late callback can still be told what happened to it.
 const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
+/// Attempts to refresh that ended longer ago than this are forgotten.
+const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
@@ -71,7 +73,7 @@ impl Core {
         }
     }
 
-    /// Forgets logins and events that are past their time. Returns how many rows went.
+    /// Forgets logins, events and attempts to refresh that are past their time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -87,7 +89,12 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let attempts = self
+            .store()
+            .refresh_journal()
+            .prune_attempts(Millis(now.0 - ATTEMPTS_KEPT_MS))
+            .await?;
+        Ok(logins + events + attempts)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

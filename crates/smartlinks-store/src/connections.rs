@@ -13,9 +13,10 @@ pub(crate) mod reseal;
 mod storage;
 
 pub use id::{ConnectionId, InvalidConnectionId};
+pub(crate) use records::UnknownWord;
 pub use records::{
-    Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
-    StoredState, TokenMaterial, UnknownWord,
+    Account, Connection, Failure, FailureKind, NewConnection, NewPair, PreviousPair,
+    ReauthorizationReason, StoredState, TokenMaterial,
 };
 pub use repository::ConnectionRepository;
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod connections;
 mod entropy;
 mod error;
@@ -13,11 +14,13 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod traces;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use connections::{
-    Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
-    NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
-    UnknownWord,
+    Account, Connection, ConnectionId, ConnectionRepository, Failure, FailureKind,
+    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState,
+    TokenMaterial,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -32,3 +35,4 @@ pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use traces::{Change, Traces};

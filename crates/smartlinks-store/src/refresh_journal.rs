@@ -15,7 +15,7 @@ use serde::Serialize;
 use crate::connections::UnknownWord;
 use crate::{ConnectionId, Millis, StoreError};
 
-pub(crate) use storage::{Begin, End, end_of_connection};
+pub(crate) use storage::{Begin, End, overtake};
 
 /// Which of the kept pairs an attempt spends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]

@@ -80,8 +80,8 @@ impl End<'_> {
     }
 }
 
-/// Whatever is still pending ends, because the connection itself was changed by a person.
-pub(crate) async fn end_of_connection(
+/// Ends what is still pending: the connection has moved on without it.
+pub(crate) async fn overtake(
     session: &mut Session<'_>,
     connection: &ConnectionId,
     now: Millis,
@@ -103,7 +103,10 @@ impl RefreshJournal for DatabaseStore {
     ) -> Result<Vec<RefreshAttempt>, StoreError> {
         const LATEST: &str = "select connection_id, number, generation, spends, owner, begun_at, outcome, \
              code, ended_at from refresh_journal where connection_id = $1 order by number desc limit $2";
-        let rows = self.database.all(LATEST, values![connection, limit]).await?;
+        let rows = self
+            .database
+            .all(LATEST, values![connection, limit])
+            .await?;
         rows.iter().map(attempt).collect()
     }
 

@@ -32,6 +32,7 @@ macro_rules! step {
 /// Only ever longer: a step that has been released is not changed.
 const STEPS: &[Step] = &[
     step!(1, "connections_and_orders"),
+    step!(2, "events_and_audit"),
     step!(3, "refresh_journal"),
 ];
 

@@ -33,7 +33,10 @@ fn torture(arguments: &[String]) -> Result<bool> {
     let runtime = tokio::runtime::Runtime::new()?;
     let mut good = true;
     for plan in plans {
-        tell(&format!("torturing {}: {} kills, seed {}", plan.database, plan.kills, plan.seed));
+        tell(&format!(
+            "torturing {}: {} kills, seed {}",
+            plan.database, plan.kills, plan.seed
+        ));
         let tally = runtime.block_on(run(plan))?;
         for story in &tally.stories {
             tell(story);

@@ -233,8 +233,8 @@ impl Worker {
             .await?;
         say(&Word::Handed {
             connection: connection.to_owned(),
-            generation: vended.connection.generation,
-            token: fingerprint(vended.token.expose()),
+            generation: vended.connection().generation,
+            token: fingerprint(vended.token().expose()),
         });
         let params = [("product_id", PRODUCT), ("ship_to_country", "FR")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -246,7 +246,7 @@ impl Worker {
 
     /// What a program does that takes silence for a refusal.
     async fn give_up_on_the_interrupted(&self) -> Result<()> {
-        use smartlinks_store::{Failure, Millis, ReauthorizationReason, StoredState};
+        use smartlinks_store::{Failure, FailureKind, Millis, ReauthorizationReason, StoredState};
         let now = Millis(self.clock.0.load(Ordering::SeqCst));
         let connections = self.store.connections();
         for record in connections.list(false).await? {
@@ -258,13 +258,14 @@ impl Worker {
                     .await?
             {
                 let failure = Failure {
+                    kind: FailureKind::Refused,
                     code: "gave_up".to_owned(),
                     state: StoredState::ReauthorizationRequired,
                     reason: Some(ReauthorizationReason::RefreshInterrupted.into()),
                     next_refresh_at: None,
                 };
                 connections
-                    .fail_refresh(&record.id, record.generation, "saboteur", failure, now)
+                    .fail_refresh(&record.id, record.generation, "saboteur", failure, now.into())
                     .await?;
             }
         }

@@ -139,7 +139,9 @@ impl Gateway {
 }
 
 fn call(entry: &Value) -> Result<Call> {
-    let shown = entry["params"]["refresh_token"].as_str().unwrap_or_default();
+    let shown = entry["params"]["refresh_token"]
+        .as_str()
+        .unwrap_or_default();
     let token = shown
         .rsplit_once("sha256 ")
         .map(|(_, hash)| hash.trim_end_matches(']'))

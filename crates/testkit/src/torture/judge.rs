@@ -136,7 +136,11 @@ impl Case<'_> {
             Some(call.token.as_str()) == self.before.former.as_deref()
                 && call.token != self.before.refresh
         };
-        let calls = self.round.first_calls.iter().chain(&self.round.second_calls);
+        let calls = self
+            .round
+            .first_calls
+            .iter()
+            .chain(&self.round.second_calls);
         let last_resorts = calls.filter(former).count();
         let calls = self.with_present(&self.round.first_calls).len()
             + self.with_present(&self.round.second_calls).len();
@@ -147,7 +151,11 @@ impl Case<'_> {
             self.unexplained(lane, "the former pair was spent more than once");
         }
         let pending = AttemptOutcome::Pending;
-        if self.attempts.iter().any(|attempt| attempt.outcome == pending) {
+        if self
+            .attempts
+            .iter()
+            .any(|attempt| attempt.outcome == pending)
+        {
             self.unexplained(lane, "an attempt is pending after the recovery");
         }
         let stored = self.attempts.iter().filter(|attempt| {
@@ -183,7 +191,11 @@ impl Case<'_> {
         let newest = RefreshToken::new(newest.expose_secret());
         if lane.gateway_client.oauth().refresh(&newest).await.is_ok() {
             lane.tally.lost += 1;
-            self.tell(lane, "lost", "the gateway accepts its durable refresh token");
+            self.tell(
+                lane,
+                "lost",
+                "the gateway accepts its durable refresh token",
+            );
             return Ok(());
         }
         let rotated = self

@@ -72,7 +72,11 @@ impl Lane {
         let seed = plan.seed.wrapping_mul(31).wrapping_add(number);
         let folder = tempfile::Builder::new().prefix("torture-").tempdir()?;
         let mut dice = Dice::new(seed);
-        let name = format!("torture_{}_{number}_{}", std::process::id(), dice.below(1 << 40));
+        let name = format!(
+            "torture_{}_{number}_{}",
+            std::process::id(),
+            dice.below(1 << 40)
+        );
         let place = Place::make(&plan.database, folder.path(), &name).await?;
         let gateway = Gateway::start(seed).await?;
         let clock = Moment::default();

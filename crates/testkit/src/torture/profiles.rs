@@ -61,7 +61,11 @@ pub(super) const PROFILES: [Profile; 10] = [
 impl Profile {
     /// What the sandbox is told.
     pub(super) fn switches(self) -> Value {
-        let window = if self.clipped { SHORT_WINDOW_S } else { LONG_WINDOW_S };
+        let window = if self.clipped {
+            SHORT_WINDOW_S
+        } else {
+            LONG_WINDOW_S
+        };
         json!({
             "lifetimes": {"access_s": ACCESS_S, "refresh_s": window},
             "rotate_refresh_token": self.rotate,
