@@ -100,6 +100,7 @@ impl RefreshSteps for StandStill {
         if here {
             say(&Word::At {
                 step: step.as_str().to_owned(),
+                connection: connection.to_string(),
             });
             // An end of the channel is an end of the harness.
             let _ = locked(&self.go_on).recv();
@@ -265,7 +266,13 @@ impl Worker {
                     next_refresh_at: None,
                 };
                 connections
-                    .fail_refresh(&record.id, record.generation, "saboteur", failure, now.into())
+                    .fail_refresh(
+                        &record.id,
+                        record.generation,
+                        "saboteur",
+                        failure,
+                        now.into(),
+                    )
                     .await?;
             }
         }

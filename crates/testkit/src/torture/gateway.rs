@@ -1,45 +1,21 @@
-//! The sandbox of a lane, with a hand on its answers: a refresh can be carried out and its answer held back, so that
-//! the process that waits for it dies after the gateway has rotated and before it knows.
+//! The sandbox of a lane, with a door for each process and a hand on its answers: a refresh can be carried out and its
+//! answer held back, so that the process that waits for it dies after the gateway has rotated and before it knows.
+
+mod door;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use anyhow::{Context, Result, ensure};
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 
 use crate::app::NOON_MS;
 use crate::http::Http;
+pub(super) use door::{Door, Hold};
 
 const REFRESH: &str = "/auth/token/refresh";
-
-/// Catches the next refresh call when it is told to.
-#[derive(Debug, Default)]
-pub(super) struct Hold {
-    armed: AtomicBool,
-    caught: Notify,
-}
-
-impl Hold {
-    pub(super) fn arm(&self) {
-        self.armed.store(true, Ordering::SeqCst);
-    }
-
-    pub(super) fn disarm(&self) {
-        self.armed.store(false, Ordering::SeqCst);
-    }
-
-    /// Resolves when a call was carried out whose answer is held back.
-    pub(super) async fn caught(&self) {
-        self.caught.notified().await;
-    }
-}
 
 /// One refresh call as the gateway saw it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,22 +30,19 @@ pub(super) struct Call {
 /// A running sandbox.
 pub(super) struct Gateway {
     pub(super) sandbox: Sandbox,
+    /// For the harness itself.
     pub(super) url: String,
-    pub(super) hold: Arc<Hold>,
+    /// One for each process.
+    pub(super) doors: [Door; 2],
     control: Http,
-    serving: JoinHandle<()>,
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
+    _own: Door,
 }
 
 impl Gateway {
     pub(super) async fn start(seed: u64) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?.to_string();
+        let url = format!("http://{address}");
         let config = SandboxConfig {
             base_url: url.clone(),
             check_timestamp: CheckTimestamp::Virtual,
@@ -77,21 +50,14 @@ impl Gateway {
         };
         let sandbox = Sandbox::new(config, Arc::new(|| NOON_MS), seed)?;
         sandbox.set_callback_url(Some(format!("{url}/aliexpress/callback")))?;
-        let hold = Arc::<Hold>::default();
-        let router = sandbox
-            .router()
-            .layer(from_fn_with_state(Arc::clone(&hold), watch));
-        let serving = tokio::spawn(async move {
-            // It ends with the lane.
-            let _ = axum::serve(listener, router).await;
-        });
-        let control = Http::new(&url)?;
+        let host = HeaderValue::from_str(&address)?;
+        let open = async || Door::open(TcpListener::bind("127.0.0.1:0").await?, &sandbox, &host);
         Ok(Self {
+            doors: [open().await?, open().await?],
+            _own: Door::open(listener, &sandbox, &host)?,
+            control: Http::new(&url)?,
             sandbox,
             url,
-            hold,
-            control,
-            serving,
         })
     }
 
@@ -151,15 +117,4 @@ fn call(entry: &Value) -> Result<Call> {
         token: token.to_owned(),
         rotated: entry["outcome"] == "ok",
     })
-}
-
-async fn watch(State(hold): State<Arc<Hold>>, request: Request, next: Next) -> Response {
-    let refresh = request.uri().path().ends_with(REFRESH);
-    let response = next.run(request).await;
-    if refresh && hold.armed.swap(false, Ordering::SeqCst) {
-        hold.caught.notify_one();
-        // Until the process at the other end is dead, which ends this future.
-        std::future::pending::<()>().await;
-    }
-    response
 }

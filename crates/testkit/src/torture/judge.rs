@@ -13,6 +13,7 @@ use smartlinks_store::{
 use super::gateway::Call;
 use super::lane::Lane;
 use super::process::Word;
+use super::tally::BESIDE;
 
 /// A word, and which process said it.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub(super) struct Before {
 pub(super) struct Round {
     pub(super) target: &'static str,
     pub(super) profile: &'static str,
+    /// Whose refresh stood at the step; none where that is not known.
+    pub(super) named: Option<String>,
     pub(super) before: Vec<Before>,
     /// The generations after the kill and before the recovery, in the order of `before`.
     pub(super) generations: Vec<i64>,
@@ -212,8 +215,10 @@ impl Case<'_> {
         } else if !interrupted {
             self.unexplained(lane, "it ended for another reason than it says");
         } else {
-            lane.tally
-                .unavoidable_at(self.round.target, self.round.profile);
+            let named = self.round.named.as_ref();
+            let beside = named.is_some_and(|named| *named != self.before.id.to_string());
+            let step = if beside { BESIDE } else { self.round.target };
+            lane.tally.unavoidable_at(step, self.round.profile);
         }
         Ok(())
     }

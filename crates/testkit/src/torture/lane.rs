@@ -64,6 +64,8 @@ pub(super) struct Lane {
     /// The last refresh call that is accounted for.
     seen: u64,
     last_profile: Option<Profile>,
+    /// Whose refresh stood at the step, in this round.
+    named: Option<String>,
     _folder: TempDir,
 }
 
@@ -107,6 +109,7 @@ impl Lane {
             rounds: usize::try_from(number)?,
             seen: 0,
             last_profile: None,
+            named: None,
             _folder: folder,
         })
     }
@@ -139,8 +142,7 @@ impl Lane {
         self.sign_in(profile).await?;
         self.advance(DUE_AFTER_S);
         let before = self.before().await?;
-        // The gateway's hand cannot tell two processes apart.
-        let two = target != CALLED && self.dice.once_in(3);
+        let two = self.dice.once_in(3);
         // A pair that never serves keeps the one before it alive into the next round.
         let serve = target == "served" || !self.dice.once_in(4);
 
@@ -156,6 +158,7 @@ impl Lane {
         let round = Round {
             target: killed.map_or("no kill", |_| target),
             profile: profile.name,
+            named: self.named.take(),
             before,
             generations,
             first_calls,
@@ -178,10 +181,12 @@ impl Lane {
         let stop_at = (target != CALLED && target != RANDOM).then(|| target.to_owned());
         let count = if two { 2 } else { 1 };
         if target == CALLED {
-            self.gateway.hold.arm();
+            let door = usize::try_from(self.dice.below(count as u64))?;
+            self.gateway.doors[door].hold.arm();
         }
         self.order(count, stop_at, true).await?;
         let mut said = Vec::new();
+        self.named = None;
         let victim = match target {
             RANDOM => {
                 let moment = Duration::from_millis(self.dice.below(RANDOM_WITHIN_MS));
@@ -192,7 +197,9 @@ impl Lane {
             }
             _ => self.wait(count, &mut said, target == CALLED).await?,
         };
-        self.gateway.hold.disarm();
+        for door in &self.gateway.doors {
+            door.hold.disarm();
+        }
         let Some(victim) = victim else {
             return Ok((None, said));
         };
@@ -209,9 +216,13 @@ impl Lane {
     }
 
     async fn order(&mut self, count: usize, stop_at: Option<String>, serve: bool) -> Result<()> {
-        for slot in self.slots.iter_mut().take(count) {
+        for (slot, door) in self.slots.iter_mut().zip(&self.gateway.doors).take(count) {
             if slot.is_none() {
-                *slot = Some(Process::start(&self.plan.program, &self.setting).await?);
+                let setting = Setting {
+                    gateway: door.url.clone(),
+                    ..self.setting.clone()
+                };
+                *slot = Some(Process::start(&self.plan.program, &setting).await?);
             }
         }
         let order = Order::Work {
@@ -233,16 +244,21 @@ impl Lane {
         held: bool,
     ) -> Result<Option<usize>> {
         let mut busy = [count > 0, count > 1];
-        let hold = Arc::clone(&self.gateway.hold);
+        let [left, right] = &self.gateway.doors;
+        let (left, right) = (Arc::clone(&left.hold), Arc::clone(&right.hold));
         while busy.iter().any(|busy| *busy) {
             let [first, second] = &mut self.slots;
             let (slot, word) = tokio::select! {
                 word = next(first), if busy[0] => (0, word?),
                 word = next(second), if busy[1] => (1, word?),
-                () = hold.caught(), if held => return Ok(Some(0)),
+                () = left.caught(), if held => return Ok(Some(0)),
+                () = right.caught(), if held => return Ok(Some(1)),
             };
             match word {
-                Word::At { .. } => return Ok(Some(slot)),
+                Word::At { connection, .. } => {
+                    self.named = Some(connection);
+                    return Ok(Some(slot));
+                }
                 Word::Done => busy[slot] = false,
                 word => said.push(Said { slot, word }),
             }
@@ -266,6 +282,7 @@ impl Lane {
         let process = self.slots[slot].take().context("no process to kill")?;
         let last = process.kill().await?;
         said.extend(last.into_iter().map(|word| Said { slot, word }));
+        self.gateway.doors[slot].settled().await?;
         self.tally.killed_at(step);
         Ok(())
     }

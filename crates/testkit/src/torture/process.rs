@@ -47,7 +47,7 @@ pub(super) enum Word {
     /// It has opened the database.
     Ready,
     /// It stands still.
-    At { step: String },
+    At { step: String, connection: String },
     /// It has given a token to a caller.
     Handed {
         connection: String,

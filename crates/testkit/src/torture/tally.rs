@@ -12,6 +12,9 @@ pub(super) const CALLED: &str = "called";
 /// Killed at a moment that nobody chose.
 pub(super) const RANDOM: &str = "random";
 
+/// Its process was killed at a step of another connection; it was somewhere between.
+pub(super) const BESIDE: &str = "beside";
+
 /// Stories kept of what must not be.
 const STORIES: usize = 20;
 
