@@ -125,7 +125,13 @@ impl Core {
     }
 
     async fn refresh_when_due(&self, id: &ConnectionId) -> bool {
+        let due = |record: &Connection| {
+            let now = to_millis(self.now());
+            record.next_refresh_at.is_some_and(|at| at <= now)
+        };
         let result = match self.existing(id).await {
+            // Another has been faster since it was listed: what it holds now is not due.
+            Ok(record) if !due(&record) => return false,
             // No patience: when another process holds the lease, it does the work.
             Ok(record) => {
                 self.refresh_with_patience(id, record.generation, Access::Unknown, Duration::ZERO)

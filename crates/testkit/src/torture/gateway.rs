@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use crate::app::NOON_MS;
 use crate::http::Http;
-pub(super) use door::{Door, Hold};
+pub(super) use door::Door;
 
 const REFRESH: &str = "/auth/token/refresh";
 

@@ -15,13 +15,6 @@ use super::lane::Lane;
 use super::process::Word;
 use super::tally::BESIDE;
 
-/// A word, and which process said it.
-#[derive(Debug, Clone)]
-pub(super) struct Said {
-    pub(super) slot: usize,
-    pub(super) word: Word,
-}
-
 /// A connection at the deadline, before anybody was set to work.
 #[derive(Debug, Clone)]
 pub(super) struct Before {
@@ -48,7 +41,7 @@ pub(super) struct Round {
     /// Refresh calls after that.
     pub(super) second_calls: Vec<Call>,
     /// What the recovering processes said.
-    pub(super) said: Vec<Said>,
+    pub(super) said: Vec<Word>,
     /// Whether they were told to use each connection.
     pub(super) serve: bool,
 }
@@ -176,7 +169,7 @@ impl Case<'_> {
             self.unexplained(lane, "it is active and was not renewed once");
         }
         let id = self.before.id.to_string();
-        let served = |said: &super::judge::Said| matches!(&said.word, Word::Served { connection } if *connection == id);
+        let served = |said: &Word| matches!(said, Word::Served { connection } if *connection == id);
         if self.round.serve && !self.round.said.iter().any(served) {
             self.unexplained(lane, "it is active and its token does not work");
         }
