@@ -68,7 +68,8 @@ async fn a_process_that_takes_no_lease_for_valid_is_noticed() -> Result<()> {
 /// None when there is no server and none is demanded.
 #[expect(
     clippy::disallowed_methods,
-    reason = "tests take their database from the environment"
+    clippy::print_stdout,
+    reason = "tests take their database from the environment, and say what they do not run"
 )]
 fn postgres() -> Result<Option<Kind>> {
     match std::env::var("TEST_DATABASE_URL") {
