@@ -86,7 +86,6 @@ pub(crate) fn run(arguments: &[String], machine: &Machine, console: &Console) ->
     }
     console.say(format_args!("building the harness, then killing"));
     let status = torture.status().context("could not start cargo")?;
-    console.say(format_args!("done"));
     Ok(status.success())
 }
 

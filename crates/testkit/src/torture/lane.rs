@@ -59,6 +59,8 @@ pub(super) struct Lane {
     pub(super) tally: Tally,
     /// At most two processes at once.
     slots: [Option<Process>; 2],
+    /// Which of them have not said that their work is done.
+    busy: [bool; 2],
     targets: Vec<&'static str>,
     rounds: usize,
     /// The last refresh call that is accounted for.
@@ -105,6 +107,7 @@ impl Lane {
             dice,
             tally: Tally::new(plan.database.clone()),
             slots: [None, None],
+            busy: [false, false],
             targets: Vec::new(),
             rounds: usize::try_from(number)?,
             seen: 0,
@@ -246,14 +249,14 @@ impl Lane {
         said: &mut Vec<Word>,
         held: bool,
     ) -> Result<Option<usize>> {
-        let mut busy = [count > 0, count > 1];
+        self.busy = [count > 0, count > 1];
         let [left, right] = &self.gateway.doors;
         let (left, right) = (Arc::clone(&left.hold), Arc::clone(&right.hold));
-        while busy.iter().any(|busy| *busy) {
+        while self.busy.iter().any(|busy| *busy) {
             let [first, second] = &mut self.slots;
             let (slot, word) = tokio::select! {
-                word = next(first), if busy[0] => (0, word?),
-                word = next(second), if busy[1] => (1, word?),
+                word = next(first), if self.busy[0] => (0, word?),
+                word = next(second), if self.busy[1] => (1, word?),
                 () = left.caught(), if held => return Ok(Some(0)),
                 () = right.caught(), if held => return Ok(Some(1)),
             };
@@ -262,7 +265,7 @@ impl Lane {
                     self.named = Some(connection);
                     return Ok(Some(slot));
                 }
-                Word::Done => busy[slot] = false,
+                Word::Done => self.busy[slot] = false,
                 word => said.push(word),
             }
         }
@@ -272,13 +275,14 @@ impl Lane {
     /// Lets a process end its work; where it stands still it is told to go on.
     async fn finish(&mut self, slot: usize, said: &mut Vec<Word>) -> Result<()> {
         let process = self.slots[slot].as_mut().context("no process")?;
-        loop {
+        while self.busy[slot] {
             match process.next().await? {
                 Word::At { .. } => process.order(&Order::GoOn).await?,
-                Word::Done => return Ok(()),
+                Word::Done => self.busy[slot] = false,
                 word => said.push(word),
             }
         }
+        Ok(())
     }
 
     async fn kill(&mut self, slot: usize, step: &'static str, said: &mut Vec<Word>) -> Result<()> {
@@ -293,6 +297,7 @@ impl Lane {
     async fn recover(&mut self, two: bool, serve: bool, said: &mut Vec<Word>) -> Result<()> {
         let count = if two { 2 } else { 1 };
         self.order(count, None, serve).await?;
+        self.busy = [true, two];
         for slot in 0..count {
             self.finish(slot, said).await?;
         }

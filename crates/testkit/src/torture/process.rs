@@ -68,6 +68,8 @@ pub(super) struct Process {
     child: Child,
     orders: ChildStdin,
     words: Lines<BufReader<ChildStdout>>,
+    /// What was told or heard last, for a person who wonders.
+    last: String,
 }
 
 impl Process {
@@ -85,6 +87,7 @@ impl Process {
             child,
             orders,
             words,
+            last: "nothing".to_owned(),
         };
         process.say(setting).await?;
         match process.next().await? {
@@ -94,6 +97,7 @@ impl Process {
     }
 
     pub(super) async fn order(&mut self, order: &Order) -> Result<()> {
+        self.last = format!("told {order:?}");
         self.say(order).await
     }
 
@@ -108,9 +112,11 @@ impl Process {
     pub(super) async fn next(&mut self) -> Result<Word> {
         let line = tokio::time::timeout(SPEAKS_WITHIN, self.words.next_line())
             .await
-            .context("a process fell silent")??
-            .context("a process ended by itself")?;
-        serde_json::from_str(&line).with_context(|| format!("a process said `{line}`"))
+            .with_context(|| format!("a process fell silent; last: {}", self.last))??
+            .with_context(|| format!("a process ended by itself; last: {}", self.last))?;
+        let word = serde_json::from_str(&line).with_context(|| format!("it said `{line}`"))?;
+        self.last = format!("heard {word:?}");
+        Ok(word)
     }
 
     /// SIGKILL. Gives what it had still said.
