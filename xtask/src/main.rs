@@ -11,6 +11,7 @@ mod report;
 mod screenshots;
 mod suites;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -27,6 +28,7 @@ commands:
   bench [--only sign|decode|sandbox]                every budget with its figure; fails when one is missed
   codegen [--check]                                 the files that come from catalogue/; --check only tells which are stale
   postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
+  torture [--kills N] [--database sqlite|postgres] [--seed S]   kills processes in the middle of refreshes
   screenshots                                       the README's pictures, written to docs/
 ";
 
@@ -52,6 +54,7 @@ fn run(arguments: &[String], console: &Console) -> Result<bool> {
     {
         Some(("test", rest)) => test::run(&test::Options::parse(rest)?, &machine, console),
         Some(("postgres", command)) => postgres::run(command, &machine, console),
+        Some(("torture", rest)) => torture::run(rest, &machine, console),
         Some(("bench", rest)) => bench::run(rest, &machine, console),
         Some(("codegen", [])) => codegen::run(&machine.root, false, console),
         Some(("codegen", [check])) if check == "--check" => {

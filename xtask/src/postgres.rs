@@ -102,7 +102,7 @@ impl Cluster {
             .env("SMARTLINKS_TEST_POSTGRES", "required");
     }
 
-    /// The address of its maintenance database.
+    /// Its address: a database from which others can be created.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }

@@ -11,6 +11,7 @@ use crate::clock::to_millis;
 use crate::connections::usable_at;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
+use crate::refresh_steps::RefreshStep;
 use crate::service::Core;
 use crate::snapshot::Held;
 
@@ -48,6 +49,7 @@ impl Core {
     pub async fn vend(&self, id: Option<&str>, min_ttl: Duration) -> Result<Vended> {
         let vended = self.current(id).await?;
         if self.lasts(vended.connection(), min_ttl) {
+            self.step(&vended.connection().id, RefreshStep::HandedOut);
             return Ok(vended);
         }
         if self.would_not_help(vended.connection(), min_ttl) {
@@ -60,6 +62,7 @@ impl Core {
         let refreshed = self.refresh_past(&id, seen).await;
         let vended = self.current(Some(id.as_str())).await?;
         if self.lasts(vended.connection(), min_ttl) {
+            self.step(&id, RefreshStep::HandedOut);
             return Ok(vended);
         }
         refreshed?;
@@ -97,7 +100,8 @@ impl Core {
             }
             answer => return Ok(answer?),
         }
-        if let Err(error) = self.refresh_past(&first.id, first.generation).await {
+        let refreshed = self.refresh_past_refused(&first.id, first.generation);
+        if let Err(error) = refreshed.await {
             if matches!(error, Error::ReauthorizationRequired { .. }) {
                 // Refused, and not to be renewed: it must not be handed out any more.
                 self.stop_handing_out(first).await?;
@@ -141,6 +145,7 @@ impl Core {
         if !served || newest(self) == Some(record.generation) {
             return;
         }
+        self.step(&record.id, RefreshStep::Served);
         match self
             .store()
             .connections()

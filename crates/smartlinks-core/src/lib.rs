@@ -19,6 +19,7 @@ mod products;
 mod pushes;
 mod refresh;
 mod refresh_schedule;
+mod refresh_steps;
 mod return_to;
 mod scope;
 mod service;
@@ -60,6 +61,7 @@ pub use products::{
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;
+pub use refresh_steps::{RefreshStep, RefreshSteps};
 pub use return_to::{ReturnTo, ReturnToProblem};
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use service::{Core, CoreOptions, RefreshPolicy};

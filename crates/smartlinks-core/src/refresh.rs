@@ -1,26 +1,59 @@
 //! Renewing a token pair: one refresh per deadline, and nothing lost on the way.
 //!
-//! The way: wait for the turn inside this process, look again, claim the lease in the database, call
-//! the gateway, make the new pair durable by a compare-and-swap on the generation, and only then let
-//! anybody use it. Once begun it runs to its end even when the request that caused it has gone away.
+//! The way: wait for the turn inside this process, look again, claim the lease in the database and with it a *pending*
+//! row in the journal, look again under the lease, call the gateway, make the new pair durable by a compare-and-swap on
+//! the generation, and only then let anybody use it. Once begun it runs to its end even when the request that caused it
+//! has gone away. The places at which it may be cut are named in [`RefreshStep`].
+//!
+//! # After a crash
+//!
+//! A process that dies leaves its lease and its pending row. When the lease has run out the next claim ends the row as
+//! *interrupted*, and it is open whether the gateway has rotated the pair. Which rules AliExpress follows is not
+//! documented, so what we do has to be right under each of them. Call the durable pair N, the one before it N-1, and the
+//! one that may have died with the process N+1.
+//!
+//! | the gateway… | call not arrived | call arrived, N+1 lost |
+//! |---|---|---|
+//! | rotates, old refresh tokens end | N is accepted | N is refused: nobody could help it |
+//! | rotates, reuse ends the grant | N is accepted | N is refused, and the access token of N ends with it |
+//! | rotates, old refresh tokens work | N is accepted | N is accepted |
+//! | does not rotate | N is accepted | N is accepted |
+//!
+//! So **N is tried once, at once**. Only the second row has a price: where old access tokens still work, that of N would
+//! have served until its deadline if nobody had asked. Waiting for that deadline would cost more under the other rules,
+//! where N is accepted (the connection would go on with an old pair that nobody knows to be good) or refused (a person
+//! would hear of it at the last moment, instead of days before). And where N is accepted, asking late is worth nothing.
+//! A refusal ends the connection with the cause `refresh_interrupted`.
+//!
+//! **N-1 is the last resort.** It is kept as long as N has served no call. Under every rule above N-1 is refused when N
+//! is, and where reuse ends the grant, presenting it while N lives would end what we hold: that loss would be our own
+//! doing. It helps in one case only: the gateway gave us N and forgot it (a fail-over that loses the last write), so
+//! that both tokens of N are refused and N-1 is still the newest. Therefore N-1 is spent only when nothing of N is left
+//! to lose: its refresh token was refused, its access token was refused or has passed its deadline, and it never served.
+//! It is tried once; a refusal lets go of it. See `last_resort`.
+//!
+//! # What a stalled process may do
+//!
+//! A process that sleeps through its lease (a stopped machine) does not call when it wakes up: it looks at the clock
+//! right before. If it had called already, its answer is stored all the same unless another pair came first, since it is
+//! the newest that the gateway gave; the refusal it may bring is not its to judge any more.
 
-use std::sync::PoisonError;
+mod ending;
+mod last_resort;
+mod lease;
+
 use std::time::Duration;
 
-use aliexpress::{Class, Client, Error as GatewayError, RefreshToken, TokenPair};
-use secrecy::ExposeSecret;
-use serde_json::json;
+use aliexpress::TokenPair;
 use smartlinks_store::{
-    ActorKind, Change, Connection, ConnectionId, Failure, Millis, NewPair, ReauthorizationReason,
-    StoredState, TokenMaterial,
+    Connection, ConnectionId, Millis, NewPair, ReauthorizationReason, StoredState, TokenMaterial,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::broker::reauthorization;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
-use crate::events::EventKind;
-use crate::refresh_schedule::{back_off, next_refresh_at};
+use crate::refresh_schedule::next_refresh_at;
+use crate::refresh_steps::RefreshStep;
 use crate::service::{Core, random_bytes};
 
 /// A pair that the gateway gave and the database would not take: kept in memory and tried again
@@ -29,6 +62,14 @@ use crate::service::{Core, random_bytes};
 pub(crate) struct UnsavedPair {
     generation: i64,
     pair: NewPair,
+}
+
+/// What is known of the access token of the present pair when it is to be renewed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Unknown,
+    /// The gateway has just refused it.
+    Refused,
 }
 
 /// What became of a refresh.
@@ -93,7 +134,7 @@ impl Core {
             Ok(record) if !due(&record) => return false,
             // No patience: when another process holds the lease, it does the work.
             Ok(record) => {
-                self.refresh_with_patience(id, record.generation, Duration::ZERO)
+                self.refresh_with_patience(id, record.generation, Access::Unknown, Duration::ZERO)
                     .await
             }
             Err(error) => Err(error),
@@ -110,7 +151,15 @@ impl Core {
 
     /// Makes sure that the generation of a connection is past the one seen.
     pub(crate) async fn refresh_past(&self, id: &ConnectionId, seen: i64) -> Result<()> {
-        self.refresh_with_patience(id, seen, self.refresh_policy().patience)
+        let patience = self.refresh_policy().patience;
+        self.refresh_with_patience(id, seen, Access::Unknown, patience)
+            .await
+    }
+
+    /// The same after the gateway has refused the access token of the generation seen.
+    pub(crate) async fn refresh_past_refused(&self, id: &ConnectionId, seen: i64) -> Result<()> {
+        let patience = self.refresh_policy().patience;
+        self.refresh_with_patience(id, seen, Access::Refused, patience)
             .await
     }
 
@@ -118,8 +167,10 @@ impl Core {
         &self,
         id: &ConnectionId,
         seen: i64,
+        access: Access,
         patience: Duration,
     ) -> Result<()> {
+        let failures = self.existing(id).await?.refresh_failures;
         let mut waited = Duration::ZERO;
         loop {
             let turn = self.inner.refreshes.turn(id).await;
@@ -128,10 +179,14 @@ impl Core {
             if record.generation > seen {
                 return Ok(());
             }
+            // Or has failed, and then each of those who waited would fail as well, one call after the other.
+            if record.refresh_failures > failures && record.state == StoredState::Degraded {
+                return Err(Error::RefreshBusy(id.clone()));
+            }
             let core = self.clone();
             let outcome = self
                 .to_the_end(async move {
-                    let outcome = core.refresh_in_turn(record).await;
+                    let outcome = core.refresh_in_turn(record, access).await;
                     drop(turn);
                     outcome
                 })
@@ -151,259 +206,54 @@ impl Core {
     }
 
     /// Claims, calls and stores. Runs with the turn of this process held.
-    async fn refresh_in_turn(&self, record: Connection) -> Result<Outcome> {
+    async fn refresh_in_turn(&self, seen: Connection, access: Access) -> Result<Outcome> {
         // A pair that is already ours needs no lease: storing it is a compare-and-swap.
-        if let Some(pair) = self.unsaved_pair(&record.id, record.generation) {
-            return self.keep(&record, pair).await;
+        if let Some(pair) = self.unsaved_pair(&seen.id, seen.generation) {
+            return self.keep(&seen, pair).await;
         }
-        match record.state {
-            StoredState::Disconnected => return Err(Error::Disconnected(record.id)),
-            StoredState::ReauthorizationRequired => return Err(reauthorization(&record)),
+        match seen.state {
+            StoredState::Disconnected => return Err(Error::Disconnected(seen.id)),
+            StoredState::ReauthorizationRequired => return self.last_resort(seen, access).await,
             StoredState::Active | StoredState::Degraded => {}
         }
         let client = self.app().ready()?.client.clone();
-        if !self.claim(&record).await? {
+        self.step(&seen.id, RefreshStep::BeforeClaim);
+        let Some(lease) = self.claim(&seen).await? else {
             return Ok(Outcome::Elsewhere);
-        }
-        let refresh_token = match self.store().connections().token(&record.id).await {
-            Ok(pair) => pair.and_then(|(_, material)| material.refresh_token),
-            Err(error) => {
-                // No call was made, so nobody has to wait and the journal has nothing to remember.
-                self.let_go(&record).await;
-                return Err(error.into());
-            }
+        };
+        self.step(&seen.id, RefreshStep::Claimed);
+        let Some((record, refresh_token)) = self.look_under_the_lease(&seen).await? else {
+            return Ok(Outcome::Elsewhere);
         };
         let Some(refresh_token) = refresh_token else {
             return self
                 .end(&record, ReauthorizationReason::NotRefreshable, None)
                 .await;
         };
-        let refresh_token = RefreshToken::new(refresh_token.expose_secret());
-        match self.call_with_lease(&client, &record, &refresh_token).await {
-            Ok(pair) => {
+        let answer = self
+            .call_with_lease(&client, &record, &refresh_token, lease)
+            .await;
+        match answer {
+            Ok(Some(pair)) => {
+                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }
+            Ok(None) => Ok(Outcome::Elsewhere),
             Err(error) if error.is_refused_refresh_token() => {
-                self.end(
-                    &record,
-                    ReauthorizationReason::RefreshTokenRefused,
-                    Some(error),
-                )
-                .await
+                let reason = ReauthorizationReason::RefreshTokenRefused;
+                let ended = self.end(&record, reason, Some(error)).await;
+                match ended {
+                    Err(Error::ReauthorizationRequired { .. }) => {
+                        self.last_resort(self.existing(&record.id).await?, access)
+                            .await
+                    }
+                    ended => ended,
+                }
             }
             Err(error) => {
                 self.degrade(&record, &error).await;
                 Err(error.into())
-            }
-        }
-    }
-
-    async fn claim(&self, record: &Connection) -> Result<bool> {
-        let now = to_millis(self.now());
-        let until = self.lease_until(now);
-        let connections = self.store().connections();
-        Ok(connections
-            .claim_refresh(&record.id, record.generation, self.owner(), until, now)
-            .await?)
-    }
-
-    async fn let_go(&self, record: &Connection) {
-        if let Err(error) = self
-            .store()
-            .connections()
-            .release_lease(&record.id, self.owner())
-            .await
-        {
-            tracing::warn!(connection.id = %record.id, %error, "a lease could not be given back; it will run out");
-        }
-    }
-
-    fn lease_until(&self, now: Millis) -> Millis {
-        let lease = i64::try_from(self.refresh_policy().lease.as_millis()).unwrap_or(60_000);
-        Millis(now.0 + lease)
-    }
-
-    /// The refresh call, with the lease renewed for as long as it runs.
-    async fn call_with_lease(
-        &self,
-        client: &Client,
-        record: &Connection,
-        refresh_token: &RefreshToken,
-    ) -> Result<TokenPair, GatewayError> {
-        let oauth = client.oauth();
-        let call = oauth.refresh(refresh_token);
-        tokio::pin!(call);
-        let mut beat = tokio::time::interval(self.refresh_policy().lease / 3);
-        beat.tick().await;
-        loop {
-            tokio::select! {
-                answer = &mut call => return self.noted(answer),
-                _ = beat.tick() => {
-                    let until = self.lease_until(to_millis(self.now()));
-                    let connections = self.store().connections();
-                    if let Err(error) = connections.renew_lease(&record.id, self.owner(), until).await {
-                        tracing::warn!(connection.id = %record.id, %error, "lease could not be renewed");
-                    }
-                }
-            }
-        }
-    }
-
-    /// Makes a new pair durable and says so. When the database refuses, the pair stays in memory.
-    async fn keep(&self, record: &Connection, pair: NewPair) -> Result<Outcome> {
-        let change = self.renewed(record);
-        let connections = self.store().connections();
-        let stored = connections
-            .finish_refresh(
-                &record.id,
-                record.generation,
-                self.owner(),
-                pair.clone(),
-                change,
-            )
-            .await;
-        match stored {
-            Ok(renewed) => {
-                self.unsaved().remove(&record.id);
-                let Some(renewed) = renewed else {
-                    return Ok(Outcome::Elsewhere);
-                };
-                self.announce().await;
-                if renewed.is_default {
-                    self.write_token_file().await;
-                }
-                Ok(Outcome::Renewed)
-            }
-            Err(error) => {
-                tracing::error!(connection.id = %record.id, %error, "a renewed pair could not be stored; it is kept in memory");
-                let unsaved = UnsavedPair {
-                    generation: record.generation,
-                    pair,
-                };
-                self.unsaved().insert(record.id.clone(), unsaved);
-                Err(error.into())
-            }
-        }
-    }
-
-    /// What a stored pair leaves behind. The audit log names it when somebody asked for it; what the service does
-    /// by itself every few days would only bury the rest.
-    fn renewed(&self, record: &Connection) -> Change {
-        let (now, data) = (
-            to_millis(self.now()),
-            json!({ "generation": record.generation + 1 }),
-        );
-        let mut change = self.told(now, EventKind::ConnectionRefreshed, &record.id, &data);
-        if self.actor().kind == ActorKind::System {
-            change.traces.audit.clear();
-        }
-        change
-    }
-
-    fn unsaved(
-        &self,
-    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<ConnectionId, UnsavedPair>> {
-        self.inner
-            .unsaved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn unsaved_pair(&self, id: &ConnectionId, generation: i64) -> Option<NewPair> {
-        let mut unsaved = self.unsaved();
-        let kept = unsaved.get(id)?;
-        if kept.generation == generation {
-            return Some(kept.pair.clone());
-        }
-        unsaved.remove(id);
-        None
-    }
-
-    /// Tries once more to store what the database would not take. For the way out.
-    pub(crate) async fn store_unsaved(&self) {
-        let waiting: Vec<_> = self
-            .unsaved()
-            .iter()
-            .map(|(id, kept)| (id.clone(), kept.generation))
-            .collect();
-        for (id, generation) in waiting {
-            if let Err(error) = self.refresh_past(&id, generation).await {
-                tracing::error!(connection.id = %id, %error, "a renewed pair is lost: it could not be stored");
-            }
-        }
-    }
-
-    /// Ends a connection because it cannot be renewed: only an explicit refusal comes here.
-    async fn end(
-        &self,
-        record: &Connection,
-        reason: ReauthorizationReason,
-        cause: Option<GatewayError>,
-    ) -> Result<Outcome> {
-        let now = to_millis(self.now());
-        let passed = record
-            .sign_in_again_by
-            .is_some_and(|deadline| deadline <= now);
-        let reason = match (passed, record.refresh_interrupted_at) {
-            (true, _) => ReauthorizationReason::SignInDeadlinePassed,
-            // A process died between the gateway's answer and its storing; this was the last try.
-            (false, Some(_)) => ReauthorizationReason::RefreshInterrupted,
-            (false, None) => reason,
-        };
-        let code = cause.as_ref().map_or(reason.as_str(), GatewayError::code);
-        let failure = Failure {
-            code: code.to_owned(),
-            state: StoredState::ReauthorizationRequired,
-            reason: Some(reason.as_str().to_owned()),
-            next_refresh_at: None,
-        };
-        let kind = EventKind::ConnectionReauthorizationRequired;
-        let data = json!({ "reason": reason.as_str() });
-        let change = self.told_with(now, kind, &record.id, code, &data);
-        let connections = self.store().connections();
-        if !connections
-            .fail_refresh(&record.id, record.generation, self.owner(), failure, change)
-            .await?
-        {
-            // A newer pair is there: this refusal was about an old one and ends nothing.
-            return Ok(Outcome::Elsewhere);
-        }
-        self.announce().await;
-        Err(Error::ReauthorizationRequired {
-            id: record.id.clone(),
-            reason: reason.as_str().to_owned(),
-        })
-    }
-
-    /// Notes a failure that passes. The pair stays, and is handed out for as long as it works.
-    async fn degrade(&self, record: &Connection, error: &GatewayError) {
-        let now = to_millis(self.now());
-        let wait = match error.advice().class {
-            Class::Wait { seconds } => Some(seconds),
-            _ => None,
-        };
-        let pause = back_off(record.refresh_failures, wait, self.jitter());
-        let failure = Failure {
-            code: error.code().to_owned(),
-            state: StoredState::Degraded,
-            reason: None,
-            next_refresh_at: Some(Millis(now.0 + pause)),
-        };
-        let kind = match record.state {
-            StoredState::Degraded => EventKind::ConnectionChanged,
-            _ => EventKind::ConnectionDegraded,
-        };
-        let (code, data) = (error.code(), json!({ "code": error.code() }));
-        let change = self.told_with(now, kind, &record.id, code, &data);
-        let connections = self.store().connections();
-        match connections
-            .fail_refresh(&record.id, record.generation, self.owner(), failure, change)
-            .await
-        {
-            Ok(_) => self.announce().await,
-            Err(error) => {
-                tracing::error!(connection.id = %record.id, %error, "a failed refresh could not be noted");
             }
         }
     }

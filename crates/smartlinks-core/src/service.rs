@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{GatewayHealth, Watch};
 use crate::refresh::UnsavedPair;
+use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
 use crate::single_flight::Flights;
@@ -34,6 +35,8 @@ pub struct RefreshPolicy {
     pub longest_rest: Duration,
     /// How many connections are refreshed at the same time.
     pub at_once: usize,
+    /// Who is told of each step; nobody in production.
+    pub steps: Option<Arc<dyn RefreshSteps>>,
 }
 
 impl Default for RefreshPolicy {
@@ -43,6 +46,7 @@ impl Default for RefreshPolicy {
             patience: Duration::from_secs(45),
             longest_rest: Duration::from_secs(30),
             at_once: 16,
+            steps: None,
         }
     }
 }

@@ -18,6 +18,8 @@ const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
 const PUSHES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 /// How a connect link ended is shown for this long.
 const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// Attempts to refresh that ended longer ago than this are forgotten.
+const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
@@ -122,27 +124,25 @@ impl Core {
         }
     }
 
-    /// Forgets logins, events, connect links and messages that are past their time. Returns how many rows went.
+    /// Forgets what is past its time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn forget_old(&self) -> Result<u64> {
-        let now = to_millis(self.now());
-        let logins = self
-            .store()
-            .login_attempts()
-            .prune(Millis(now.0 - LOGINS_KEPT_MS))
+        let (store, now) = (self.store(), to_millis(self.now()));
+        let before = |kept_ms: i64| Millis(now.0 - kept_ms);
+        let mut gone = store.login_attempts().prune(before(LOGINS_KEPT_MS)).await?;
+        gone += store.events().prune(before(EVENTS_KEPT_MS)).await?;
+        gone += store
+            .refresh_journal()
+            .prune_attempts(before(ATTEMPTS_KEPT_MS))
             .await?;
-        let events = self
-            .store()
-            .events()
-            .prune(Millis(now.0 - EVENTS_KEPT_MS))
+        gone += store
+            .connect_links()
+            .prune_links(before(LINKS_KEPT_MS))
             .await?;
-        let links = self.store().connect_links();
-        let links = links.prune_links(Millis(now.0 - LINKS_KEPT_MS)).await?;
-        let pushes = self.store().pushes();
-        let pushes = pushes.prune_pushes(Millis(now.0 - PUSHES_KEPT_MS)).await?;
-        Ok(logins + events + links + pushes)
+        gone += store.pushes().prune_pushes(before(PUSHES_KEPT_MS)).await?;
+        Ok(gone)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

@@ -459,7 +459,7 @@ async fn fill(app: &App) -> Result<()> {
             .await
             .is_ok()
         {
-            store.release_lease(&record.id, &owner).await?;
+            store.release_lease(&record.id, &owner, now).await?;
             return Ok(());
         }
         app.core.set_label(other, None).await?;

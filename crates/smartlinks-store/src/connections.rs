@@ -14,8 +14,8 @@ mod storage;
 pub use id::{ConnectionId, InvalidConnectionId};
 pub(crate) use records::UnknownWord;
 pub use records::{
-    Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
-    StoredState, TokenMaterial,
+    Account, Connection, Failure, FailureKind, NewConnection, NewPair, PreviousPair,
+    ReauthorizationReason, StoredState, TokenMaterial,
 };
 pub use repository::ConnectionRepository;
 

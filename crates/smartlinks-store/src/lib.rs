@@ -14,6 +14,7 @@ mod maintenance;
 mod meta;
 mod orders;
 mod pushes;
+mod refresh_journal;
 mod seal;
 mod sql;
 mod store;
@@ -24,8 +25,9 @@ pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewA
 pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
-    Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
-    NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
+    Account, Connection, ConnectionId, ConnectionRepository, Failure, FailureKind,
+    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState,
+    TokenMaterial,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -46,6 +48,7 @@ pub use maintenance::{
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
+pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};
 pub use seal::{
     ArchiveError, KeyError, KeyOrigin, KeyRing, SealError, is_archive, open_archive,
     open_or_create_keys, seal_archive,

@@ -18,6 +18,7 @@ use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
 use crate::pushes::PushRepository;
+use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
 use crate::traces::{Traced, Traces};
@@ -30,6 +31,7 @@ use crate::{Entropy, StoreError};
 #[async_trait]
 pub trait Store:
     ConnectionRepository
+    + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
     + EventRepository
@@ -57,6 +59,12 @@ impl dyn Store {
     /// The connections.
     #[must_use]
     pub fn connections(&self) -> &dyn ConnectionRepository {
+        self
+    }
+
+    /// The journal of refreshes.
+    #[must_use]
+    pub fn refresh_journal(&self) -> &dyn RefreshJournal {
         self
     }
 

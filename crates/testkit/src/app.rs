@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aliexpress::{
-    AppKey, AppSecret, Client, GatewayUrl, Policy, ReqwestTransport, TransportOptions,
+    AppKey, AppSecret, Client, GatewayUrl, Policy, RefreshToken, ReqwestTransport, TransportOptions,
 };
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
@@ -16,7 +16,8 @@ use smartlinks_core::{
 };
 use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
 use smartlinks_store::{
-    DatabaseUrl, OpenOptions, SystemEntropy, open_or_create_keys, stored_key_fingerprint,
+    DatabaseUrl, OpenOptions, SystemEntropy, TokenMaterial, open_or_create_keys,
+    stored_key_fingerprint,
 };
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -281,6 +282,16 @@ impl App {
     /// How often the sandbox was asked to refresh.
     pub async fn refreshes(&self) -> Result<usize> {
         Ok(self.journal("/auth/token/refresh").await?.len())
+    }
+
+    /// Spends the refresh token of a pair, as a process does that dies before it has stored the answer.
+    pub async fn refresh_at_the_gateway(&self, pair: &TokenMaterial) -> Result<()> {
+        use secrecy::ExposeSecret as _;
+        let token = pair.refresh_token.as_ref().context("no refresh token")?;
+        let client = &self.core.app().ready()?.client;
+        let token = RefreshToken::new(token.expose_secret());
+        client.oauth().refresh(&token).await?;
+        Ok(())
     }
 
     /// The order numbers that the sandbox has from its seed.

@@ -8,6 +8,7 @@ pub mod door;
 pub mod http;
 pub mod push;
 pub mod server;
+pub mod torture;
 
 /// A variable of the process environment, where it is set to something.
 #[expect(

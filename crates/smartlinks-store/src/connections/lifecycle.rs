@@ -9,6 +9,7 @@ use super::reading::{
     sealed_columns,
 };
 use super::{Account, Connection, ConnectionId, NewConnection, NewPair, TABLE};
+use crate::refresh_journal::overtake;
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
 use crate::traces::leave;
@@ -145,6 +146,7 @@ impl Write for Reconnect {
             return Err(session.overtaken());
         };
         let stored = connection(&row)?;
+        overtake(session, &self.id, self.change.now).await?;
         leave(session, &self.change.traces).await?;
         Ok(stored)
     }
@@ -179,8 +181,29 @@ impl Write for SetDefault {
     }
 }
 
-/// Deletes what is secret and plans nothing more; the account and its history stay as a stub.
-pub(crate) const DISCONNECT: &str = "update connections set state = 'disconnected', reason = null, \
+/// Deletes what is secret and plans nothing more; the account and its history stay as a stub. The journal of its
+/// refreshes holds nothing secret.
+pub(crate) struct Disconnect {
+    pub(crate) id: ConnectionId,
+    pub(crate) change: Change,
+}
+
+#[async_trait]
+impl Write for Disconnect {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let values = values![&self.id, self.change.now];
+        if session.execute(DISCONNECT, values).await? == 0 {
+            return Ok(false);
+        }
+        overtake(session, &self.id, self.change.now).await?;
+        leave(session, &self.change.traces).await?;
+        Ok(true)
+    }
+}
+
+const DISCONNECT: &str = "update connections set state = 'disconnected', reason = null, \
      access_token = null, refresh_token = null, previous_access_token = null, \
      previous_refresh_token = null, previous_generation = null, previous_works_until = null, \
      sealed_with = null, works_until = null, sign_in_again_by = null, next_refresh_at = null, \

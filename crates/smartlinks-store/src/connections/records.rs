@@ -162,8 +162,8 @@ pub struct Connection {
     pub last_failure_code: Option<String>,
     /// The journal of a refresh under way: when the claim now held began. None when no call is open.
     pub refresh_begun_at: Option<Millis>,
-    /// An earlier refresh of this generation that ended without a word, so the gateway may have rotated
-    /// the pair while its answer was lost. Cleared by the next stored pair.
+    /// An earlier refresh of this generation whose answer never came to us, because its process died or the
+    /// transport failed: the gateway may have rotated the pair. Cleared by the next stored pair.
     pub refresh_interrupted_at: Option<Millis>,
     /// Whether calls without an id mean this one.
     pub is_default: bool,
@@ -212,9 +212,22 @@ pub struct NewConnection {
     pub pair: NewPair,
 }
 
+/// Why a refresh brought no pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureKind {
+    /// The gateway refused the refresh token, or there was none.
+    Refused,
+    /// It failed for a passing reason before the pair could change.
+    Failed,
+    /// It failed for a passing reason, and whether the gateway has rotated the pair is open.
+    AnswerLost,
+}
+
 /// A refresh that brought no pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
+    /// Why, for the journal.
+    pub kind: FailureKind,
     /// What the gateway or the transport said, as a stable code.
     pub code: String,
     /// The state that follows.

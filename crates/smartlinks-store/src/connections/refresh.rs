@@ -8,32 +8,37 @@ use async_trait::async_trait;
 use super::reading::{
     PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, sealed_columns,
 };
-use super::{Connection, ConnectionId, NewPair, TABLE, TokenMaterial};
+use super::{Connection, ConnectionId, Failure, FailureKind, NewPair, TABLE, TokenMaterial, pairs};
+use crate::refresh_journal::{AttemptOutcome, Begin, End, Spends, overtake};
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
 use crate::traces::leave;
-use crate::{Change, StoreError};
+use crate::{Change, Millis, StoreError};
 
-/// `$1` id, `$2` generation, `$3` owner, `$4` end of the lease, `$5` now. A claim that was begun and never ended
-/// is remembered: the pair may have been rotated in a call whose answer was lost.
-pub(crate) const CLAIM: &str = "update connections set refresh_owner = $3, refresh_lease_until = $4, \
+/// `$1` id, `$2` generation, `$3` owner, `$4` end of the lease, `$5` now, `$6` whether the former pair is to be spent.
+/// A claim that was begun and never ended is remembered: the pair may have been rotated in a call whose answer was
+/// lost.
+const CLAIM: &str = "update connections set refresh_owner = $3, refresh_lease_until = $4, \
      refresh_interrupted_at = coalesce(refresh_begun_at, refresh_interrupted_at), \
      refresh_begun_at = $5, updated_at = $5 \
      where id = $1 and generation = $2 and state <> 'disconnected' \
-     and (refresh_lease_until is null or refresh_lease_until <= $5)";
+     and (refresh_lease_until is null or refresh_lease_until <= $5) \
+     and ($6 = 0 or previous_refresh_token is not null)";
 
 /// `$1` id, `$2` owner, `$3` end of the lease.
 pub(crate) const RENEW: &str = "update connections set refresh_lease_until = $3 \
      where id = $1 and refresh_owner = $2 and refresh_lease_until is not null";
 
 /// `$1` id, `$2` owner.
-pub(crate) const RELEASE: &str = "update connections set refresh_owner = null, \
+const RELEASE: &str = "update connections set refresh_owner = null, \
      refresh_lease_until = null, refresh_begun_at = null \
-     where id = $1 and refresh_owner = $2";
+     where id = $1 and refresh_owner = $2 returning id, generation";
 
-/// `$1` id, `$2` generation, `$3` owner, `$4` state, `$5` reason, `$6` next refresh, `$7` now, `$8` code.
-pub(crate) const FAIL: &str = "update connections set state = $4, reason = $5, next_refresh_at = $6, \
+/// `$1` id, `$2` generation, `$3` owner, `$4` state, `$5` reason, `$6` next refresh, `$7` now, `$8` code, `$9` whether
+/// the answer was lost.
+const FAIL: &str = "update connections set state = $4, reason = $5, next_refresh_at = $6, \
      refresh_failures = refresh_failures + 1, last_failure_at = $7, last_failure_code = $8, \
+     refresh_interrupted_at = case when $9 = 1 then refresh_begun_at else refresh_interrupted_at end, \
      refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, updated_at = $7 \
      where id = $1 and generation = $2 and refresh_owner = $3 and state <> 'disconnected'";
 
@@ -42,13 +47,161 @@ pub(crate) const ACCESS_REFUSED: &str = "update connections set state = 'reautho
      reason = $3, next_refresh_at = null, last_failure_at = $4, last_failure_code = $3, updated_at = $4 \
      where id = $1 and generation = $2 and state <> 'disconnected'";
 
+/// Takes the lease and notes the attempt, both or neither.
+pub(crate) struct Claim {
+    pub(crate) id: ConnectionId,
+    pub(crate) generation: i64,
+    pub(crate) spends: Spends,
+    pub(crate) owner: String,
+    pub(crate) lease_until: Millis,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Claim {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let values = values![
+            &self.id,
+            self.generation,
+            self.owner.as_str(),
+            self.lease_until,
+            self.now,
+            i64::from(self.spends == Spends::Former),
+        ];
+        if session.execute(CLAIM, values).await? == 0 {
+            return Ok(false);
+        }
+        let begin = Begin {
+            connection: &self.id,
+            generation: self.generation,
+            spends: self.spends,
+            owner: &self.owner,
+            now: self.now,
+        };
+        begin.note(session).await?;
+        Ok(true)
+    }
+}
+
+/// Gives the lease back: no call was made.
+pub(crate) struct Release {
+    pub(crate) id: ConnectionId,
+    pub(crate) owner: String,
+    pub(crate) now: Millis,
+}
+
+#[async_trait]
+impl Write for Release {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let Some(row) = session
+            .first(RELEASE, values![&self.id, self.owner.as_str()])
+            .await?
+        else {
+            return Ok(false);
+        };
+        let end = End {
+            connection: &self.id,
+            generation: row.fields(TABLE, "id")?.int("generation")?,
+            owner: &self.owner,
+            outcome: AttemptOutcome::Released,
+            code: None,
+            now: self.now,
+        };
+        end.note(session).await?;
+        Ok(true)
+    }
+}
+
+/// Notes a refresh that brought no pair.
+pub(crate) struct Fail {
+    pub(crate) id: ConnectionId,
+    pub(crate) generation: i64,
+    pub(crate) owner: String,
+    pub(crate) failure: Failure,
+    pub(crate) change: Change,
+}
+
+#[async_trait]
+impl Write for Fail {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        let failure = &self.failure;
+        let values = values![
+            &self.id,
+            self.generation,
+            self.owner.as_str(),
+            failure.state,
+            failure.reason.clone(),
+            failure.next_refresh_at,
+            self.change.now,
+            failure.code.as_str(),
+            i64::from(failure.kind == FailureKind::AnswerLost),
+        ];
+        let noted = session.execute(FAIL, values).await? > 0;
+        let refused = failure.kind == FailureKind::Refused;
+        let end = End {
+            connection: &self.id,
+            generation: self.generation,
+            owner: &self.owner,
+            outcome: match (noted, refused) {
+                (false, _) => AttemptOutcome::Overtaken,
+                (true, true) => AttemptOutcome::Refused,
+                (true, false) => AttemptOutcome::Failed,
+            },
+            code: Some(&failure.code),
+            now: self.change.now,
+        };
+        let spent = end.note(session).await?;
+        if !noted {
+            return Ok(false);
+        }
+        if refused && spent == Some(Spends::Former) {
+            // It has been tried and is of no use: nobody tries it again.
+            session
+                .execute(pairs::SERVED, values![&self.id, self.generation])
+                .await?;
+        }
+        leave(session, &self.change.traces).await?;
+        Ok(true)
+    }
+}
+
 /// Stores the pair a refresh brought, unless another came first.
 pub(crate) struct Finish {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) id: ConnectionId,
     pub(crate) generation: i64,
+    pub(crate) owner: String,
     pub(crate) pair: NewPair,
     pub(crate) change: Change,
+}
+
+impl Finish {
+    async fn end(
+        &self,
+        session: &mut Session<'_>,
+        outcome: AttemptOutcome,
+    ) -> Result<(), StoreError> {
+        let end = End {
+            connection: &self.id,
+            generation: self.generation,
+            owner: &self.owner,
+            outcome,
+            code: None,
+            now: self.change.now,
+        };
+        end.note(session).await.map(|_| ())
+    }
+
+    async fn overtaken(&self, session: &mut Session<'_>) -> Result<Option<Connection>, StoreError> {
+        self.end(session, AttemptOutcome::Overtaken).await?;
+        Ok(None)
+    }
 }
 
 #[async_trait]
@@ -77,11 +230,11 @@ impl Write for Finish {
             .first(FORMER, values![&self.id, self.generation])
             .await?
         else {
-            return Ok(None);
+            return self.overtaken(session).await;
         };
         let fields = row.fields(TABLE, "id")?;
         let Some(former) = open_pair(&self.sealer, &fields, PRESENT)? else {
-            return Ok(None);
+            return self.overtaken(session).await;
         };
         let id = self.id.as_str();
         let new = &self.pair.material;
@@ -112,9 +265,12 @@ impl Write for Finish {
             self.change.now,
         ];
         let Some(row) = session.first(UPDATE, values).await? else {
-            return Ok(None);
+            return self.overtaken(session).await;
         };
         let stored = connection(&row)?;
+        self.end(session, AttemptOutcome::Stored).await?;
+        // Whoever else tries this generation comes too late.
+        overtake(session, &self.id, self.change.now).await?;
         leave(session, &self.change.traces).await?;
         Ok(Some(stored))
     }

@@ -11,8 +11,8 @@ use crate::{Change, Millis, StoreError};
 ///
 /// Refreshing is a claim ([`claim_refresh`](Self::claim_refresh)), a call to the gateway, and one of
 /// [`finish_refresh`](Self::finish_refresh), [`fail_refresh`](Self::fail_refresh) or
-/// [`release_lease`](Self::release_lease). The claim is durable before it returns, so it is also the journal
-/// that says after a crash that a call may have been made.
+/// [`release_lease`](Self::release_lease). The claim and its row in the [journal](crate::RefreshJournal) are durable
+/// before it returns, so after a crash the journal says that a call may have been made.
 ///
 /// A [`Change`] is when something happens and what it leaves behind; its traces become durable together with the
 /// change, and only if it took effect.
@@ -110,6 +110,17 @@ pub trait ConnectionRepository: Send + Sync {
         now: Millis,
     ) -> Result<bool, StoreError>;
 
+    /// The same right, to spend the former pair: the last resort after the present one was refused. False also when
+    /// no former pair with a refresh token is kept.
+    async fn claim_last_resort(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
+
     /// Moves the end of a lease that `owner` holds; false when it holds none any more.
     async fn renew_lease(
         &self,
@@ -119,7 +130,12 @@ pub trait ConnectionRepository: Send + Sync {
     ) -> Result<bool, StoreError>;
 
     /// Gives a lease back before any call was made; false when `owner` holds none.
-    async fn release_lease(&self, id: &ConnectionId, owner: &str) -> Result<bool, StoreError>;
+    async fn release_lease(
+        &self,
+        id: &ConnectionId,
+        owner: &str,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
 
     /// Stores the pair a refresh brought, if the generation is still `expected_generation`, and ends the lease.
     /// None means that another pair came first: nothing was changed. The owner is not compared, because a pair

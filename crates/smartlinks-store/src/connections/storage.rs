@@ -4,16 +4,39 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
+use super::lifecycle::{Connect, Disconnect, Reconnect, SetDefault, missing};
 use super::reading::{connection, connection_columns, connections};
-use super::refresh::{ACCESS_REFUSED, CLAIM, FAIL, Finish, RELEASE, RENEW};
+use super::refresh::{ACCESS_REFUSED, Claim, Fail, Finish, RENEW, Release};
 use super::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, NewConnection, NewPair,
     PreviousPair, ReauthorizationReason, TokenMaterial, due, pairs,
 };
+use crate::refresh_journal::Spends;
 use crate::sql::values;
 use crate::store::DatabaseStore;
 use crate::{Change, Millis, StoreError};
+
+impl DatabaseStore {
+    async fn claim(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        spends: Spends,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let write = Claim {
+            id: id.clone(),
+            generation,
+            spends,
+            owner: owner.to_owned(),
+            lease_until,
+            now,
+        };
+        self.database.write(write).await
+    }
+}
 
 #[async_trait]
 impl ConnectionRepository for DatabaseStore {
@@ -167,7 +190,19 @@ impl ConnectionRepository for DatabaseStore {
         lease_until: Millis,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        self.changed(CLAIM, values![id, generation, owner, lease_until, now])
+        self.claim(id, generation, Spends::Present, owner, lease_until, now)
+            .await
+    }
+
+    async fn claim_last_resort(
+        &self,
+        id: &ConnectionId,
+        generation: i64,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        self.claim(id, generation, Spends::Former, owner, lease_until, now)
             .await
     }
 
@@ -180,8 +215,14 @@ impl ConnectionRepository for DatabaseStore {
         self.changed(RENEW, values![id, owner, lease_until]).await
     }
 
-    async fn release_lease(&self, id: &ConnectionId, owner: &str) -> Result<bool, StoreError> {
-        self.changed(RELEASE, values![id, owner]).await
+    async fn release_lease(
+        &self,
+        id: &ConnectionId,
+        owner: &str,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let (id, owner) = (id.clone(), owner.to_owned());
+        self.database.write(Release { id, owner, now }).await
     }
 
     async fn finish_refresh(
@@ -196,6 +237,7 @@ impl ConnectionRepository for DatabaseStore {
             sealer: Arc::clone(&self.sealer),
             id: id.clone(),
             generation: expected_generation,
+            owner: owner.to_owned(),
             pair,
             change,
         };
@@ -219,17 +261,14 @@ impl ConnectionRepository for DatabaseStore {
         failure: Failure,
         change: Change,
     ) -> Result<bool, StoreError> {
-        let values = values![
-            id,
-            expected_generation,
-            owner,
-            failure.state,
-            failure.reason,
-            failure.next_refresh_at,
-            change.now,
-            failure.code,
-        ];
-        self.traced(FAIL, values, change.traces).await
+        let write = Fail {
+            id: id.clone(),
+            generation: expected_generation,
+            owner: owner.to_owned(),
+            failure,
+            change,
+        };
+        self.database.write(write).await
     }
 
     async fn access_refused(
@@ -256,8 +295,8 @@ impl ConnectionRepository for DatabaseStore {
     }
 
     async fn disconnect(&self, id: &ConnectionId, change: Change) -> Result<bool, StoreError> {
-        let values = values![id, change.now];
-        let ended = self.traced(DISCONNECT, values, change.traces).await?;
+        let id = id.clone();
+        let ended = self.database.write(Disconnect { id, change }).await?;
         if ended {
             self.scrub().await;
         }

@@ -33,6 +33,7 @@ macro_rules! step {
 const STEPS: &[Step] = &[
     step!(1, "connections_and_orders"),
     step!(2, "events_and_audit"),
+    step!(3, "refresh_journal"),
     step!(4, "budget_shares"),
     step!(7, "connect_links_and_pushes"),
 ];

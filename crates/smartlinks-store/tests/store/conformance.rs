@@ -10,6 +10,7 @@ mod meta;
 mod orders_and_events;
 mod pushes;
 mod refresh;
+mod refresh_journal;
 mod sealing;
 mod traces;
 
@@ -67,6 +68,16 @@ suite! {
         the_former_pair_is_kept_until_the_new_one_has_served,
         failures_are_noted_and_forgotten_after_success,
         due_work_comes_in_order_and_not_while_leased;
+    refresh_journal:
+        a_claim_writes_its_attempt_and_a_refused_claim_none,
+        every_end_is_noted_with_its_code_and_moment,
+        who_takes_over_ends_the_attempt_of_the_dead,
+        a_late_answer_corrects_the_journal,
+        the_loser_of_a_race_is_noted_as_overtaken,
+        signing_in_again_and_disconnecting_end_what_is_pending,
+        a_lost_answer_is_remembered_until_a_pair_is_stored,
+        the_last_resort_is_spent_once,
+        only_ended_attempts_are_forgotten;
     login_attempts:
         a_state_is_consumed_by_exactly_one_caller,
         what_was_stored_comes_back,

@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use smartlinks_store::{Failure, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{Failure, FailureKind, Millis, ReauthorizationReason, StoredState};
 
 use crate::support::*;
 
@@ -10,6 +10,7 @@ fn lease() -> Millis {
 
 fn refused() -> Failure {
     Failure {
+        kind: FailureKind::Refused,
         code: "IllegalRefreshToken".to_owned(),
         state: StoredState::ReauthorizationRequired,
         reason: Some(ReauthorizationReason::RefreshTokenRefused.into()),
@@ -182,9 +183,9 @@ pub(crate) async fn a_lease_is_renewed_and_released_by_its_owner_only(stage: Sta
             .await
             .unwrap()
     );
-    assert!(!store.release_lease(&id, "you").await.unwrap());
-    assert!(store.release_lease(&id, "me").await.unwrap());
-    assert!(!store.release_lease(&id, "me").await.unwrap());
+    assert!(!store.release_lease(&id, "you", NOW).await.unwrap());
+    assert!(store.release_lease(&id, "me", NOW).await.unwrap());
+    assert!(!store.release_lease(&id, "me", NOW).await.unwrap());
     assert!(
         store
             .claim_refresh(&id, 1, "you", lease(), NOW)
@@ -421,6 +422,7 @@ pub(crate) async fn failures_are_noted_and_forgotten_after_success(stage: Stage)
                 .unwrap()
         );
         let failure = Failure {
+            kind: FailureKind::Failed,
             code: "timeout".to_owned(),
             state: StoredState::Degraded,
             reason: None,
@@ -529,6 +531,6 @@ pub(crate) async fn due_work_comes_in_order_and_not_while_leased(stage: Stage) {
         store.next_refresh_due().await.unwrap(),
         Some(NOW.plus(2 * HOUR))
     );
-    assert!(store.release_lease(&ids[2], "me").await.unwrap());
+    assert!(store.release_lease(&ids[2], "me", NOW).await.unwrap());
     assert_eq!(due(2, 10).await, [ids[2].clone(), ids[1].clone()]);
 }

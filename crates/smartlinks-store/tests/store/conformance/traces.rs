@@ -1,8 +1,8 @@
 //! What changes leave behind: all of it with the change, or nothing.
 
 use smartlinks_store::{
-    Actor, ActorKind, AuditFilter, Change, ConnectionId, Failure, NewAudit, NewEvent, StoredState,
-    Traces,
+    Actor, ActorKind, AuditFilter, Change, ConnectionId, Failure, FailureKind, NewAudit, NewEvent,
+    StoredState, Traces,
 };
 
 use crate::support::{NOW, Stage, connected, pair};
@@ -41,6 +41,7 @@ fn entry(connection: &ConnectionId, word: &str) -> NewAudit {
 
 fn refused() -> Failure {
     Failure {
+        kind: FailureKind::Refused,
         code: "IllegalRefreshToken".to_owned(),
         state: StoredState::ReauthorizationRequired,
         reason: None,
