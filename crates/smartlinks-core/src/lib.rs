@@ -10,6 +10,7 @@ mod connections;
 mod error;
 mod events;
 mod gateway_health;
+mod operators;
 mod orders;
 mod products;
 mod refresh;
@@ -39,6 +40,10 @@ pub use connections::{
 pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use gateway_health::GatewayHealth;
+pub use operators::{
+    ActiveSession, Invited, IssuedLink, Limit, LinkPurpose, OperatorPolicy, OperatorState,
+    OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
+};
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,

@@ -15,6 +15,7 @@ use crate::app::AppSetup;
 use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{GatewayHealth, Watch};
+use crate::operators::{Desk, OperatorPolicy};
 use crate::refresh::UnsavedPair;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
@@ -63,6 +64,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How operators sign in.
+    pub operators: OperatorPolicy,
 }
 
 pub(crate) struct Inner {
@@ -82,6 +85,8 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    /// Where operators sign in.
+    pub(crate) desk: Desk,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service.
@@ -105,6 +110,7 @@ impl Core {
     /// [`Error::Internal`] when the operating system gives no randomness.
     pub fn new(options: CoreOptions) -> Result<Self> {
         let owner = random_hex::<16>(&*options.entropy)?;
+        let desk = Desk::new(options.operators.clone(), Arc::clone(&options.clock));
         Ok(Self {
             inner: Arc::new(Inner {
                 options,
@@ -118,6 +124,7 @@ impl Core {
                 served: Mutex::new(HashMap::new()),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                desk,
             }),
         })
     }

@@ -87,7 +87,8 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let sign_ins = self.forget_old_sign_ins().await?;
+        Ok(logins + events + sign_ins)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

@@ -7,6 +7,7 @@ mod events;
 mod files;
 mod login_attempts;
 mod meta;
+mod operators;
 mod orders;
 mod seal;
 mod sql;
@@ -25,6 +26,10 @@ pub use login_attempts::{
     Outcome,
 };
 pub use meta::MetaRepository;
+pub use operators::{
+    InvalidOperatorId, LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId,
+    OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
+};
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};

@@ -12,6 +12,7 @@ use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
+use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::orders::OrderRepository;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
@@ -28,6 +29,9 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + MetaRepository
+    + OperatorRepository
+    + SessionRepository
+    + SignInLinkRepository
     + Send
     + Sync
     + 'static
@@ -64,6 +68,24 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The people who run the page.
+    #[must_use]
+    pub fn operators(&self) -> &dyn OperatorRepository {
+        self
+    }
+
+    /// Their sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+
+    /// The one-time links with which they choose a password.
+    #[must_use]
+    pub fn sign_in_links(&self) -> &dyn SignInLinkRepository {
         self
     }
 

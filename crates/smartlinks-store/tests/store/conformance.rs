@@ -4,6 +4,7 @@
 mod connections;
 mod login_attempts;
 mod meta;
+mod operators;
 mod orders_and_events;
 mod refresh;
 mod sealing;
@@ -69,6 +70,17 @@ suite! {
         an_order_needs_its_connection,
         events_become_visible_in_the_order_of_their_numbers,
         events_are_listed_and_pruned;
+    operators:
+        a_name_is_taken_once_whatever_its_capitals,
+        at_most_one_becomes_the_first_operator,
+        nobody_becomes_the_first_beside_an_operator,
+        a_link_works_once_and_in_its_time,
+        a_newer_link_replaces_the_older_one,
+        a_session_comes_back_with_its_operator,
+        sessions_end_one_by_one_and_together,
+        a_disabled_operator_has_no_sessions_and_may_come_back,
+        old_sessions_and_links_are_pruned,
+        no_hash_is_shown;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         values_are_set_and_replaced,
