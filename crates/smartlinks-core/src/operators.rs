@@ -14,11 +14,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use smartlinks_store::{NewOperator, Operator, OperatorId, StoreError};
+use serde_json::json;
+use smartlinks_store::{
+    Actor, ActorKind, Change, NewOperator, Operator, OperatorId, StoreError, Traces,
+};
 
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::service::Core;
+use crate::traces::OK;
 
 pub(crate) use limits::Desk;
 pub use limits::{Limit, SignInLimits};
@@ -149,15 +153,15 @@ impl Core {
     /// [`Error::Invalid`], [`Error::OperatorExists`], [`Error::Storage`].
     pub async fn invite_operator(&self, name: &str) -> Result<Invited> {
         let new = self.new_operator(name)?;
-        let now = to_millis(self.now());
+        let change = self.about_operator("operator.added", &new.id, &new.name);
         let record = self
             .store()
             .operators()
-            .create_operator(new, now)
+            .create_operator(new, change)
             .await
             .map_err(|error| taken(error, name))?;
         Ok(Invited {
-            link: self.issue_link(Some(record.id.clone())).await?,
+            link: self.issue_link(Some(&record)).await?,
             operator: view(&record),
         })
     }
@@ -173,7 +177,7 @@ impl Core {
             return Err(Error::OperatorDisabled(record.name));
         }
         Ok(Invited {
-            link: self.issue_link(Some(record.id.clone())).await?,
+            link: self.issue_link(Some(&record)).await?,
             operator: view(&record),
         })
     }
@@ -193,7 +197,12 @@ impl Core {
         let hash = self.hash_password(password).await?;
         self.store()
             .operators()
-            .set_password(&record.id, hash, None, to_millis(self.now()))
+            .set_password(
+                &record.id,
+                hash,
+                None,
+                self.about_operator("operator.password_set", &record.id, &record.name),
+            )
             .await?;
         self.operator_view(name).await
     }
@@ -206,7 +215,10 @@ impl Core {
         let record = self.operator_record(name).await?;
         self.store()
             .operators()
-            .disable_operator(&record.id, to_millis(self.now()))
+            .disable_operator(
+                &record.id,
+                self.about_operator("operator.disabled", &record.id, &record.name),
+            )
             .await?;
         self.operator_view(name).await
     }
@@ -217,7 +229,11 @@ impl Core {
     /// [`Error::UnknownOperator`], [`Error::Storage`].
     pub async fn enable_operator(&self, name: &str) -> Result<OperatorView> {
         let record = self.operator_record(name).await?;
-        self.store().operators().enable_operator(&record.id).await?;
+        let change = self.about_operator("operator.enabled", &record.id, &record.name);
+        self.store()
+            .operators()
+            .enable_operator(&record.id, change.traces)
+            .await?;
         self.operator_view(name).await
     }
 
@@ -227,10 +243,12 @@ impl Core {
     /// [`Error::UnknownOperator`], [`Error::Storage`].
     pub async fn sign_out_operator(&self, name: &str) -> Result<u64> {
         let record = self.operator_record(name).await?;
+        let change =
+            self.about_operator("operator.signed_out_everywhere", &record.id, &record.name);
         Ok(self
             .store()
             .sessions()
-            .end_sessions_of(&record.id, None)
+            .end_sessions_of(&record.id, None, change.traces)
             .await?)
     }
 
@@ -245,6 +263,26 @@ impl Core {
             .operator_named(name)
             .await?
             .ok_or_else(|| Error::UnknownOperator(crate::text::shortened(name, NAME_LENGTH)))
+    }
+
+    /// A change of an operator by whoever acts, with its entry in the audit log.
+    fn about_operator(&self, action: &str, id: &OperatorId, name: &str) -> Change {
+        let data = json!({ "name": name });
+        let entry = self.audit_entry(action, None, Some(id.as_str()), OK, &data);
+        Change {
+            now: entry.at,
+            traces: Traces::none().audit(entry),
+        }
+    }
+
+    /// The service, acting for an operator who has just proved to be one.
+    fn acting_for(&self, id: &OperatorId, name: &str, visitor: &Visitor) -> Self {
+        self.acting_as(Actor {
+            id: Some(id.to_string()),
+            name: Some(name.to_owned()),
+            address: visitor.address.map(|address| address.to_string()),
+            ..Actor::of(ActorKind::Operator)
+        })
     }
 
     /// An operator about to be stored, under a checked name.

@@ -11,7 +11,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{Hash, Millis, StoreError};
+use crate::{Change, Hash, Millis, StoreError, Traces};
 
 pub use id::{InvalidOperatorId, OperatorId};
 
@@ -138,7 +138,8 @@ pub enum LinkUse {
     Late,
 }
 
-/// The stored operators.
+/// The stored operators. Traces become durable together with the change that they tell about, and only when it took
+/// effect.
 ///
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
@@ -147,7 +148,11 @@ pub trait OperatorRepository: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the name is taken.
-    async fn create_operator(&self, new: NewOperator, now: Millis) -> Result<Operator, StoreError>;
+    async fn create_operator(
+        &self,
+        new: NewOperator,
+        change: Change,
+    ) -> Result<Operator, StoreError>;
 
     /// The operator with this id.
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError>;
@@ -164,14 +169,14 @@ pub trait OperatorRepository: Send + Sync {
         id: &OperatorId,
         hash: PasswordHash,
         keep: Option<Hash>,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError>;
 
     /// Keeps an operator from signing in from now on, and ends sessions and links; false when it was so already.
-    async fn disable_operator(&self, id: &OperatorId, now: Millis) -> Result<bool, StoreError>;
+    async fn disable_operator(&self, id: &OperatorId, change: Change) -> Result<bool, StoreError>;
 
     /// Lets an operator sign in again; false when it was so already.
-    async fn enable_operator(&self, id: &OperatorId) -> Result<bool, StoreError>;
+    async fn enable_operator(&self, id: &OperatorId, traces: Traces) -> Result<bool, StoreError>;
 }
 
 /// The stored sessions.
@@ -184,6 +189,7 @@ pub trait SessionRepository: Send + Sync {
         &self,
         new: NewSession,
         replaces: Option<Hash>,
+        traces: Traces,
     ) -> Result<(), StoreError>;
 
     /// The session with this id, and its operator.
@@ -205,6 +211,7 @@ pub trait SessionRepository: Send + Sync {
         &self,
         id_hash: &Hash,
         operator: Option<&OperatorId>,
+        traces: Traces,
     ) -> Result<bool, StoreError>;
 
     /// Ends all sessions of an operator but `keep`; gives how many.
@@ -212,6 +219,7 @@ pub trait SessionRepository: Send + Sync {
         &self,
         operator: &OperatorId,
         keep: Option<&Hash>,
+        traces: Traces,
     ) -> Result<u64, StoreError>;
 
     /// Deletes what expired before `expired`, or was last used before `idle`; gives how many.
@@ -224,7 +232,11 @@ pub trait SessionRepository: Send + Sync {
 #[async_trait]
 pub trait SignInLinkRepository: Send + Sync {
     /// Stores a link. Earlier unused ones of the same operator stop working.
-    async fn create_sign_in_link(&self, new: NewSignInLink) -> Result<(), StoreError>;
+    async fn create_sign_in_link(
+        &self,
+        new: NewSignInLink,
+        traces: Traces,
+    ) -> Result<(), StoreError>;
 
     /// The link with this token, in whatever condition it is.
     async fn sign_in_link(&self, token_hash: &Hash) -> Result<Option<SignInLink>, StoreError>;
@@ -234,7 +246,7 @@ pub trait SignInLinkRepository: Send + Sync {
         &self,
         token_hash: &Hash,
         new: NewOperator,
-        now: Millis,
+        change: Change,
     ) -> Result<LinkUse, StoreError>;
 
     /// Uses a link up and sets its operator's password; ends that operator's sessions. A disabled operator's link is
@@ -243,7 +255,7 @@ pub trait SignInLinkRepository: Send + Sync {
         &self,
         token_hash: &Hash,
         hash: PasswordHash,
-        now: Millis,
+        change: Change,
     ) -> Result<LinkUse, StoreError>;
 
     /// Deletes what expired before `before`; gives how many.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use smartlinks_store::{LinkUse, NewSignInLink, OperatorId};
+use smartlinks_store::{LinkUse, NewSignInLink, Operator, OperatorId, Traces};
 
 use super::sessions::{hash_of, milliseconds};
 use super::{Password, SignedIn, Visitor, checked_name, taken};
@@ -42,7 +42,12 @@ pub enum LinkPurpose {
     /// Whoever opens it chooses a name and a password and becomes the first operator.
     FirstStart,
     /// The operator of this name chooses a password.
-    ChoosePassword(String),
+    ChoosePassword {
+        /// `op_…`
+        id: OperatorId,
+        /// Name or e-mail address.
+        name: String,
+    },
 }
 
 impl Core {
@@ -57,19 +62,23 @@ impl Core {
         Ok(Some(self.issue_link(None).await?))
     }
 
-    pub(super) async fn issue_link(&self, operator: Option<OperatorId>) -> Result<IssuedLink> {
+    pub(super) async fn issue_link(&self, operator: Option<&Operator>) -> Result<IssuedLink> {
         let token = random_hex::<32>(self.entropy())?;
         let now = to_millis(self.now());
         let expires_at = now.plus(milliseconds(self.inner.desk.policy.link_life));
         let new = NewSignInLink {
             token_hash: sha256(token.as_bytes()),
-            operator,
+            operator: operator.map(|operator| operator.id.clone()),
             created_at: now,
             expires_at,
         };
+        let traces = operator.map_or_else(Traces::none, |operator| {
+            self.about_operator("operator.link_made", &operator.id, &operator.name)
+                .traces
+        });
         self.store()
             .sign_in_links()
-            .create_sign_in_link(new)
+            .create_sign_in_link(new, traces)
             .await?;
         Ok(IssuedLink {
             token,
@@ -96,7 +105,10 @@ impl Core {
         match link.operator {
             Some(id) => match operators.operator(&id).await? {
                 Some(operator) if operator.disabled_at.is_none() => {
-                    Ok(LinkPurpose::ChoosePassword(operator.name))
+                    Ok(LinkPurpose::ChoosePassword {
+                        id: operator.id,
+                        name: operator.name,
+                    })
                 }
                 _ => Err(Error::LinkSpent),
             },
@@ -126,19 +138,27 @@ impl Core {
                 password.check(&name)?;
                 let mut new = self.new_operator(&name)?;
                 new.password_hash = Some(self.hash_password(password).await?);
+                let change = self.acting_for(&new.id, &name, visitor).about_operator(
+                    "operator.added",
+                    &new.id,
+                    &name,
+                );
                 let links = self.store().sign_in_links();
                 links
-                    .make_first_operator(&token_hash, new, to_millis(self.now()))
+                    .make_first_operator(&token_hash, new, change)
                     .await
                     .map_err(|error| taken(error, &name))?
             }
-            LinkPurpose::ChoosePassword(name) => {
+            LinkPurpose::ChoosePassword { id, name } => {
                 password.check(&name)?;
                 let hash = self.hash_password(password).await?;
+                let change = self.acting_for(&id, &name, visitor).about_operator(
+                    "operator.password_set",
+                    &id,
+                    &name,
+                );
                 let links = self.store().sign_in_links();
-                links
-                    .choose_password(&token_hash, hash, to_millis(self.now()))
-                    .await?
+                links.choose_password(&token_hash, hash, change).await?
             }
         };
         let LinkUse::Done(id) = used else {

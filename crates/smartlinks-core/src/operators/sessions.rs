@@ -4,13 +4,17 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use smartlinks_store::{Hash, Millis, NewSession, Operator, OperatorId, Session};
+use serde_json::json;
+use smartlinks_store::{
+    Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, Session, Traces,
+};
 
 use super::{Password, Visitor, agent};
 use crate::clock::{from_millis, to_millis};
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
+use crate::traces::OK;
 
 /// How often the use of a session is written down, in milliseconds.
 const SEEN_EVERY_MS: i64 = 60_000;
@@ -82,8 +86,28 @@ impl Core {
         let fits = self.verify_password(password, hash).await?;
         match record {
             Some(record) if fits => self.begin_session(&record, visitor, replaces).await,
-            _ => Err(Error::WrongPassword),
+            _ => Err(self.refused_sign_in(name, visitor).await?),
         }
+    }
+
+    /// Keeps in the audit log that somebody was not let in, under the name that was tried.
+    async fn refused_sign_in(&self, name: &str, visitor: &Visitor) -> Result<Error> {
+        let error = Error::WrongPassword;
+        let name = crate::text::shortened(name.trim(), super::NAME_LENGTH);
+        let stranger = self.acting_as(Actor {
+            address: visitor.address.map(|address| address.to_string()),
+            ..Actor::of(ActorKind::Anybody)
+        });
+        stranger
+            .audit(
+                "operator.signed_in",
+                None,
+                None,
+                error.code(),
+                &json!({ "name": name }),
+            )
+            .await?;
+        Ok(error)
     }
 
     /// A new session for an operator who has proved to be one.
@@ -105,7 +129,13 @@ impl Core {
             agent: visitor.agent.as_deref().and_then(agent::short),
         };
         let former = replaces.and_then(hash_of);
-        self.store().sessions().create_session(new, former).await?;
+        let change = self
+            .acting_for(&operator.id, &operator.name, visitor)
+            .about_operator("operator.signed_in", &operator.id, &operator.name);
+        self.store()
+            .sessions()
+            .create_session(new, former, change.traces)
+            .await?;
         Ok(SignedIn {
             cookie,
             session: active(&id_hash, operator),
@@ -127,7 +157,7 @@ impl Core {
         };
         let now = to_millis(self.now());
         if self.has_ended(&session, now) {
-            sessions.end_session(&id_hash, None).await?;
+            sessions.end_session(&id_hash, None, Traces::none()).await?;
             return Ok(None);
         }
         if operator.disabled_at.is_some() {
@@ -150,8 +180,15 @@ impl Core {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn sign_out(&self, cookie: &str) -> Result<()> {
-        if let Some(id_hash) = hash_of(cookie) {
-            self.store().sessions().end_session(&id_hash, None).await?;
+        let Some(id_hash) = hash_of(cookie) else {
+            return Ok(());
+        };
+        let sessions = self.store().sessions();
+        if let Some((_, operator)) = sessions.session(&id_hash).await? {
+            let traces = self
+                .about_operator("operator.signed_out", &operator.id, &operator.name)
+                .traces;
+            sessions.end_session(&id_hash, None, traces).await?;
         }
         Ok(())
     }
@@ -181,10 +218,11 @@ impl Core {
         if hex::decode_to_slice(reference, &mut id_hash).is_err() {
             return Ok(false);
         }
+        let traces = self.ending_sessions(&id, "operator.session_ended");
         Ok(self
             .store()
             .sessions()
-            .end_session(&id_hash, Some(&id))
+            .end_session(&id_hash, Some(&id), traces)
             .await?)
     }
 
@@ -198,8 +236,16 @@ impl Core {
         Ok(self
             .store()
             .sessions()
-            .end_sessions_of(&id, keep.as_ref())
+            .end_sessions_of(
+                &id,
+                keep.as_ref(),
+                self.ending_sessions(&id, "operator.other_sessions_ended"),
+            )
             .await?)
+    }
+
+    fn ending_sessions(&self, id: &OperatorId, action: &str) -> Traces {
+        Traces::none().audit(self.audit_entry(action, None, Some(id.as_str()), OK, &json!({})))
     }
 
     /// Changes the password of a signed-in operator, who has to know the former one. All sessions end, and the browser
@@ -224,10 +270,10 @@ impl Core {
         }
         chosen.check(&record.name)?;
         let hash = self.hash_password(chosen).await?;
-        let now = to_millis(self.now());
+        let change = self.about_operator("operator.password_changed", &id, &record.name);
         self.store()
             .operators()
-            .set_password(&id, hash, None, now)
+            .set_password(&id, hash, None, change)
             .await?;
         self.begin_session(&record, visitor, None).await
     }

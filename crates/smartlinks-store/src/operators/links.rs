@@ -8,7 +8,8 @@ use super::{
 };
 use crate::sql::{Session as Sql, Write, values};
 use crate::store::DatabaseStore;
-use crate::{Hash, Millis, StoreError};
+use crate::traces::leave;
+use crate::{Change, Hash, Millis, StoreError, Traces};
 
 const TABLE: &str = "sign_in_links";
 const FIRST_START: &str = "first_start";
@@ -16,6 +17,7 @@ const PASSWORD: &str = "password";
 
 struct Create {
     new: NewSignInLink,
+    traces: Traces,
 }
 
 #[async_trait]
@@ -42,14 +44,15 @@ impl Write for Create {
             new.created_at,
             new.expires_at,
         ];
-        sql.execute(INSERT, values).await.map(|_| ())
+        sql.execute(INSERT, values).await?;
+        leave(sql, &self.traces).await
     }
 }
 
 struct MakeFirst {
     token_hash: Hash,
     new: NewOperator,
-    now: Millis,
+    change: Change,
 }
 
 #[async_trait]
@@ -59,14 +62,15 @@ impl Write for MakeFirst {
     async fn run(&self, sql: &mut Sql<'_>) -> Result<LinkUse, StoreError> {
         const USE: &str = "update sign_in_links set consumed_at = $2 where token_hash = $1 \
              and purpose = 'first_start' and consumed_at is null and expires_at > $2";
-        let values = values![hex::encode(self.token_hash), self.now];
+        let values = values![hex::encode(self.token_hash), self.change.now];
         if sql.execute(USE, values).await? == 0 {
             return Ok(LinkUse::Spent);
         }
         if !count_in(sql, true).await? {
             return Ok(LinkUse::Late);
         }
-        insert(sql, &self.new, self.now).await?;
+        insert(sql, &self.new, self.change.now).await?;
+        leave(sql, &self.change.traces).await?;
         Ok(LinkUse::Done(self.new.id.clone()))
     }
 }
@@ -74,7 +78,7 @@ impl Write for MakeFirst {
 struct ChoosePassword {
     token_hash: Hash,
     hash: PasswordHash,
-    now: Millis,
+    change: Change,
 }
 
 #[async_trait]
@@ -87,21 +91,26 @@ impl Write for ChoosePassword {
              and exists (select 1 from operators \
              where operators.id = sign_in_links.operator_id and operators.disabled_at is null) \
              returning token_hash, operator_id";
-        let values = values![hex::encode(self.token_hash), self.now];
+        let values = values![hex::encode(self.token_hash), self.change.now];
         let Some(row) = sql.first(USE, values).await? else {
             return Ok(LinkUse::Spent);
         };
         let id: OperatorId = row.fields(TABLE, "token_hash")?.parsed("operator_id")?;
-        store_password(sql, &id, &self.hash, self.now).await?;
+        store_password(sql, &id, &self.hash, self.change.now).await?;
         shut_out(sql, &id, None).await?;
+        leave(sql, &self.change.traces).await?;
         Ok(LinkUse::Done(id))
     }
 }
 
 #[async_trait]
 impl SignInLinkRepository for DatabaseStore {
-    async fn create_sign_in_link(&self, new: NewSignInLink) -> Result<(), StoreError> {
-        self.database.write(Create { new }).await
+    async fn create_sign_in_link(
+        &self,
+        new: NewSignInLink,
+        traces: Traces,
+    ) -> Result<(), StoreError> {
+        self.database.write(Create { new, traces }).await
     }
 
     async fn sign_in_link(&self, token_hash: &Hash) -> Result<Option<SignInLink>, StoreError> {
@@ -126,14 +135,14 @@ impl SignInLinkRepository for DatabaseStore {
         &self,
         token_hash: &Hash,
         new: NewOperator,
-        now: Millis,
+        change: Change,
     ) -> Result<LinkUse, StoreError> {
         let token_hash = *token_hash;
         self.database
             .write(MakeFirst {
                 token_hash,
                 new,
-                now,
+                change,
             })
             .await
     }
@@ -142,14 +151,14 @@ impl SignInLinkRepository for DatabaseStore {
         &self,
         token_hash: &Hash,
         hash: PasswordHash,
-        now: Millis,
+        change: Change,
     ) -> Result<LinkUse, StoreError> {
         let token_hash = *token_hash;
         self.database
             .write(ChoosePassword {
                 token_hash,
                 hash,
-                now,
+                change,
             })
             .await
     }

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use super::{NewOperator, Operator, OperatorId, OperatorRepository, PasswordHash};
 use crate::sql::{Fields, Row, Session as Sql, Value, Write, values};
 use crate::store::DatabaseStore;
-use crate::{Hash, Inconsistency, Millis, StoreError};
+use crate::traces::{Traced, leave};
+use crate::{Change, Hash, Inconsistency, Millis, StoreError, Traces};
 
 pub(super) const TABLE: &str = "operators";
 
@@ -113,7 +114,7 @@ pub(super) async fn store_password(
 
 struct Create {
     new: NewOperator,
-    now: Millis,
+    change: Change,
 }
 
 #[async_trait]
@@ -122,13 +123,14 @@ impl Write for Create {
 
     async fn run(&self, sql: &mut Sql<'_>) -> Result<Operator, StoreError> {
         count_in(sql, false).await?;
-        insert(sql, &self.new, self.now).await?;
+        insert(sql, &self.new, self.change.now).await?;
+        leave(sql, &self.change.traces).await?;
         Ok(Operator {
             id: self.new.id.clone(),
             name: self.new.name.clone(),
             password_hash: self.new.password_hash.clone(),
-            created_at: self.now,
-            password_set_at: self.new.password_hash.as_ref().map(|_| self.now),
+            created_at: self.change.now,
+            password_set_at: self.new.password_hash.as_ref().map(|_| self.change.now),
             disabled_at: None,
         })
     }
@@ -138,7 +140,7 @@ struct SetPassword {
     id: OperatorId,
     hash: PasswordHash,
     keep: Option<Hash>,
-    now: Millis,
+    change: Change,
 }
 
 #[async_trait]
@@ -146,15 +148,18 @@ impl Write for SetPassword {
     type Output = bool;
 
     async fn run(&self, sql: &mut Sql<'_>) -> Result<bool, StoreError> {
-        let set = store_password(sql, &self.id, &self.hash, self.now).await?;
+        let set = store_password(sql, &self.id, &self.hash, self.change.now).await?;
         shut_out(sql, &self.id, self.keep.as_ref()).await?;
+        if set {
+            leave(sql, &self.change.traces).await?;
+        }
         Ok(set)
     }
 }
 
 struct Disable {
     id: OperatorId,
-    now: Millis,
+    change: Change,
 }
 
 #[async_trait]
@@ -164,16 +169,25 @@ impl Write for Disable {
     async fn run(&self, sql: &mut Sql<'_>) -> Result<bool, StoreError> {
         const DISABLE: &str =
             "update operators set disabled_at = $2 where id = $1 and disabled_at is null";
-        let changed = sql.execute(DISABLE, values![&self.id, self.now]).await?;
+        let changed = sql
+            .execute(DISABLE, values![&self.id, self.change.now])
+            .await?;
         shut_out(sql, &self.id, None).await?;
+        if changed > 0 {
+            leave(sql, &self.change.traces).await?;
+        }
         Ok(changed > 0)
     }
 }
 
 #[async_trait]
 impl OperatorRepository for DatabaseStore {
-    async fn create_operator(&self, new: NewOperator, now: Millis) -> Result<Operator, StoreError> {
-        self.database.write(Create { new, now }).await
+    async fn create_operator(
+        &self,
+        new: NewOperator,
+        change: Change,
+    ) -> Result<Operator, StoreError> {
+        self.database.write(Create { new, change }).await
     }
 
     async fn operator(&self, id: &OperatorId) -> Result<Option<Operator>, StoreError> {
@@ -214,7 +228,7 @@ impl OperatorRepository for DatabaseStore {
         id: &OperatorId,
         hash: PasswordHash,
         keep: Option<Hash>,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError> {
         let id = id.clone();
         self.database
@@ -222,19 +236,25 @@ impl OperatorRepository for DatabaseStore {
                 id,
                 hash,
                 keep,
-                now,
+                change,
             })
             .await
     }
 
-    async fn disable_operator(&self, id: &OperatorId, now: Millis) -> Result<bool, StoreError> {
+    async fn disable_operator(&self, id: &OperatorId, change: Change) -> Result<bool, StoreError> {
         let id = id.clone();
-        self.database.write(Disable { id, now }).await
+        self.database.write(Disable { id, change }).await
     }
 
-    async fn enable_operator(&self, id: &OperatorId) -> Result<bool, StoreError> {
+    async fn enable_operator(&self, id: &OperatorId, traces: Traces) -> Result<bool, StoreError> {
         const ENABLE: &str =
             "update operators set disabled_at = null where id = $1 and disabled_at is not null";
-        self.changed(ENABLE, values![id]).await
+        self.database
+            .write(Traced {
+                sql: ENABLE,
+                values: values![id],
+                traces,
+            })
+            .await
     }
 }

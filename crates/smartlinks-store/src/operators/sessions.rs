@@ -6,7 +6,8 @@ use super::people::{operator, operator_columns};
 use super::{NewSession, Operator, OperatorId, Session, SessionRepository};
 use crate::sql::{Fields, Session as Sql, Write, values};
 use crate::store::DatabaseStore;
-use crate::{Hash, Inconsistency, Millis, StoreError};
+use crate::traces::{Traced, leave};
+use crate::{Hash, Inconsistency, Millis, StoreError, Traces};
 
 const TABLE: &str = "sessions";
 
@@ -37,6 +38,7 @@ fn session(fields: &Fields<'_>) -> Result<Session, Inconsistency> {
 struct Begin {
     new: NewSession,
     replaces: Option<Hash>,
+    traces: Traces,
 }
 
 #[async_trait]
@@ -58,7 +60,29 @@ impl Write for Begin {
             self.new.address.as_deref(),
             self.new.agent.as_deref(),
         ];
-        sql.execute(INSERT, values).await.map(|_| ())
+        sql.execute(INSERT, values).await?;
+        leave(sql, &self.traces).await
+    }
+}
+
+struct EndAll {
+    operator: OperatorId,
+    keep: Option<Hash>,
+    traces: Traces,
+}
+
+#[async_trait]
+impl Write for EndAll {
+    type Output = u64;
+
+    async fn run(&self, sql: &mut Sql<'_>) -> Result<u64, StoreError> {
+        const END: &str = "delete from sessions where operator_id = $1 and id_hash <> $2";
+        let keep = self.keep.map(hex::encode).unwrap_or_default();
+        let ended = sql.execute(END, values![&self.operator, keep]).await?;
+        if ended > 0 {
+            leave(sql, &self.traces).await?;
+        }
+        Ok(ended)
     }
 }
 
@@ -68,8 +92,15 @@ impl SessionRepository for DatabaseStore {
         &self,
         new: NewSession,
         replaces: Option<Hash>,
+        traces: Traces,
     ) -> Result<(), StoreError> {
-        self.database.write(Begin { new, replaces }).await
+        self.database
+            .write(Begin {
+                new,
+                replaces,
+                traces,
+            })
+            .await
     }
 
     async fn session(&self, id_hash: &Hash) -> Result<Option<(Session, Operator)>, StoreError> {
@@ -120,24 +151,38 @@ impl SessionRepository for DatabaseStore {
         &self,
         id_hash: &Hash,
         operator: Option<&OperatorId>,
+        traces: Traces,
     ) -> Result<bool, StoreError> {
         const END: &str = "delete from sessions where id_hash = $1";
         const END_OWN: &str = "delete from sessions where id_hash = $1 and operator_id = $2";
         let id = hex::encode(id_hash);
-        match operator {
-            Some(operator) => self.changed(END_OWN, values![id, operator]).await,
-            None => self.changed(END, values![id]).await,
-        }
+        let (sql, values) = match operator {
+            Some(operator) => (END_OWN, values![id, operator]),
+            None => (END, values![id]),
+        };
+        self.database
+            .write(Traced {
+                sql,
+                values,
+                traces,
+            })
+            .await
     }
 
     async fn end_sessions_of(
         &self,
         operator: &OperatorId,
         keep: Option<&Hash>,
+        traces: Traces,
     ) -> Result<u64, StoreError> {
-        const END: &str = "delete from sessions where operator_id = $1 and id_hash <> $2";
-        let keep = keep.map(hex::encode).unwrap_or_default();
-        self.database.execute(END, values![operator, keep]).await
+        let (operator, keep) = (operator.clone(), keep.copied());
+        self.database
+            .write(EndAll {
+                operator,
+                keep,
+                traces,
+            })
+            .await
     }
 
     async fn prune_sessions(&self, expired: Millis, idle: Millis) -> Result<u64, StoreError> {

@@ -8,6 +8,7 @@ mod operators;
 mod orders_and_events;
 mod refresh;
 mod sealing;
+mod traces;
 
 use crate::support;
 
@@ -80,7 +81,12 @@ suite! {
         sessions_end_one_by_one_and_together,
         a_disabled_operator_has_no_sessions_and_may_come_back,
         old_sessions_and_links_are_pruned,
-        no_hash_is_shown;
+        no_hash_is_shown,
+        an_entry_is_left_by_what_took_effect;
+    traces:
+        a_change_and_its_traces_are_one,
+        a_change_that_came_second_leaves_nothing,
+        the_audit_log_is_paged_and_filtered;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         values_are_set_and_replaced,

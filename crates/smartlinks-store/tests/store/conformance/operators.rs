@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use smartlinks_store::{
-    LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId, PasswordHash, Store,
-    StoreError, SystemEntropy,
+    Actor, ActorKind, AuditFilter, Change, LinkUse, NewAudit, NewOperator, NewSession,
+    NewSignInLink, Operator, OperatorId, PasswordHash, Store, StoreError, SystemEntropy, Traces,
 };
 
 use crate::support::*;
@@ -16,7 +16,10 @@ fn named(name: &str) -> NewOperator {
 }
 
 async fn added(store: &Arc<dyn Store>, name: &str) -> Operator {
-    store.create_operator(named(name), NOW).await.unwrap()
+    store
+        .create_operator(named(name), NOW.into())
+        .await
+        .unwrap()
 }
 
 fn session_of(operator: &Operator, number: u8) -> NewSession {
@@ -46,14 +49,19 @@ pub(crate) async fn a_name_is_taken_once_whatever_its_capitals(stage: Stage) {
     assert_eq!(store.operator(&anna.id).await.unwrap().unwrap(), anna);
     let found = store.operator_named("anna@example.COM").await.unwrap();
     assert_eq!(found.unwrap(), anna);
-    let again = store.create_operator(named("ANNA@example.com"), NOW).await;
+    let again = store
+        .create_operator(named("ANNA@example.com"), NOW.into())
+        .await;
     assert!(matches!(again, Err(StoreError::Conflict { .. })));
     assert!(store.operator_named("ann").await.unwrap().is_none());
     let later = NewOperator {
         id: OperatorId::generate(NOW.plus(1), &SystemEntropy).unwrap(),
         ..named("bruno")
     };
-    let bruno = store.create_operator(later, NOW.plus(1)).await.unwrap();
+    let bruno = store
+        .create_operator(later, NOW.plus(1).into())
+        .await
+        .unwrap();
     assert_eq!(store.list_operators().await.unwrap(), [anna, bruno]);
 }
 
@@ -62,7 +70,7 @@ pub(crate) async fn at_most_one_becomes_the_first_operator(stage: Stage) {
     let stores = [stage.open().await, stage.open().await];
     for number in 0..8 {
         stores[0]
-            .create_sign_in_link(link(number, None))
+            .create_sign_in_link(link(number, None), Traces::none())
             .await
             .unwrap();
     }
@@ -72,7 +80,7 @@ pub(crate) async fn at_most_one_becomes_the_first_operator(stage: Stage) {
             tokio::spawn(async move {
                 let new = named(&format!("operator {number}"));
                 store
-                    .make_first_operator(&[number / 2; 32], new, NOW)
+                    .make_first_operator(&[number / 2; 32], new, NOW.into())
                     .await
                     .unwrap()
             })
@@ -89,10 +97,13 @@ pub(crate) async fn at_most_one_becomes_the_first_operator(stage: Stage) {
 /// Whoever was added by the command line is an operator too.
 pub(crate) async fn nobody_becomes_the_first_beside_an_operator(stage: Stage) {
     let store = stage.open().await;
-    store.create_sign_in_link(link(1, None)).await.unwrap();
+    store
+        .create_sign_in_link(link(1, None), Traces::none())
+        .await
+        .unwrap();
     added(&store, "anna").await;
     let late = store
-        .make_first_operator(&[1; 32], named("eve"), NOW)
+        .make_first_operator(&[1; 32], named("eve"), NOW.into())
         .await
         .unwrap();
     assert_eq!(late, LinkUse::Late);
@@ -104,25 +115,25 @@ pub(crate) async fn a_link_works_once_and_in_its_time(stage: Stage) {
     let anna = added(&store, "anna").await;
     let hash = |text: &str| PasswordHash::new(text);
     store
-        .create_sign_in_link(link(1, Some(&anna)))
+        .create_sign_in_link(link(1, Some(&anna)), Traces::none())
         .await
         .unwrap();
     store
-        .create_session(session_of(&anna, 7), None)
+        .create_session(session_of(&anna, 7), None, Traces::none())
         .await
         .unwrap();
     let late = store
-        .choose_password(&[1; 32], hash("late"), NOW.plus(HOUR))
+        .choose_password(&[1; 32], hash("late"), NOW.plus(HOUR).into())
         .await
         .unwrap();
     assert_eq!(late, LinkUse::Spent, "its time is over");
     let first = store
-        .make_first_operator(&[1; 32], named("eve"), NOW)
+        .make_first_operator(&[1; 32], named("eve"), NOW.into())
         .await
         .unwrap();
     assert_eq!(first, LinkUse::Spent, "it is for another purpose");
     let used = store
-        .choose_password(&[1; 32], hash("new"), NOW.plus(1))
+        .choose_password(&[1; 32], hash("new"), NOW.plus(1).into())
         .await
         .unwrap();
     assert_eq!(used, LinkUse::Done(anna.id.clone()));
@@ -134,7 +145,7 @@ pub(crate) async fn a_link_works_once_and_in_its_time(stage: Stage) {
         "sessions end"
     );
     let twice = store
-        .choose_password(&[1; 32], hash("twice"), NOW.plus(2))
+        .choose_password(&[1; 32], hash("twice"), NOW.plus(2).into())
         .await
         .unwrap();
     assert_eq!(twice, LinkUse::Spent);
@@ -146,21 +157,21 @@ pub(crate) async fn a_newer_link_replaces_the_older_one(stage: Stage) {
     let store = stage.open().await;
     let (anna, bruno) = (added(&store, "anna").await, added(&store, "bruno").await);
     store
-        .create_sign_in_link(link(1, Some(&anna)))
+        .create_sign_in_link(link(1, Some(&anna)), Traces::none())
         .await
         .unwrap();
     store
-        .create_sign_in_link(link(2, Some(&bruno)))
+        .create_sign_in_link(link(2, Some(&bruno)), Traces::none())
         .await
         .unwrap();
     store
-        .create_sign_in_link(link(3, Some(&anna)))
+        .create_sign_in_link(link(3, Some(&anna)), Traces::none())
         .await
         .unwrap();
     assert!(store.sign_in_link(&[1; 32]).await.unwrap().is_none());
     assert!(store.sign_in_link(&[2; 32]).await.unwrap().is_some());
     assert!(store.sign_in_link(&[3; 32]).await.unwrap().is_some());
-    assert!(store.disable_operator(&anna.id, NOW).await.unwrap());
+    assert!(store.disable_operator(&anna.id, NOW.into()).await.unwrap());
     assert!(store.sign_in_link(&[3; 32]).await.unwrap().is_none());
 }
 
@@ -168,7 +179,7 @@ pub(crate) async fn a_session_comes_back_with_its_operator(stage: Stage) {
     let store = stage.open().await;
     let anna = added(&store, "anna").await;
     store
-        .create_session(session_of(&anna, 1), None)
+        .create_session(session_of(&anna, 1), None, Traces::none())
         .await
         .unwrap();
     let (session, operator) = store.session(&[1; 32]).await.unwrap().unwrap();
@@ -177,7 +188,7 @@ pub(crate) async fn a_session_comes_back_with_its_operator(stage: Stage) {
     assert_eq!(session.agent.as_deref(), Some("Firefox, Linux"));
     // Signing in again in the same browser leaves one session, under another id.
     store
-        .create_session(session_of(&anna, 2), Some([1; 32]))
+        .create_session(session_of(&anna, 2), Some([1; 32]), Traces::none())
         .await
         .unwrap();
     assert!(store.session(&[1; 32]).await.unwrap().is_none());
@@ -200,23 +211,36 @@ pub(crate) async fn sessions_end_one_by_one_and_together(stage: Stage) {
     let (anna, bruno) = (added(&store, "anna").await, added(&store, "bruno").await);
     for number in 1..=4 {
         store
-            .create_session(session_of(&anna, number), None)
+            .create_session(session_of(&anna, number), None, Traces::none())
             .await
             .unwrap();
     }
     store
-        .create_session(session_of(&bruno, 9), None)
+        .create_session(session_of(&bruno, 9), None, Traces::none())
         .await
         .unwrap();
     assert!(
-        !store.end_session(&[1; 32], Some(&bruno.id)).await.unwrap(),
+        !store
+            .end_session(&[1; 32], Some(&bruno.id), Traces::none())
+            .await
+            .unwrap(),
         "another's"
     );
-    assert!(store.end_session(&[1; 32], Some(&anna.id)).await.unwrap());
-    assert!(store.end_session(&[2; 32], None).await.unwrap());
+    assert!(
+        store
+            .end_session(&[1; 32], Some(&anna.id), Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .end_session(&[2; 32], None, Traces::none())
+            .await
+            .unwrap()
+    );
     assert_eq!(
         store
-            .end_sessions_of(&anna.id, Some(&[3; 32]))
+            .end_sessions_of(&anna.id, Some(&[3; 32]), Traces::none())
             .await
             .unwrap(),
         1
@@ -224,7 +248,7 @@ pub(crate) async fn sessions_end_one_by_one_and_together(stage: Stage) {
     assert!(store.session(&[3; 32]).await.unwrap().is_some());
     assert!(
         store
-            .set_password(&anna.id, PasswordHash::new("x"), Some([3; 32]), NOW)
+            .set_password(&anna.id, PasswordHash::new("x"), Some([3; 32]), NOW.into())
             .await
             .unwrap()
     );
@@ -234,7 +258,7 @@ pub(crate) async fn sessions_end_one_by_one_and_together(stage: Stage) {
     );
     assert!(
         store
-            .set_password(&anna.id, PasswordHash::new("y"), None, NOW)
+            .set_password(&anna.id, PasswordHash::new("y"), None, NOW.into())
             .await
             .unwrap()
     );
@@ -249,25 +273,35 @@ pub(crate) async fn a_disabled_operator_has_no_sessions_and_may_come_back(stage:
     let store = stage.open().await;
     let anna = added(&store, "anna").await;
     store
-        .create_session(session_of(&anna, 1), None)
+        .create_session(session_of(&anna, 1), None, Traces::none())
         .await
         .unwrap();
-    assert!(store.disable_operator(&anna.id, NOW).await.unwrap());
-    assert!(!store.disable_operator(&anna.id, NOW).await.unwrap());
+    assert!(store.disable_operator(&anna.id, NOW.into()).await.unwrap());
+    assert!(!store.disable_operator(&anna.id, NOW.into()).await.unwrap());
     assert!(store.session(&[1; 32]).await.unwrap().is_none());
     let disabled = store.operator(&anna.id).await.unwrap().unwrap();
     assert_eq!(disabled.disabled_at, Some(NOW));
     store
-        .create_sign_in_link(link(1, Some(&anna)))
+        .create_sign_in_link(link(1, Some(&anna)), Traces::none())
         .await
         .unwrap();
     let used = store
-        .choose_password(&[1; 32], PasswordHash::new("x"), NOW)
+        .choose_password(&[1; 32], PasswordHash::new("x"), NOW.into())
         .await
         .unwrap();
     assert_eq!(used, LinkUse::Spent);
-    assert!(store.enable_operator(&anna.id).await.unwrap());
-    assert!(!store.enable_operator(&anna.id).await.unwrap());
+    assert!(
+        store
+            .enable_operator(&anna.id, Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .enable_operator(&anna.id, Traces::none())
+            .await
+            .unwrap()
+    );
 }
 
 pub(crate) async fn old_sessions_and_links_are_pruned(stage: Stage) {
@@ -275,7 +309,7 @@ pub(crate) async fn old_sessions_and_links_are_pruned(stage: Stage) {
     let anna = added(&store, "anna").await;
     for number in 1..=3 {
         store
-            .create_session(session_of(&anna, number), None)
+            .create_session(session_of(&anna, number), None, Traces::none())
             .await
             .unwrap();
     }
@@ -301,7 +335,10 @@ pub(crate) async fn old_sessions_and_links_are_pruned(stage: Stage) {
         2,
         "over"
     );
-    store.create_sign_in_link(link(1, None)).await.unwrap();
+    store
+        .create_sign_in_link(link(1, None), Traces::none())
+        .await
+        .unwrap();
     assert_eq!(store.prune_sign_in_links(NOW.plus(HOUR)).await.unwrap(), 0);
     assert_eq!(
         store.prune_sign_in_links(NOW.plus(HOUR + 1)).await.unwrap(),
@@ -314,4 +351,70 @@ pub(crate) async fn no_hash_is_shown(stage: Stage) {
     let store = stage.open().await;
     let anna = added(&store, "anna").await;
     assert!(!format!("{anna:?}").contains("made-up"));
+}
+
+/// R32: who did it stands in the audit log exactly when it was done.
+pub(crate) async fn an_entry_is_left_by_what_took_effect(stage: Stage) {
+    let store = stage.open().await;
+    let anna = added(&store, "anna").await;
+    let change = |action: &str| Change {
+        now: NOW,
+        traces: Traces::none().audit(NewAudit {
+            at: NOW,
+            actor: Actor::of(ActorKind::CommandLine),
+            action: action.to_owned(),
+            connection: None,
+            subject: Some(anna.id.to_string()),
+            outcome: "ok".to_owned(),
+            data_json: "{}".to_owned(),
+        }),
+    };
+    assert!(
+        store
+            .disable_operator(&anna.id, change("disabled"))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !store
+            .disable_operator(&anna.id, change("disabled again"))
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .enable_operator(&anna.id, change("enabled").traces)
+            .await
+            .unwrap()
+    );
+    store
+        .create_session(session_of(&anna, 1), None, change("signed in").traces)
+        .await
+        .unwrap();
+    let spent = store
+        .choose_password(&[9; 32], PasswordHash::new("x"), change("chosen"))
+        .await
+        .unwrap();
+    assert_eq!(spent, LinkUse::Spent);
+    assert_eq!(
+        store
+            .end_sessions_of(&anna.id, None, change("signed out").traces)
+            .await
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        store
+            .end_sessions_of(&anna.id, None, change("signed out again").traces)
+            .await
+            .unwrap(),
+        0
+    );
+    let log = store
+        .audit()
+        .page(&AuditFilter::default(), None, 10)
+        .await
+        .unwrap();
+    let actions: Vec<_> = log.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(actions, ["signed out", "signed in", "enabled", "disabled"]);
 }
