@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
+pub(crate) mod operators;
 pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
@@ -20,6 +21,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
     match command {
         Command::Auth(command) => auth::run(command, session).await,
         Command::Connections(command) => connections::run(command, session).await,
+        Command::Operators(command) => operators::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::Call(arguments) => call::run(&arguments, session).await,

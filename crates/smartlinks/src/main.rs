@@ -13,6 +13,7 @@ mod output;
 mod private_file;
 mod push;
 mod sandbox;
+mod secret_input;
 mod serve;
 mod transport;
 

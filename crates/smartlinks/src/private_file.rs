@@ -54,16 +54,6 @@ mod modes {
             .mode(0o600)
             .open(path)
     }
-
-    /// The rights that others than the owner have; none is 0.
-    pub(crate) fn rights_of_others(path: &Path) -> io::Result<u32> {
-        Ok(fs::metadata(path)?.permissions().mode() & 0o077)
-    }
-
-    /// Takes every right from all but the owner.
-    pub(crate) fn tighten(path: &Path) -> io::Result<()> {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
-    }
 }
 
 /// Elsewhere the user's own folders are private by default, and there are no mode bits to read.
@@ -81,15 +71,6 @@ mod modes {
             .create_new(true)
             .open(path)
     }
-
-    pub(crate) fn rights_of_others(path: &Path) -> io::Result<u32> {
-        fs::metadata(path).map(|_| 0)
-    }
-
-    pub(crate) fn tighten(_path: &Path) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 use modes::{create_folder, new};
-pub(crate) use modes::{rights_of_others, tighten};

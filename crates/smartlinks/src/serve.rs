@@ -4,7 +4,7 @@
 //! The sandbox outlives the service: what is being finished may still have to call it.
 
 mod announced;
-mod bearer;
+mod beyond;
 mod drain;
 mod listener;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use smartlinks_core::Core;
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Environment, Hosts, ServerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -28,7 +28,7 @@ use crate::output::Output;
 
 pub(crate) use announced::Announced;
 pub(crate) use drain::Signals;
-pub(crate) use listener::{Bound, bind};
+pub(crate) use listener::{Bound, bind, on_this_machine};
 
 /// What the sandbox makes codes and tokens of. Open to whoever reads this: they open nothing but made-up data.
 const TOKEN_SEED: u64 = 1;
@@ -58,8 +58,6 @@ async fn serve_live(
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
     }
-    let bearer_file = config.data_dir.join("bearer");
-    let secret = bearer::open_or_create(&bearer_file, output)?;
     if let Some(warning) = elsewhere(&live, &page) {
         output.warn(&warning);
     }
@@ -67,23 +65,26 @@ async fn serve_live(
     if let Some(public) = &live.public_url {
         hosts = hosts.and_public(public);
     }
-    let ready = format!("page: {}", page_address(&live, &page));
-    let secure_cookies = live
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.scheme() == "https");
+    let reach = Reach::of(&live, &page);
+    let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let core = assemble(Plan::live(live, clock, POOL_SIZE), &config, output).await?;
+    if let Err(refused) = beyond::check(&core, page.address, secure_cookies).await {
+        core.store().close().await;
+        return Err(refused);
+    }
+    let first_link = core.first_start_link().await?;
     for problem in core.app().problems() {
         output.warn(&format!("{problem}\n  {}", problem.fix));
     }
     let stop = CancellationToken::new();
     let options = ServerOptions {
         core: core.clone(),
-        access: Access::Bearer(Bearer::new(&secret, &bearer_file)),
+        access: Access::Operators,
         environment: Environment::Live,
         hosts,
         secure_cookies,
+        trusted_proxies,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -96,12 +97,16 @@ async fn serve_live(
         refresh: config.background_refresh,
     };
     let running = service.start(clock_moved);
-    announce(output, &ready);
-    // On purpose, to the person at the terminal, and never through the log.
-    output.say(&format!(
-        "bearer: {secret}   (kept in {})",
-        bearer_file.display()
-    ));
+    announce(output, &reach.addresses());
+    if let Some(link) = first_link {
+        // On purpose, to the person at the terminal, and never through the log.
+        output.say(&format!(
+            "nobody can sign in yet; this link, which works once and for 30 minutes, makes the first operator:\n\
+             sign-in link: {}{}",
+            reach.origin(),
+            link.path()
+        ));
+    }
     drain::until_signal(running, None, signals).await
 }
 
@@ -159,6 +164,7 @@ async fn serve_demo(
         },
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
+        trusted_proxies: Vec::new(),
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));
@@ -214,6 +220,42 @@ impl Service {
 fn announce(output: Output, addresses: &str) {
     if let Err(failure) = output.text(addresses) {
         tracing::warn!(failure.code, "the addresses could not be printed");
+    }
+}
+
+/// Where the page can be opened.
+struct Reach {
+    /// On this machine, with `/aliexpress`.
+    page: String,
+    /// The public address, without a path.
+    public: Option<String>,
+}
+
+impl Reach {
+    fn of(live: &Live, page: &Bound) -> Self {
+        Self {
+            page: page_address(live, page),
+            public: live
+                .public_url
+                .as_ref()
+                .map(|url| url.origin().ascii_serialization()),
+        }
+    }
+
+    /// What is printed once the server answers.
+    fn addresses(&self) -> String {
+        match &self.public {
+            Some(public) => format!("page: {}\npublic: {public}/aliexpress", self.page),
+            None => format!("page: {}", self.page),
+        }
+    }
+
+    /// What links begin with: cookies of a page behind TLS work under the public address only.
+    fn origin(&self) -> &str {
+        match &self.public {
+            Some(public) => public,
+            None => self.page.trim_end_matches("/aliexpress"),
+        }
     }
 }
 

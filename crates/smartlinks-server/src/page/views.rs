@@ -11,12 +11,14 @@ mod connection;
 mod disconnect;
 mod events;
 mod frame;
+mod operators;
 mod order;
 mod orders;
 mod overview;
 mod problem;
 mod product;
 mod products;
+mod sign_in;
 mod small;
 mod upstream;
 
@@ -27,6 +29,9 @@ pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopRea
 pub use disconnect::DisconnectPage;
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
+pub use operators::{
+    Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
+};
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
@@ -38,5 +43,6 @@ pub use product::{
 pub use products::{
     Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
 };
-pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
+pub use sign_in::{LinkError, LinkState, SignInError, SignInLinkPage, SignInPage};
+pub use small::{CallbackPage, ErrorPage};
 pub use upstream::safe_href;

@@ -12,7 +12,7 @@ use crate::clock::MovedClock;
 use crate::config::{CALLBACK_PATH, Config, Demo, Mode};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::serve::Announced;
+use crate::serve::{Announced, on_this_machine};
 
 /// A command asks one thing after the other.
 const POOL_SIZE: u32 = 1;
@@ -21,6 +21,10 @@ const POOL_SIZE: u32 = 1;
 pub(crate) struct Session {
     pub(crate) core: Core,
     pub(crate) output: Output,
+    /// Where people reach the page, without a path.
+    pub(crate) page: String,
+    /// Whether it works on the built-in sandbox.
+    pub(crate) sandbox: bool,
 }
 
 impl Session {
@@ -29,6 +33,8 @@ impl Session {
         for warning in &config.warnings {
             output.warn(warning);
         }
+        let sandbox = matches!(mode, Mode::Demo(_));
+        let page = page(&mode, config);
         let plan = match mode {
             Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
             Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
@@ -36,6 +42,8 @@ impl Session {
         Ok(Self {
             core: assemble(plan, config, output).await?,
             output,
+            page,
+            sandbox,
         })
     }
 
@@ -58,6 +66,18 @@ impl Session {
             .into_iter()
             .find(|connection| connection.default);
         Ok(default.ok_or(smartlinks_core::Error::NotConnected)?)
+    }
+}
+
+/// Where people reach the page: under the public address, else on this machine.
+fn page(mode: &Mode, config: &Config) -> String {
+    let public = match mode {
+        Mode::Live(live) => live.public_url.as_ref(),
+        Mode::Demo(_) => None,
+    };
+    match public {
+        Some(url) => url.origin().ascii_serialization(),
+        None => format!("http://{}", on_this_machine(config.listen)),
     }
 }
 

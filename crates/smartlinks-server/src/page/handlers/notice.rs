@@ -42,6 +42,9 @@ fn write(notice: &Notice) -> String {
         Notice::OrderKnown(id) => ("order-known", vec![id]),
         Notice::OrderRefreshed(id) => ("order-refreshed", vec![id]),
         Notice::SignedOut => ("signed-out", vec![]),
+        Notice::PasswordChanged => ("password-changed", vec![]),
+        Notice::SessionEnded => ("session-ended", vec![]),
+        Notice::SessionsEnded => ("sessions-ended", vec![]),
         Notice::Failed(problem) => (
             "failed",
             vec![
@@ -80,6 +83,9 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "order-known" => Notice::OrderKnown(next()),
         "order-refreshed" => Notice::OrderRefreshed(next()),
         "signed-out" => Notice::SignedOut,
+        "password-changed" => Notice::PasswordChanged,
+        "session-ended" => Notice::SessionEnded,
+        "sessions-ended" => Notice::SessionsEnded,
         "failed" => {
             let mut problem = ProblemView::from_code(next());
             problem.request_id = Some(next()).filter(|id| !id.is_empty());

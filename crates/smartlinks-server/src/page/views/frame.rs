@@ -119,6 +119,12 @@ pub enum Notice {
     OrderRefreshed(String),
     /// The operator has signed out.
     SignedOut,
+    /// The operator has another password now.
+    PasswordChanged,
+    /// One other session was ended.
+    SessionEnded,
+    /// All other sessions were ended.
+    SessionsEnded,
     /// What was asked for did not happen.
     Failed(Problem),
 }
@@ -135,6 +141,9 @@ impl Notice {
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
+            Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
+            Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),
+            Self::SessionsEnded => return Some(frame.t(Key::NoticeSessionsEnded)),
             Self::Failed(_) => return None,
         };
         Some(frame.t1(key, "name", name))
