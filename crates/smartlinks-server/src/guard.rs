@@ -2,9 +2,11 @@
 
 mod access;
 mod answer;
+mod client;
 mod content;
 mod headers;
 mod host;
+pub(crate) mod rules;
 
 use axum::Router;
 use axum::body::Body;
@@ -18,8 +20,9 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-pub(crate) use access::Admitted;
+pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
+pub(crate) use client::ClientAddress;
 
 /// The largest body that any of our routes needs.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -30,6 +33,7 @@ pub(crate) fn guard(router: Router, state: &AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn(content::demand_json))
         .layer(from_fn_with_state(state.clone(), access::demand_access))
+        .layer(from_fn_with_state(state.clone(), client::note_client))
         .layer(CsrfLayer::new().with_rejection_response(CrossSite))
         .layer(from_fn_with_state(state.clone(), host::demand_host))
         .layer(CatchPanicLayer::custom(panicked))

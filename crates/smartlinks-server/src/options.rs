@@ -178,7 +178,14 @@ mod tests {
             assert!(holds(network, inside), "{network} {inside}");
             assert!(!holds(network, outside), "{network} {outside}");
         }
-        for text in ["", "a", "10.0.0.0/33", "::/129", "10.0.0.0/-1", "10.0.0.0/8/8"] {
+        for text in [
+            "",
+            "a",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+        ] {
             assert!(text.parse::<Network>().is_err(), "{text}");
         }
     }

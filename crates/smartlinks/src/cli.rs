@@ -8,8 +8,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
-    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OperatorsCommand, OrdersCommand,
-    ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,
+    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OperatorsCommand,
+    OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand,
+    SortArgument,
 };
 pub(crate) use settings::SettingFlags;
 

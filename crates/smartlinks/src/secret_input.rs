@@ -36,11 +36,8 @@ pub(crate) fn line(question: &str, output: Output) -> Result<Line, Failure> {
         Failure::new(Exit::Failure, "stdin", "stdin could not be read").because(&error)
     })?;
     if text.is_empty() {
-        return Err(
-            Failure::usage("no_password", "stdin holds no password").hint(
-                "Type it when asked, or send it: smartlinks operators password NAME < FILE.",
-            ),
-        );
+        return Err(Failure::usage("no_password", "stdin holds no password")
+            .hint("Type it when asked, or send it: smartlinks operators password NAME < FILE."));
     }
     Ok(Line { text })
 }

@@ -29,6 +29,11 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
+/// The address of whoever sent a request, as it was noted further out.
+pub(crate) fn address(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ClientAddress>()?.0
+}
+
 /// Finds it out once, for everything further in.
 pub(super) async fn note_client(
     State(state): State<AppState>,
@@ -105,9 +110,24 @@ mod tests {
             ("203.0.113.9", &["198.51.100.1"], &proxy, "203.0.113.9"),
             ("10.0.0.7", &["198.51.100.1"], &proxy, "198.51.100.1"),
             // The client wrote the first one itself.
-            ("10.0.0.7", &["1.2.3.4, 198.51.100.1"], &proxy, "198.51.100.1"),
-            ("10.0.0.7", &["1.2.3.4", "198.51.100.1"], &proxy, "198.51.100.1"),
-            ("10.0.0.7", &["198.51.100.1, 10.0.0.8"], &proxy, "198.51.100.1"),
+            (
+                "10.0.0.7",
+                &["1.2.3.4, 198.51.100.1"],
+                &proxy,
+                "198.51.100.1",
+            ),
+            (
+                "10.0.0.7",
+                &["1.2.3.4", "198.51.100.1"],
+                &proxy,
+                "198.51.100.1",
+            ),
+            (
+                "10.0.0.7",
+                &["198.51.100.1, 10.0.0.8"],
+                &proxy,
+                "198.51.100.1",
+            ),
             ("10.0.0.7", &["1.2.3.4, nonsense"], &proxy, "10.0.0.7"),
             ("10.0.0.7", &[""], &proxy, "10.0.0.7"),
             ("10.0.0.7", &[], &proxy, "10.0.0.7"),
@@ -115,7 +135,11 @@ mod tests {
             ("10.0.0.7", &["[2001:db8::1]:5000"], &proxy, "2001:db8::1"),
             ("::ffff:10.0.0.7", &["2001:db8::1"], &proxy, "2001:db8::1"),
         ] {
-            assert_eq!(seen(peer, forwarded, trusted), expected, "{peer} {forwarded:?}");
+            assert_eq!(
+                seen(peer, forwarded, trusted),
+                expected,
+                "{peer} {forwarded:?}"
+            );
         }
     }
 }

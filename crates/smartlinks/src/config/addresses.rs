@@ -182,7 +182,13 @@ mod tests {
         for text in ["10.0.0.7", "10.0.0.0/24", "2001:db8::/32", "::1"] {
             assert!(proxy(&found(text)).is_ok(), "{text}");
         }
-        for text in ["", "proxy.internal", "10.0.0.0/33", "10.0.0.0/", "2001:db8::/129"] {
+        for text in [
+            "",
+            "proxy.internal",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "2001:db8::/129",
+        ] {
             assert!(proxy(&found(text)).is_err(), "{text}");
         }
     }

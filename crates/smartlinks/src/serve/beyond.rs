@@ -7,7 +7,11 @@ use smartlinks_core::Core;
 use crate::failure::Failure;
 
 /// Refuses an address that other machines can reach, unless there is an operator and the public address is https.
-pub(super) async fn check(core: &Core, address: SocketAddr, behind_tls: bool) -> Result<(), Failure> {
+pub(super) async fn check(
+    core: &Core,
+    address: SocketAddr,
+    behind_tls: bool,
+) -> Result<(), Failure> {
     if address.ip().to_canonical().is_loopback() {
         return Ok(());
     }
@@ -52,6 +56,10 @@ fn no_operator(address: SocketAddr, behind_tls: bool) -> Failure {
 }
 
 fn loopback(address: SocketAddr) -> SocketAddr {
-    let port = if address.port() == 0 { 8080 } else { address.port() };
+    let port = if address.port() == 0 {
+        8080
+    } else {
+        address.port()
+    };
     SocketAddr::from(([127, 0, 0, 1], port))
 }

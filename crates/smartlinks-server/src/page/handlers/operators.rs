@@ -10,8 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use smartlinks_core::{
-    ActiveSession, Error, Invited, OperatorState as CoreState, OperatorView, Password,
-    SessionView,
+    ActiveSession, Error, Invited, OperatorState as CoreState, OperatorView, Password, SessionView,
 };
 
 use super::sign_in::{let_in, visitor};

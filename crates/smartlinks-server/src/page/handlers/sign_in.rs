@@ -95,7 +95,11 @@ pub(super) async fn enter(
             let place = entry
                 .return_to
                 .map_or_else(|| HOME.to_owned(), |place| own_place(&place));
-            return Ok(let_in(&state, Redirect::to(&place).into_response(), &signed_in));
+            return Ok(let_in(
+                &state,
+                Redirect::to(&place).into_response(),
+                &signed_in,
+            ));
         }
         Err(Error::WrongPassword) => SignInError::Wrong,
         Err(Error::TooManyAttempts { seconds }) => too_many(seconds),
