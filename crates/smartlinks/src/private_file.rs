@@ -38,7 +38,7 @@ fn folder_of(path: &Path) -> PathBuf {
 #[cfg(unix)]
 mod modes {
     use super::*;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 
     pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
         fs::DirBuilder::new()

@@ -69,7 +69,8 @@ async fn serve_live(
     let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let core = assemble(Plan::live(live, clock, POOL_SIZE), &config, output).await?;
-    if let Err(refused) = beyond::check(&core, page.address, secure_cookies).await {
+    if let Err(refused) = beyond::check(&core, page.address, secure_cookies, &config.data_dir).await
+    {
         core.store().close().await;
         return Err(refused);
     }

@@ -86,9 +86,11 @@ fn invited(invited: Invited, session: &Session) -> Result<(), Failure> {
 
 /// Typed twice at a terminal, where nobody sees what was typed; once where another program sends it.
 fn chosen_password(session: &Session) -> Result<Password, Failure> {
-    let read = |question| secret_input::line(question, session.output);
-    let first = Password::from(read("new password:")?.text);
-    let again = read_again(&first, read)?;
+    let first = Password::from(secret_input::line("new password:", session.output)?.text);
+    if !secret_input::is_typed() {
+        return Ok(first);
+    }
+    let again = Password::from(secret_input::line("the same again:", session.output)?.text);
     if first.matches(&again) {
         return Ok(first);
     }
@@ -97,16 +99,6 @@ fn chosen_password(session: &Session) -> Result<Password, Failure> {
         "passwords_differ",
         "the two passwords differ; nothing was changed",
     ))
-}
-
-fn read_again(
-    first: &Password,
-    read: impl Fn(&str) -> Result<secret_input::Line, Failure>,
-) -> Result<Password, Failure> {
-    if secret_input::is_typed() {
-        return Ok(Password::from(read("the same again:")?.text));
-    }
-    Ok(first.clone())
 }
 
 fn list(operators: &[OperatorView], now: Timestamp) -> String {

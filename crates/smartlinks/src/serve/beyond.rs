@@ -1,6 +1,7 @@
 //! Listening beyond this machine: only when somebody can sign in, and only behind TLS.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use smartlinks_core::Core;
 
@@ -11,12 +12,13 @@ pub(super) async fn check(
     core: &Core,
     address: SocketAddr,
     behind_tls: bool,
+    data_dir: &Path,
 ) -> Result<(), Failure> {
     if address.ip().to_canonical().is_loopback() {
         return Ok(());
     }
     if !core.has_operator().await? {
-        return Err(no_operator(address, behind_tls));
+        return Err(no_operator(address, behind_tls, data_dir));
     }
     if behind_tls {
         return Ok(());
@@ -34,7 +36,7 @@ pub(super) async fn check(
     )))
 }
 
-fn no_operator(address: SocketAddr, behind_tls: bool) -> Failure {
+fn no_operator(address: SocketAddr, behind_tls: bool, data_dir: &Path) -> Failure {
     let tls = if behind_tls {
         ""
     } else {
@@ -48,9 +50,10 @@ fn no_operator(address: SocketAddr, behind_tls: bool) -> Failure {
         ),
     )
     .hint(format!(
-        "Two ways to go on: create an operator first with `smartlinks operators add NAME` (on the same data directory \
-         or database), open the link that it prints once the server runs, and start again; or start with --listen {} \
-         and open the sign-in link that this start prints.{tls}",
+        "Two ways to go on: create an operator first with `smartlinks operators add NAME` (same data directory, {}, or \
+         same DATABASE_URL), then start again and let that person open the link that it printed; or start with \
+         --listen {} and open the sign-in link that this start prints.{tls}",
+        data_dir.display(),
         loopback(address)
     ))
 }
