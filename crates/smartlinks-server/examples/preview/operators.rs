@@ -63,7 +63,6 @@ impl Sample {
         };
         let alone = OperatorsPage {
             own: Some(OwnAccount {
-                name: self.text(),
                 sessions: self.own_account().sessions.into_iter().take(1).collect(),
             }),
             operators: self.operator_rows().into_iter().take(1).collect(),
@@ -99,7 +98,7 @@ impl Sample {
 
     fn own_account(&self) -> OwnAccount {
         let session = |this_one, agent: Option<String>| SessionRow {
-            reference: format!("{this_one}"),
+            reference: "1f".into(),
             this_one,
             agent,
             address: Some("2001:db8:1:2:3:4:5:6".into()),
@@ -107,7 +106,6 @@ impl Sample {
             seen_ms: Some(NOW - MINUTE),
         };
         OwnAccount {
-            name: self.text(),
             sessions: vec![
                 session(true, Some("Firefox, Linux".into())),
                 session(false, self.some_text()),

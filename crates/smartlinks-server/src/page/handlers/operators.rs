@@ -67,7 +67,6 @@ async fn page(
         Some(own) => {
             let sessions = core.sessions_of(&own.operator_id).await?;
             let account = OwnAccount {
-                name: own.operator_name.clone(),
                 sessions: sessions
                     .into_iter()
                     .map(|session| session_row(session, own))

@@ -26,8 +26,6 @@ pub struct OperatorsPage {
 /// Whoever is looking.
 #[derive(Debug, Clone)]
 pub struct OwnAccount {
-    /// Name or e-mail address.
-    pub name: String,
     /// The sessions, the one used last first.
     pub sessions: Vec<SessionRow>,
 }
