@@ -10,6 +10,7 @@ mod auth;
 mod configuration;
 mod custody;
 mod login;
+mod operators;
 mod output;
 mod serve;
 mod sign;

@@ -19,6 +19,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
                    in any language
       auth         Connect an account, look at its tokens, renew and end them
       connections  The connected accounts
+      operators    The people who run the page
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
       call         Call a read method of the gateway and print its answer
