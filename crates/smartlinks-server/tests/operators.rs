@@ -308,6 +308,13 @@ async fn the_first_start_link_makes_one_operator_and_works_once() -> Result<()> 
         assert_eq!(page.header("cache-control"), Some("no-store"));
         assert!(page.text().contains("Welcome"), "looking uses nothing up");
     }
+    let french = person.get(&format!("{path}&lang=fr")).await?.text();
+    assert!(
+        french.contains("Bienvenue") && french.contains(&format!("{path}&amp;lang=en"))
+            || french.contains(&format!("{path}&#38;lang=en")),
+        "{french}"
+    );
+    person.clear_cookies();
     let token_text = token(&path)?;
     for (name, password) in [
         ("", PASSWORD),

@@ -67,6 +67,8 @@ fn links_begin_with_the_public_address() {
 fn what_cannot_be_done_says_what_to_do() {
     let home = Home::new();
     home.run(&["operators", "add", "anna", "--json"]).json(0);
+    // The first command of the sandbox tells where its keys are.
+    home.run(&["--sandbox", "auth", "status"]);
     assert_snapshot!(home.run(&["operators", "add", "ANNA"]), @r"
     exit code: 1
     --- stdout

@@ -19,9 +19,9 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
                    in any language
       auth         Connect an account, look at its tokens, renew and end them
       connections  The connected accounts
-      operators    The people who run the page
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
+      operators    The people who run the page
       call         Call a read method of the gateway and print its answer
       sign         Signatures
       openapi      Print the OpenAPI document of the HTTP API
@@ -36,10 +36,11 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
     Settings:
           --sandbox           Work with the built-in sandbox and made-up data, apart from everything
                               real [env: SMARTLINKS_SANDBOX] [default: off]
-          --listen <ADDRESS>  Where page and API listen; loopback only, port 0 for any free one [env:
+          --listen <ADDRESS>  Where page and API listen; port 0 for any free one. On other addresses
+                              than loopback an operator and --public-url are needed [env:
                               SMARTLINKS_LISTEN] [default: 127.0.0.1:8080]
-          --data-dir <DIR>    Folder for database, keys and bearer [env: SMARTLINKS_DATA_DIR] [default:
-                              platform data directory + /smartlinks]
+          --data-dir <DIR>    Folder for database and keys [env: SMARTLINKS_DATA_DIR] [default: platform
+                              data directory + /smartlinks]
 
     Two ways to begin:
       smartlinks serve --sandbox   everything on this machine, with made-up data; no account needed

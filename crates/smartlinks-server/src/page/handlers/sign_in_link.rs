@@ -28,24 +28,28 @@ pub(super) async fn show(
         return Ok(Redirect::to(HOME).into_response());
     }
     let token = query_value(&uri, "token").unwrap_or_default();
-    page(&state, &headers, &token, String::new(), None).await
+    page(&state, &headers, &uri, &token, String::new(), None).await
+}
+
+/// Where the form of a token stands: back to it leads the choice of another language.
+fn place_of(token: &str) -> Uri {
+    let token: String = url::form_urlencoded::byte_serialize(token.as_bytes()).collect();
+    format!("/aliexpress/sign-in/link?token={token}")
+        .parse()
+        .unwrap_or_default()
 }
 
 async fn page(
     state: &AppState,
     headers: &HeaderMap,
+    place: &Uri,
     token: &str,
     name: String,
     error: Option<LinkError>,
 ) -> Result<Response, Problem> {
     let token = token.to_owned();
     let purpose = state.core().link_purpose(&token).await;
-    // Back to this page in another language; only a token that was found goes into it.
-    let place = match &purpose {
-        Ok(_) => format!("/aliexpress/sign-in/link?token={token}"),
-        Err(_) => "/aliexpress/sign-in/link".to_owned(),
-    };
-    let asked = Visit::of(state, headers, &place.parse().unwrap_or_default());
+    let visit = Visit::of(state, headers, place);
     let (link, status) = match purpose {
         Ok(LinkPurpose::FirstStart) => (LinkState::FirstStart { token, name }, StatusCode::OK),
         Ok(LinkPurpose::ChoosePassword { name, .. }) => {
@@ -55,11 +59,11 @@ async fn page(
         Err(other) => return Err(other.into()),
     };
     let page = SignInLinkPage {
-        frame: asked.frame(state).await,
+        frame: visit.frame(state).await,
         link,
         error,
     };
-    let mut response = render(&page, &asked, state);
+    let mut response = render(&page, &visit, state);
     *response.status_mut() = match error {
         Some(_) => StatusCode::BAD_REQUEST,
         None => status,
@@ -104,7 +108,15 @@ pub(super) async fn choose(
         again,
     } = choice;
     if !password.matches(&again) {
-        return page(&state, &headers, &token, name, Some(LinkError::Differ)).await;
+        return page(
+            &state,
+            &headers,
+            &place_of(&token),
+            &token,
+            name,
+            Some(LinkError::Differ),
+        )
+        .await;
     }
     let former = Cookie::Session.read(&headers, state.options().secure_cookies);
     let visitor = visitor(&headers, client);
@@ -124,17 +136,18 @@ pub(super) async fn choose(
         Err(Error::Invalid { .. }) => Some(LinkError::Password),
         Err(other) => return Err(other.into()),
     };
-    page(&state, &headers, &token, name, error).await
+    page(&state, &headers, &place_of(&token), &token, name, error).await
 }
 
-/// Keeps `lang=` working on a page whose address is made here.
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_address_of_the_page_can_be_read_back() {
-        let uri: Uri = "/aliexpress/sign-in/link?token=ab".parse().unwrap();
-        assert_eq!(query_value(&uri, "token").as_deref(), Some("ab"));
+    fn any_token_makes_an_address() {
+        for token in ["", "ab", "a b&c=d#e\u{e9}"] {
+            let uri = place_of(token);
+            assert_eq!(query_value(&uri, "token").as_deref(), Some(token));
+        }
     }
 }
