@@ -282,7 +282,7 @@ pub(super) async fn end_others(
 }
 
 /// What the page has words for; everything else is a problem.
-fn known(error: Error) -> Result<OperatorsError, Problem> {
+fn known(error: Error) -> smartlinks_core::Result<OperatorsError> {
     Ok(match error {
         Error::Invalid { field: "name", .. } => OperatorsError::Name,
         Error::Invalid { .. } => OperatorsError::Password,
@@ -291,6 +291,6 @@ fn known(error: Error) -> Result<OperatorsError, Problem> {
         Error::TooManyAttempts { seconds } => {
             OperatorsError::TooManyAttempts(i64::try_from(seconds).unwrap_or(i64::MAX))
         }
-        other => return Err(other.into()),
+        other => return Err(other),
     })
 }
