@@ -102,6 +102,27 @@ pub enum Error {
         /// What happened.
         message: String,
     },
+    /// There is no operator of this name.
+    #[error("there is no operator {0}")]
+    UnknownOperator(String),
+    /// Another operator has this name.
+    #[error("there is an operator {0} already")]
+    OperatorExists(String),
+    /// The operator may not sign in.
+    #[error("operator {0} is disabled")]
+    OperatorDisabled(String),
+    /// Name or password is wrong; which of the two is not said.
+    #[error("name or password is wrong")]
+    WrongPassword,
+    /// Somebody has tried too often.
+    #[error("too many attempts; the next one is allowed in {seconds} s")]
+    TooManyAttempts {
+        /// Seconds until the next attempt.
+        seconds: u64,
+    },
+    /// The one-time link opens nothing, or nothing any more.
+    #[error("the link was used already, or its time is over")]
+    LinkSpent,
     /// Randomness or a task of the runtime failed: nothing a caller can mend.
     #[error("internal error: {0}")]
     Internal(String),
@@ -156,6 +177,12 @@ impl Error {
             Self::UnknownOrder(_) => "unknown_order",
             Self::CallRefused { .. } => "call_refused",
             Self::TokenFile { .. } => "token_file",
+            Self::UnknownOperator(_) => "unknown_operator",
+            Self::OperatorExists(_) => "operator_exists",
+            Self::OperatorDisabled(_) => "operator_disabled",
+            Self::WrongPassword => "wrong_password",
+            Self::TooManyAttempts { .. } => "too_many_attempts",
+            Self::LinkSpent => "link_spent",
             Self::Internal(_) => "internal",
         }
     }
@@ -192,6 +219,12 @@ impl Error {
             }
             Self::CallRefused { .. } => "Call read methods only; orders go through `orders`.".into(),
             Self::TokenFile { .. } => "Check the path and its permissions.".into(),
+            Self::UnknownOperator(_) => "List them with `smartlinks operators list`.".into(),
+            Self::OperatorExists(_) => "Choose another name, or make a new link with `smartlinks operators link NAME`.".into(),
+            Self::OperatorDisabled(_) => "Let the operator in again first: `smartlinks operators enable NAME`.".into(),
+            Self::WrongPassword => "Try again, or have a new link made with `smartlinks operators link NAME`.".into(),
+            Self::TooManyAttempts { .. } => "Wait, then try again.".into(),
+            Self::LinkSpent => "Have a new one made: `smartlinks operators link NAME`, or a restart while there is no operator.".into(),
             Self::Internal(_) => "Repeat the request; if it stays, send the request id to whoever runs this server.".into(),
         }
     }
@@ -201,6 +234,7 @@ impl Error {
     pub fn retry(&self) -> Retry {
         match self {
             Self::RefreshBusy(_) => Retry::After(2),
+            Self::TooManyAttempts { seconds } => Retry::After(*seconds),
             Self::Gateway(error) => match error.advice().class {
                 Class::Retry => Retry::Later,
                 Class::Wait { seconds } => Retry::After(seconds),

@@ -14,6 +14,7 @@ mod events;
 mod export;
 mod gateway_health;
 mod keyring;
+mod operators;
 mod orders;
 mod products;
 mod pushes;
@@ -51,6 +52,10 @@ pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
+pub use operators::{
+    ActiveSession, Invited, IssuedLink, Limit, LinkPurpose, OperatorPolicy, OperatorState,
+    OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
+};
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,

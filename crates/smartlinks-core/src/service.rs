@@ -16,6 +16,7 @@ use crate::changes::Changes;
 use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{GatewayHealth, Watch};
+use crate::operators::{Desk, OperatorPolicy};
 use crate::refresh::UnsavedPair;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -69,6 +70,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How operators sign in.
+    pub operators: OperatorPolicy,
 }
 
 pub(crate) struct Inner {
@@ -92,6 +95,8 @@ pub(crate) struct Inner {
     pub(crate) orders: Flights<i64>,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
+    /// Where operators sign in.
+    pub(crate) desk: Desk,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -116,6 +121,7 @@ impl Core {
     /// [`Error::Internal`] when the operating system gives no randomness.
     pub fn new(options: CoreOptions) -> Result<Self> {
         let owner = random_hex::<16>(&*options.entropy)?;
+        let desk = Desk::new(options.operators.clone(), Arc::clone(&options.clock));
         Ok(Self {
             inner: Arc::new(Inner {
                 options,
@@ -132,6 +138,7 @@ impl Core {
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
                 push_arrived: tokio::sync::Notify::new(),
+                desk,
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })

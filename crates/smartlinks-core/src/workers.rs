@@ -142,6 +142,7 @@ impl Core {
             .prune_links(before(LINKS_KEPT_MS))
             .await?;
         gone += store.pushes().prune_pushes(before(PUSHES_KEPT_MS)).await?;
+        gone += self.forget_old_sign_ins().await?;
         Ok(gone)
     }
 

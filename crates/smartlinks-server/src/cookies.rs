@@ -37,7 +37,8 @@ impl Cookie {
         match self {
             Self::Browser | Self::Language => Some(31_536_000),
             Self::Attempt => Some(600),
-            Self::Session => Some(30 * 86_400),
+            // The end of a session whatever happens; the server keeps the limits.
+            Self::Session => Some(7 * 86_400),
             Self::Notice => Some(60),
         }
     }
@@ -73,6 +74,16 @@ impl Cookie {
             .map(|seconds| format!("; Max-Age={seconds}"))
             .unwrap_or_default();
         self.write(response, value, &age, secure);
+    }
+
+    /// Whether an answer sets it or takes it away already.
+    pub(crate) fn is_set_by(self, response: &Response, secure: bool) -> bool {
+        let begin = format!("{}=", self.name(secure));
+        response
+            .headers()
+            .get_all(SET_COOKIE)
+            .iter()
+            .any(|value| value.as_bytes().starts_with(begin.as_bytes()))
     }
 
     /// Takes it away.

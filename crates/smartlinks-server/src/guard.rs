@@ -2,6 +2,7 @@
 
 mod access;
 mod answer;
+mod client;
 mod content;
 mod headers;
 mod host;
@@ -21,6 +22,7 @@ use crate::state::AppState;
 
 pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
+pub(crate) use client::ClientAddress;
 
 /// The largest body that any of our routes needs.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -31,6 +33,7 @@ pub(crate) fn guard(router: Router, state: &AppState) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(from_fn(content::demand_json))
         .layer(from_fn_with_state(state.clone(), access::demand_access))
+        .layer(from_fn_with_state(state.clone(), client::note_client))
         .layer(CsrfLayer::new().with_rejection_response(CrossSite))
         .layer(from_fn_with_state(state.clone(), host::demand_host))
         .layer(CatchPanicLayer::custom(panicked))

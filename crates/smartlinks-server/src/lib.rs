@@ -25,7 +25,7 @@ use crate::routes::Routes;
 use crate::state::AppState;
 
 pub use api::openapi_json;
-pub use options::{Access, Bearer, Environment, Hosts, ServerOptions};
+pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
 pub use problem::Problem;
 
 /// All routes with their guards.
@@ -66,6 +66,7 @@ pub async fn serve(
     router: Router,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
+    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(stop.cancelled_owned())
         .await

@@ -1,10 +1,9 @@
 //! What the server is told when it is put together.
 
-use std::path::{Path, PathBuf};
+use std::net::IpAddr;
+use std::str::FromStr;
 
-use sha2::{Digest, Sha256};
 use smartlinks_core::Core;
-use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
 /// Everything that is passed in.
@@ -19,64 +18,70 @@ pub struct ServerOptions {
     pub hosts: Hosts,
     /// Whether people reach us over TLS: cookies are `Secure` then, and HSTS is sent.
     pub secure_cookies: bool,
+    /// The proxies whose `X-Forwarded-For` counts. Anybody else's does not.
+    pub trusted_proxies: Vec<Network>,
     /// Ends streams that would otherwise keep the server from draining.
     pub stop: CancellationToken,
 }
 
 /// Who may use page and API.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Anybody who reaches the port. Only ever on loopback, and only with made-up data.
     Open,
-    /// Whoever knows the bearer that was made at the first start.
-    Bearer(Bearer),
+    /// Operators who have signed in, and programs with a key.
+    Operators,
 }
 
-/// The bearer, as hashes: the server never holds the text itself.
-#[derive(Clone)]
-pub struct Bearer {
-    token: [u8; 32],
-    cookie: String,
-    kept_at: PathBuf,
+/// An address, or all addresses with the same first bits: `10.0.0.7`, `10.0.0.0/24`, `2001:db8::/32`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
 }
 
-impl Bearer {
-    /// Takes the bearer. `kept_at` is the file that a person finds it in.
-    #[must_use]
-    pub fn new(secret: &str, kept_at: &Path) -> Self {
-        Self {
-            token: Sha256::digest(secret.as_bytes()).into(),
-            // Derived, so that the cookie cannot be used as a bearer of the API.
-            cookie: hex::encode(Sha256::digest(
-                format!("smartlinks page session\0{secret}").as_bytes(),
-            )),
-            kept_at: kept_at.to_path_buf(),
+/// The text is no address and no network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither an IP address nor a network such as 10.0.0.0/24")]
+pub struct InvalidNetwork;
+
+impl FromStr for Network {
+    type Err = InvalidNetwork;
+
+    fn from_str(text: &str) -> Result<Self, InvalidNetwork> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address, Some(bits)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = match bits {
+            Some(bits) => bits.parse().map_err(|_| InvalidNetwork)?,
+            None => most,
+        };
+        if bits > most {
+            return Err(InvalidNetwork);
         }
-    }
-
-    /// Whether a text is the bearer. Takes the same time for every wrong one.
-    #[must_use]
-    pub fn admits(&self, given: &str) -> bool {
-        let given: [u8; 32] = Sha256::digest(given.as_bytes()).into();
-        self.token.ct_eq(&given).into()
-    }
-
-    pub(crate) fn admits_cookie(&self, given: &str) -> bool {
-        self.cookie.as_bytes().ct_eq(given.as_bytes()).into()
-    }
-
-    pub(crate) fn cookie(&self) -> &str {
-        &self.cookie
-    }
-
-    pub(crate) fn kept_at(&self) -> &Path {
-        &self.kept_at
+        Ok(Self { address, bits })
     }
 }
 
-impl std::fmt::Debug for Bearer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Bearer(redacted)")
+impl Network {
+    /// Whether an address is in it.
+    #[must_use]
+    pub fn holds(&self, address: IpAddr) -> bool {
+        let same = |one: u128, other: u128, length: u32| {
+            let rest = length - u32::from(self.bits);
+            // Shifting by the whole length would overflow, and no bits at all are always the same.
+            one.checked_shr(rest).unwrap_or(0) == other.checked_shr(rest).unwrap_or(0)
+        };
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                same(u128::from(own.to_bits()), u128::from(other.to_bits()), 32)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => same(own.to_bits(), other.to_bits(), 128),
+            _ => false,
+        }
     }
 }
 
@@ -154,6 +159,36 @@ fn is_loopback_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_network_holds_what_begins_like_it() {
+        let holds = |network: &str, address: &str| {
+            let network: Network = network.parse().unwrap();
+            network.holds(address.parse().unwrap())
+        };
+        for (network, inside, outside) in [
+            ("10.0.0.0/24", "10.0.0.255", "10.0.1.0"),
+            ("10.0.0.7", "10.0.0.7", "10.0.0.8"),
+            ("10.0.0.0/8", "::ffff:10.9.9.9", "::ffff:11.0.0.1"),
+            ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
+            ("::1", "::1", "::2"),
+            ("0.0.0.0/0", "203.0.113.9", "::1"),
+            ("::/0", "2001:db8::1", "10.0.0.1"),
+        ] {
+            assert!(holds(network, inside), "{network} {inside}");
+            assert!(!holds(network, outside), "{network} {outside}");
+        }
+        for text in [
+            "",
+            "a",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+        ] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn only_loopback_names_with_our_port_and_the_public_name_pass() {

@@ -159,6 +159,11 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::ReauthorizationRequired { .. }
         | Error::TooShortLived { .. } => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
+        Error::UnknownOperator(_) => StatusCode::NOT_FOUND,
+        Error::OperatorExists(_) | Error::OperatorDisabled(_) => StatusCode::CONFLICT,
+        Error::WrongPassword => StatusCode::UNAUTHORIZED,
+        Error::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Error::LinkSpent => StatusCode::GONE,
         Error::CallRefused { .. } => StatusCode::FORBIDDEN,
         Error::Refused(refusal) => match refusal.code() {
             "account_mismatch" => StatusCode::CONFLICT,

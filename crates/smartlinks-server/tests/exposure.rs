@@ -90,6 +90,7 @@ async fn behind_tls_cookies_are_bound_to_it_and_so_is_the_browser() -> Result<()
         environment: Environment::Live,
         hosts: Hosts::loopback(443),
         secure_cookies: true,
+        trusted_proxies: Vec::new(),
         stop: tokio_util::sync::CancellationToken::new(),
     });
     let ask = |cookie: &str| {
@@ -131,7 +132,7 @@ async fn behind_tls_cookies_are_bound_to_it_and_so_is_the_browser() -> Result<()
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_public_tells_nothing_about_the_server() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;
@@ -146,6 +147,7 @@ async fn what_is_public_tells_nothing_about_the_server() -> Result<()> {
         "/readyz",
         "/aliexpress",
         "/aliexpress/sign-in",
+        "/aliexpress/sign-in/link",
         "/aliexpress/received",
         "/aliexpress/callback?code=a&state=b",
         "/aliexpress/nowhere",

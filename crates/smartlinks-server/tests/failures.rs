@@ -58,7 +58,7 @@ async fn every_failure_names_its_cause_its_mend_and_who_can() -> Result<()> {
     fails(&app.visitor()?, place, "not_configured", "operator").await?;
 
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, OPERATOR, PASSWORD, Setup};
 
 /// Every documented operation, with a value in each path parameter.
 fn operations() -> Result<Vec<(Method, String)>> {
@@ -23,18 +23,19 @@ fn operations() -> Result<Vec<(Method, String)>> {
     Ok(operations)
 }
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "/aliexpress",
     "/aliexpress/authentication",
     "/aliexpress/products",
     "/aliexpress/orders",
+    "/aliexpress/operators",
     "/api/openapi.json",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_open_without_the_bearer() -> Result<()> {
+async fn nothing_is_open_without_signing_in() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;
@@ -60,82 +61,99 @@ async fn nothing_is_open_without_the_bearer() -> Result<()> {
                 .starts_with("/aliexpress/sign-in?return_to=");
         assert!(sent_away || reply.status == 401, "{page}: {}", reply.status);
     }
-    for form in [
-        "/aliexpress/authentication/authorize",
-        "/aliexpress/orders/import",
-    ] {
-        stranger.post_form(form, &[]).await?.expect_status(401)?;
-    }
     for public in ["/healthz", "/readyz", "/aliexpress/sign-in"] {
         stranger.get(public).await?.expect_status(200)?;
     }
     Ok(())
 }
 
+/// What a stranger may use. Everything else that the server has is refused, found or not.
+const PUBLIC: [&str; 11] = [
+    "GET /",
+    "GET /healthz",
+    "GET /readyz",
+    "GET /assets/{name}",
+    "GET /aliexpress/callback",
+    "GET /aliexpress/callback/{*rest}",
+    "GET /aliexpress/received",
+    "GET /aliexpress/sign-in",
+    "POST /aliexpress/sign-in",
+    "GET /aliexpress/sign-in/link",
+    "POST /aliexpress/sign-in/link",
+];
+
+/// Forced browsing: each route of the table, without a session, with an ended one, and with one that counts.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_bearer_opens_the_api_and_a_cookie_the_page() -> Result<()> {
+async fn every_route_asks_who_is_there() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;
-    let program = app.visitor()?.with_api_key(BEARER)?;
-    program
-        .get("/api/aliexpress/status")
-        .await?
-        .expect_status(200)?;
+    let (stranger, ended) = (app.visitor()?, app.signed_in().await?);
+    app.core.sign_out_operator(OPERATOR).await?;
+    let operator = app.signed_in().await?;
+    let routes = smartlinks_server::route_table();
+    assert!(routes.len() > 40, "{}", routes.len());
+    for (method, path) in routes {
+        let name = format!("{method} {path}");
+        let place = path.replace("{*rest}", "x").replace(['{', '}'], "");
+        // It would end the session that the others need, and an event stream never ends.
+        let skipped = ["/aliexpress/sign-out", "/api/aliexpress/events"].contains(&&*path);
+        for visitor in [&stranger, &ended] {
+            let reply = visitor
+                .send(visitor.request(method.clone(), &place))
+                .await?;
+            let to_sign_in = reply.status == 303
+                && reply
+                    .location()?
+                    .starts_with("/aliexpress/sign-in?return_to=");
+            let refused = reply.status == 401 || to_sign_in;
+            assert_eq!(
+                refused,
+                !PUBLIC.contains(&&*name),
+                "{name}: {}",
+                reply.status
+            );
+        }
+        if !skipped {
+            let reply = operator
+                .send(operator.request(method.clone(), &place))
+                .await?;
+            assert!(
+                ![401, 403].contains(&reply.status),
+                "{name}: {}",
+                reply.status
+            );
+        }
+    }
+    Ok(())
+}
 
-    let person = app.visitor()?;
-    let wrong = person
-        .post_form("/aliexpress/sign-in", &[("token", "wrong")])
-        .await?
-        .expect_status(401)?;
-    assert!(
-        wrong.text().contains("bearer"),
-        "the page does not say where the bearer is kept"
-    );
-    let entry = [("token", BEARER), ("return_to", "/aliexpress/orders")];
-    let reply = person
-        .post_form("/aliexpress/sign-in", &entry)
-        .await?
-        .expect_status(303)?;
-    assert_eq!(reply.location()?, "/aliexpress/orders");
-    let cookie = reply.header("set-cookie").context("no cookie")?;
-    assert!(
-        cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax") && !cookie.contains(BEARER),
-        "{cookie}"
-    );
-    person.get("/aliexpress/orders").await?.expect_status(200)?;
-    person
-        .get("/api/aliexpress/status")
-        .await?
-        .expect_status(200)?;
-    // What the cookie holds is not the bearer of the API.
-    let value = person
-        .cookies()
-        .get("smartlinks_session")
-        .context("no session")?
-        .clone();
-    let thief = app.visitor()?.with_api_key(&value)?;
-    thief
-        .get("/api/aliexpress/status")
-        .await?
-        .expect_status(401)?;
-    person
-        .post_form("/aliexpress/sign-out", &[])
-        .await?
-        .expect_status(303)?;
-    person
-        .get("/api/aliexpress/status")
-        .await?
-        .expect_status(401)?;
-
-    let evil = [("token", BEARER), ("return_to", "//evil.example")];
-    let reply = app
-        .visitor()?
-        .post_form("/aliexpress/sign-in", &evil)
-        .await?;
-    assert_eq!(reply.location()?, "/aliexpress");
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_leads_to_pages_of_ours_only() -> Result<()> {
+    let app = App::with(Setup {
+        operators: true,
+        ..Setup::default()
+    })
+    .await?;
+    app.operator().await?;
+    for (return_to, end) in [
+        ("/aliexpress/orders", "/aliexpress/orders"),
+        ("//evil.example", "/aliexpress"),
+        ("https://evil.example/", "/aliexpress"),
+        ("/\\evil.example", "/aliexpress"),
+        ("javascript:alert(1)", "/aliexpress"),
+    ] {
+        let entry = [
+            ("name", OPERATOR),
+            ("password", PASSWORD),
+            ("return_to", return_to),
+        ];
+        let person = app.visitor()?;
+        let reply = person.post_form("/aliexpress/sign-in", &entry).await?;
+        assert_eq!(reply.location()?, end, "{return_to}");
+    }
     Ok(())
 }
 
@@ -194,6 +212,11 @@ async fn changes_from_other_sites_are_refused() -> Result<()> {
         format!("/aliexpress/authentication/connections/{id}/disconnect"),
         "/aliexpress/orders/import".to_owned(),
         "/aliexpress/sign-out".to_owned(),
+        "/aliexpress/sign-in".to_owned(),
+        "/aliexpress/sign-in/link".to_owned(),
+        "/aliexpress/operators".to_owned(),
+        "/aliexpress/operators/password".to_owned(),
+        "/aliexpress/operators/sessions/end-others".to_owned(),
         format!("/api/aliexpress/connections/{id}/refresh"),
     ];
     for form in &forms {
@@ -422,7 +445,7 @@ async fn a_page_under_another_loopback_name_moves_to_where_sign_ins_come_back() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_below_the_callback_is_not_carried_to_the_sign_in() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;

@@ -385,6 +385,7 @@ fn forms_send_exactly_what_the_handlers_take() {
                 .map(|part| {
                     if part.starts_with("conn_")
                         || part.starts_with("link_")
+                        || part.starts_with("op_")
                         || part.starts_with(['1', '8'])
                     {
                         "{id}"
@@ -413,9 +414,16 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/links label",
         "post /aliexpress/links label,connection",
         "post /aliexpress/links/{id}/revoke ",
+        "post /aliexpress/operators name",
+        "post /aliexpress/operators/password current,password,again",
+        "post /aliexpress/operators/sessions/end-others ",
+        "post /aliexpress/operators/sessions/{id}/end ",
+        "post /aliexpress/operators/{id}/link ",
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/{id}/refresh ",
-        "post /aliexpress/sign-in token,return_to",
+        "post /aliexpress/sign-in name,password,return_to",
+        "post /aliexpress/sign-in/link token,name,password,again",
+        "post /aliexpress/sign-in/link token,password,again",
         "post /aliexpress/sign-out ",
     ];
     assert_eq!(

@@ -12,6 +12,7 @@ mod keyring;
 mod login_attempts;
 mod maintenance;
 mod meta;
+mod operators;
 mod orders;
 mod pushes;
 mod refresh_journal;
@@ -46,6 +47,10 @@ pub use maintenance::{
     reopen_database,
 };
 pub use meta::MetaRepository;
+pub use operators::{
+    InvalidOperatorId, LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId,
+    OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
+};
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};

@@ -16,6 +16,7 @@ use crate::events::EventRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
+use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::orders::OrderRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
@@ -41,6 +42,9 @@ pub trait Store:
     + MetaRepository
     + BudgetShareRepository
     + KeyringRepository
+    + OperatorRepository
+    + SessionRepository
+    + SignInLinkRepository
     + Send
     + Sync
     + 'static
@@ -113,6 +117,24 @@ impl dyn Store {
     /// The messages of AliExpress.
     #[must_use]
     pub fn pushes(&self) -> &dyn PushRepository {
+        self
+    }
+
+    /// The people who run the page.
+    #[must_use]
+    pub fn operators(&self) -> &dyn OperatorRepository {
+        self
+    }
+
+    /// Their sessions.
+    #[must_use]
+    pub fn sessions(&self) -> &dyn SessionRepository {
+        self
+    }
+
+    /// The one-time links with which they choose a password.
+    #[must_use]
+    pub fn sign_in_links(&self) -> &dyn SignInLinkRepository {
         self
     }
 

@@ -9,7 +9,7 @@ use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
 use smartlinks_core::store::{
     self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
-use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, ReturnTo};
+use smartlinks_core::{App, AppSetup, Core, CoreOptions, OperatorPolicy, RefreshPolicy, ReturnTo};
 use url::Url;
 
 use crate::config::{AppSettings, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Database, Demo, Live};
@@ -121,6 +121,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
+        operators: OperatorPolicy::default(),
     })?;
     Ok(core)
 }

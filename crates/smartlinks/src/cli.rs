@@ -10,8 +10,8 @@ use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
     AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand, ExplainArgs,
-    ExportArgs, LoginArgs, OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs,
-    SearchArgs, SignCommand, SortArgument,
+    ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs, ProductsCommand,
+    SandboxArgs, SearchArgs, SignCommand, SortArgument,
 };
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;
@@ -33,7 +33,8 @@ Variables without a flag:
                             changed several: separated by commas, or one a line
   ALIEXPRESS_CALLBACK_URL   callback address, as registered in the console
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
-  PORT                      port to listen on at 127.0.0.1, where SMARTLINKS_LISTEN is not set
+  PORT                      port to listen on where SMARTLINKS_LISTEN is not set: at 127.0.0.1, or with an
+                            https --public-url at every address
   NO_COLOR                  no colour
 
 A setting is looked up as flag, then variable, then in the configuration file (TOML, keys like the flags with `_`

@@ -5,6 +5,7 @@ pub(crate) mod call;
 pub(crate) mod connections;
 pub(crate) mod db;
 pub(crate) mod keyring;
+pub(crate) mod operators;
 pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
@@ -23,6 +24,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Auth(command) => auth::run(command, session).await,
         Command::Connections(command) => connections::run(command, session).await,
         Command::Keyring(command) => keyring::run(command, session).await,
+        Command::Operators(command) => operators::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::Call(arguments) => call::run(&arguments, session).await,

@@ -12,7 +12,7 @@ mod problem;
 pub(crate) mod setting;
 mod sources;
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
@@ -37,7 +37,7 @@ use sources::{Found, FoundSecret, Sources};
 /// Everything that was decided before anything is opened.
 #[derive(Debug)]
 pub(crate) struct Config {
-    /// Where page and API listen. Loopback.
+    /// Where page and API listen. With the sandbox loopback.
     pub(crate) listen: SocketAddr,
     /// Whether somebody chose `listen`, or it is the default.
     pub(crate) listen_chosen: bool,
@@ -92,15 +92,26 @@ impl Config {
             warn_about_readers(file, &mut warnings);
         }
         warnings.extend(misspelt(environment));
-        let listen = listen(&sources)?;
         let data_dir = data_dir(&sources)?;
         let mode = if switch(&sources, &SANDBOX)? {
             Mode::Demo(demo::read(&sources, &data_dir, &mut warnings)?)
         } else {
             Mode::Live(Box::new(live::read(&sources, &data_dir, &mut warnings)?))
         };
+        let (listen, address) = match &mode {
+            Mode::Demo(_) => {
+                let found = listen(&sources, Ipv4Addr::LOCALHOST)?;
+                let address = addresses::demo_listen_address(&found)?;
+                (found, address)
+            }
+            Mode::Live(live) => {
+                let found = listen(&sources, live.host_for_port())?;
+                let address = addresses::listen_address(&found)?;
+                (found, address)
+            }
+        };
         let config = Self {
-            listen: addresses::listen_address(&listen)?,
+            listen: address,
             listen_chosen: !matches!(listen.origin, Origin::Default(_)),
             market: market(&sources)?,
             return_origins: return_origins(&sources)?,
@@ -192,7 +203,7 @@ fn warn_about_readers(file: &ConfigFile, warnings: &mut Vec<String>) {
 fn warn_about_readers(_file: &ConfigFile, _warnings: &mut Vec<String>) {}
 
 /// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does.
-fn listen(sources: &Sources<'_>) -> Result<Found, ConfigError> {
+fn listen(sources: &Sources<'_>, host_for_port: Ipv4Addr) -> Result<Found, ConfigError> {
     let found = sources.find(&LISTEN)?;
     if matches!(
         found,
@@ -205,7 +216,7 @@ fn listen(sources: &Sources<'_>) -> Result<Found, ConfigError> {
     }
     match sources.environment.filled(PORT_VARIABLE) {
         Some(port) => Ok(Found {
-            value: format!("127.0.0.1:{}", port.trim()),
+            value: format!("{host_for_port}:{}", port.trim()),
             origin: Origin::Variable(PORT_VARIABLE.to_owned()),
         }),
         None => sources.find_or_default(&LISTEN),

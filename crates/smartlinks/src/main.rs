@@ -14,6 +14,7 @@ mod passphrase;
 mod private_file;
 mod push;
 mod sandbox;
+mod secret_input;
 mod serve;
 mod transport;
 

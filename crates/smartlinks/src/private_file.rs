@@ -38,7 +38,7 @@ fn folder_of(path: &Path) -> PathBuf {
 #[cfg(unix)]
 mod modes {
     use super::*;
-    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 
     pub(super) fn create_folder(folder: &Path) -> io::Result<()> {
         fs::DirBuilder::new()
@@ -53,16 +53,6 @@ mod modes {
             .create_new(true)
             .mode(0o600)
             .open(path)
-    }
-
-    /// The rights that others than the owner have; none is 0.
-    pub(crate) fn rights_of_others(path: &Path) -> io::Result<u32> {
-        Ok(fs::metadata(path)?.permissions().mode() & 0o077)
-    }
-
-    /// Takes every right from all but the owner.
-    pub(crate) fn tighten(path: &Path) -> io::Result<()> {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o600))
     }
 }
 
@@ -81,15 +71,6 @@ mod modes {
             .create_new(true)
             .open(path)
     }
-
-    pub(crate) fn rights_of_others(path: &Path) -> io::Result<u32> {
-        fs::metadata(path).map(|_| 0)
-    }
-
-    pub(crate) fn tighten(_path: &Path) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 use modes::{create_folder, new};
-pub(crate) use modes::{rights_of_others, tighten};

@@ -4,7 +4,7 @@
 //! The sandbox outlives the service: what is being finished may still have to call it.
 
 mod announced;
-mod bearer;
+mod beyond;
 mod drain;
 mod listener;
 
@@ -15,7 +15,7 @@ use std::time::Duration;
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use smartlinks_core::{BudgetAppetite, BudgetLeases, Core};
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Environment, Hosts, ServerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -31,7 +31,7 @@ use crate::push::HttpPush;
 
 pub(crate) use announced::Announced;
 pub(crate) use drain::Signals;
-pub(crate) use listener::{Bound, bind};
+pub(crate) use listener::{Bound, bind, on_this_machine};
 
 /// What the sandbox makes codes and tokens of. Open to whoever reads this: they open nothing but made-up data.
 const TOKEN_SEED: u64 = 1;
@@ -65,8 +65,6 @@ async fn serve_live(
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
     }
-    let bearer_file = config.data_dir.join("bearer");
-    let secret = bearer::open_or_create(&bearer_file, output)?;
     if let Some(warning) = elsewhere(&live, &page) {
         output.warn(&warning);
     }
@@ -74,11 +72,8 @@ async fn serve_live(
     if let Some(public) = &live.public_url {
         hosts = hosts.and_public(public);
     }
-    let ready = format!("page: {}", page_address(&live, &page));
-    let secure_cookies = live
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.scheme() == "https");
+    let reach = Reach::of(&live, &page);
+    let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let is_shared = live.database.is_shared();
     let plan = Plan::live(live, clock, POOL_SIZE).waiting(DATABASE_STARTS_WITHIN);
@@ -86,6 +81,12 @@ async fn serve_live(
         core = assemble(plan, &config, output) => core?,
         () = signals.next() => return Ok(()),
     };
+    if let Err(refused) = beyond::check(&core, page.address, secure_cookies, &config.data_dir).await
+    {
+        core.store().close().await;
+        return Err(refused);
+    }
+    let first_link = core.first_start_link().await?;
     // Alone on its database, the server has the app's whole call budgets.
     let leases = is_shared.then(|| core.lease_budgets(BudgetAppetite::Whole));
     for problem in core.app().problems() {
@@ -94,10 +95,11 @@ async fn serve_live(
     let stop = CancellationToken::new();
     let options = ServerOptions {
         core: core.clone(),
-        access: Access::Bearer(Bearer::new(&secret, &bearer_file)),
+        access: Access::Operators,
         environment: Environment::Live,
         hosts,
         secure_cookies,
+        trusted_proxies,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -111,12 +113,16 @@ async fn serve_live(
         leases,
     };
     let running = service.start(clock_moved);
-    announce(output, &ready);
-    // On purpose, to the person at the terminal, and never through the log.
-    output.say(&format!(
-        "bearer: {secret}   (kept in {})",
-        bearer_file.display()
-    ));
+    announce(output, &reach.addresses());
+    if let Some(link) = first_link {
+        // On purpose, to the person at the terminal, and never through the log.
+        output.say(&format!(
+            "nobody can sign in yet; this link, which works once and for 30 minutes, makes the first operator:\n\
+             sign-in link: {}{}",
+            reach.origin(),
+            link.path()
+        ));
+    }
     drain::until_signal(running, None, signals).await
 }
 
@@ -178,6 +184,7 @@ async fn serve_demo(
         },
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
+        trusted_proxies: Vec::new(),
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));
@@ -250,6 +257,42 @@ fn instance_name(address: Option<SocketAddr>) -> String {
 fn announce(output: Output, addresses: &str) {
     if let Err(failure) = output.text(addresses) {
         tracing::warn!(failure.code, "the addresses could not be printed");
+    }
+}
+
+/// Where the page can be opened.
+struct Reach {
+    /// On this machine, with `/aliexpress`.
+    page: String,
+    /// The public address, without a path.
+    public: Option<String>,
+}
+
+impl Reach {
+    fn of(live: &Live, page: &Bound) -> Self {
+        Self {
+            page: page_address(live, page),
+            public: live
+                .public_url
+                .as_ref()
+                .map(|url| url.origin().ascii_serialization()),
+        }
+    }
+
+    /// What is printed once the server answers.
+    fn addresses(&self) -> String {
+        match &self.public {
+            Some(public) => format!("page: {}\npublic: {public}/aliexpress", self.page),
+            None => format!("page: {}", self.page),
+        }
+    }
+
+    /// What links begin with: cookies of a page behind TLS work under the public address only.
+    fn origin(&self) -> &str {
+        match &self.public {
+            Some(public) => public,
+            None => self.page.trim_end_matches("/aliexpress"),
+        }
     }
 }
 

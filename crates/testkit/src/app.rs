@@ -12,9 +12,10 @@ use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use smartlinks_core::{
-    App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
+    App as Application, AppSetup, Core, CoreOptions, Error, Market, OperatorPolicy, Password,
+    RefreshPolicy, ReturnTo, Visitor,
 };
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Environment, Hosts, Network, ServerOptions};
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, SystemEntropy, TokenMaterial, open_or_create_keys,
     stored_key_fingerprint,
@@ -30,14 +31,20 @@ use crate::push::PushOverHttp;
 pub const NOON_MS: i64 = 1_795_435_200_000;
 /// The made-up secret of the sandbox application.
 pub const APP_SECRET: &str = "sandbox-secret";
-/// The made-up bearer of a service that asks for one.
-pub const BEARER: &str = "b3a2e1testbearer00000000000000000000000000000000000000000000000000";
+/// The operator of a service that asks for one.
+pub const OPERATOR: &str = "anna@example.com";
+/// That operator's made-up password.
+pub const PASSWORD: &str = "four made-up words of hers";
 
 /// How a service is put together.
 #[derive(Clone)]
 pub struct Setup {
-    /// Ask for [`BEARER`]; otherwise anybody may come in.
-    pub bearer: bool,
+    /// Only operators may come in ([`App::signed_in`]); otherwise anybody.
+    pub operators: bool,
+    /// The proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<Network>,
+    /// Whether people reach the service over TLS, as `--public-url https://…` states.
+    pub behind_tls: bool,
     /// The application has its keys.
     pub configured: bool,
     /// The app secrets that it signs with, the first one first.
@@ -65,7 +72,9 @@ pub struct Setup {
 impl Default for Setup {
     fn default() -> Self {
         Self {
-            bearer: false,
+            operators: false,
+            trusted_proxies: Vec::new(),
+            behind_tls: false,
             configured: true,
             app_secrets: vec![APP_SECRET.to_owned()],
             refresher: false,
@@ -102,6 +111,13 @@ impl Drop for App {
     fn drop(&mut self) {
         self.stop.cancel();
     }
+}
+
+/// The session cookie on plain http.
+pub const SESSION_COOKIE: &str = "smartlinks_session";
+
+fn password() -> Password {
+    PASSWORD.to_owned().into()
 }
 
 #[derive(Debug)]
@@ -180,6 +196,7 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
+            operators: OperatorPolicy::default(),
         })?;
         if setup.refresher {
             tokio::spawn({
@@ -201,8 +218,8 @@ impl App {
         }
         let router = smartlinks_server::router(ServerOptions {
             core: core.clone(),
-            access: if setup.bearer {
-                Access::Bearer(Bearer::new(BEARER, &data.join("bearer")))
+            access: if setup.operators {
+                Access::Operators
             } else {
                 Access::Open
             },
@@ -210,7 +227,8 @@ impl App {
                 control_url: format!("{sandbox_url}/_sandbox/"),
             },
             hosts: Hosts::loopback(address.port()),
-            secure_cookies: false,
+            secure_cookies: setup.behind_tls,
+            trusted_proxies: setup.trusted_proxies.clone(),
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));
@@ -229,6 +247,31 @@ impl App {
     /// A new browser, or program, that visits the service.
     pub fn visitor(&self) -> Result<Http> {
         Http::new(&self.url)
+    }
+
+    /// A browser in which [`OPERATOR`] has signed in. The operator is made when there is none yet.
+    pub async fn signed_in(&self) -> Result<Http> {
+        self.operator().await?;
+        let signed_in = self
+            .core
+            .sign_in(OPERATOR, password(), &Visitor::default(), None)
+            .await?;
+        let visitor = self.visitor()?;
+        visitor.set_cookie(SESSION_COOKIE, &signed_in.cookie);
+        Ok(visitor)
+    }
+
+    /// Makes [`OPERATOR`], with [`PASSWORD`], unless there is that operator already.
+    pub async fn operator(&self) -> Result<()> {
+        match self.core.invite_operator(OPERATOR).await {
+            Ok(_) => {
+                let set = self.core.set_operator_password(OPERATOR, password());
+                set.await?;
+                Ok(())
+            }
+            Err(Error::OperatorExists(_)) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Moves the clock forward.

@@ -156,6 +156,14 @@ impl Http {
             .clone()
     }
 
+    /// Puts a cookie in, as if the server had set it.
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .insert(name.to_owned(), value.to_owned());
+    }
+
     /// Forgets all cookies, as another browser would not have them.
     pub fn clear_cookies(&self) {
         self.cookies

@@ -161,6 +161,16 @@ impl ServiceProcess {
         self.output.text()
     }
 
+    /// The link that makes the first operator, as printed.
+    ///
+    /// # Errors
+    /// When none is printed in time, or the process ends: with all that it printed.
+    pub fn sign_in_link(&self) -> Result<String> {
+        let address = |text: &str| address_after(text, "sign-in link:");
+        self.output
+            .wait_for("sign-in link: ", STARTS_WITHIN, address)
+    }
+
     /// Waits until something is printed.
     ///
     /// # Errors

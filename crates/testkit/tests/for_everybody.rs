@@ -143,23 +143,29 @@ async fn the_first_pages_are_for_everybody() -> Result<()> {
         }
         audit(&browser, bare.base(), "/aliexpress/sign-in", language).await?;
     }
-    let bearer =
-        std::fs::read_to_string(bare.data_dir().join("bearer")).context("no bearer was kept")?;
-    browser
-        .goto(&format!("{}/aliexpress/sign-in?lang=en", bare.base()))
-        .await?;
-    browser
-        .css("input[name=token]")
-        .await?
-        .send_keys(bearer.trim())
-        .await?;
-    browser.css("form button").await?.click().await?;
+    // The first operator, by the link that the start has printed.
+    let link = bare.sign_in_link()?;
+    for language in ["fr", "en"] {
+        let page = link.trim_start_matches(bare.base());
+        audit(&browser, bare.base(), page, language).await?;
+    }
+    browser.goto(&link).await?;
+    for (field, text) in [
+        ("name", "anna"),
+        ("password", "four made-up words of hers"),
+        ("again", "four made-up words of hers"),
+    ] {
+        let input = browser.css(&format!("input[name={field}]")).await?;
+        input.send_keys(text).await?;
+    }
+    browser.css("form.stack button").await?.click().await?;
     browser.wait_for_text("ALIEXPRESS_APP_KEY").await?;
     for page in [
         "/aliexpress",
         "/aliexpress/authentication",
         "/aliexpress/products",
         "/aliexpress/orders",
+        "/aliexpress/operators",
     ] {
         audit(&browser, bare.base(), page, "en").await?;
     }

@@ -6,6 +6,7 @@ use smartlinks_server::page::views::*;
 mod accounts;
 mod catalogue;
 mod links;
+mod operators;
 mod orders;
 
 /// 23 November 2026, 12:00 UTC.
@@ -83,28 +84,14 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
         };
         add(&format!("order-{name}"), page.render());
     }
-    for error in [
-        None,
-        Some(SignInError::WrongToken),
-        Some(SignInError::Empty),
-        Some(SignInError::TooManyAttempts),
-    ] {
-        let page = SignInPage {
-            frame: Frame {
-                sandbox: false,
-                ..sample.frame("/aliexpress/sign-in")
-            },
-            error,
-            token_file: Some("/home/merchant/.local/share/smartlinks/sign-in-token".into()),
-            return_to: Some("/aliexpress/orders".into()),
-        };
-        add(
-            &format!(
-                "sign-in-{}",
-                error.map_or("plain".into(), |error| format!("{error:?}"))
-            ),
-            page.render(),
-        );
+    for (name, page) in sample.sign_ins() {
+        add(&format!("sign-in-{name}"), page.render());
+    }
+    for (name, page) in sample.sign_in_links() {
+        add(&format!("sign-in-link-{name}"), page.render());
+    }
+    for (name, page) in sample.operators() {
+        add(&format!("operators-{name}"), page.render());
     }
     for failure in [None, Some(sample.failure(AuthError::ExpiredState))] {
         let name = if failure.is_some() {

@@ -39,7 +39,16 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/push", Public),
     (Method::GET,    "/aliexpress/sign-in", Public),
     (Method::POST,   "/aliexpress/sign-in", Public),
+    (Method::GET,    "/aliexpress/sign-in/link", Public),
+    (Method::POST,   "/aliexpress/sign-in/link", Public),
     (Method::POST,   "/aliexpress/sign-out", Operator),
+
+    (Method::GET,    "/aliexpress/operators", Operator),
+    (Method::POST,   "/aliexpress/operators", Operator),
+    (Method::POST,   "/aliexpress/operators/{id}/link", Operator),
+    (Method::POST,   "/aliexpress/operators/password", Operator),
+    (Method::POST,   "/aliexpress/operators/sessions/{reference}/end", Operator),
+    (Method::POST,   "/aliexpress/operators/sessions/end-others", Operator),
 
     (Method::GET,    "/aliexpress", Operator),
     (Method::GET,    "/aliexpress/authentication", Operator),

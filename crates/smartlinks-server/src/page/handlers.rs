@@ -8,12 +8,14 @@ mod connect;
 mod connect_links;
 mod frame;
 mod notice;
+mod operators;
 mod orders;
 mod overview;
 mod problems;
 mod products;
 mod replace_account;
 mod sign_in;
+mod sign_in_link;
 mod views_of;
 
 use axum::body::Body;
@@ -81,7 +83,21 @@ pub(crate) fn routes() -> Routes {
         .get("/aliexpress/received", authentication::received)
         .get("/aliexpress/sign-in", sign_in::show)
         .post("/aliexpress/sign-in", sign_in::enter)
+        .get("/aliexpress/sign-in/link", sign_in_link::show)
+        .post("/aliexpress/sign-in/link", sign_in_link::choose)
         .post("/aliexpress/sign-out", sign_in::leave)
+        .get("/aliexpress/operators", operators::show)
+        .post("/aliexpress/operators", operators::add)
+        .post("/aliexpress/operators/{id}/link", operators::link)
+        .post("/aliexpress/operators/password", operators::password)
+        .post(
+            "/aliexpress/operators/sessions/{reference}/end",
+            operators::end_session,
+        )
+        .post(
+            "/aliexpress/operators/sessions/end-others",
+            operators::end_others,
+        )
         .get("/assets/{name}", asset)
 }
 

@@ -13,6 +13,7 @@ mod connection;
 mod disconnect;
 mod events;
 mod frame;
+mod operators;
 mod order;
 mod orders;
 mod overview;
@@ -20,6 +21,7 @@ mod problem;
 mod product;
 mod products;
 mod replace_account;
+mod sign_in;
 mod small;
 mod upstream;
 
@@ -32,6 +34,9 @@ pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopRea
 pub use disconnect::DisconnectPage;
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
+pub use operators::{
+    Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
+};
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
@@ -44,5 +49,6 @@ pub use products::{
     Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
 };
 pub use replace_account::ReplaceAccountPage;
-pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
+pub use sign_in::{LinkError, LinkState, SignInError, SignInLinkPage, SignInPage};
+pub use small::{CallbackPage, ErrorPage};
 pub use upstream::safe_href;

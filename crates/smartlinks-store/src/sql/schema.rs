@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     step!(2, "events_and_audit"),
     step!(3, "refresh_journal"),
     step!(4, "budget_shares"),
+    step!(5, "operators"),
     step!(7, "connect_links_and_pushes"),
 ];
 

@@ -7,6 +7,7 @@ mod connections;
 mod keyring;
 mod login_attempts;
 mod meta;
+mod operators;
 mod orders_and_events;
 mod pushes;
 mod refresh;
@@ -89,6 +90,18 @@ suite! {
         an_order_needs_its_connection,
         events_become_visible_in_the_order_of_their_numbers,
         events_are_listed_and_pruned;
+    operators:
+        a_name_is_taken_once_whatever_its_capitals,
+        at_most_one_becomes_the_first_operator,
+        nobody_becomes_the_first_beside_an_operator,
+        a_link_works_once_and_in_its_time,
+        a_newer_link_replaces_the_older_one,
+        a_session_comes_back_with_its_operator,
+        sessions_end_one_by_one_and_together,
+        a_disabled_operator_has_no_sessions_and_may_come_back,
+        old_sessions_and_links_are_pruned,
+        no_hash_is_shown,
+        an_entry_is_left_by_what_took_effect;
     traces:
         a_change_and_its_traces_are_one,
         a_change_that_came_second_leaves_nothing,

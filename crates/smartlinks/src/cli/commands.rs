@@ -26,6 +26,9 @@ pub(crate) enum Command {
     /// Follow orders that were placed at AliExpress
     #[command(subcommand)]
     Orders(OrdersCommand),
+    /// The people who run the page
+    #[command(subcommand)]
+    Operators(OperatorsCommand),
     /// Call a read method of the gateway and print its answer
     Call(CallArgs),
     /// The keys that seal stored tokens
@@ -199,6 +202,43 @@ pub(crate) enum ConnectionsCommand {
     RevokeLink {
         /// link_…
         id: String,
+    },
+}
+
+/// `operators …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperatorsCommand {
+    /// List the operators
+    List,
+    /// Add an operator, and print the one-time link by which that person chooses a password
+    Add {
+        /// Name or e-mail address
+        name: String,
+    },
+    /// Print a new one-time link, for somebody who has lost the password or the first link
+    Link {
+        /// Name or e-mail address
+        name: String,
+    },
+    /// Set a password, read from stdin; all sessions of the operator end
+    Password {
+        /// Name or e-mail address
+        name: String,
+    },
+    /// Keep an operator from signing in; all sessions end
+    Disable {
+        /// Name or e-mail address
+        name: String,
+    },
+    /// Let a disabled operator sign in again
+    Enable {
+        /// Name or e-mail address
+        name: String,
+    },
+    /// End all sessions of an operator
+    SignOut {
+        /// Name or e-mail address
+        name: String,
     },
 }
 

@@ -22,11 +22,12 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "ADDRESS", hide_short_help = true)]
     pub(crate) sandbox_listen: Option<String>,
 
-    /// Where page and API listen; loopback only, port 0 for any free one
+    /// Where page and API listen; port 0 for any free one. On other addresses than loopback an operator and
+    /// --public-url are needed
     #[arg(long, global = true, value_name = "ADDRESS")]
     pub(crate) listen: Option<String>,
 
-    /// Folder for database, keys and bearer
+    /// Folder for database and keys
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<String>,
 
@@ -34,10 +35,14 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     pub(crate) gateway: Option<String>,
 
-    /// Address at which people reach the page, where a tunnel or proxy stands in front (it has to send the Host
-    /// 127.0.0.1 with our port)
+    /// Address at which people reach the page through a tunnel or proxy that does TLS and passes Host and Origin on
+    /// unchanged
     #[arg(long, global = true, value_name = "URL", hide_short_help = true)]
     pub(crate) public_url: Option<String>,
+
+    /// Address or network (10.0.0.0/24) of the proxy in front, whose X-Forwarded-For counts; may be repeated
+    #[arg(long, global = true, value_name = "ADDRESS", hide_short_help = true)]
+    pub(crate) trusted_proxy: Vec<String>,
 
     /// File with the keys that seal stored tokens
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
@@ -89,6 +94,7 @@ impl SettingFlags {
             "data-dir" => one(&self.data_dir),
             "gateway" => one(&self.gateway),
             "public-url" => one(&self.public_url),
+            "trusted-proxy" => Some(self.trusted_proxy.clone()).filter(|values| !values.is_empty()),
             "key-file" => one(&self.key_file),
             "token-file" => one(&self.token_file),
             "ship-to" => one(&self.ship_to),

@@ -15,7 +15,7 @@ use crate::clock::MovedClock;
 use crate::config::{CALLBACK_PATH, Config, Demo, Mode};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-use crate::serve::Announced;
+use crate::serve::{Announced, on_this_machine};
 
 /// A command asks one thing after the other.
 const POOL_SIZE: u32 = 1;
@@ -26,6 +26,10 @@ pub(crate) struct Session {
     pub(crate) output: Output,
     /// The worker that leases this command's part of the call budgets, and what ends it.
     leasing: Option<(JoinHandle<()>, CancellationToken)>,
+    /// Where people reach the page, without a path.
+    pub(crate) page: String,
+    /// Whether it works on the built-in sandbox.
+    pub(crate) sandbox: bool,
 }
 
 impl Session {
@@ -34,6 +38,8 @@ impl Session {
         for warning in &config.warnings {
             output.warn(warning);
         }
+        let sandbox = matches!(mode, Mode::Demo(_));
+        let page = page(&mode, config);
         let plan = match mode {
             Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
             Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
@@ -47,6 +53,8 @@ impl Session {
             core,
             output,
             leasing,
+            page,
+            sandbox,
         })
     }
 
@@ -87,6 +95,18 @@ fn take_part(core: &Core, is_shared: bool) -> Option<(JoinHandle<()>, Cancellati
     let stop = CancellationToken::new();
     let leases = core.lease_budgets(BudgetAppetite::Little);
     Some((tokio::spawn(leases.run(stop.clone())), stop))
+}
+
+/// Where people reach the page: under the public address, else on this machine.
+fn page(mode: &Mode, config: &Config) -> String {
+    let public = match mode {
+        Mode::Live(live) => live.public_url.as_ref(),
+        Mode::Demo(_) => None,
+    };
+    match public {
+        Some(url) => url.origin().ascii_serialization(),
+        None => format!("http://{}", on_this_machine(config.listen)),
+    }
 }
 
 /// The sandbox's own time and addresses, so that a command says the same as the server beside it.

@@ -2,13 +2,20 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use smartlinks_server::Network;
 use url::{Host, Url};
 
 use super::problem::{ConfigError, quoted};
 use super::sources::Found;
 
-/// Reads where page and API shall listen, and refuses anything but this machine.
+/// Reads where page and API shall listen. Whether other machines may reach it is for `serve` to say: that depends on
+/// whether there is an operator.
 pub(super) fn listen_address(found: &Found) -> Result<SocketAddr, ConfigError> {
+    parsed(found, "127.0.0.1:8080")
+}
+
+/// The same with the sandbox, which asks nobody to sign in: this machine only.
+pub(super) fn demo_listen_address(found: &Found) -> Result<SocketAddr, ConfigError> {
     let address = parsed(found, "127.0.0.1:8080")?;
     if address.ip().is_loopback() {
         return Ok(address);
@@ -16,20 +23,21 @@ pub(super) fn listen_address(found: &Found) -> Result<SocketAddr, ConfigError> {
     Err(ConfigError::new(
         &found.origin,
         format!(
-            "{address} can be reached from other machines, and smartlinks listens on this machine only: \
-             whoever reaches it can act for the connected accounts"
+            "{address} can be reached from other machines, and with --sandbox nobody is asked to sign in"
         ),
-        format!(
-            "Use --listen 127.0.0.1:{}; from another machine, reach it through a tunnel such as \
-             `ssh -L {1}:127.0.0.1:{1} HOST`.",
-            address.port(),
-            if address.port() == 0 {
-                8080
-            } else {
-                address.port()
-            }
-        ),
+        format!("Use --listen 127.0.0.1:{}.", address.port()),
     ))
+}
+
+/// Reads the address of a proxy, or a network of them.
+pub(super) fn proxy(found: &Found) -> Result<Network, ConfigError> {
+    found.value.parse().map_err(|error| {
+        ConfigError::new(
+            &found.origin,
+            format!("{}: {error}", quoted(&found.value)),
+            "Write the address that the proxy connects from, for example 10.0.0.7 or 10.0.0.0/24.",
+        )
+    })
 }
 
 /// Reads where the sandbox shall listen, and refuses anything but this machine.
@@ -129,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn only_this_machine_is_listened_on() {
+    fn the_sandbox_listens_on_this_machine_only() {
         for text in [
             "127.0.0.1:8080",
             "127.0.0.1:0",
@@ -137,6 +145,7 @@ mod tests {
             "[::1]:8080",
             "localhost:8080",
         ] {
+            assert!(demo_listen_address(&found(text)).is_ok(), "{text}");
             assert!(listen_address(&found(text)).is_ok(), "{text}");
         }
         for text in [
@@ -145,11 +154,12 @@ mod tests {
             "192.168.1.4:8080",
             "[::ffff:127.0.0.1]:80",
         ] {
-            let error = listen_address(&found(text)).unwrap_err();
+            let error = demo_listen_address(&found(text)).unwrap_err();
             assert!(
                 error.problem.contains("other machines"),
                 "{text}: {error:?}"
             );
+            assert!(listen_address(&found(text)).is_ok(), "{text}");
         }
         for text in [
             "",
@@ -164,6 +174,22 @@ mod tests {
                 error.problem.contains("not an address"),
                 "{text}: {error:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_an_address_or_a_network() {
+        for text in ["10.0.0.7", "10.0.0.0/24", "2001:db8::/32", "::1"] {
+            assert!(proxy(&found(text)).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "proxy.internal",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "2001:db8::/129",
+        ] {
+            assert!(proxy(&found(text)).is_err(), "{text}");
         }
     }
 

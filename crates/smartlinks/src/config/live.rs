@@ -1,15 +1,17 @@
 //! Settings for real accounts: gateway, database, keys.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use aliexpress::GatewayUrl;
 use smartlinks_core::store::{DatabaseUrl, StoreError};
+use smartlinks_server::Network;
 use url::Url;
 
 use super::app::{self, AppSettings};
 use super::problem::ConfigError;
-use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL};
+use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL, TRUSTED_PROXY};
 use super::sources::Sources;
 use super::{addresses, quoted};
 
@@ -26,6 +28,8 @@ pub(crate) struct Live {
     pub(crate) key_file: PathBuf,
     /// Where people reach the page, when a proxy stands in front.
     pub(crate) public_url: Option<Url>,
+    /// The proxies whose word on the client's address counts.
+    pub(crate) trusted_proxies: Vec<Network>,
 }
 
 /// Where records are kept.
@@ -38,6 +42,23 @@ pub(crate) enum Database {
 }
 
 impl Live {
+    /// Whether people reach the page over TLS, as the operator states with `--public-url https://…`.
+    pub(crate) fn behind_tls(&self) -> bool {
+        self.public_url
+            .as_ref()
+            .is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Where `PORT` alone means to listen: hosting platforms that set it send people there from other machines, and
+    /// whoever has stated a public address over TLS is on one.
+    pub(crate) fn host_for_port(&self) -> Ipv4Addr {
+        if self.behind_tls() {
+            Ipv4Addr::UNSPECIFIED
+        } else {
+            Ipv4Addr::LOCALHOST
+        }
+    }
+
     /// A remark on where the keys lie, for whoever starts a server.
     pub(crate) fn about_keys(&self) -> Option<String> {
         let Database::File(file) = &self.database else {
@@ -99,6 +120,11 @@ pub(super) fn read(
         database,
         key_file,
         public_url,
+        trusted_proxies: sources
+            .find_list(&TRUSTED_PROXY)?
+            .iter()
+            .map(addresses::proxy)
+            .collect::<Result<_, _>>()?,
     })
 }
 

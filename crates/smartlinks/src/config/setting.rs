@@ -80,6 +80,12 @@ pub(crate) const DATA_DIR: Setting = flag(
 );
 pub(crate) const PUBLIC_URL: Setting =
     flag("public-url", "SMARTLINKS_PUBLIC_URL", "public_url", "none");
+pub(crate) const TRUSTED_PROXY: Setting = flag(
+    "trusted-proxy",
+    "SMARTLINKS_TRUSTED_PROXY",
+    "trusted_proxies",
+    "none",
+);
 pub(crate) const KEY_FILE: Setting = flag(
     "key-file",
     "SMARTLINKS_KEY_FILE",
@@ -118,7 +124,7 @@ pub(crate) const LOG_FORMAT: Setting =
     flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 19] = [
+pub(crate) const ALL: [&Setting; 20] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -127,6 +133,7 @@ pub(crate) const ALL: [&Setting; 19] = [
     &DATABASE_URL,
     &LISTEN,
     &PUBLIC_URL,
+    &TRUSTED_PROXY,
     &DATA_DIR,
     &KEY_FILE,
     &SANDBOX,

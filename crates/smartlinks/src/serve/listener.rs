@@ -1,7 +1,7 @@
 //! Listening, with clear words when somebody else is there already.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 
@@ -18,8 +18,18 @@ pub(crate) struct Bound {
 impl Bound {
     /// An address at this listener. `path` is empty or starts with `/`.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", on_this_machine(self.address))
     }
+}
+
+/// How this machine reaches a listener: "every address" is no address to open.
+pub(crate) fn on_this_machine(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
 }
 
 /// Listens. `setting` is what chooses the address.

@@ -117,14 +117,14 @@ fn a_secret_file_is_read_without_its_line_end() {
 }
 
 #[test]
-fn only_this_machine_is_listened_on() {
-    assert_snapshot!(Home::new().run(&["serve", "--listen", "0.0.0.0:8080"]), @r"
+fn the_sandbox_listens_on_this_machine_only() {
+    assert_snapshot!(Home::new().run(&["serve", "--sandbox", "--listen", "0.0.0.0:8080"]), @r"
     exit code: 2
     --- stdout
     --- stderr
-    error: --listen: 0.0.0.0:8080 can be reached from other machines, and smartlinks listens on this machine only: whoever reaches it can act for the connected accounts
+    error: --listen: 0.0.0.0:8080 can be reached from other machines, and with --sandbox nobody is asked to sign in
 
-    hint: Use --listen 127.0.0.1:8080; from another machine, reach it through a tunnel such as `ssh -L 8080:127.0.0.1:8080 HOST`.
+    hint: Use --listen 127.0.0.1:8080.
     ");
     assert_snapshot!(Home::new().run(&["serve", "--sandbox", "--sandbox-listen", "192.168.1.2:8090"]), @r"
     exit code: 2
@@ -255,6 +255,6 @@ fn the_file_counts_after_flags_and_variables_and_is_checked() {
     --- stderr
     error: `lisen` in [HOME]/.config/smartlinks/config.toml: there is no such setting
 
-    hint: Remove it, or write one of: app_key, app_secret, callback_url, gateway_url, token_file, database_url, listen, public_url, data_dir, key_file, sandbox, sandbox_listen, ship_to, currency, language, return_origins, background_refresh, log, log_format.
+    hint: Remove it, or write one of: app_key, app_secret, callback_url, gateway_url, token_file, database_url, listen, public_url, trusted_proxies, data_dir, key_file, sandbox, sandbox_listen, ship_to, currency, language, return_origins, background_refresh, log, log_format.
     ");
 }

@@ -15,6 +15,7 @@ mod export;
 mod keyring;
 mod links;
 mod login;
+mod operators;
 mod output;
 mod serve;
 mod sign;

@@ -21,6 +21,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       connections  The connected accounts
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
+      operators    The people who run the page
       call         Call a read method of the gateway and print its answer
       keyring      The keys that seal stored tokens
       sign         Signatures
@@ -37,10 +38,11 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
     Settings:
           --sandbox           Work with the built-in sandbox and made-up data, apart from everything
                               real [env: SMARTLINKS_SANDBOX] [default: off]
-          --listen <ADDRESS>  Where page and API listen; loopback only, port 0 for any free one [env:
+          --listen <ADDRESS>  Where page and API listen; port 0 for any free one. On other addresses
+                              than loopback an operator and --public-url are needed [env:
                               SMARTLINKS_LISTEN] [default: 127.0.0.1:8080]
-          --data-dir <DIR>    Folder for database, keys and bearer [env: SMARTLINKS_DATA_DIR] [default:
-                              platform data directory + /smartlinks]
+          --data-dir <DIR>    Folder for database and keys [env: SMARTLINKS_DATA_DIR] [default: platform
+                              data directory + /smartlinks]
 
     Two ways to begin:
       smartlinks serve --sandbox   everything on this machine, with made-up data; no account needed

@@ -1,4 +1,4 @@
-//! `serve` and `sandbox` as processes: addresses, bearer, signals.
+//! `serve` and `sandbox` as processes: addresses, the first sign-in, signals.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -18,6 +18,8 @@ const DEMO: [&str; 6] = [
     "127.0.0.1:0",
 ];
 const LIVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+/// A made-up password of the first operator.
+const PASSWORD: &str = "four made-up words of hers";
 
 fn origin(page: &str) -> &str {
     page.strip_suffix("/aliexpress").unwrap()
@@ -164,68 +166,183 @@ fn an_explicit_token_file_is_honoured_in_sandbox_mode() {
     assert!(home.path().join("demo-token.json").exists());
 }
 
+/// Uses the link up; gives the cookie of the first operator.
+fn become_operator(link: &str) -> String {
+    let (page, token) = link.split_once("?token=").unwrap();
+    assert_eq!(http::get(link).status, 200);
+    let fields = [
+        ("token", token),
+        ("name", "anna"),
+        ("password", PASSWORD),
+        ("again", PASSWORD),
+    ];
+    let answer = http::post_form(page, &fields);
+    assert_eq!(answer.status, 303, "{answer:?}");
+    answer.cookie()
+}
+
 #[test]
 fn without_keys_it_starts_and_says_what_is_missing() {
     let home = Home::new();
     let mut server = Server::start(&home, &LIVE);
     let page = server.wait_for(Stream::Out, "page: ");
-    let line = server.wait_for(Stream::Err, "bearer: ");
-    let bearer = line.split_whitespace().next().unwrap().to_owned();
+    let link = server.wait_for(Stream::Err, "sign-in link: ");
     assert!(
-        bearer.len() == 64 && bearer.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        link.starts_with(&format!("{page}/sign-in/link?token=")),
+        "{link}"
+    );
+    let token = link.split_once("token=").unwrap().1.to_owned();
+    assert!(
+        token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit()),
         "256 bits in hexadecimal"
     );
     let status = format!("{}/api/aliexpress/status", origin(&page));
     assert_eq!(http::get(&status).status, 401);
-    let answer = http::get_with_bearer(&status, &bearer).json();
+    let cookie = become_operator(&link);
+    let answer = http::get_with_cookie(&status, &cookie).json();
     assert_eq!(answer["configured"], false);
     assert_eq!(answer["problems"][0]["variable"], "ALIEXPRESS_APP_KEY");
+    assert_eq!(http::get(&link).status, 410, "it works once");
 
     server.signal("INT");
     let (code, text) = server.end();
     assert_eq!(code, Some(0), "{text}");
     assert_eq!(
-        text.matches(&bearer).count(),
+        text.matches(&token).count(),
         1,
         "shown once, and never by the log: {text}"
     );
+    let secret = cookie.split_once('=').unwrap().1;
+    assert!(!text.contains(secret) && !text.contains(PASSWORD), "{text}");
 }
 
-#[cfg(unix)]
+/// Trace shows all that the server and the libraries under it log.
 #[test]
-fn the_bearer_is_kept_for_its_owner_only() {
-    use std::os::unix::fs::PermissionsExt as _;
+fn no_log_shows_a_link_a_session_or_a_password() {
     let home = Home::new();
-    let bearer = |home: &Home| {
-        let mut server = Server::start(home, &LIVE);
-        let line = server.wait_for(Stream::Err, "bearer: ");
-        server.signal("TERM");
-        let (code, text) = server.end();
-        assert_eq!(code, Some(0), "{text}");
-        (line.split_whitespace().next().unwrap().to_owned(), text)
-    };
-    let file = home.data_dir().join("bearer");
-    let mode = || std::fs::metadata(&file).unwrap().permissions().mode() & 0o777;
-    let (first, text) = bearer(&home);
-    assert_eq!(mode(), 0o600);
-    assert!(
-        text.contains(&format!("(kept in {})", file.display())),
-        "{text}"
-    );
-
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-    let (second, text) = bearer(&home);
+    let mut server = Server::start(&home, &[&LIVE[..], &["--log", "trace"]].concat());
+    let page = server.wait_for(Stream::Out, "page: ");
+    let link = server.wait_for(Stream::Err, "sign-in link: ");
+    let token = link.split_once("token=").unwrap().1.to_owned();
+    let cookie = become_operator(&link);
+    assert_eq!(http::get_with_cookie(&page, &cookie).status, 200);
+    let wrong = [("name", "anna"), ("password", "wrong canary password")];
+    let sign_in = format!("{page}/sign-in");
+    assert_eq!(http::post_form(&sign_in, &wrong).status, 401);
+    let right = [("name", "anna"), ("password", PASSWORD)];
+    let again = http::post_form(&sign_in, &right).cookie();
+    server.signal("TERM");
+    let (_, text) = server.end();
+    assert!(text.contains("TRACE"), "the log is quiet: {text}");
     assert_eq!(
-        (first, mode()),
-        (second, 0o600),
-        "the same bearer, tightened"
+        text.matches(&token).count(),
+        1,
+        "the one line for the person"
     );
-    assert!(text.contains("was open to other users"), "{text}");
+    for secret in [&cookie, &again].map(|cookie| cookie.split_once('=').unwrap().1) {
+        assert!(!text.contains(secret), "a session was logged");
+    }
+    for secret in [PASSWORD, "wrong canary password", "$argon2id$"] {
+        assert!(!text.contains(secret), "{secret} was logged");
+    }
+}
 
-    std::fs::write(&file, "short").unwrap();
-    let refused = home.run(&LIVE);
+#[test]
+fn a_server_with_an_operator_prints_no_link() {
+    let home = Home::new();
+    home.run(&["operators", "add", "anna", "--json"]).json(0);
+    let mut server = Server::start(&home, &LIVE);
+    server.wait_for(Stream::Out, "page: ");
+    server.signal("TERM");
+    let (code, text) = server.end();
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains("sign-in link"), "{text}");
+}
+
+const PUBLIC: [&str; 5] = [
+    "serve",
+    "--listen",
+    "0.0.0.0:0",
+    "--public-url",
+    "https://shop.example.com",
+];
+
+/// R23: on other addresses than loopback nobody comes in before an operator is there, and none without TLS in front.
+#[test]
+fn beyond_this_machine_it_needs_an_operator_and_a_public_address() {
+    let home = Home::new();
+    let refused = home.run(&["serve", "--listen", "0.0.0.0:0"]);
     assert_eq!(refused.code, Some(2), "{refused}");
-    assert!(refused.stderr.contains("Delete the file"), "{refused}");
+    for words in [
+        "can be reached from other machines, and there is no operator",
+        "`smartlinks operators add NAME`",
+        "--listen 127.0.0.1:",
+        "sign-in link that this start prints",
+        "--public-url https://… is needed too",
+    ] {
+        assert!(refused.stderr.contains(words), "{words}: {refused}");
+    }
+    let refused = home.run(&PUBLIC);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("there is no operator"), "{refused}");
+    assert!(!refused.stderr.contains("is needed too"), "{refused}");
+
+    home.run(&["operators", "add", "anna", "--json"]).json(0);
+    let refused = home.run(&["serve", "--listen", "0.0.0.0:0"]);
+    assert_eq!(refused.code, Some(2), "{refused}");
+    assert!(refused.stderr.contains("no --public-url"), "{refused}");
+    let plain = [
+        "serve",
+        "--listen",
+        "0.0.0.0:0",
+        "--public-url",
+        "http://localhost:1",
+    ];
+    assert_eq!(home.run(&plain).code, Some(2), "http is not TLS");
+
+    let mut server = Server::start(&home, &PUBLIC);
+    let page = server.wait_for(Stream::Out, "page: ");
+    let public = server.wait_for(Stream::Out, "public: ");
+    assert_eq!(public, "https://shop.example.com/aliexpress");
+    assert!(page.starts_with("http://127.0.0.1:"), "{page}");
+    for host in ["shop.example.com", "SHOP.example.com"] {
+        let answer = http::get_as(&page, host);
+        assert_eq!(answer.status, 303, "{answer:?}");
+        assert!(
+            answer.head.contains("strict-transport-security"),
+            "{answer:?}"
+        );
+    }
+    for host in ["evil.example.com", "shop.example.com:8080", "0.0.0.0"] {
+        assert_eq!(http::get_as(&page, host).status, 421, "{host}");
+    }
+    server.signal("TERM");
+    let (code, text) = server.end();
+    assert_eq!(code, Some(0), "{text}");
+
+    home.run(&["operators", "disable", "anna", "--json"])
+        .json(0);
+    let refused = home.run(&PUBLIC);
+    assert!(refused.stderr.contains("there is no operator"), "{refused}");
+}
+
+/// Hosting platforms name the port alone, and send people there from other machines.
+#[test]
+fn a_port_alone_means_this_machine_unless_there_is_a_public_address() {
+    let home = Home::new().variable("PORT", "0");
+    let mut server = Server::start(&home, &["serve"]);
+    let page = server.wait_for(Stream::Out, "page: ");
+    assert!(page.starts_with("http://127.0.0.1:"), "{page}");
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+    let home = home.variable("SMARTLINKS_PUBLIC_URL", "https://shop.example.com");
+    let refused = home.run(&["serve"]);
+    assert!(refused.stderr.contains("error: 0.0.0.0:"), "{refused}");
+    home.run(&["operators", "add", "anna", "--json"]).json(0);
+    let mut server = Server::start(&home, &["serve"]);
+    server.wait_for(Stream::Out, "public: ");
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use aliexpress::{AppKey, AppSecret, Client, GatewayUrl, SystemClock};
 use smartlinks_core::{
-    App, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo, to_millis,
+    App, AppSetup, Core, CoreOptions, Market, OperatorPolicy, RefreshPolicy, ReturnTo, to_millis,
 };
 use smartlinks_store::{
     Account, ConnectionId, DatabaseUrl, KeyRing, Millis, NewConnection, NewPair, OpenOptions,
@@ -158,6 +158,7 @@ fn core(store: Arc<dyn Store>, gateway: std::net::SocketAddr) -> Core {
         return_to: ReturnTo::new([]),
         token_file: None,
         refresh: RefreshPolicy::default(),
+        operators: OperatorPolicy::default(),
     })
     .expect("a service")
 }

@@ -54,7 +54,7 @@ impl Visit {
             now_ms: state.core().now().as_millisecond(),
             sandbox: matches!(options.environment, Environment::Sandbox { .. }),
             path: self.path.clone(),
-            can_sign_out: self.admitted_by_cookie && matches!(options.access, Access::Bearer(_)),
+            can_sign_out: self.admitted_by_cookie && options.access == Access::Operators,
             notice: self.note.clone(),
         }
     }

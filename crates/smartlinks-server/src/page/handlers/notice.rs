@@ -44,6 +44,9 @@ fn write(notice: &Notice) -> String {
         Notice::LinkRevoked => ("link-revoked", vec![]),
         Notice::LinkOver => ("link-over", vec![]),
         Notice::SignedOut => ("signed-out", vec![]),
+        Notice::PasswordChanged => ("password-changed", vec![]),
+        Notice::SessionEnded => ("session-ended", vec![]),
+        Notice::SessionsEnded => ("sessions-ended", vec![]),
         Notice::Failed(problem) => (
             "failed",
             vec![
@@ -84,6 +87,9 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "link-revoked" => Notice::LinkRevoked,
         "link-over" => Notice::LinkOver,
         "signed-out" => Notice::SignedOut,
+        "password-changed" => Notice::PasswordChanged,
+        "session-ended" => Notice::SessionEnded,
+        "sessions-ended" => Notice::SessionsEnded,
         "failed" => {
             let mut problem = ProblemView::from_code(next());
             problem.request_id = Some(next()).filter(|id| !id.is_empty());

@@ -1,25 +1,31 @@
-//! Letting a browser in by the bearer that the server printed.
+//! Signing in with name and password, and out again.
 
 use axum::Form;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use smartlinks_core::ReturnTo;
+use smartlinks_core::{Error, Password, ReturnTo, SignedIn, Visitor};
 
 use super::frame::query_value;
 use super::{Visit, notice, render};
 use crate::cookies::Cookie;
+use crate::guard::ClientAddress;
 use crate::options::Access;
 use crate::page::views::{Notice, SignInError, SignInPage};
+use crate::problem::Problem;
 use crate::state::AppState;
 
-const HOME: &str = "/aliexpress";
+pub(super) const HOME: &str = "/aliexpress";
 
 pub(super) async fn show(state: AppState, uri: Uri, headers: HeaderMap) -> Response {
-    if matches!(state.options().access, Access::Open) {
+    if state.options().access == Access::Open {
         return Redirect::to(HOME).into_response();
     }
-    page(&state, &headers, &uri, None, query_value(&uri, "return_to")).await
+    let entry = Entry {
+        return_to: query_value(&uri, "return_to"),
+        ..Entry::default()
+    };
+    page(&state, &headers, &uri, None, entry).await
 }
 
 async fn page(
@@ -27,81 +33,116 @@ async fn page(
     headers: &HeaderMap,
     uri: &Uri,
     error: Option<SignInError>,
-    return_to: Option<String>,
+    entry: Entry,
 ) -> Response {
     let visit = Visit::of(state, headers, uri);
-    let token_file = match &state.options().access {
-        Access::Bearer(bearer) => Some(bearer.kept_at().display().to_string()),
-        Access::Open => None,
-    };
-    let return_to = return_to.map(|place| own_place(&place));
     let page = SignInPage {
         frame: visit.frame(state).await,
         error,
-        token_file,
-        return_to,
+        name: smartlinks_core::shortened(entry.name.trim(), 80),
+        return_to: entry.return_to.map(|place| own_place(&place)),
     };
     let mut response = render(&page, &visit, state);
-    if error.is_some() {
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
+    if let Some(error) = error {
+        *response.status_mut() = match error {
+            SignInError::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
+            SignInError::Wrong | SignInError::Empty => StatusCode::UNAUTHORIZED,
+        };
+    }
+    if let Some(SignInError::TooManyAttempts(seconds)) = error {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
 
-#[derive(Deserialize)]
+/// What the form says.
+#[derive(Default, Deserialize)]
 pub(super) struct Entry {
     #[serde(default)]
-    token: String,
+    name: String,
+    #[serde(default)]
+    password: Password,
     return_to: Option<String>,
 }
 
 pub(super) async fn enter(
     state: AppState,
+    client: ClientAddress,
     uri: Uri,
     headers: HeaderMap,
     Form(entry): Form<Entry>,
-) -> Response {
-    let Access::Bearer(bearer) = &state.options().access else {
-        return Redirect::to(HOME).into_response();
+) -> Result<Response, Problem> {
+    if state.options().access == Access::Open {
+        return Ok(Redirect::to(HOME).into_response());
+    }
+    if entry.name.trim().is_empty() || entry.password.is_empty() {
+        return Ok(page(&state, &headers, &uri, Some(SignInError::Empty), entry).await);
+    }
+    let former = Cookie::Session.read(&headers, state.options().secure_cookies);
+    let tried = state
+        .core()
+        .sign_in(
+            &entry.name,
+            entry.password.clone(),
+            &visitor(&headers, client),
+            former.as_deref(),
+        )
+        .await;
+    let error = match tried {
+        Ok(signed_in) => {
+            let place = entry
+                .return_to
+                .map_or_else(|| HOME.to_owned(), |place| own_place(&place));
+            return Ok(let_in(
+                &state,
+                Redirect::to(&place).into_response(),
+                &signed_in,
+            ));
+        }
+        Err(Error::WrongPassword) => SignInError::Wrong,
+        Err(Error::TooManyAttempts { seconds }) => too_many(seconds),
+        Err(other) => return Err(other.into()),
     };
-    let given = entry.token.trim();
-    if given.is_empty() {
-        return page(
-            &state,
-            &headers,
-            &uri,
-            Some(SignInError::Empty),
-            entry.return_to,
-        )
-        .await;
-    }
-    if !bearer.admits(given) {
-        tracing::warn!("a wrong bearer was entered on the sign-in page");
-        return page(
-            &state,
-            &headers,
-            &uri,
-            Some(SignInError::WrongToken),
-            entry.return_to,
-        )
-        .await;
-    }
-    let place = entry
-        .return_to
-        .map_or_else(|| HOME.to_owned(), |place| own_place(&place));
-    let mut response = Redirect::to(&place).into_response();
+    // Not the name: people type their password into the wrong field.
+    tracing::warn!(?error, "a sign-in was refused");
+    Ok(page(&state, &headers, &uri, Some(error), entry).await)
+}
+
+fn too_many(seconds: u64) -> SignInError {
+    SignInError::TooManyAttempts(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+/// Gives the browser its new session.
+pub(super) fn let_in(state: &AppState, mut response: Response, signed_in: &SignedIn) -> Response {
     Cookie::Session.set(
         &mut response,
-        bearer.cookie(),
+        &signed_in.cookie,
         state.options().secure_cookies,
     );
     response
 }
 
-pub(super) async fn leave(state: AppState) -> Response {
+/// Who is at the other end.
+pub(super) fn visitor(headers: &HeaderMap, client: ClientAddress) -> Visitor {
+    Visitor {
+        address: client.0,
+        agent: headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+    }
+}
+
+pub(super) async fn leave(state: AppState, headers: HeaderMap) -> Result<Response, Problem> {
+    let secure = state.options().secure_cookies;
+    if let Some(cookie) = Cookie::Session.read(&headers, secure) {
+        state.core().sign_out(&cookie).await?;
+    }
     let mut response = notice::go(&state, "/aliexpress/sign-in", &Notice::SignedOut);
-    Cookie::Session.clear(&mut response, state.options().secure_cookies);
-    response
+    Cookie::Session.clear(&mut response, secure);
+    Ok(response)
 }
 
 /// A path of ours, or home: the place comes from the address bar.

@@ -123,6 +123,12 @@ pub enum Notice {
     LinkOver,
     /// The operator has signed out.
     SignedOut,
+    /// The operator has another password now.
+    PasswordChanged,
+    /// One other session was ended.
+    SessionEnded,
+    /// All other sessions were ended.
+    SessionsEnded,
     /// What was asked for did not happen.
     Failed(Problem),
 }
@@ -141,6 +147,9 @@ impl Notice {
             Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
+            Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
+            Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),
+            Self::SessionsEnded => return Some(frame.t(Key::NoticeSessionsEnded)),
             Self::Failed(_) => return None,
         };
         Some(frame.t1(key, "name", name))

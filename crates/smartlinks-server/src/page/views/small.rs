@@ -1,44 +1,9 @@
-//! The pages outside the tabs: signing in here, the end of a sign-in started elsewhere, and errors.
+//! The pages outside the tabs: the end of a sign-in started elsewhere, and errors.
 
 use askama::Template;
 
 use crate::page::i18n::Key;
 use crate::page::views::{AuthFailure, Frame, Tab, Tone};
-
-/// `GET /aliexpress/sign-in`
-#[derive(Debug, Clone, Template)]
-#[template(path = "sign_in.html")]
-pub struct SignInPage {
-    /// What every page carries.
-    pub frame: Frame,
-    /// Why the last attempt failed.
-    pub error: Option<SignInError>,
-    /// The file (mode 0600) that holds the sign-in token, when there is one.
-    pub token_file: Option<String>,
-    /// Where to go afterwards, a path of ours; sent back as the field `return_to`.
-    pub return_to: Option<String>,
-}
-
-/// Why signing in failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInError {
-    /// Not the token.
-    WrongToken,
-    /// Nothing was entered.
-    Empty,
-    /// Too many attempts; wait a little.
-    TooManyAttempts,
-}
-
-impl SignInError {
-    const fn key(self) -> Key {
-        match self {
-            Self::WrongToken => Key::SignInWrong,
-            Self::Empty => Key::SignInEmpty,
-            Self::TooManyAttempts => Key::SignInTooMany,
-        }
-    }
-}
 
 /// The neutral end of a sign-in that another program started. It grants nothing and links nowhere.
 #[derive(Debug, Clone, Template)]
@@ -60,12 +25,6 @@ pub struct ErrorPage {
     pub status: u16,
     /// What to quote to whoever helps.
     pub request_id: Option<String>,
-}
-
-impl SignInPage {
-    fn title(&self) -> String {
-        self.frame.t(Key::SignInTitle)
-    }
 }
 
 impl CallbackPage {
