@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod api_keys;
 mod connections;
 mod entropy;
 mod error;
 mod events;
 mod files;
+mod ids;
 mod login_attempts;
 mod meta;
 mod orders;
@@ -13,6 +15,9 @@ mod sql;
 mod store;
 mod time;
 
+pub use api_keys::{
+    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, InvalidApiKeyId, NewApiKey,
+};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
+use crate::api_keys::ApiKeyRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
@@ -28,6 +29,7 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + MetaRepository
+    + ApiKeyRepository
     + Send
     + Sync
     + 'static
@@ -64,6 +66,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The API keys.
+    #[must_use]
+    pub fn api_keys(&self) -> &dyn ApiKeyRepository {
         self
     }
 
