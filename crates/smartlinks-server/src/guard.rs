@@ -2,6 +2,7 @@
 
 mod access;
 mod answer;
+mod body;
 mod content;
 mod headers;
 mod host;
@@ -13,7 +14,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -21,13 +21,10 @@ use crate::state::AppState;
 pub(crate) use access::Admitted;
 pub(crate) use answer::RequestId;
 
-/// The largest body that any of our routes needs.
-const BODY_LIMIT: usize = 64 * 1024;
-
 /// Puts the guards around all routes. The last one added is the outermost.
 pub(crate) fn guard(router: Router, state: &AppState) -> Router {
     router
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(from_fn(body::take_in))
         .layer(from_fn(content::demand_json))
         .layer(from_fn_with_state(state.clone(), access::demand_access))
         .layer(CsrfLayer::new().with_rejection_response(CrossSite))

@@ -8,6 +8,7 @@ mod cookies;
 mod extract;
 mod guard;
 mod health;
+mod listening;
 mod options;
 pub mod page;
 mod problem;
@@ -47,7 +48,5 @@ pub async fn serve(
     router: Router,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
+    listening::serve(listener, router, stop).await
 }
