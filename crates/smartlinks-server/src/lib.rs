@@ -8,6 +8,7 @@ mod cookies;
 mod extract;
 mod guard;
 mod health;
+mod limits;
 mod listening;
 mod options;
 pub mod page;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::state::AppState;
 
 pub use api::openapi_json;
+pub use limits::Limits;
 pub use options::{Access, Bearer, Environment, Hosts, ServerOptions};
 pub use problem::Problem;
 

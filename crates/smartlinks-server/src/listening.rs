@@ -131,7 +131,10 @@ mod tests {
             let answer = answer_to(&head).await;
             assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
         }
-        let line = format!("GET /{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(HEAD_LIMIT));
+        let line = format!(
+            "GET /{} HTTP/1.1\r\nhost: x\r\n\r\n",
+            "a".repeat(HEAD_LIMIT)
+        );
         let answer = answer_to(&line).await;
         assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
     }
@@ -140,7 +143,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_head_that_never_ends_is_not_waited_for() {
         let (mut stream, talking) = connected();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
+            .await
+            .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).await.unwrap();
         talking.await.unwrap();

@@ -30,6 +30,7 @@ Variables without a flag:
   ALIEXPRESS_CALLBACK_URL   callback address, as registered in the console
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
   PORT                      port to listen on at 127.0.0.1, where SMARTLINKS_LISTEN is not set
+  SMARTLINKS_LIMITS_…       SIGN_IN, CALLBACK, VENDING, KEYS, PUSH: requests a minute that are taken
   NO_COLOR                  no colour
 
 A setting is looked up as flag, then variable, then in the configuration file (TOML, keys like the flags with `_`

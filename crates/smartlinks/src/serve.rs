@@ -84,6 +84,7 @@ async fn serve_live(
         environment: Environment::Live,
         hosts,
         secure_cookies,
+        limits: config.limits,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -159,6 +160,7 @@ async fn serve_demo(
         },
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
+        limits: config.limits,
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));

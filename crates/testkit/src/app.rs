@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
 };
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Bearer, Environment, Hosts, Limits, ServerOptions};
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, SystemEntropy, open_or_create_keys, stored_key_fingerprint,
 };
@@ -52,6 +52,8 @@ pub struct Setup {
     pub max_pages: Option<u32>,
     /// Where calls go instead of the sandbox.
     pub gateway: Option<String>,
+    /// How often something may be asked for.
+    pub limits: Limits,
 }
 
 impl Default for Setup {
@@ -66,6 +68,7 @@ impl Default for Setup {
             read_timeout: Duration::from_secs(10),
             max_pages: None,
             gateway: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -188,6 +191,7 @@ impl App {
             },
             hosts: Hosts::loopback(address.port()),
             secure_cookies: false,
+            limits: setup.limits,
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));

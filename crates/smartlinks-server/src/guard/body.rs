@@ -26,7 +26,10 @@ pub(super) async fn take_in(request: Request, next: Next) -> Response {
         return too_large().into_response();
     }
     match tokio::time::timeout(BODY_WITHIN, to_bytes(body, BODY_LIMIT)).await {
-        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Ok(bytes)) => {
+            next.run(Request::from_parts(parts, Body::from(bytes)))
+                .await
+        }
         Ok(Err(error)) if is_limit(&error) => too_large().into_response(),
         Ok(Err(_)) => Problem::new(
             StatusCode::BAD_REQUEST,
