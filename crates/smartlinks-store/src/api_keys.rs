@@ -7,7 +7,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{Hash, Millis, StoreError};
+use crate::{Change, Hash, Millis, StoreError, Traces};
 
 pub use id::{ApiKeyId, InvalidApiKeyId};
 
@@ -100,20 +100,20 @@ pub trait ApiKeyRepository: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the prefix is taken.
-    async fn create_key(&self, new: NewApiKey) -> Result<bool, StoreError>;
+    async fn create_key(&self, new: NewApiKey, traces: Traces) -> Result<bool, StoreError>;
 
     /// All keys, those that have ended included, the oldest first.
-    async fn list(&self) -> Result<Vec<ApiKey>, StoreError>;
+    async fn list_keys(&self) -> Result<Vec<ApiKey>, StoreError>;
 
     /// One key.
-    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+    async fn find_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
 
     /// Ends a key. False when there is none, or it was revoked before; then nothing changes.
-    async fn revoke_key(&self, id: &ApiKeyId, now: Millis) -> Result<bool, StoreError>;
+    async fn revoke_key(&self, id: &ApiKeyId, change: Change) -> Result<bool, StoreError>;
 
     /// Notes when keys were last used. A moment earlier than the one that is stored changes nothing.
     async fn note_uses(&self, uses: Vec<(ApiKeyId, Millis)>) -> Result<(), StoreError>;
 
     /// Deletes keys that were revoked or had expired before `before`; gives how many.
-    async fn prune(&self, before: Millis) -> Result<u64, StoreError>;
+    async fn prune_keys(&self, before: Millis) -> Result<u64, StoreError>;
 }

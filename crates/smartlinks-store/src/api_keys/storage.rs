@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, NewApiKey};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
-use crate::{Hash, Millis, StoreError};
+use crate::{Change, Hash, Millis, StoreError, Traces};
 
 const TABLE: &str = "api_keys";
 
@@ -18,11 +18,28 @@ macro_rules! columns {
 
 #[async_trait]
 impl ApiKeyRepository for DatabaseStore {
-    async fn create_key(&self, new: NewApiKey) -> Result<bool, StoreError> {
-        self.database.write(Create { new }).await
+    async fn create_key(&self, new: NewApiKey, traces: Traces) -> Result<bool, StoreError> {
+        // The bound stands in the statement: two at once may overshoot it by one, which harms nobody.
+        const INSERT: &str = "insert into api_keys (id, prefix, secret_hash, name, scopes, created_by_kind, \
+             created_by, created_at, expires_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9 \
+             where (select count(*) from api_keys where revoked_at is null \
+             and (expires_at is null or expires_at > $8)) < $10";
+        let values = values![
+            new.id.as_str(),
+            new.prefix,
+            hex::encode(new.secret_hash),
+            new.name,
+            new.scopes.join(" "),
+            new.created_by.kind,
+            new.created_by.name,
+            new.created_at,
+            new.expires_at,
+            API_KEYS_AT_ONCE,
+        ];
+        self.traced(INSERT, values, traces).await
     }
 
-    async fn list(&self) -> Result<Vec<ApiKey>, StoreError> {
+    async fn list_keys(&self) -> Result<Vec<ApiKey>, StoreError> {
         const ALL: &str = concat!(
             "select ",
             columns!(),
@@ -32,15 +49,17 @@ impl ApiKeyRepository for DatabaseStore {
         rows.iter().map(api_key).collect()
     }
 
-    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+    async fn find_key(&self, id: &ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
         const BY_ID: &str = concat!("select ", columns!(), " from api_keys where id = $1");
         let row = self.database.first(BY_ID, values![id.as_str()]).await?;
         row.map(|row| api_key(&row)).transpose()
     }
 
-    async fn revoke_key(&self, id: &ApiKeyId, now: Millis) -> Result<bool, StoreError> {
-        let id = id.clone();
-        self.database.write(Revoke { id, now }).await
+    async fn revoke_key(&self, id: &ApiKeyId, change: Change) -> Result<bool, StoreError> {
+        const REVOKE: &str =
+            "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null";
+        let values = values![id.as_str(), change.now];
+        self.traced(REVOKE, values, change.traces).await
     }
 
     async fn note_uses(&self, mut uses: Vec<(ApiKeyId, Millis)>) -> Result<(), StoreError> {
@@ -49,57 +68,9 @@ impl ApiKeyRepository for DatabaseStore {
         self.database.write(Used { uses }).await
     }
 
-    async fn prune(&self, before: Millis) -> Result<u64, StoreError> {
+    async fn prune_keys(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from api_keys where revoked_at < $1 or expires_at < $1";
         self.database.execute(PRUNE, values![before]).await
-    }
-}
-
-struct Create {
-    new: NewApiKey,
-}
-
-#[async_trait]
-impl Write for Create {
-    type Output = bool;
-
-    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
-        // The bound stands in the statement: two at once may overshoot it by one, which harms nobody.
-        const INSERT: &str = "insert into api_keys (id, prefix, secret_hash, name, scopes, created_by_kind, \
-             created_by, created_at, expires_at) select $1, $2, $3, $4, $5, $6, $7, $8, $9 \
-             where (select count(*) from api_keys where revoked_at is null \
-             and (expires_at is null or expires_at > $8)) < $10";
-        let new = &self.new;
-        let values = values![
-            new.id.as_str(),
-            new.prefix.as_str(),
-            hex::encode(new.secret_hash),
-            new.name.as_str(),
-            new.scopes.join(" "),
-            new.created_by.kind.as_str(),
-            new.created_by.name.clone(),
-            new.created_at,
-            new.expires_at,
-            API_KEYS_AT_ONCE,
-        ];
-        Ok(session.execute(INSERT, values).await? > 0)
-    }
-}
-
-struct Revoke {
-    id: ApiKeyId,
-    now: Millis,
-}
-
-#[async_trait]
-impl Write for Revoke {
-    type Output = bool;
-
-    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
-        const REVOKE: &str =
-            "update api_keys set revoked_at = $2 where id = $1 and revoked_at is null";
-        let values = values![self.id.as_str(), self.now];
-        Ok(session.execute(REVOKE, values).await? > 0)
     }
 }
 

@@ -1,5 +1,5 @@
 use smartlinks_store::{
-    API_KEYS_AT_ONCE, ApiKeyId, CreatedBy, NewApiKey, StoreError, SystemEntropy,
+    API_KEYS_AT_ONCE, ApiKeyId, CreatedBy, NewApiKey, StoreError, SystemEntropy, Traces,
 };
 
 use crate::support::*;
@@ -24,8 +24,8 @@ pub(crate) async fn a_key_comes_back_as_it_was_stored(stage: Stage) {
     let store = stage.open().await;
     let keys = store.api_keys();
     let new = new_key("aaaa");
-    assert!(keys.create_key(new.clone()).await.unwrap());
-    let stored = keys.find(&new.id).await.unwrap().unwrap();
+    assert!(keys.create_key(new.clone(), Traces::none()).await.unwrap());
+    let stored = keys.find_key(&new.id).await.unwrap().unwrap();
     assert_eq!(stored.id, new.id);
     assert_eq!(stored.prefix, new.prefix);
     assert_eq!(stored.secret_hash, new.secret_hash);
@@ -46,8 +46,8 @@ pub(crate) async fn a_key_comes_back_as_it_was_stored(stage: Stage) {
         scopes: Vec::new(),
         ..new_key("bbbb")
     };
-    assert!(keys.create_key(unnamed.clone()).await.unwrap());
-    let both = keys.list().await.unwrap();
+    assert!(keys.create_key(unnamed.clone(), Traces::none()).await.unwrap());
+    let both = keys.list_keys().await.unwrap();
     assert_eq!(both[0], stored);
     assert_eq!(both[1].id, unnamed.id);
     assert_eq!(both[1].created_by, unnamed.created_by);
@@ -58,27 +58,27 @@ pub(crate) async fn a_key_comes_back_as_it_was_stored(stage: Stage) {
 
 pub(crate) async fn a_prefix_belongs_to_one_key(stage: Stage) {
     let store = stage.open().await;
-    assert!(store.api_keys().create_key(new_key("aaaa")).await.unwrap());
-    let again = store.api_keys().create_key(new_key("aaaa")).await;
+    assert!(store.api_keys().create_key(new_key("aaaa"), Traces::none()).await.unwrap());
+    let again = store.api_keys().create_key(new_key("aaaa"), Traces::none()).await;
     assert!(
         matches!(again, Err(StoreError::Conflict { .. })),
         "{again:?}"
     );
-    assert_eq!(store.api_keys().list().await.unwrap().len(), 1);
+    assert_eq!(store.api_keys().list_keys().await.unwrap().len(), 1);
 }
 
 pub(crate) async fn a_key_is_revoked_once(stage: Stage) {
     let store = stage.open().await;
     let keys = store.api_keys();
     let new = new_key("aaaa");
-    keys.create_key(new.clone()).await.unwrap();
-    assert!(keys.revoke_key(&new.id, NOW.plus(5)).await.unwrap());
-    assert!(!keys.revoke_key(&new.id, NOW.plus(9)).await.unwrap());
-    let stored = keys.find(&new.id).await.unwrap().unwrap();
+    keys.create_key(new.clone(), Traces::none()).await.unwrap();
+    assert!(keys.revoke_key(&new.id, NOW.plus(5).into()).await.unwrap());
+    assert!(!keys.revoke_key(&new.id, NOW.plus(9).into()).await.unwrap());
+    let stored = keys.find_key(&new.id).await.unwrap().unwrap();
     assert_eq!(stored.revoked_at, Some(NOW.plus(5)));
     let unknown = new_key("bbbb").id;
-    assert!(!keys.revoke_key(&unknown, NOW).await.unwrap());
-    assert_eq!(keys.find(&unknown).await.unwrap(), None);
+    assert!(!keys.revoke_key(&unknown, NOW.into()).await.unwrap());
+    assert_eq!(keys.find_key(&unknown).await.unwrap(), None);
 }
 
 pub(crate) async fn the_last_use_only_moves_forward(stage: Stage) {
@@ -86,9 +86,9 @@ pub(crate) async fn the_last_use_only_moves_forward(stage: Stage) {
     let keys = store.api_keys();
     let (one, two) = (new_key("aaaa"), new_key("bbbb"));
     for new in [&one, &two] {
-        keys.create_key(new.clone()).await.unwrap();
+        keys.create_key(new.clone(), Traces::none()).await.unwrap();
     }
-    let last = async |id| keys.find(id).await.unwrap().unwrap().last_used_at;
+    let last = async |id| keys.find_key(id).await.unwrap().unwrap().last_used_at;
     let uses = vec![(two.id.clone(), NOW.plus(3)), (one.id.clone(), NOW.plus(2))];
     keys.note_uses(uses).await.unwrap();
     // Another instance that flushes later what happened earlier.
@@ -113,14 +113,14 @@ pub(crate) async fn ended_keys_are_pruned(stage: Stage) {
         ..lives
     };
     for new in [&expires, &revoked, &lives] {
-        keys.create_key(new.clone()).await.unwrap();
+        keys.create_key(new.clone(), Traces::none()).await.unwrap();
     }
-    keys.revoke_key(&revoked.id, NOW.plus(HOUR)).await.unwrap();
-    assert_eq!(keys.prune(NOW.plus(HOUR)).await.unwrap(), 0);
-    assert_eq!(keys.prune(NOW.plus(2 * HOUR)).await.unwrap(), 1);
-    assert_eq!(keys.prune(NOW.plus(25 * HOUR)).await.unwrap(), 1);
-    assert_eq!(keys.prune(NOW.plus(9000 * HOUR)).await.unwrap(), 0);
-    let left = keys.list().await.unwrap();
+    keys.revoke_key(&revoked.id, NOW.plus(HOUR).into()).await.unwrap();
+    assert_eq!(keys.prune_keys(NOW.plus(HOUR)).await.unwrap(), 0);
+    assert_eq!(keys.prune_keys(NOW.plus(2 * HOUR)).await.unwrap(), 1);
+    assert_eq!(keys.prune_keys(NOW.plus(25 * HOUR)).await.unwrap(), 1);
+    assert_eq!(keys.prune_keys(NOW.plus(9000 * HOUR)).await.unwrap(), 0);
+    let left = keys.list_keys().await.unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].id, lives.id);
 }
@@ -132,17 +132,17 @@ pub(crate) async fn only_so_many_keys_are_valid_at_once(stage: Stage) {
     for number in 0..API_KEYS_AT_ONCE {
         let new = new_key(&format!("p{number}"));
         first.get_or_insert_with(|| new.id.clone());
-        assert!(keys.create_key(new).await.unwrap());
+        assert!(keys.create_key(new, Traces::none()).await.unwrap());
     }
-    assert!(!keys.create_key(new_key("more")).await.unwrap());
+    assert!(!keys.create_key(new_key("more"), Traces::none()).await.unwrap());
     // One that has ended makes room, and so does time.
-    keys.revoke_key(&first.unwrap(), NOW).await.unwrap();
-    assert!(keys.create_key(new_key("more")).await.unwrap());
-    assert!(!keys.create_key(new_key("still more")).await.unwrap());
+    keys.revoke_key(&first.unwrap(), NOW.into()).await.unwrap();
+    assert!(keys.create_key(new_key("more"), Traces::none()).await.unwrap());
+    assert!(!keys.create_key(new_key("still more"), Traces::none()).await.unwrap());
     let later = NewApiKey {
         created_at: NOW.plus(24 * HOUR),
         expires_at: None,
         ..new_key("later")
     };
-    assert!(keys.create_key(later).await.unwrap());
+    assert!(keys.create_key(later, Traces::none()).await.unwrap());
 }
