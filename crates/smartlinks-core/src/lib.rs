@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod api_keys;
 mod app;
 mod broker;
 mod calls;
+mod changes;
 mod clock;
 mod connect;
 mod connections;
@@ -15,16 +17,24 @@ mod products;
 mod refresh;
 mod refresh_schedule;
 mod return_to;
+mod scope;
 mod service;
 mod settings;
 mod single_flight;
+mod snapshot;
 mod text;
 mod token_file;
+mod traces;
+mod vends;
 mod workers;
 
 pub use aliexpress;
 pub use smartlinks_store as store;
 
+pub use api_keys::{
+    API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
+    KeyRefusal,
+};
 pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
 pub use calls::readable_methods;
@@ -49,6 +59,7 @@ pub use products::{
 };
 pub use refresh::DueWork;
 pub use return_to::{ReturnTo, ReturnToProblem};
+pub use scope::{Scope, Scopes, UnknownScope};
 pub use service::{Core, CoreOptions, RefreshPolicy};
 pub use settings::Market;
 pub use text::shortened;

@@ -15,6 +15,9 @@ const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
+/// API keys stay listed for this long after they were revoked or have expired.
+const API_KEYS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+
 impl Core {
     /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
     /// clock (the sandbox); in production it never does.
@@ -71,7 +74,7 @@ impl Core {
         }
     }
 
-    /// Forgets logins and events that are past their time. Returns how many rows went.
+    /// Forgets logins, events and ended API keys that are past their time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -87,7 +90,12 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let keys = self
+            .store()
+            .api_keys()
+            .prune_keys(Millis(now.0 - API_KEYS_KEPT_MS))
+            .await?;
+        Ok(logins + events + keys)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

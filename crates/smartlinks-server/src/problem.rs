@@ -113,6 +113,7 @@ fn who_mends(error: &Error) -> Actor {
         | Error::RefreshBusy(_)
         | Error::Invalid { .. }
         | Error::UnknownOrder(_)
+        | Error::UnknownApiKey(_)
         | Error::CallRefused { .. } => Actor::Developer,
         _ => Actor::Operator,
     }
@@ -141,14 +142,17 @@ fn status_of(error: &Error) -> StatusCode {
         Error::NotConfigured(_) | Error::RefreshBusy(_) | Error::Storage(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Error::UnknownConnection(_) | Error::UnknownOrder(_) => StatusCode::NOT_FOUND,
+        Error::UnknownConnection(_) | Error::UnknownOrder(_) | Error::UnknownApiKey(_) => {
+            StatusCode::NOT_FOUND
+        }
         Error::NotConnected
         | Error::NoDefault
         | Error::Disconnected(_)
         | Error::ReauthorizationRequired { .. }
+        | Error::TooManyApiKeys(_)
         | Error::TooShortLived { .. } => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
-        Error::CallRefused { .. } => StatusCode::FORBIDDEN,
+        Error::CallRefused { .. } | Error::ScopeNotHeld(_) => StatusCode::FORBIDDEN,
         Error::Refused(refusal) => match refusal.code() {
             "account_mismatch" => StatusCode::CONFLICT,
             "storage_failed" => StatusCode::SERVICE_UNAVAILABLE,

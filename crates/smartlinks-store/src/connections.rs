@@ -13,6 +13,7 @@ pub(crate) mod reseal;
 mod storage;
 
 pub use id::{ConnectionId, InvalidConnectionId};
+pub(crate) use records::UnknownWord;
 pub use records::{
     Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
     StoredState, TokenMaterial,

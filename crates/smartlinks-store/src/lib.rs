@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api_keys;
+mod audit;
 mod connections;
 mod entropy;
 mod error;
@@ -14,10 +15,12 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod traces;
 
 pub use api_keys::{
     API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, InvalidApiKeyId, NewApiKey,
 };
+pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
@@ -34,3 +37,4 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use traces::{Change, Traces};

@@ -105,6 +105,7 @@ impl KnownKeys {
 
     fn ring_of(&self, keys: Vec<ApiKey>, epoch: u64) -> Ring {
         let mut uses = self.uses.lock().unwrap_or_else(PoisonError::into_inner);
+        uses.retain(|id, _| keys.iter().any(|key| key.id == *id));
         let known = |key: ApiKey| {
             let used = Arc::clone(uses.entry(key.id.clone()).or_default());
             let known = Known {

@@ -134,7 +134,10 @@ mod tests {
     use super::*;
 
     fn fresh() -> String {
-        ApiKeyText::generate(&SystemEntropy).unwrap().reveal().to_owned()
+        ApiKeyText::generate(&SystemEntropy)
+            .unwrap()
+            .reveal()
+            .to_owned()
     }
 
     #[test]

@@ -46,7 +46,11 @@ pub(crate) async fn a_key_comes_back_as_it_was_stored(stage: Stage) {
         scopes: Vec::new(),
         ..new_key("bbbb")
     };
-    assert!(keys.create_key(unnamed.clone(), Traces::none()).await.unwrap());
+    assert!(
+        keys.create_key(unnamed.clone(), Traces::none())
+            .await
+            .unwrap()
+    );
     let both = keys.list_keys().await.unwrap();
     assert_eq!(both[0], stored);
     assert_eq!(both[1].id, unnamed.id);
@@ -58,8 +62,17 @@ pub(crate) async fn a_key_comes_back_as_it_was_stored(stage: Stage) {
 
 pub(crate) async fn a_prefix_belongs_to_one_key(stage: Stage) {
     let store = stage.open().await;
-    assert!(store.api_keys().create_key(new_key("aaaa"), Traces::none()).await.unwrap());
-    let again = store.api_keys().create_key(new_key("aaaa"), Traces::none()).await;
+    assert!(
+        store
+            .api_keys()
+            .create_key(new_key("aaaa"), Traces::none())
+            .await
+            .unwrap()
+    );
+    let again = store
+        .api_keys()
+        .create_key(new_key("aaaa"), Traces::none())
+        .await;
     assert!(
         matches!(again, Err(StoreError::Conflict { .. })),
         "{again:?}"
@@ -115,7 +128,9 @@ pub(crate) async fn ended_keys_are_pruned(stage: Stage) {
     for new in [&expires, &revoked, &lives] {
         keys.create_key(new.clone(), Traces::none()).await.unwrap();
     }
-    keys.revoke_key(&revoked.id, NOW.plus(HOUR).into()).await.unwrap();
+    keys.revoke_key(&revoked.id, NOW.plus(HOUR).into())
+        .await
+        .unwrap();
     assert_eq!(keys.prune_keys(NOW.plus(HOUR)).await.unwrap(), 0);
     assert_eq!(keys.prune_keys(NOW.plus(2 * HOUR)).await.unwrap(), 1);
     assert_eq!(keys.prune_keys(NOW.plus(25 * HOUR)).await.unwrap(), 1);
@@ -134,11 +149,25 @@ pub(crate) async fn only_so_many_keys_are_valid_at_once(stage: Stage) {
         first.get_or_insert_with(|| new.id.clone());
         assert!(keys.create_key(new, Traces::none()).await.unwrap());
     }
-    assert!(!keys.create_key(new_key("more"), Traces::none()).await.unwrap());
+    assert!(
+        !keys
+            .create_key(new_key("more"), Traces::none())
+            .await
+            .unwrap()
+    );
     // One that has ended makes room, and so does time.
     keys.revoke_key(&first.unwrap(), NOW.into()).await.unwrap();
-    assert!(keys.create_key(new_key("more"), Traces::none()).await.unwrap());
-    assert!(!keys.create_key(new_key("still more"), Traces::none()).await.unwrap());
+    assert!(
+        keys.create_key(new_key("more"), Traces::none())
+            .await
+            .unwrap()
+    );
+    assert!(
+        !keys
+            .create_key(new_key("still more"), Traces::none())
+            .await
+            .unwrap()
+    );
     let later = NewApiKey {
         created_at: NOW.plus(24 * HOUR),
         expires_at: None,
