@@ -140,3 +140,60 @@ impl Core {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use smartlinks_store::SystemEntropy;
+
+    use super::*;
+
+    fn connection() -> ConnectionId {
+        ConnectionId::generate(Millis(1), &SystemEntropy).unwrap()
+    }
+
+    fn numbers(counts: Vec<Count>) -> Vec<(i64, u64)> {
+        let mut numbers: Vec<_> = counts
+            .into_iter()
+            .map(|count| (count.minute, count.number))
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    #[test]
+    fn a_minute_is_taken_when_it_is_over_and_once() {
+        let (vends, actor, one) = (
+            Vends::default(),
+            Actor::of(ActorKind::Operator),
+            connection(),
+        );
+        vends.note(&actor, &one, 7);
+        vends.note(&actor, &one, 7);
+        assert!(numbers(vends.take(Some(7))).is_empty());
+        vends.note(&actor, &one, 8);
+        assert_eq!(numbers(vends.take(Some(8))), [(7, 2)]);
+        assert!(numbers(vends.take(Some(8))).is_empty());
+        assert_eq!(numbers(vends.take(None)), [(8, 1)]);
+        assert!(numbers(vends.take(None)).is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_kept_and_bounded() {
+        let (vends, actor) = (Vends::default(), Actor::of(ActorKind::System));
+        let one = connection();
+        vends.note(&actor, &one, 1);
+        vends.put_back(vends.take(None));
+        vends.note(&actor, &one, 2);
+        assert_eq!(numbers(vends.take(None)), [(1, 1), (2, 1)]);
+        let many = (0..).take(KEPT + 5).map(|minute| Count {
+            actor: actor.clone(),
+            connection: one.clone(),
+            minute,
+            number: 1,
+        });
+        vends.put_back(many.collect());
+        let kept = numbers(vends.take(None));
+        assert_eq!(kept.len(), KEPT);
+        assert_eq!(kept[0].0, 5, "the oldest go first");
+    }
+}

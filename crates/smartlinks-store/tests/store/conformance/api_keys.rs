@@ -1,5 +1,6 @@
 use smartlinks_store::{
-    API_KEYS_AT_ONCE, ApiKeyId, CreatedBy, NewApiKey, StoreError, SystemEntropy, Traces,
+    API_KEYS_AT_ONCE, ApiKeyId, Change, CreatedBy, NewApiKey, NewEvent, StoreError, SystemEntropy,
+    Traces,
 };
 
 use crate::support::*;
@@ -89,6 +90,31 @@ pub(crate) async fn a_key_is_revoked_once(stage: Stage) {
     assert!(!keys.revoke_key(&new.id, NOW.plus(9).into()).await.unwrap());
     let stored = keys.find_key(&new.id).await.unwrap().unwrap();
     assert_eq!(stored.revoked_at, Some(NOW.plus(5)));
+    let event = |at| NewEvent {
+        kind: "api_key.revoked".to_owned(),
+        connection: None,
+        order: None,
+        data_json: "{}".to_owned(),
+        at,
+    };
+    // What changes nothing leaves no trace, and what is refused neither.
+    let again = Change {
+        now: NOW,
+        traces: Traces::none().event(event(NOW)),
+    };
+    assert!(!keys.revoke_key(&new.id, again.clone()).await.unwrap());
+    let taken = keys.create_key(new.clone(), again.traces.clone()).await;
+    assert!(taken.is_err());
+    assert!(store.events().latest(5).await.unwrap().is_empty());
+    let second = new_key("cccc");
+    assert!(
+        keys.create_key(second.clone(), again.traces.clone())
+            .await
+            .unwrap()
+    );
+    assert!(keys.revoke_key(&second.id, again).await.unwrap());
+    assert_eq!(store.events().latest(5).await.unwrap().len(), 2);
+
     let unknown = new_key("bbbb").id;
     assert!(!keys.revoke_key(&unknown, NOW.into()).await.unwrap());
     assert_eq!(keys.find_key(&unknown).await.unwrap(), None);
