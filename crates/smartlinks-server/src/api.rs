@@ -2,21 +2,22 @@
 //! document cannot say anything else.
 
 mod connections;
+mod document;
 mod events;
+mod keys;
 mod oauth;
 mod orders;
 mod products;
 mod status;
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -35,6 +36,7 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "products", description = "Finding and inspecting products"),
         (name = "orders", description = "Following orders"),
+        (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens")
     )
 )]
@@ -61,22 +63,44 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
         .routes(routes!(events::follow))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
 }
 
+/// The routes of the document.
 pub(crate) fn router() -> axum::Router<AppState> {
-    let (router, _) = documented().split_for_parts();
-    router.route("/api/openapi.json", get(openapi))
+    documented().split_for_parts().0
+}
+
+/// The document itself.
+pub(crate) fn routes() -> Routes {
+    Routes::default().get("/api/openapi.json", openapi)
+}
+
+/// Methods and paths of the document.
+pub(crate) fn operations() -> Vec<(Method, String)> {
+    let (_, document) = documented().split_for_parts();
+    let mut operations = Vec::new();
+    for (path, item) in document.paths.paths {
+        let methods = [
+            (Method::GET, item.get),
+            (Method::PUT, item.put),
+            (Method::POST, item.post),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        for (method, operation) in methods {
+            operations.extend(operation.map(|_| (method, path.clone())));
+        }
+    }
+    operations
 }
 
 /// The OpenAPI 3.1 document of these routes, pretty-printed and always in the same order.
 #[must_use]
 pub fn openapi_json() -> String {
     let (_, mut document) = documented().split_for_parts();
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme(
-        "bearer",
-        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
-    );
+    document::complete(&mut document);
     document.to_pretty_json().unwrap_or_default()
 }
 

@@ -3,9 +3,12 @@
 mod access;
 mod answer;
 mod body;
+mod client;
 mod content;
 mod headers;
 mod host;
+mod moderation;
+pub(crate) mod rules;
 
 use axum::Router;
 use axum::body::Body;
@@ -18,14 +21,19 @@ use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-pub(crate) use access::Admitted;
+pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
+pub(crate) use rules::{Rule, Ruled, rule};
 
 /// Puts the guards around all routes. The last one added is the outermost.
 pub(crate) fn guard(router: Router, state: &AppState) -> Router {
     router
         .layer(from_fn(body::take_in))
         .layer(from_fn(content::demand_json))
+        .layer(from_fn_with_state(
+            state.clone(),
+            moderation::demand_moderation,
+        ))
         .layer(from_fn_with_state(state.clone(), access::demand_access))
         .layer(CsrfLayer::new().with_rejection_response(CrossSite))
         .layer(from_fn_with_state(state.clone(), host::demand_host))

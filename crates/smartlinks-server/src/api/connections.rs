@@ -1,7 +1,7 @@
 //! `/api/aliexpress/connections`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use smartlinks_core::ConnectionView;
@@ -16,11 +16,9 @@ use crate::state::AppState;
     get,
     path = "/api/aliexpress/connections",
     tag = "connections",
-    responses((status = 200, body = Vec<ConnectionView>), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = Vec<ConnectionView>))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-) -> Result<Json<Vec<ConnectionView>>, Problem> {
+pub(super) async fn list(state: AppState) -> Result<Json<Vec<ConnectionView>>, Problem> {
     Ok(Json(state.core().connections().await?))
 }
 
@@ -30,10 +28,10 @@ pub(super) async fn list(
     path = "/api/aliexpress/connections/{id}",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().connection(&id).await?))
@@ -54,10 +52,10 @@ pub(super) struct Rename {
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
     request_body = Rename,
-    responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem))
 )]
 pub(super) async fn rename(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Body(rename): Body<Rename>,
 ) -> Result<Json<ConnectionView>, Problem> {
@@ -72,10 +70,10 @@ pub(super) async fn rename(
     path = "/api/aliexpress/connections/{id}/default",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
 pub(super) async fn make_default(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().set_default(&id).await?))
@@ -87,10 +85,10 @@ pub(super) async fn make_default(
     path = "/api/aliexpress/connections/{id}/refresh",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn refresh(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().refresh_now(&id).await?))
@@ -102,10 +100,10 @@ pub(super) async fn refresh(
     path = "/api/aliexpress/connections/{id}",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 204), (status = 404, body = Problem))
 )]
 pub(super) async fn disconnect(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     state.core().disconnect(&id).await?;

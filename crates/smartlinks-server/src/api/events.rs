@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
@@ -27,12 +26,11 @@ const AT_ONCE: u32 = 100;
     tag = "events",
     params(("last-event-id" = Option<i64>, Header, description = "The last event that was seen")),
     responses(
-        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView),
-        (status = 401, body = Problem), (status = 503, body = Problem)
+        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView)
     )
 )]
 pub(super) async fn follow(
-    State(state): State<AppState>,
+    state: AppState,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     // Listen first, then read: nothing falls between.

@@ -1,7 +1,7 @@
 //! `/api/aliexpress/orders`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::Deserialize;
 use smartlinks_core::{OrderListing, OrderPage, OrderView, TrackingView};
 use utoipa::{IntoParams, ToSchema};
@@ -29,10 +29,10 @@ pub(super) struct Listing {
     path = "/api/aliexpress/orders",
     tag = "orders",
     params(Listing),
-    responses((status = 200, body = OrderPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = OrderPage))
 )]
 pub(super) async fn list(
-    State(state): State<AppState>,
+    state: AppState,
     Query(listing): Query<Listing>,
 ) -> Result<Json<OrderPage>, Problem> {
     let listing = OrderListing {
@@ -59,10 +59,10 @@ pub(super) struct Import {
     path = "/api/aliexpress/orders/import",
     tag = "orders",
     request_body = Import,
-    responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = OrderView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn import(
-    State(state): State<AppState>,
+    state: AppState,
     Body(import): Body<Import>,
 ) -> Result<Json<OrderView>, Problem> {
     Ok(Json(
@@ -79,10 +79,10 @@ pub(super) async fn import(
     path = "/api/aliexpress/orders/{id}",
     tag = "orders",
     params(("id" = String, Path, description = "AliExpress's order number")),
-    responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = OrderView), (status = 404, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<OrderView>, Problem> {
     Ok(Json(state.core().order(&id).await?))
@@ -102,10 +102,10 @@ pub(super) struct Language {
     path = "/api/aliexpress/orders/{id}/tracking",
     tag = "orders",
     params(("id" = String, Path, description = "AliExpress's order number"), Language),
-    responses((status = 200, body = TrackingView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = TrackingView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn tracking(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(language): Query<Language>,
 ) -> Result<Json<TrackingView>, Problem> {

@@ -1,7 +1,7 @@
 //! `/api/aliexpress/products`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::Deserialize;
 use smartlinks_core::{
     FreightQuery, FreightQuote, ProductQuery, ProductView, SearchPage, SearchQuery, Sort,
@@ -42,10 +42,10 @@ pub(super) struct Search {
     path = "/api/aliexpress/products",
     tag = "products",
     params(Search),
-    responses((status = 200, body = SearchPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = SearchPage), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn search(
-    State(state): State<AppState>,
+    state: AppState,
     Query(search): Query<Search>,
 ) -> Result<Json<SearchPage>, Problem> {
     let query = SearchQuery {
@@ -92,10 +92,10 @@ impl From<Market> for ProductQuery {
     path = "/api/aliexpress/products/{id}",
     tag = "products",
     params(("id" = String, Path, description = "AliExpress's product number"), Market),
-    responses((status = 200, body = ProductView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = ProductView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(market): Query<Market>,
 ) -> Result<Json<ProductView>, Problem> {
@@ -127,10 +127,10 @@ pub(super) struct Freight {
     path = "/api/aliexpress/products/{id}/freight",
     tag = "products",
     params(("id" = String, Path, description = "AliExpress's product number"), Freight),
-    responses((status = 200, body = FreightQuote), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = FreightQuote), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn freight(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(freight): Query<Freight>,
 ) -> Result<Json<FreightQuote>, Problem> {
