@@ -23,7 +23,8 @@ use crate::state::AppState;
 
 pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
-pub(crate) use rules::{Rule, Ruled, rule};
+pub use rules::Rule;
+pub(crate) use rules::{RULES, Ruled, rule};
 
 /// Puts the guards around all routes. The last one added is the outermost.
 pub(crate) fn guard(router: Router, state: &AppState) -> Router {

@@ -26,6 +26,7 @@ use crate::routes::Routes;
 use crate::state::AppState;
 
 pub use api::openapi_json;
+pub use guard::Rule;
 pub use limits::Limits;
 pub use options::{Access, Bearer, Environment, Hosts, ServerOptions};
 pub use problem::Problem;
@@ -56,6 +57,12 @@ pub fn route_table() -> Vec<(Method, String)> {
         .into_iter()
         .map(|(method, path)| (method, path.to_owned()));
     api::operations().into_iter().chain(others).collect()
+}
+
+/// What each route asks for: method, path as it is registered, rule. A test holds it against [`route_table`].
+#[must_use]
+pub fn access_table() -> &'static [(Method, &'static str, Rule)] {
+    guard::RULES
 }
 
 /// Serves until `stop`, then finishes what has begun.

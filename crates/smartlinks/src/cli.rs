@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
+mod api_keys;
 mod commands;
 mod settings;
 
@@ -7,6 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
+pub(crate) use api_keys::ApiKeysCommand;
 pub(crate) use commands::{
     AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OrdersCommand,
     ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,

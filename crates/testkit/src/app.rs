@@ -12,7 +12,8 @@ use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use smartlinks_core::{
-    App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
+    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Market, RefreshPolicy, ReturnTo,
+    Scope, Scopes,
 };
 use smartlinks_server::{Access, Bearer, Environment, Hosts, Limits, ServerOptions};
 use smartlinks_store::{
@@ -210,6 +211,23 @@ impl App {
     /// A new browser, or program, that visits the service.
     pub fn visitor(&self) -> Result<Http> {
         Http::new(&self.url)
+    }
+
+    /// A fresh API key with these scopes, that does not expire.
+    pub async fn key(&self, scopes: &[Scope]) -> Result<String> {
+        let create = CreateApiKey {
+            name: "test".to_owned(),
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+            grantable: Scopes::all(),
+        };
+        let made = self.core.create_api_key(create).await?;
+        Ok(made.key.reveal().to_owned())
+    }
+
+    /// A program with a fresh API key with these scopes.
+    pub async fn program(&self, scopes: &[Scope]) -> Result<Http> {
+        self.visitor()?.with_api_key(&self.key(scopes).await?)
     }
 
     /// Moves the clock forward.

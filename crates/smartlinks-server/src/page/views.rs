@@ -4,11 +4,13 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod api_keys;
 mod authentication;
 mod boxes;
 mod components;
 mod connection;
 mod disconnect;
+mod docs;
 mod events;
 mod frame;
 mod order;
@@ -22,9 +24,14 @@ mod upstream;
 
 pub use askama::Template;
 
+pub use api_keys::{
+    ApiKeyForm, ApiKeyRow, ApiKeyState, ApiKeysPage, KeyLife, MadeApiKey, RevokeApiKeyPage,
+    ScopeChoice,
+};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
+pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};

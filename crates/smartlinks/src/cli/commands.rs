@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ApiKeysCommand;
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -24,6 +26,9 @@ pub(crate) enum Command {
     /// Follow orders that were placed at AliExpress
     #[command(subcommand)]
     Orders(OrdersCommand),
+    /// The keys with which your software uses the HTTP API
+    #[command(subcommand)]
+    ApiKeys(ApiKeysCommand),
     /// Call a read method of the gateway and print its answer
     Call(CallArgs),
     /// Signatures

@@ -41,6 +41,7 @@ fn write(notice: &Notice) -> String {
         Notice::OrderAdded(id) => ("order-added", vec![id]),
         Notice::OrderKnown(id) => ("order-known", vec![id]),
         Notice::OrderRefreshed(id) => ("order-refreshed", vec![id]),
+        Notice::ApiKeyRevoked(name) => ("key-revoked", vec![name]),
         Notice::SignedOut => ("signed-out", vec![]),
         Notice::Failed(problem) => (
             "failed",
@@ -79,6 +80,7 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "order-added" => Notice::OrderAdded(next()),
         "order-known" => Notice::OrderKnown(next()),
         "order-refreshed" => Notice::OrderRefreshed(next()),
+        "key-revoked" => Notice::ApiKeyRevoked(next()),
         "signed-out" => Notice::SignedOut,
         "failed" => {
             let mut problem = ProblemView::from_code(next());

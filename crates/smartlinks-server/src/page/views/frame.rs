@@ -117,6 +117,8 @@ pub enum Notice {
     OrderKnown(String),
     /// An order was asked about again.
     OrderRefreshed(String),
+    /// An API key was ended.
+    ApiKeyRevoked(String),
     /// The operator has signed out.
     SignedOut,
     /// What was asked for did not happen.
@@ -134,6 +136,7 @@ impl Notice {
             Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::Failed(_) => return None,
         };
