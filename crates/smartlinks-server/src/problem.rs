@@ -228,6 +228,10 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // The rest of a body that was not read is no next request.
+        if matches!(self.status, 408 | 413) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(challenge) = self.challenge()
             && let Ok(challenge) = HeaderValue::from_str(&challenge)
         {

@@ -3,16 +3,19 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody as _, to_bytes};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
 
 use crate::problem::Problem;
 
 /// The largest body that any of our routes needs, in bytes.
-pub(super) const BODY_LIMIT: usize = 64 * 1024;
+const BODY_LIMIT: usize = 64 * 1024;
+/// Up to this size a body is read to its end although it is too large.
+const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
@@ -21,31 +24,54 @@ pub(super) async fn take_in(request: Request, next: Next) -> Response {
     if body.is_end_stream() {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    // What says beforehand that it is too large is not read.
-    if body.size_hint().lower() > BODY_LIMIT as u64 {
+    // What says beforehand that it is far too large is not read at all.
+    if body.size_hint().lower() > PASSED_OVER as u64 {
         return too_large().into_response();
     }
-    match tokio::time::timeout(BODY_WITHIN, to_bytes(body, BODY_LIMIT)).await {
-        Ok(Ok(bytes)) => {
-            next.run(Request::from_parts(parts, Body::from(bytes)))
-                .await
-        }
-        Ok(Err(error)) if is_limit(&error) => too_large().into_response(),
-        Ok(Err(_)) => Problem::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "the body ended before its end",
-            "Repeat the request.",
-        )
-        .into_response(),
-        Err(_) => Problem::new(
+    let taken = match tokio::time::timeout(BODY_WITHIN, read(body)).await {
+        Ok(taken) => taken,
+        Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
             "timeout",
             format!("the body did not arrive within {} s", BODY_WITHIN.as_secs()),
             "Repeat it.",
-        )
-        .into_response(),
+        )),
+    };
+    match taken {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(problem) => problem.into_response(),
     }
+}
+
+/// Reads a body to its end. One that is a little too large is read on and thrown away, since a sender that is still
+/// writing would otherwise see a broken connection in place of the answer.
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let mut taken = Vec::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| broken_off())?.into_data() else {
+            continue;
+        };
+        seen += data.len();
+        if seen <= BODY_LIMIT {
+            taken.extend_from_slice(&data);
+        } else if seen > PASSED_OVER {
+            break;
+        }
+    }
+    if seen > BODY_LIMIT {
+        return Err(too_large());
+    }
+    Ok(taken)
+}
+
+fn broken_off() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_request",
+        "the body ended before its end",
+        "Repeat the request.",
+    )
 }
 
 fn too_large() -> Problem {
@@ -57,21 +83,10 @@ fn too_large() -> Problem {
     )
 }
 
-fn is_limit(error: &axum::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<http_body_util::LengthLimitError>() {
-            return true;
-        }
-        cause = error.source();
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use axum::Router;
-    use axum::body::Bytes;
+    use axum::body::{Bytes, to_bytes};
     use axum::middleware::from_fn;
     use axum::routing::post;
     use futures_util::stream;
@@ -118,8 +133,10 @@ mod tests {
     #[tokio::test]
     async fn a_larger_one_is_refused_announced_or_not() {
         let refused = said(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
-        let announced = Body::from(vec![b'x'; BODY_LIMIT + 1]);
-        assert_eq!(answer_to(announced).await, refused);
+        for size in [BODY_LIMIT + 1, PASSED_OVER, PASSED_OVER + 1] {
+            let announced = Body::from(vec![b'x'; size]);
+            assert_eq!(answer_to(announced).await, refused);
+        }
         let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1024]));
         assert_eq!(answer_to(Body::from_stream(endless)).await, refused);
     }
