@@ -54,7 +54,7 @@ pub(super) struct MadeKey {
     request_body = NewKey,
     responses(
         (status = 201, body = MadeKey),
-        (status = 403, body = Problem, description = "`scope_not_held`: a key passes on only what it holds itself"),
+        (status = 403, body = Problem, description = "`scope_not_held`: a key passes on only what it holds itself; `missing_scope`, `cross_site`"),
         (status = 409, body = Problem, description = "`too_many_api_keys`")
     )
 )]
