@@ -5,6 +5,7 @@ use reqwest::Method;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use smartlinks_core::Scope;
+use smartlinks_core::store::AuditFilter;
 use testkit::app::{App, BEARER, Setup};
 use testkit::http::Http;
 
@@ -224,5 +225,37 @@ async fn the_reference_is_made_from_the_document_and_needs_nothing_from_elsewher
             assert!(matches!(status, 401 | 403), "{path}: {status}");
         }
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_key_was_handed_stands_in_the_audit_log() -> Result<()> {
+    let app = guarded().await?;
+    let connection = app.connect().await?;
+    let program = app.program(&[Scope::Token]).await?;
+    for _ in 0..3 {
+        program
+            .get("/api/aliexpress/connections/default/token")
+            .await?
+            .expect_status(200)?;
+    }
+    app.core.drain().await;
+    let filter = AuditFilter {
+        action: Some("token.vended".to_owned()),
+        ..AuditFilter::default()
+    };
+    let entries = app.core.store().audit().page(&filter, None, 10).await?;
+    let [entry] = entries.as_slice() else {
+        panic!("{entries:?}")
+    };
+    let key = app.core.api_keys().await?.remove(0);
+    assert_eq!(entry.actor.id.as_deref(), Some(key.id.as_str()));
+    assert_eq!(entry.actor.address.as_deref(), Some("127.0.0.1"));
+    assert_eq!(
+        entry.connection.as_ref().map(|id| id.as_str()),
+        Some(connection.as_str())
+    );
+    let data: Value = serde_json::from_str(&entry.data_json)?;
+    assert_eq!(data["count"], 3);
     Ok(())
 }

@@ -148,3 +148,24 @@ async fn a_clock_that_goes_back_locks_nobody_out() -> Result<()> {
     call_back(&visitor).await?.expect_status(303)?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vending_is_limited_for_each_key() -> Result<()> {
+    let app = guarded().await?;
+    app.connect().await?;
+    let path = "/api/aliexpress/connections/default/token";
+    let (eager, other) = (
+        app.program(&[Scope::Token]).await?,
+        app.program(&[Scope::Token]).await?,
+    );
+    for _ in 0..Limits::default().vending.get() {
+        eager.get(path).await?.expect_status(200)?;
+    }
+    let refused = eager.get(path).await?;
+    expect_refusal(&refused)?;
+    assert!(!refused.text().contains("access_token"));
+    other.get(path).await?.expect_status(200)?;
+    app.advance(60);
+    eager.get(path).await?.expect_status(200)?;
+    Ok(())
+}

@@ -99,7 +99,7 @@ pub(super) async fn demand_access(
         (_, Some(Ruled::By(Rule::Public))) => {}
         // There is nothing, and an address with a code must not be carried to the sign-in.
         (None, None) if request.uri().path() == "/aliexpress/callback/" => {}
-        (None, _) => return who_are_you(&request),
+        (None, _) => return who_are_you(&request, ruled),
         (Some(_), None | Some(Ruled::OtherMethods)) => {}
         (Some(principal), Some(Ruled::By(rule))) => {
             if let Err(refused) = principal.may(rule) {
@@ -114,8 +114,10 @@ pub(super) async fn demand_access(
 }
 
 /// Programs are told; people are sent to the sign-in page and come back to where they wanted to go.
-fn who_are_you(request: &Request) -> Response {
-    if request.uri().path().starts_with("/api/") || request.method() != Method::GET {
+fn who_are_you(request: &Request, ruled: Option<Ruled>) -> Response {
+    let for_programs = request.uri().path().starts_with("/api/")
+        || matches!(ruled, Some(Ruled::By(Rule::Needs(_))));
+    if for_programs || request.method() != Method::GET {
         return unauthenticated().into_response();
     }
     let here = request

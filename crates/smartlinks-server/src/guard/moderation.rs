@@ -15,10 +15,11 @@ use crate::state::AppState;
 fn limit_of(method: &Method, path: &str) -> Option<Limit> {
     let changes = !matches!(*method, Method::GET | Method::HEAD);
     match path {
-        "/aliexpress/sign-in" if changes => Some(Limit::SignIn),
-        "/aliexpress/callback" | "/connect/{token}" => Some(Limit::Callback),
+        "/aliexpress/sign-in" | "/aliexpress/operators/password" if changes => Some(Limit::SignIn),
+        "/aliexpress/callback" => Some(Limit::Callback),
         "/api/aliexpress/connections/{id}/token" => Some(Limit::Vending),
         "/aliexpress/push" => Some(Limit::Push),
+        path if path.starts_with("/connect/") => Some(Limit::Callback),
         path if path.starts_with("/aliexpress/sign-in/") => Some(Limit::SignIn),
         path if changes
             && (path.starts_with("/api/aliexpress/keys")
