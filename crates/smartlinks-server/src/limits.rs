@@ -50,6 +50,20 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// So high that nobody reaches them: for measuring, and for tests of something else.
+    #[must_use]
+    pub const fn out_of_reach() -> Self {
+        Self {
+            sign_in: NonZeroU32::MAX,
+            callback: NonZeroU32::MAX,
+            vending: NonZeroU32::MAX,
+            keys: NonZeroU32::MAX,
+            push: NonZeroU32::MAX,
+        }
+    }
+}
+
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limit {

@@ -157,6 +157,11 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
     }
     tell_operations_apart(operation);
     for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            reason(status).clone_into(&mut response.description);
+        }
         if status.starts_with(['4', '5'])
             && let RefOr::T(response) = response
             && let Some(content) = response.content.swap_remove("application/json")
@@ -174,6 +179,14 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
                 .or_insert(RefOr::Ref(reference));
         }
     }
+}
+
+/// A description has to stand with each answer; where a route has none, the usual words of its status.
+fn reason(status: &str) -> &'static str {
+    StatusCode::from_bytes(status.as_bytes())
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or_default()
 }
 
 /// Handlers of different nouns have the same names; ids have to be unique.
