@@ -34,7 +34,9 @@ fn text(value: &Value) -> Result<&str> {
 
 /// The texts of all elements that a selector finds.
 fn all(html: &str, selector: &str) -> Vec<String> {
-    let selector = Selector::parse(selector).unwrap();
+    let Ok(selector) = Selector::parse(selector) else {
+        panic!("{selector} is no selector")
+    };
     Html::parse_document(html)
         .select(&selector)
         .map(|found| found.text().collect::<String>().trim().to_owned())

@@ -368,7 +368,7 @@ async fn text_of(request: RequestBuilder) -> Result<String> {
     } else {
         reply.text().await?
     };
-    Ok(headers + &body)
+    Ok(format!("{headers}{body}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
