@@ -383,7 +383,10 @@ fn forms_send_exactly_what_the_handlers_take() {
             let path: Vec<&str> = action
                 .split('/')
                 .map(|part| {
-                    if part.starts_with("conn_") || part.starts_with(['1', '8']) {
+                    if part.starts_with("conn_")
+                        || part.starts_with("key_")
+                        || part.starts_with(['1', '8'])
+                    {
                         "{id}"
                     } else {
                         part
@@ -405,6 +408,8 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/authentication/connections/{id}/disconnect ",
         "post /aliexpress/authentication/connections/{id}/label label",
         "post /aliexpress/authentication/connections/{id}/refresh ",
+        "post /aliexpress/keys name,read,token,call,order,admin,days",
+        "post /aliexpress/keys/{id}/revoke ",
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/sign-in token,return_to",
