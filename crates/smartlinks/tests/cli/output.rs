@@ -21,6 +21,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       connections  The connected accounts
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
+      api-keys     The keys with which your software uses the HTTP API
       call         Call a read method of the gateway and print its answer
       sign         Signatures
       openapi      Print the OpenAPI document of the HTTP API
