@@ -141,7 +141,7 @@ impl Core {
             expires_at,
         };
         let (id, data) = (new.id.clone(), about(&new.name, create.scopes));
-        let traces = self.key_traces(EventKind::ApiKeyCreated, &id, &data);
+        let traces = self.api_key_traces(EventKind::ApiKeyCreated, &id, &data);
         if !self.store().api_keys().create_key(new, traces).await? {
             return Err(Error::TooManyApiKeys(API_KEYS_AT_ONCE));
         }
@@ -185,14 +185,14 @@ impl Core {
         let data = about(&view.name, scopes);
         let change = Change {
             now: to_millis(self.now()),
-            traces: self.key_traces(EventKind::ApiKeyRevoked, &id, &data),
+            traces: self.api_key_traces(EventKind::ApiKeyRevoked, &id, &data),
         };
         self.store().api_keys().revoke_key(&id, change).await?;
         self.announce().await;
         self.api_key(id.as_str()).await
     }
 
-    fn key_traces(&self, kind: EventKind, id: &ApiKeyId, data: &serde_json::Value) -> Traces {
+    fn api_key_traces(&self, kind: EventKind, id: &ApiKeyId, data: &serde_json::Value) -> Traces {
         let mut told = data.clone();
         told["api_key"] = id.as_str().into();
         Traces::none()

@@ -12,6 +12,7 @@ use crate::api_keys::ApiKeyRepository;
 use crate::audit::AuditRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -33,6 +34,7 @@ pub trait Store:
     + AuditRepository
     + MetaRepository
     + ApiKeyRepository
+    + KeyringRepository
     + Send
     + Sync
     + 'static
@@ -75,6 +77,12 @@ impl dyn Store {
     /// The API keys.
     #[must_use]
     pub fn api_keys(&self) -> &dyn ApiKeyRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 

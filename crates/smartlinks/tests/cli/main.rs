@@ -7,9 +7,12 @@
 )]
 
 mod api_keys;
+mod app_secrets;
 mod auth;
 mod configuration;
 mod custody;
+mod export;
+mod keyring;
 mod login;
 mod output;
 mod serve;
