@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Result;
-use crate::events::event_view;
+use crate::events::{ABOUT_API_KEYS, event_view};
 use crate::service::Core;
 
 /// How many events are read at a time.
@@ -71,6 +71,9 @@ impl Core {
             for event in events {
                 seen = event.id;
                 self.inner.snapshot.forget(event.connection.as_ref());
+                if event.kind.starts_with(ABOUT_API_KEYS) {
+                    self.inner.api_keys.forget();
+                }
                 // Nobody listening is fine.
                 let _ = self.event_sender().send(event_view(event));
             }

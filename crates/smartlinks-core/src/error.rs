@@ -10,6 +10,7 @@ use smartlinks_store::{ConnectionId, StoreError};
 use crate::app::ConfigProblem;
 use crate::connect::{LinkRefusal, Refusal};
 use crate::pushes::PushRefusal;
+use crate::scope::Scope;
 
 /// The result of a use case.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -86,6 +87,15 @@ pub enum Error {
     /// The order is not among the known ones.
     #[error("order {0} is not known here")]
     UnknownOrder(String),
+    /// The id names no API key of ours.
+    #[error("there is no API key {0}")]
+    UnknownApiKey(String),
+    /// A key may only pass on what it may do itself.
+    #[error("whoever makes a key with the scope {0} has to hold it, and this key does not")]
+    ScopeNotHeld(Scope),
+    /// So many keys are valid that no more are made.
+    #[error("{0} API keys are valid already, and that is the most there can be")]
+    TooManyApiKeys(u32),
     /// The method may not be called this way.
     #[error("{method} is not called here: {why}")]
     CallRefused {
@@ -175,6 +185,9 @@ impl Error {
             Self::Invalid { .. } => "invalid_parameter",
             Self::NewerPairHeld(_) => "newer_pair_held",
             Self::UnknownOrder(_) => "unknown_order",
+            Self::UnknownApiKey(_) => "unknown_api_key",
+            Self::ScopeNotHeld(_) => "scope_not_held",
+            Self::TooManyApiKeys(_) => "too_many_api_keys",
             Self::CallRefused { .. } => "call_refused",
             Self::TokenFile { .. } => "token_file",
             Self::UnknownOperator(_) => "unknown_operator",
@@ -217,6 +230,11 @@ impl Error {
             Self::UnknownOrder(_) => {
                 "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
             }
+            Self::UnknownApiKey(_) => "List the keys (`smartlinks api-keys list`) and use one of their ids.".into(),
+            Self::ScopeNotHeld(_) => {
+                "Leave the scope out, or make the key on the page or with `smartlinks api-keys create`.".into()
+            }
+            Self::TooManyApiKeys(_) => "Revoke keys that are no longer used.".into(),
             Self::CallRefused { .. } => "Call read methods only; orders go through `orders`.".into(),
             Self::TokenFile { .. } => "Check the path and its permissions.".into(),
             Self::UnknownOperator(_) => "List them with `smartlinks operators list`.".into(),

@@ -37,7 +37,14 @@ pub enum EventKind {
     PushFailed,
     /// A message of AliExpress came outside its time.
     PushIgnored,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// An API key was ended.
+    ApiKeyRevoked,
 }
+
+/// How the kinds of events about API keys begin.
+pub(crate) const ABOUT_API_KEYS: &str = "api_key.";
 
 impl EventKind {
     /// The stable name, as in JSON.
@@ -57,6 +64,8 @@ impl EventKind {
             Self::PushReceived => "push.received",
             Self::PushFailed => "push.failed",
             Self::PushIgnored => "push.ignored",
+            Self::ApiKeyCreated => "api_key.created",
+            Self::ApiKeyRevoked => "api_key.revoked",
         }
     }
 }

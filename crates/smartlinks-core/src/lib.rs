@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod api_keys;
 mod app;
 mod broker;
 mod budget_shares;
@@ -30,11 +31,16 @@ mod snapshot;
 mod text;
 mod token_file;
 mod traces;
+mod vends;
 mod workers;
 
 pub use aliexpress;
 pub use smartlinks_store as store;
 
+pub use api_keys::{
+    API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
+    KeyRefusal,
+};
 pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
 pub use budget_shares::{BudgetAppetite, BudgetLeases};

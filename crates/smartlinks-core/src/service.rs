@@ -11,6 +11,7 @@ use smartlinks_store::{Actor, ActorKind, ConnectionId, Entropy, Store};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
+use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::changes::Changes;
 use crate::error::{Error, Result};
@@ -24,6 +25,7 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
+use crate::vends::Vends;
 
 /// How refreshing behaves. The defaults suit production.
 #[derive(Debug, Clone)]
@@ -82,6 +84,8 @@ pub(crate) struct Inner {
     tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
+    pub(crate) api_keys: KnownKeys,
+    pub(crate) vends: Vends,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Watch,
     pub(crate) refreshes: Flights<ConnectionId>,
@@ -129,6 +133,8 @@ impl Core {
                 tracker: TaskTracker::new(),
                 events: broadcast::channel(256).0,
                 changes: Changes::default(),
+                api_keys: KnownKeys::default(),
+                vends: Vends::default(),
                 snapshot: Snapshot::default(),
                 gateway: Watch::default(),
                 refreshes: Flights::new(),
@@ -243,6 +249,7 @@ impl Core {
         self.store_unsaved().await;
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
+        self.write_down(true).await;
     }
 }
 

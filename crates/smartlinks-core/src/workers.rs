@@ -23,6 +23,9 @@ const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
+/// API keys stay listed for this long after they were revoked or have expired.
+const API_KEYS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+
 impl Core {
     /// Starts everything that goes on by itself, until `stop`. `clock_moved` wakes what waits for a moment when
     /// somebody moves the clock (the sandbox). Without `refresh` no token is renewed here.
@@ -47,6 +50,8 @@ impl Core {
         }
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_housekeeper(ended).await });
+        let (core, ended) = (self.clone(), stop.clone());
+        workers.spawn(async move { core.run_bookkeeper(ended).await });
         workers
     }
 
@@ -143,6 +148,10 @@ impl Core {
             .await?;
         gone += store.pushes().prune_pushes(before(PUSHES_KEPT_MS)).await?;
         gone += self.forget_old_sign_ins().await?;
+        gone += store
+            .api_keys()
+            .prune_keys(before(API_KEYS_KEPT_MS))
+            .await?;
         Ok(gone)
     }
 

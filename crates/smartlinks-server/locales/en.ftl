@@ -729,3 +729,56 @@ connect-revoked = This link was taken back
 connect-new-link-fix = Ask whoever sent you the link for a new one.
 connect-done = Your account is connected
 connect-done-text = That is all: you can close this page.
+## API keys
+
+api-keys-title = API keys
+api-keys-answer = { $count ->
+    [0] No key is active: no software can use the API.
+    [one] One key is active.
+   *[other] { $count } keys are active.
+}
+api-keys-list = Keys
+api-keys-empty = No keys yet
+api-keys-empty-text = A key lets your own software use the API. Give each program its own, with the scopes it needs and no more.
+api-keys-link = API keys for your software
+api-key-word = API key
+api-key-new = New key
+api-key-name = Name
+api-key-name-help = What uses it, for example “shop” or “stock script”.
+api-key-scopes = Scopes
+api-key-life = Lifetime
+api-key-days = { $count ->
+    [one] One day
+   *[other] { $count } days
+}
+api-key-endless = Does not expire
+api-key-create = Make the key
+api-key-made = The key “{ $name }” is made
+api-key-once = Copy it now and keep it in a safe place. It is shown this once: only a hash of it is kept here.
+api-key-state-column = State
+api-key-active = Active
+api-key-expired = Expired
+api-key-revoked = Revoked
+api-key-expires = Expires
+api-key-last-used = Last used
+api-key-never-used = Not used yet
+api-key-revoke-action = Revoke…
+api-key-revoke-title = Revoke the key “{ $name }”?
+api-key-revoke-text = Within a second, every program that uses it is refused. This cannot be undone; a new key can be made at any time.
+api-key-revoke-confirm = Revoke
+api-key-revoke-keep = Keep it
+scope-read = See status, connections, products, orders and events
+scope-token = Be handed access tokens
+scope-call = Call read methods of AliExpress
+scope-order = Add and place orders
+scope-admin = Change connections, keys and webhooks. Includes no other scope
+notice-api-key-revoked = The key “{ $name }” is revoked.
+
+## API reference
+
+docs-text = Send an API key as Authorization: Bearer. The scope that it needs stands beside each operation. The reference itself is in English.
+docs-document = OpenAPI document
+docs-nouns = Subjects
+docs-parameters = Parameters
+docs-body = JSON body
+docs-answers = Answers

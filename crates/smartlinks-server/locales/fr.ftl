@@ -730,3 +730,56 @@ connect-revoked = Ce lien a été repris
 connect-new-link-fix = Demandez un nouveau lien à qui vous l’a envoyé.
 connect-done = Votre compte est connecté
 connect-done-text = C’est tout : vous pouvez fermer cette page.
+## Clés d’API
+
+api-keys-title = Clés d’API
+api-keys-answer = { $count ->
+    [0] Aucune clé n’est active : aucun logiciel ne peut utiliser l’API.
+    [one] Une clé est active.
+   *[other] { $count } clés sont actives.
+}
+api-keys-list = Clés
+api-keys-empty = Aucune clé pour l’instant
+api-keys-empty-text = Une clé permet à vos logiciels d’utiliser l’API. Donnez à chacun la sienne, avec les seules permissions qu’il lui faut.
+api-keys-link = Clés d’API pour vos logiciels
+api-key-word = Clé d’API
+api-key-new = Nouvelle clé
+api-key-name = Nom
+api-key-name-help = Ce qui l’utilise, par exemple « boutique » ou « script de stock ».
+api-key-scopes = Permissions
+api-key-life = Durée de vie
+api-key-days = { $count ->
+    [one] Un jour
+   *[other] { $count } jours
+}
+api-key-endless = N’expire pas
+api-key-create = Créer la clé
+api-key-made = La clé « { $name } » est créée
+api-key-once = Copiez-la maintenant et gardez-la en lieu sûr. Elle n’est affichée que cette fois : seule son empreinte est conservée ici.
+api-key-state-column = État
+api-key-active = Active
+api-key-expired = Expirée
+api-key-revoked = Révoquée
+api-key-expires = Expiration
+api-key-last-used = Dernière utilisation
+api-key-never-used = Pas encore utilisée
+api-key-revoke-action = Révoquer…
+api-key-revoke-title = Révoquer la clé « { $name } » ?
+api-key-revoke-text = En une seconde, tout logiciel qui l’utilise est refusé. C’est définitif ; une nouvelle clé peut être créée à tout moment.
+api-key-revoke-confirm = Révoquer
+api-key-revoke-keep = La garder
+scope-read = Voir l’état, les connexions, les produits, les commandes et les événements
+scope-token = Recevoir des jetons d’accès
+scope-call = Appeler les méthodes de lecture d’AliExpress
+scope-order = Ajouter et passer des commandes
+scope-admin = Modifier les connexions, les clés et les webhooks. N’inclut aucune autre permission
+notice-api-key-revoked = La clé « { $name } » est révoquée.
+
+## Référence de l’API
+
+docs-text = Envoyez une clé d’API dans Authorization: Bearer. La permission nécessaire figure à côté de chaque opération. La référence elle-même est en anglais.
+docs-document = Document OpenAPI
+docs-nouns = Sujets
+docs-parameters = Paramètres
+docs-body = Corps JSON
+docs-answers = Réponses

@@ -4,7 +4,9 @@
 mod calls;
 mod connect_links;
 mod connections;
+mod document;
 mod events;
+mod keys;
 mod oauth;
 mod orders;
 mod products;
@@ -14,7 +16,6 @@ mod tokens;
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
-use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -39,6 +40,7 @@ use crate::state::AppState;
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
         (name = "orders", description = "Following orders"),
+        (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens")
     )
 )]
@@ -69,6 +71,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
         .routes(routes!(events::follow))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::revoke))
 }
 
 /// The routes of the document.
@@ -104,11 +108,7 @@ pub(crate) fn operations() -> Vec<(Method, String)> {
 #[must_use]
 pub fn openapi_json() -> String {
     let (_, mut document) = documented().split_for_parts();
-    let components = document.components.get_or_insert_default();
-    components.add_security_scheme(
-        "bearer",
-        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
-    );
+    document::complete(&mut document);
     document.to_pretty_json().unwrap_or_default()
 }
 

@@ -2,10 +2,12 @@
 
 mod access;
 mod answer;
+mod body;
 mod client;
 mod content;
 mod headers;
 mod host;
+mod moderation;
 pub(crate) mod rules;
 
 use axum::Router;
@@ -15,7 +17,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -23,15 +24,18 @@ use crate::state::AppState;
 pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
 pub(crate) use client::ClientAddress;
-
-/// The largest body that any of our routes needs.
-const BODY_LIMIT: usize = 64 * 1024;
+pub use rules::Rule;
+pub(crate) use rules::{RULES, Ruled, rule};
 
 /// Puts the guards around all routes. The last one added is the outermost.
 pub(crate) fn guard(router: Router, state: &AppState) -> Router {
     router
-        .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
+        .layer(from_fn(body::take_in))
         .layer(from_fn(content::demand_json))
+        .layer(from_fn_with_state(
+            state.clone(),
+            moderation::demand_moderation,
+        ))
         .layer(from_fn_with_state(state.clone(), access::demand_access))
         .layer(from_fn_with_state(state.clone(), client::note_client))
         .layer(CsrfLayer::new().with_rejection_response(CrossSite))

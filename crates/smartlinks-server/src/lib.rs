@@ -8,6 +8,8 @@ mod cookies;
 mod extract;
 mod guard;
 mod health;
+mod limits;
+mod listening;
 mod options;
 pub mod page;
 mod problem;
@@ -25,6 +27,8 @@ use crate::routes::Routes;
 use crate::state::AppState;
 
 pub use api::openapi_json;
+pub use guard::Rule;
+pub use limits::Limits;
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
 pub use problem::Problem;
 
@@ -57,6 +61,12 @@ pub fn route_table() -> Vec<(Method, String)> {
     api::operations().into_iter().chain(others).collect()
 }
 
+/// What each route asks for: method, path as it is registered, rule. A test holds it against [`route_table`].
+#[must_use]
+pub fn access_table() -> &'static [(Method, &'static str, Rule)] {
+    guard::RULES
+}
+
 /// Serves until `stop`, then finishes what has begun.
 ///
 /// # Errors
@@ -66,8 +76,5 @@ pub async fn serve(
     router: Router,
     stop: CancellationToken,
 ) -> std::io::Result<()> {
-    let router = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
+    listening::serve(listener, router, stop).await
 }

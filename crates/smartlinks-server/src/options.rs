@@ -6,6 +6,8 @@ use std::str::FromStr;
 use smartlinks_core::Core;
 use tokio_util::sync::CancellationToken;
 
+use crate::limits::Limits;
+
 /// Everything that is passed in.
 pub struct ServerOptions {
     /// The use cases.
@@ -20,6 +22,8 @@ pub struct ServerOptions {
     pub secure_cookies: bool,
     /// The proxies whose `X-Forwarded-For` counts. Anybody else's does not.
     pub trusted_proxies: Vec<Network>,
+    /// How often something may be asked for.
+    pub limits: Limits,
     /// Ends streams that would otherwise keep the server from draining.
     pub stop: CancellationToken,
 }

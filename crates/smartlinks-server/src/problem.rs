@@ -1,7 +1,7 @@
 //! The one place where an error becomes an HTTP answer: a problem document (RFC 9457) for programs, a
 //! page for people.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use smartlinks_core::aliexpress::{Actor, Error as GatewayError, TransportErrorKind};
@@ -36,6 +36,12 @@ pub struct Problem {
     /// The gateway's request id, for its support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateway_request_id: Option<String>,
+    /// With `missing_scope`: the scope that the key would need.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needed_scope: Option<String>,
+    /// With `missing_scope`: the scopes that it has, with a space between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_scopes: Option<String>,
     /// Our request id, for ours. Also in the header `x-request-id`.
     pub request_id: String,
 }
@@ -59,6 +65,8 @@ impl Problem {
             actor: Some(actor(who(status)).to_owned()),
             gateway_code: None,
             gateway_request_id: None,
+            needed_scope: None,
+            held_scopes: None,
             request_id: String::new(),
         }
     }
@@ -116,6 +124,7 @@ fn who_mends(error: &Error) -> Actor {
         | Error::RefreshBusy(_)
         | Error::Invalid { .. }
         | Error::UnknownOrder(_)
+        | Error::UnknownApiKey(_)
         | Error::CallRefused { .. } => Actor::Developer,
         _ => Actor::Operator,
     }
@@ -146,6 +155,7 @@ fn status_of(error: &Error) -> StatusCode {
         }
         Error::UnknownConnection(_)
         | Error::UnknownOrder(_)
+        | Error::UnknownApiKey(_)
         | Error::UnknownLink(_)
         | Error::LinkRefused(LinkRefusal::Unknown) => StatusCode::NOT_FOUND,
         Error::LinkRefused(_) => StatusCode::GONE,
@@ -157,6 +167,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::NoDefault
         | Error::Disconnected(_)
         | Error::ReauthorizationRequired { .. }
+        | Error::TooManyApiKeys(_)
         | Error::TooShortLived { .. } => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::UnknownOperator(_) => StatusCode::NOT_FOUND,
@@ -164,7 +175,7 @@ fn status_of(error: &Error) -> StatusCode {
         Error::WrongPassword => StatusCode::UNAUTHORIZED,
         Error::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::LinkSpent => StatusCode::GONE,
-        Error::CallRefused { .. } => StatusCode::FORBIDDEN,
+        Error::CallRefused { .. } | Error::ScopeNotHeld(_) => StatusCode::FORBIDDEN,
         Error::Refused(refusal) => match refusal.code() {
             "account_mismatch" => StatusCode::CONFLICT,
             "storage_failed" => StatusCode::SERVICE_UNAVAILABLE,
@@ -217,23 +228,42 @@ impl IntoResponse for Problem {
 
 impl Problem {
     /// The answer for programs.
-    pub(crate) fn into_json(self) -> Response {
-        let body = serde_json::to_vec(&self).unwrap_or_default();
+    pub(crate) fn to_json(&self) -> Response {
+        let body = serde_json::to_vec(self).unwrap_or_default();
         let mut response = (self.status(), body).into_response();
-        let headers = response.headers_mut();
-        headers.insert(
+        response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        response
+    }
+
+    /// What the headers say of it, whatever the form of the answer.
+    pub(crate) fn put_headers(&self, headers: &mut HeaderMap) {
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.code == "unauthenticated" {
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static("Bearer realm=\"smartlinks\""),
-            );
+        // The rest of a body that was not read is no next request.
+        if matches!(self.status, 408 | 413) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        response
+        if let Some(challenge) = self.challenge()
+            && let Ok(challenge) = HeaderValue::from_str(&challenge)
+        {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
+    }
+
+    /// How to do better, as RFC 6750 has it.
+    fn challenge(&self) -> Option<String> {
+        const REALM: &str = "Bearer realm=\"smartlinks\"";
+        match (self.status, self.code.as_str(), &self.needed_scope) {
+            (401, "unauthenticated", _) => Some(REALM.to_owned()),
+            (401, _, _) => Some(format!("{REALM}, error=\"invalid_token\"")),
+            (403, "missing_scope", Some(scope)) => Some(format!(
+                "{REALM}, error=\"insufficient_scope\", scope=\"{scope}\""
+            )),
+            _ => None,
+        }
     }
 }

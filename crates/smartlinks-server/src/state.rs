@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use smartlinks_core::Core;
 
 use crate::guard::Principal;
+use crate::limits::Limiter;
 use crate::options::ServerOptions;
 
 /// Shared by all handlers. Cheap to clone. As an argument of a handler it acts for whoever sent the request: what
@@ -16,18 +17,24 @@ use crate::options::ServerOptions;
 pub(crate) struct AppState {
     options: Arc<ServerOptions>,
     core: Core,
+    limiter: Arc<Limiter>,
 }
 
 impl AppState {
     pub(crate) fn new(options: ServerOptions) -> Self {
         Self {
             core: options.core.clone(),
+            limiter: Arc::new(Limiter::new(&options.limits, &options.core)),
             options: Arc::new(options),
         }
     }
 
     pub(crate) fn core(&self) -> &Core {
         &self.core
+    }
+
+    pub(crate) fn limiter(&self) -> &Limiter {
+        &self.limiter
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {
@@ -46,6 +53,7 @@ impl FromRequestParts<AppState> for AppState {
                 None => state.core.clone(),
             },
             options: Arc::clone(&state.options),
+            limiter: Arc::clone(&state.limiter),
         })
     }
 }

@@ -386,6 +386,7 @@ fn forms_send_exactly_what_the_handlers_take() {
                     if part.starts_with("conn_")
                         || part.starts_with("link_")
                         || part.starts_with("op_")
+                        || part.starts_with("key_")
                         || part.starts_with(['1', '8'])
                     {
                         "{id}"
@@ -419,6 +420,8 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/operators/sessions/end-others ",
         "post /aliexpress/operators/sessions/{id}/end ",
         "post /aliexpress/operators/{id}/link ",
+        "post /aliexpress/keys name,read,token,call,order,admin,days",
+        "post /aliexpress/keys/{id}/revoke ",
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/sign-in name,password,return_to",

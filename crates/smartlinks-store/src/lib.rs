@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api_keys;
 mod audit;
 mod budget_shares;
 mod connect_links;
@@ -8,6 +9,7 @@ mod entropy;
 mod error;
 mod events;
 mod files;
+mod ids;
 mod keyring;
 mod login_attempts;
 mod maintenance;
@@ -22,6 +24,9 @@ mod store;
 mod time;
 mod traces;
 
+pub use api_keys::{
+    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, InvalidApiKeyId, NewApiKey,
+};
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
+use crate::api_keys::ApiKeyRepository;
 use crate::audit::AuditRepository;
 use crate::budget_shares::BudgetShareRepository;
 use crate::connect_links::ConnectLinkRepository;
@@ -41,6 +42,7 @@ pub trait Store:
     + PushRepository
     + MetaRepository
     + BudgetShareRepository
+    + ApiKeyRepository
     + KeyringRepository
     + OperatorRepository
     + SessionRepository
@@ -93,6 +95,12 @@ impl dyn Store {
     /// How the calls per second of an app are divided among instances.
     #[must_use]
     pub fn budget_shares(&self) -> &dyn BudgetShareRepository {
+        self
+    }
+
+    /// The API keys.
+    #[must_use]
+    pub fn api_keys(&self) -> &dyn ApiKeyRepository {
         self
     }
 

@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
+mod api_keys;
 mod commands;
 mod keyring;
 mod settings;
@@ -8,6 +9,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
+pub(crate) use api_keys::ApiKeysCommand;
 pub(crate) use commands::{
     AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand, ExplainArgs,
     ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs, ProductsCommand,
@@ -35,6 +37,7 @@ Variables without a flag:
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
   PORT                      port to listen on where SMARTLINKS_LISTEN is not set: at 127.0.0.1, or with an
                             https --public-url at every address
+  SMARTLINKS_LIMITS_…       SIGN_IN, CALLBACK, VENDING, KEYS, PUSH: requests a minute that are taken
   NO_COLOR                  no colour
 
 A setting is looked up as flag, then variable, then in the configuration file (TOML, keys like the flags with `_`

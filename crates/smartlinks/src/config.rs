@@ -7,6 +7,7 @@ mod addresses;
 mod app;
 mod demo;
 mod file;
+mod limits;
 mod live;
 mod problem;
 pub(crate) mod setting;
@@ -51,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) token_file: Option<PathBuf>,
     /// Whether `serve` renews by itself.
     pub(crate) background_refresh: bool,
+    /// How often something may be asked for.
+    pub(crate) limits: smartlinks_server::Limits,
     /// What is logged.
     pub(crate) log: LogSettings,
     /// What works, but should be known.
@@ -117,6 +120,7 @@ impl Config {
             return_origins: return_origins(&sources)?,
             token_file: token_file(&sources, matches!(mode, Mode::Demo(_)))?,
             background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,
+            limits: limits::read(&sources)?,
             log: log(&sources)?,
             data_dir,
             warnings,

@@ -100,6 +100,7 @@ async fn serve_live(
         hosts,
         secure_cookies,
         trusted_proxies,
+        limits: config.limits,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -185,6 +186,7 @@ async fn serve_demo(
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
         trusted_proxies: Vec::new(),
+        limits: config.limits,
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));

@@ -12,10 +12,10 @@ use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use smartlinks_core::{
-    App as Application, AppSetup, Core, CoreOptions, Error, Market, OperatorPolicy, Password,
-    RefreshPolicy, ReturnTo, Visitor,
+    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Market, OperatorPolicy,
+    Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
 };
-use smartlinks_server::{Access, Environment, Hosts, Network, ServerOptions};
+use smartlinks_server::{Access, Environment, Hosts, Limits, Network, ServerOptions};
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, SystemEntropy, TokenMaterial, open_or_create_keys,
     stored_key_fingerprint,
@@ -67,6 +67,8 @@ pub struct Setup {
     pub max_pages: Option<u32>,
     /// Where calls go instead of the sandbox.
     pub gateway: Option<String>,
+    /// How often something may be asked for.
+    pub limits: Limits,
 }
 
 impl Default for Setup {
@@ -86,6 +88,7 @@ impl Default for Setup {
             read_timeout: Duration::from_secs(10),
             max_pages: None,
             gateway: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -229,6 +232,7 @@ impl App {
             hosts: Hosts::loopback(address.port()),
             secure_cookies: setup.behind_tls,
             trusted_proxies: setup.trusted_proxies.clone(),
+            limits: setup.limits,
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));
@@ -272,6 +276,23 @@ impl App {
             Err(Error::OperatorExists(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A fresh API key with these scopes, that does not expire.
+    pub async fn key(&self, scopes: &[Scope]) -> Result<String> {
+        let create = CreateApiKey {
+            name: "test".to_owned(),
+            scopes: scopes.iter().copied().collect(),
+            expires_at: None,
+            grantable: Scopes::all(),
+        };
+        let made = self.core.create_api_key(create).await?;
+        Ok(made.key.reveal().to_owned())
+    }
+
+    /// A program with a fresh API key with these scopes.
+    pub async fn program(&self, scopes: &[Scope]) -> Result<Http> {
+        self.visitor()?.with_api_key(&self.key(scopes).await?)
     }
 
     /// Moves the clock forward.

@@ -31,6 +31,8 @@ async fn connected() -> Result<(ServiceProcess, Vec<String>)> {
         "/aliexpress/orders",
         "/aliexpress/orders/8100000000009999",
         "/aliexpress/authentication?auth=error&error=exchange_failed&gateway_code=InvalidCode",
+        "/aliexpress/keys",
+        "/api/docs",
         "/aliexpress/received?auth=success",
         "/aliexpress/received?auth=error&error=expired_state",
         "/aliexpress/nowhere",

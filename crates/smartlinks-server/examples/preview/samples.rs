@@ -4,6 +4,7 @@ use smartlinks_server::page::i18n::Locale;
 use smartlinks_server::page::views::*;
 
 mod accounts;
+mod api_keys;
 mod catalogue;
 mod links;
 mod operators;
@@ -63,6 +64,10 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     for (name, page) in sample.connects_done() {
         add(&format!("connect-done-{name}"), page.render());
     }
+    for (name, page) in sample.api_keys() {
+        add(&format!("api-keys-{name}"), page.render());
+    }
+    add("api-key-revoke", sample.revoke_api_key().render());
     for (name, state) in sample.product_lists() {
         let q = if name == "start" { "" } else { "bath mat" };
         add(

@@ -24,7 +24,7 @@ use crate::state::AppState;
         ("method" = String, Path, description = "For example `aliexpress.ds.product.get`")
     ),
     request_body(content = Object, description = "Parameters by name"),
-    responses((status = 200, body = Object, description = "The method's own fields"), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = Object, description = "The method's own fields"), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn call(
     state: AppState,

@@ -29,7 +29,7 @@ pub(super) struct Page {
     path = "/api/aliexpress/connections",
     tag = "connections",
     params(Page),
-    responses((status = 200, body = Vec<ConnectionView>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = Vec<ConnectionView>))
 )]
 pub(super) async fn list(state: AppState, Query(page): Query<Page>) -> Result<Response, Problem> {
     let limit = page.limit.unwrap_or(100).clamp(1, 500);
@@ -57,7 +57,7 @@ fn next_page(after: &str, limit: u32) -> Option<HeaderValue> {
     path = "/api/aliexpress/connections/{id}",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem))
 )]
 pub(super) async fn show(
     state: AppState,
@@ -81,7 +81,7 @@ pub(super) struct Rename {
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
     request_body = Rename,
-    responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem))
 )]
 pub(super) async fn rename(
     state: AppState,
@@ -99,7 +99,7 @@ pub(super) async fn rename(
     path = "/api/aliexpress/connections/{id}/default",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
 pub(super) async fn make_default(
     state: AppState,
@@ -114,7 +114,7 @@ pub(super) async fn make_default(
     path = "/api/aliexpress/connections/{id}/refresh",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn refresh(
     state: AppState,
@@ -129,7 +129,7 @@ pub(super) async fn refresh(
     path = "/api/aliexpress/connections/{id}",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`")),
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 204), (status = 404, body = Problem))
 )]
 pub(super) async fn disconnect(
     state: AppState,

@@ -26,8 +26,7 @@ const AT_ONCE: u32 = 100;
     tag = "events",
     params(("last-event-id" = Option<i64>, Header, description = "The last event that was seen")),
     responses(
-        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView),
-        (status = 401, body = Problem), (status = 503, body = Problem)
+        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView)
     )
 )]
 pub(super) async fn follow(

@@ -37,7 +37,7 @@ pub(super) struct UrlQuery {
     path = "/api/aliexpress/oauth/url",
     tag = "oauth",
     params(UrlQuery),
-    responses((status = 200, body = LoginStarted), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = LoginStarted), (status = 404, body = Problem))
 )]
 pub(super) async fn url(
     state: AppState,
@@ -79,7 +79,7 @@ pub(super) struct CodeBody {
     path = "/api/aliexpress/oauth/token",
     tag = "oauth",
     request_body = CodeBody,
-    responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = ConnectionView), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn token(
     state: AppState,

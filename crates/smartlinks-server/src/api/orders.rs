@@ -29,7 +29,7 @@ pub(super) struct Listing {
     path = "/api/aliexpress/orders",
     tag = "orders",
     params(Listing),
-    responses((status = 200, body = OrderPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = OrderPage))
 )]
 pub(super) async fn list(
     state: AppState,
@@ -59,7 +59,7 @@ pub(super) struct Import {
     path = "/api/aliexpress/orders/import",
     tag = "orders",
     request_body = Import,
-    responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = OrderView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn import(
     state: AppState,
@@ -79,7 +79,7 @@ pub(super) async fn import(
     path = "/api/aliexpress/orders/{id}",
     tag = "orders",
     params(("id" = String, Path, description = "AliExpress's order number")),
-    responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = OrderView), (status = 404, body = Problem))
 )]
 pub(super) async fn show(
     state: AppState,
@@ -102,7 +102,7 @@ pub(super) struct Language {
     path = "/api/aliexpress/orders/{id}/tracking",
     tag = "orders",
     params(("id" = String, Path, description = "AliExpress's order number"), Language),
-    responses((status = 200, body = TrackingView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = TrackingView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn tracking(
     state: AppState,

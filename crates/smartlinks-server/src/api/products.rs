@@ -42,7 +42,7 @@ pub(super) struct Search {
     path = "/api/aliexpress/products",
     tag = "products",
     params(Search),
-    responses((status = 200, body = SearchPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = SearchPage), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn search(
     state: AppState,
@@ -92,7 +92,7 @@ impl From<Market> for ProductQuery {
     path = "/api/aliexpress/products/{id}",
     tag = "products",
     params(("id" = String, Path, description = "AliExpress's product number"), Market),
-    responses((status = 200, body = ProductView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = ProductView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn show(
     state: AppState,
@@ -127,7 +127,7 @@ pub(super) struct Freight {
     path = "/api/aliexpress/products/{id}/freight",
     tag = "products",
     params(("id" = String, Path, description = "AliExpress's product number"), Freight),
-    responses((status = 200, body = FreightQuote), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = FreightQuote), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn freight(
     state: AppState,

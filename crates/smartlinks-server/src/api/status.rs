@@ -13,7 +13,7 @@ use crate::state::AppState;
     get,
     path = "/api/aliexpress/status",
     tag = "status",
-    responses((status = 200, body = Status), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = Status))
 )]
 pub(super) async fn status(state: AppState) -> Result<impl IntoResponse, Problem> {
     let json = state.core().status_json().await?;

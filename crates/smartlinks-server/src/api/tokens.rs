@@ -52,7 +52,7 @@ pub(super) struct TokenView {
     path = "/api/aliexpress/connections/{id}/token",
     tag = "connections",
     params(("id" = String, Path, description = "`conn_…`, or `default`"), Wanted),
-    responses((status = 200, body = TokenView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = TokenView), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn vend(
     state: AppState,
@@ -71,6 +71,7 @@ pub(super) async fn vend(
     let id = super::connection_or_default(&id);
     let vended = core.vend(id, Duration::from_secs(ttl)).await?;
     let connection = vended.connection();
+    core.note_vend(&connection.id);
     let left = |until: smartlinks_core::store::Millis| {
         (until.0 - core.now().as_millisecond()).max(0) / 1000
     };

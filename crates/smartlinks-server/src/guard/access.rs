@@ -1,5 +1,6 @@
 //! Who may pass: the rule of the route against who is asking.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -7,11 +8,12 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core::store::{Actor, ActorKind};
-use smartlinks_core::{ActiveSession, Scope, Scopes};
+use smartlinks_core::{API_KEY_MARK, ActiveSession, KeyRefusal, Scope, Scopes};
 
-use super::client;
 use super::rules::{Rule, Ruled, rule};
+use super::{client, moderation};
 use crate::cookies::Cookie;
+use crate::limits::{Caller, Limit};
 use crate::options::Access;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -48,6 +50,14 @@ impl Principal {
         matches!(self, Self::Key(..) | Self::Anybody { program: true, .. })
     }
 
+    /// What whoever this is may pass on in a key of its own making.
+    pub(crate) fn grantable(&self) -> Scopes {
+        match self {
+            Self::Key(_, scopes) => *scopes,
+            Self::Operator(_) | Self::Anybody { .. } => Scopes::all(),
+        }
+    }
+
     fn may(&self, rule: Rule) -> Result<(), Refused> {
         match (rule, self) {
             (Rule::Public, _) | (_, Self::Operator(_) | Self::Anybody { .. }) => Ok(()),
@@ -76,10 +86,17 @@ pub(super) async fn demand_access(
     let public = matches!(ruled, Some(Ruled::By(Rule::Public)))
         || (ruled.is_none() && request.uri().path() == "/aliexpress/callback/");
     let address = client::address(&request).map(|address| address.to_string());
-    let asking = match asking(&state, request.headers(), address).await {
+    let key = bearer(request.headers()).filter(|text| text.starts_with(API_KEY_MARK));
+    let asking = match key {
+        Some(key) => by_key(&state, key, client::address(&request)).await,
+        None => asking(&state, request.headers(), address)
+            .await
+            .map_err(Problem::from),
+    };
+    let asking = match asking {
         Ok(asking) => asking,
         Err(_) if public => Asking::default(),
-        Err(error) => return Problem::from(error).into_response(),
+        Err(problem) => return problem.into_response(),
     };
     let spent = asking.spent_cookie;
     let response = match verdict(asking.principal.as_ref(), ruled, public) {
@@ -90,7 +107,7 @@ pub(super) async fn demand_access(
             next.run(request).await
         }
         Verdict::Unruled => unruled(path.as_ref()).into_response(),
-        Verdict::Unknown => who_are_you(&request),
+        Verdict::Unknown => who_are_you(&request, ruled),
         Verdict::Refused(refused) => refused.into_problem().into_response(),
     };
     match spent {
@@ -128,8 +145,10 @@ fn without_session(mut response: Response, secure: bool) -> Response {
 }
 
 /// Programs are told; people are sent to the sign-in page and come back to where they wanted to go.
-fn who_are_you(request: &Request) -> Response {
-    if request.uri().path().starts_with("/api/") || request.method() != Method::GET {
+fn who_are_you(request: &Request, ruled: Option<Ruled>) -> Response {
+    let for_programs = request.uri().path().starts_with("/api/")
+        || matches!(ruled, Some(Ruled::By(Rule::Needs(_))));
+    if for_programs || request.method() != Method::GET {
         return unauthenticated().into_response();
     }
     let here = request
@@ -167,13 +186,13 @@ async fn asking(
             }),
             ..Asking::default()
         }),
-        // Here an API key is recognised: a request with a bearer is a program's, whatever cookies it carries.
+        // No key of ours: a request with a bearer is a program's, whatever cookies it carries.
         Access::Operators if bearer.is_some() => Ok(Asking::default()),
         Access::Operators => by_session(state, headers, address).await,
     }
 }
 
-/// The bearer of the header `authorization`.
+/// What was sent as `Authorization: Bearer`.
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers
         .get(header::AUTHORIZATION)
@@ -181,6 +200,58 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .and_then(|text| text.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
+}
+
+/// Whoever holds an API key. Also where access is open: there, too, a key does what its scopes say and no more.
+async fn by_key(state: &AppState, key: &str, address: Option<IpAddr>) -> Result<Asking, Problem> {
+    let refusal = match state.core().authenticate(key).await? {
+        Ok(holder) => {
+            let actor = Actor {
+                kind: ActorKind::ApiKey,
+                id: Some(holder.id.to_string()),
+                name: Some(holder.name.to_string()),
+                address: address.map(|address| address.to_string()),
+            };
+            return Ok(Asking {
+                principal: Some(Principal::Key(Arc::new(actor), holder.scopes)),
+                ..Asking::default()
+            });
+        }
+        Err(refusal) => refusal,
+    };
+    let known = matches!(refusal, KeyRefusal::Expired | KeyRefusal::Revoked);
+    let caller = Caller::at(address);
+    match state.limiter().take(Limit::Keys, &caller) {
+        Err(seconds) if !known => Err(moderation::too_many(seconds)),
+        _ => Err(bad_key(refusal)),
+    }
+}
+
+/// That a key is expired or revoked is said to whoever holds all of it; that it is mistyped, it says itself.
+fn bad_key(refusal: KeyRefusal) -> Problem {
+    let (code, detail, fix) = match refusal {
+        KeyRefusal::NotAKey | KeyRefusal::Unknown => (
+            "invalid_api_key",
+            "there is no such API key",
+            "Use a key as it was shown when it was made, or make a new one (`smartlinks api-keys create`).",
+        ),
+        KeyRefusal::Mistyped => (
+            "mistyped_api_key",
+            "a character of the API key is wrong or missing",
+            "Copy the key again, from `slk_` to its last character.",
+        ),
+        KeyRefusal::Expired => (
+            "expired_api_key",
+            "the time of this API key is over",
+            "Make a new one on the page, tab Authentication, or with `smartlinks api-keys create`.",
+        ),
+        KeyRefusal::Revoked => (
+            "revoked_api_key",
+            "this API key was revoked",
+            "Make a new one on the page, tab Authentication, or with `smartlinks api-keys create`.",
+        ),
+    };
+    Problem::new(StatusCode::UNAUTHORIZED, code, detail, fix)
 }
 
 async fn by_session(
@@ -214,12 +285,16 @@ async fn by_session(
 impl Refused {
     fn into_problem(self) -> Problem {
         match self {
-            Self::Scope(needed, held) => Problem::new(
-                StatusCode::FORBIDDEN,
-                "missing_scope",
-                format!("this route needs the scope `{needed}`; the key has `{held}`"),
-                format!("Use a key with the scope `{needed}`, or ask the operator for one."),
-            ),
+            Self::Scope(needed, held) => Problem {
+                needed_scope: Some(needed.to_string()),
+                held_scopes: Some(held.to_string()),
+                ..Problem::new(
+                    StatusCode::FORBIDDEN,
+                    "missing_scope",
+                    format!("this route needs the scope `{needed}`; the key has `{held}`"),
+                    format!("Use a key with the scope `{needed}`, or ask the operator for one."),
+                )
+            },
             Self::NotAPerson => Problem::new(
                 StatusCode::FORBIDDEN,
                 "operators_only",

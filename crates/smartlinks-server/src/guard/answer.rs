@@ -66,11 +66,19 @@ async fn in_readable_form(
         .iter()
         .cloned()
         .collect();
+    let referrer = response
+        .headers_mut()
+        .remove(axum::http::header::REFERRER_POLICY);
     let mut rendered = if is_for_programs(uri.path()) {
-        problem.into_json()
+        problem.to_json()
     } else {
         page::error(state, sent, uri, &problem).await
     };
+    problem.put_headers(rendered.headers_mut());
+    if let Some(policy) = referrer {
+        let headers = rendered.headers_mut();
+        headers.insert(axum::http::header::REFERRER_POLICY, policy);
+    }
     for cookie in cookies {
         rendered
             .headers_mut()

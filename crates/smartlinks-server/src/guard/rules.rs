@@ -8,7 +8,7 @@ use smartlinks_core::Scope;
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+pub enum Rule {
     /// Anybody may use it. It grants nothing by itself.
     Public,
     /// An operator, or a key with this scope.
@@ -22,7 +22,7 @@ use Scope::{Admin, Call, Order, Read, Token};
 
 /// Method, path as it is registered, rule.
 #[rustfmt::skip]
-const RULES: &[(Method, &str, Rule)] = &[
+pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/", Public),
     (Method::GET,    "/healthz", Public),
     (Method::GET,    "/readyz", Public),
@@ -64,6 +64,10 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/aliexpress/links", Operator),
     (Method::POST,   "/aliexpress/links", Operator),
     (Method::POST,   "/aliexpress/links/{id}/revoke", Operator),
+    (Method::GET,    "/aliexpress/keys", Operator),
+    (Method::POST,   "/aliexpress/keys", Operator),
+    (Method::GET,    "/aliexpress/keys/{id}/revoke", Operator),
+    (Method::POST,   "/aliexpress/keys/{id}/revoke", Operator),
     (Method::GET,    "/aliexpress/products", Operator),
     (Method::GET,    "/aliexpress/products/{id}", Operator),
     (Method::GET,    "/aliexpress/orders", Operator),
@@ -72,6 +76,7 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/orders/{id}/refresh", Operator),
 
     (Method::GET,    "/api/openapi.json", Needs(Read)),
+    (Method::GET,    "/api/docs", Needs(Read)),
     (Method::GET,    "/api/aliexpress/status", Needs(Read)),
     (Method::GET,    "/api/aliexpress/oauth/url", Needs(Admin)),
     (Method::POST,   "/api/aliexpress/oauth/token", Needs(Admin)),
@@ -94,6 +99,9 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/api/aliexpress/orders/{id}", Needs(Read)),
     (Method::GET,    "/api/aliexpress/orders/{id}/tracking", Needs(Read)),
     (Method::GET,    "/api/aliexpress/events", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/keys", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/keys", Needs(Admin)),
+    (Method::DELETE, "/api/aliexpress/keys/{id}", Needs(Admin)),
 ];
 
 /// What the table says of a request.

@@ -3,9 +3,11 @@
 //! Forms answer with a redirect and leave a note of what happened in a cookie, so that reloading a page
 //! never sends a form twice.
 
+mod api_keys;
 mod authentication;
 mod connect;
 mod connect_links;
+mod docs;
 mod frame;
 mod notice;
 mod operators;
@@ -74,6 +76,11 @@ pub(crate) fn routes() -> Routes {
         .get("/connect/done", connect::done)
         .get("/connect/{token}", connect::show)
         .post("/connect/{token}", connect::go)
+        .get("/api/docs", docs::show)
+        .get("/aliexpress/keys", api_keys::list)
+        .post("/aliexpress/keys", api_keys::create)
+        .get("/aliexpress/keys/{id}/revoke", api_keys::ask_revoke)
+        .post("/aliexpress/keys/{id}/revoke", api_keys::revoke)
         .get("/aliexpress/products", products::search)
         .get("/aliexpress/products/{id}", products::show)
         .get("/aliexpress/orders", orders::list)

@@ -4,6 +4,7 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod api_keys;
 mod authentication;
 mod boxes;
 mod components;
@@ -11,6 +12,7 @@ mod connect;
 mod connect_links;
 mod connection;
 mod disconnect;
+mod docs;
 mod events;
 mod frame;
 mod operators;
@@ -27,11 +29,16 @@ mod upstream;
 
 pub use askama::Template;
 
+pub use api_keys::{
+    ApiKeyForm, ApiKeyRow, ApiKeyState, ApiKeysPage, KeyLife, MadeApiKey, RevokeApiKeyPage,
+    ScopeChoice,
+};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
+pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
 pub use operators::{

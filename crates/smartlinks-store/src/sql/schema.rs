@@ -36,6 +36,7 @@ const STEPS: &[Step] = &[
     step!(3, "refresh_journal"),
     step!(4, "budget_shares"),
     step!(5, "operators"),
+    step!(6, "api_keys"),
     step!(7, "connect_links_and_pushes"),
 ];
 

@@ -1,6 +1,7 @@
 //! One suite, two databases. Every case runs on SQLite; it runs on PostgreSQL too when `TEST_DATABASE_URL` names
 //! a server, and fails when `SMARTLINKS_TEST_POSTGRES=required` and none is named.
 
+mod api_keys;
 mod budget_shares;
 mod connect_links;
 mod connections;
@@ -126,6 +127,13 @@ suite! {
         another_key_ring_is_refused,
         nothing_readable_is_stored,
         a_spoilt_row_is_named;
+    api_keys:
+        a_key_comes_back_as_it_was_stored,
+        a_prefix_belongs_to_one_key,
+        a_key_is_revoked_once,
+        the_last_use_only_moves_forward,
+        ended_keys_are_pruned,
+        only_so_many_keys_are_valid_at_once;
     keyring:
         keys_are_rotated_while_everything_runs,
         all_instances_change_over_at_the_same_moment,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::ApiKeysCommand;
 use super::keyring::KeyringCommand;
 
 /// What to do.
@@ -29,6 +30,9 @@ pub(crate) enum Command {
     /// The people who run the page
     #[command(subcommand)]
     Operators(OperatorsCommand),
+    /// The keys with which your software uses the HTTP API
+    #[command(subcommand)]
+    ApiKeys(ApiKeysCommand),
     /// Call a read method of the gateway and print its answer
     Call(CallArgs),
     /// The keys that seal stored tokens

@@ -1,4 +1,4 @@
-//! The configuration file: TOML, one key a setting.
+//! The configuration file: TOML, one key a setting; a key in a section is `section.key`.
 
 use std::path::{Path, PathBuf};
 
@@ -54,7 +54,7 @@ impl ConfigFile {
         })?;
         let file = Self {
             path: path.to_owned(),
-            table,
+            table: without_sections(table),
         };
         file.check_keys()?;
         Ok(file)
@@ -115,6 +115,26 @@ impl ConfigFile {
     }
 }
 
+/// `[limits]` and under it `push = 5` as `limits.push = 5`.
+fn without_sections(table: Table) -> Table {
+    let mut flat = Table::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(section) => {
+                flat.extend(
+                    section
+                        .into_iter()
+                        .map(|(inner, value)| (format!("{key}.{inner}"), value)),
+                );
+            }
+            value => {
+                flat.insert(key, value);
+            }
+        }
+    }
+    flat
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +153,14 @@ mod tests {
         );
         assert_eq!(file.values("app_key").unwrap().unwrap(), ["500100"]);
         assert_eq!(file.values("gateway_url").unwrap(), None);
+    }
+
+    #[test]
+    fn a_section_is_a_part_of_its_keys() {
+        let file = ConfigFile::parse(Path::new("c.toml"), "[limits]\nvending = 5").unwrap();
+        assert_eq!(file.values("limits.vending").unwrap().unwrap(), ["5"]);
+        let misspelt = ConfigFile::parse(Path::new("c.toml"), "[limits]\nvendin = 5").unwrap_err();
+        assert_eq!(misspelt.place, "`limits.vendin` in c.toml");
     }
 
     #[test]

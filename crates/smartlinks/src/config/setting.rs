@@ -123,8 +123,27 @@ pub(crate) const LOG: Setting = flag(
 pub(crate) const LOG_FORMAT: Setting =
     flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
 
+const fn limit(variable: &'static str, key: &'static str, default: &'static str) -> Setting {
+    Setting {
+        flag: None,
+        variable,
+        key,
+        secret: false,
+        default,
+    }
+}
+
+pub(crate) const LIMITS_SIGN_IN: Setting =
+    limit("SMARTLINKS_LIMITS_SIGN_IN", "limits.sign_in", "10");
+pub(crate) const LIMITS_CALLBACK: Setting =
+    limit("SMARTLINKS_LIMITS_CALLBACK", "limits.callback", "60");
+pub(crate) const LIMITS_VENDING: Setting =
+    limit("SMARTLINKS_LIMITS_VENDING", "limits.vending", "1200");
+pub(crate) const LIMITS_KEYS: Setting = limit("SMARTLINKS_LIMITS_KEYS", "limits.keys", "60");
+pub(crate) const LIMITS_PUSH: Setting = limit("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
+
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 20] = [
+pub(crate) const ALL: [&Setting; 25] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -145,6 +164,11 @@ pub(crate) const ALL: [&Setting; 20] = [
     &BACKGROUND_REFRESH,
     &LOG,
     &LOG_FORMAT,
+    &LIMITS_SIGN_IN,
+    &LIMITS_CALLBACK,
+    &LIMITS_VENDING,
+    &LIMITS_KEYS,
+    &LIMITS_PUSH,
 ];
 
 /// Where the configuration file lies: a flag and a variable, and of course no key in the file.

@@ -6,6 +6,7 @@
     reason = "a test ends at the first thing that goes wrong"
 )]
 
+mod api_keys;
 mod app_secrets;
 mod auth;
 mod configuration;

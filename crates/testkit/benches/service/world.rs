@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::any;
+use smartlinks_core::Scope;
+use smartlinks_server::Limits;
 use testkit::app::{App, Setup};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -26,10 +28,12 @@ impl World {
     /// With ten connections.
     pub(crate) fn new() -> Self {
         let runtime = Runtime::new().expect("a runtime");
-        let (app, gateway, connections) = runtime.block_on(async {
+        let (app, gateway, connections, key) = runtime.block_on(async {
             let gateway = gateway::serve().await;
             let app = App::with(Setup {
+                bearer: true,
                 follower: true,
+                limits: Limits::out_of_reach(),
                 gateway: Some(format!("http://{gateway}")),
                 ..Setup::default()
             })
@@ -41,13 +45,14 @@ impl World {
                 let connection = app.core.exchange_pasted(&code, None).await;
                 connections.push(connection.expect("a connection").id);
             }
-            (app, gateway, connections)
+            let key = app.key(&Scope::ALL).await.expect("a key");
+            (app, gateway, connections, key)
         });
         Self {
             runtime,
             app,
             gateway,
-            headers: vec!["Authorization: Bearer bench".to_owned()],
+            headers: vec![format!("Authorization: Bearer {key}")],
             connections,
         }
     }

@@ -121,6 +121,8 @@ pub enum Notice {
     LinkRevoked,
     /// A connect link was over already, so there was nothing to take back.
     LinkOver,
+    /// An API key was ended.
+    ApiKeyRevoked(String),
     /// The operator has signed out.
     SignedOut,
     /// The operator has another password now.
@@ -146,6 +148,7 @@ impl Notice {
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
             Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
+            Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
             Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),

@@ -1,0 +1,199 @@
+//! Access tokens that were handed out: who got them, how many in which minute. One audit entry for each caller,
+//! connection and minute, since one for each token would drown all others.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::json;
+use smartlinks_store::{Actor, ActorKind, ConnectionId, Millis, NewAudit, Traces};
+
+use crate::clock::{from_millis, to_millis};
+use crate::error::Result;
+use crate::service::Core;
+use crate::traces::OK;
+
+const MINUTE_MS: i64 = 60_000;
+/// How many entries are written in one transaction.
+const AT_ONCE: usize = 500;
+/// How many finished minutes are kept while the database takes none.
+const KEPT: usize = 50_000;
+
+/// What was handed out and is not written down yet.
+#[derive(Debug, Default)]
+pub(crate) struct Vends {
+    counts: Mutex<Counts>,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// By kind and id of the caller, then by connection.
+    running: HashMap<ActorKind, HashMap<String, HashMap<ConnectionId, Count>>>,
+    finished: Vec<Count>,
+}
+
+/// One caller, one connection, one minute.
+#[derive(Debug, Clone)]
+struct Count {
+    actor: Actor,
+    connection: ConnectionId,
+    minute: i64,
+    number: u64,
+}
+
+impl Vends {
+    fn note(&self, actor: &Actor, connection: &ConnectionId, minute: i64) {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Counts { running, finished } = &mut *counts;
+        let of_kind = running.entry(actor.kind).or_default();
+        let id = actor.id.as_deref().unwrap_or_default();
+        let begun = || Count {
+            actor: actor.clone(),
+            connection: connection.clone(),
+            minute,
+            number: 1,
+        };
+        // Looked up by reference: nothing is allocated for the second vend of a minute.
+        let Some(count) = of_kind.get_mut(id).and_then(|of| of.get_mut(connection)) else {
+            let of_caller = of_kind.entry(id.to_owned()).or_default();
+            of_caller.insert(connection.clone(), begun());
+            return;
+        };
+        if count.minute == minute {
+            count.number += 1;
+        } else {
+            finished.push(mem::replace(count, begun()));
+        }
+    }
+
+    /// What is over by `minute`, or everything when there is none.
+    fn take(&self, minute: Option<i64>) -> Vec<Count> {
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let Counts { running, finished } = &mut *counts;
+        let over = |count: &Count| minute.is_none_or(|minute| count.minute < minute);
+        for of_kind in running.values_mut() {
+            for of_caller in of_kind.values_mut() {
+                let taken = of_caller.extract_if(|_, count| over(count));
+                finished.extend(taken.map(|(_, count)| count));
+            }
+            of_kind.retain(|_, of_caller| !of_caller.is_empty());
+        }
+        mem::take(finished)
+    }
+
+    /// Keeps what could not be written.
+    fn put_back(&self, mut counts: Vec<Count>) {
+        let mut held = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let lost = (held.finished.len() + counts.len()).saturating_sub(KEPT);
+        if lost > 0 {
+            tracing::error!(
+                minutes = lost,
+                "the audit log cannot be written for too long: the oldest vends are dropped from it"
+            );
+            counts.drain(..lost.min(counts.len()));
+        }
+        counts.append(&mut held.finished);
+        held.finished = counts;
+    }
+}
+
+impl Count {
+    fn entry(&self) -> NewAudit {
+        let at = Millis(self.minute.saturating_mul(MINUTE_MS));
+        NewAudit {
+            at,
+            actor: self.actor.clone(),
+            action: "token.vended".to_owned(),
+            connection: Some(self.connection.clone()),
+            subject: None,
+            outcome: OK.to_owned(),
+            data_json: json!({ "count": self.number, "minute": from_millis(at) }).to_string(),
+        }
+    }
+}
+
+impl Core {
+    /// Notes that whoever acts was handed an access token of a connection. It is written to the audit log when the
+    /// minute is over.
+    pub fn note_vend(&self, connection: &ConnectionId) {
+        let minute = to_millis(self.now()).0.div_euclid(MINUTE_MS);
+        self.inner.vends.note(self.actor(), connection, minute);
+    }
+
+    /// Writes down the minutes that are over, or everything.
+    pub(crate) async fn flush_vends(&self, everything: bool) -> Result<()> {
+        let minute = to_millis(self.now()).0.div_euclid(MINUTE_MS);
+        let mut left = self.inner.vends.take((!everything).then_some(minute));
+        while !left.is_empty() {
+            let rest = left.split_off(AT_ONCE.min(left.len()));
+            let traces = Traces {
+                events: Vec::new(),
+                audit: left.iter().map(Count::entry).collect(),
+            };
+            if let Err(error) = self.store().events().append(traces).await {
+                left.extend(rest);
+                self.inner.vends.put_back(left);
+                return Err(error.into());
+            }
+            left = rest;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smartlinks_store::SystemEntropy;
+
+    use super::*;
+
+    fn connection() -> ConnectionId {
+        ConnectionId::generate(Millis(1), &SystemEntropy).unwrap()
+    }
+
+    fn numbers(counts: Vec<Count>) -> Vec<(i64, u64)> {
+        let mut numbers: Vec<_> = counts
+            .into_iter()
+            .map(|count| (count.minute, count.number))
+            .collect();
+        numbers.sort_unstable();
+        numbers
+    }
+
+    #[test]
+    fn a_minute_is_taken_when_it_is_over_and_once() {
+        let (vends, actor, one) = (
+            Vends::default(),
+            Actor::of(ActorKind::Operator),
+            connection(),
+        );
+        vends.note(&actor, &one, 7);
+        vends.note(&actor, &one, 7);
+        assert!(numbers(vends.take(Some(7))).is_empty());
+        vends.note(&actor, &one, 8);
+        assert_eq!(numbers(vends.take(Some(8))), [(7, 2)]);
+        assert!(numbers(vends.take(Some(8))).is_empty());
+        assert_eq!(numbers(vends.take(None)), [(8, 1)]);
+        assert!(numbers(vends.take(None)).is_empty());
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_kept_and_bounded() {
+        let (vends, actor) = (Vends::default(), Actor::of(ActorKind::System));
+        let one = connection();
+        vends.note(&actor, &one, 1);
+        vends.put_back(vends.take(None));
+        vends.note(&actor, &one, 2);
+        assert_eq!(numbers(vends.take(None)), [(1, 1), (2, 1)]);
+        let many = (0..).take(KEPT + 5).map(|minute| Count {
+            actor: actor.clone(),
+            connection: one.clone(),
+            minute,
+            number: 1,
+        });
+        vends.put_back(many.collect());
+        let kept = numbers(vends.take(None));
+        assert_eq!(kept.len(), KEPT);
+        assert_eq!(kept[0].0, 5, "the oldest go first");
+    }
+}

@@ -1,0 +1,164 @@
+//! Bodies are taken in whole before a handler sees them: within a size and within a time, so that neither a large nor
+//! a slow one ties anything up.
+
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http_body_util::BodyExt as _;
+
+use crate::problem::Problem;
+
+/// The largest body that any of our routes needs, in bytes.
+const BODY_LIMIT: usize = 64 * 1024;
+/// Up to this size a body is read to its end although it is too large.
+const PASSED_OVER: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(20);
+
+pub(super) async fn take_in(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(parts, body)).await;
+    }
+    // What says beforehand that it is far too large is not read at all.
+    if body.size_hint().lower() > PASSED_OVER as u64 {
+        return too_large().into_response();
+    }
+    let taken = match tokio::time::timeout(BODY_WITHIN, read(body)).await {
+        Ok(taken) => taken,
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "timeout",
+            format!("the body did not arrive within {} s", BODY_WITHIN.as_secs()),
+            "Repeat it.",
+        )),
+    };
+    match taken {
+        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Reads a body to its end. One that is a little too large is read on and thrown away, since a sender that is still
+/// writing would otherwise see a broken connection in place of the answer.
+async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+    let mut taken = Vec::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| broken_off())?.into_data() else {
+            continue;
+        };
+        seen += data.len();
+        if seen <= BODY_LIMIT {
+            taken.extend_from_slice(&data);
+        } else if seen > PASSED_OVER {
+            break;
+        }
+    }
+    if seen > BODY_LIMIT {
+        return Err(too_large());
+    }
+    Ok(taken)
+}
+
+fn broken_off() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_request",
+        "the body ended before its end",
+        "Repeat the request.",
+    )
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too_large",
+        "the body is larger than 64 KiB",
+        "Send less.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::{Bytes, to_bytes};
+    use axum::middleware::from_fn;
+    use axum::routing::post;
+    use futures_util::stream;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    async fn length(bytes: Bytes) -> String {
+        bytes.len().to_string()
+    }
+
+    async fn answer_to(body: Body) -> (StatusCode, String) {
+        let router = Router::new()
+            .route("/", post(length))
+            .layer(from_fn(take_in));
+        let request = Request::post("/").body(body).unwrap();
+        let mut response = router.oneshot(request).await.unwrap();
+        let problem = response.extensions_mut().remove::<Problem>();
+        let status = response.status();
+        let text = match problem {
+            Some(problem) => problem.code,
+            None => {
+                let bytes = to_bytes(response.into_body(), 1000).await.unwrap();
+                String::from_utf8(bytes.to_vec()).unwrap()
+            }
+        };
+        (status, text)
+    }
+
+    fn said(status: StatusCode, text: &str) -> (StatusCode, String) {
+        (status, text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_body_within_the_limit_arrives_whole() {
+        assert_eq!(answer_to(Body::empty()).await, said(StatusCode::OK, "0"));
+        let full = Body::from(vec![b'x'; BODY_LIMIT]);
+        assert_eq!(answer_to(full).await, said(StatusCode::OK, "65536"));
+        let chunks = stream::iter(["ab", "cde"].map(Ok::<_, std::io::Error>));
+        let chunked = answer_to(Body::from_stream(chunks)).await;
+        assert_eq!(chunked, said(StatusCode::OK, "5"));
+    }
+
+    #[tokio::test]
+    async fn a_larger_one_is_refused_announced_or_not() {
+        let refused = said(StatusCode::PAYLOAD_TOO_LARGE, "too_large");
+        for size in [BODY_LIMIT + 1, PASSED_OVER, PASSED_OVER + 1] {
+            let announced = Body::from(vec![b'x'; size]);
+            assert_eq!(answer_to(announced).await, refused);
+        }
+        let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1024]));
+        assert_eq!(answer_to(Body::from_stream(endless)).await, refused);
+    }
+
+    #[tokio::test]
+    async fn one_that_breaks_off_is_the_senders_fault() {
+        let broken = stream::iter([Ok("a"), Err(std::io::Error::other("gone"))]);
+        let refused = said(StatusCode::BAD_REQUEST, "invalid_request");
+        assert_eq!(answer_to(Body::from_stream(broken)).await, refused);
+    }
+
+    /// The clock of the runtime stands still but jumps to the next timer whenever nothing else can happen.
+    #[tokio::test(start_paused = true)]
+    async fn one_that_never_ends_is_not_waited_for() {
+        let silent = stream::pending::<Result<Vec<u8>, std::io::Error>>();
+        let refused = said(StatusCode::REQUEST_TIMEOUT, "timeout");
+        assert_eq!(answer_to(Body::from_stream(silent)).await, refused);
+        // A byte now and then does not help.
+        let dripping = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, std::io::Error>("x"), ()))
+        });
+        assert_eq!(answer_to(Body::from_stream(dripping)).await, refused);
+    }
+}

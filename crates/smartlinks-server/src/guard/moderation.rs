@@ -1,0 +1,116 @@
+//! Nobody asks for too much: each route that is worth it counts who asks.
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::access::Principal;
+use super::client;
+use crate::limits::{Caller, Limit};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// What a route counts as.
+fn limit_of(method: &Method, path: &str) -> Option<Limit> {
+    let changes = !matches!(*method, Method::GET | Method::HEAD);
+    match path {
+        "/aliexpress/sign-in" | "/aliexpress/operators/password" if changes => Some(Limit::SignIn),
+        "/aliexpress/callback" => Some(Limit::Callback),
+        "/api/aliexpress/connections/{id}/token" => Some(Limit::Vending),
+        "/aliexpress/push" => Some(Limit::Push),
+        path if path.starts_with("/connect/") => Some(Limit::Callback),
+        path if path.starts_with("/aliexpress/sign-in/") => Some(Limit::SignIn),
+        path if changes
+            && (path.starts_with("/api/aliexpress/keys")
+                || path.starts_with("/aliexpress/keys")) =>
+        {
+            Some(Limit::Keys)
+        }
+        _ => None,
+    }
+}
+
+pub(super) async fn demand_moderation(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    let limit = path.and_then(|path| limit_of(request.method(), path.as_str()));
+    let taken = limit.map_or(Ok(()), |limit| {
+        state.limiter().take(limit, &caller(limit, &request))
+    });
+    match taken {
+        Ok(()) => next.run(request).await,
+        Err(seconds) => {
+            let mut response = too_many(seconds).into_response();
+            // The address of a callback holds a code, and may be opened again.
+            response.headers_mut().insert(
+                header::REFERRER_POLICY,
+                HeaderValue::from_static("no-referrer"),
+            );
+            response
+        }
+    }
+}
+
+/// Tokens and keys are counted for each key, everything else for each address.
+fn caller(limit: Limit, request: &Request) -> Caller {
+    let known = match (limit, request.extensions().get::<Principal>()) {
+        (Limit::Vending | Limit::Keys, Some(principal)) => principal.actor().id.clone(),
+        _ => None,
+    };
+    known.map_or_else(|| Caller::at(client::address(request)), Caller::Known)
+}
+
+/// The refusal of whoever asks too often.
+pub(super) fn too_many(seconds: u64) -> Problem {
+    Problem {
+        retry: "after".to_owned(),
+        retry_after_seconds: Some(seconds),
+        ..Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "rate_limited",
+            "there were too many requests of this kind in the last minute",
+            "Wait as long as `retry_after_seconds` says. The operator can raise the limits (section `[limits]`).",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_worth_attacking_is_counted() {
+        for (method, path, limit) in [
+            (Method::POST, "/aliexpress/sign-in", Some(Limit::SignIn)),
+            (Method::GET, "/aliexpress/sign-in", None),
+            (
+                Method::GET,
+                "/aliexpress/sign-in/{token}",
+                Some(Limit::SignIn),
+            ),
+            (Method::GET, "/aliexpress/callback", Some(Limit::Callback)),
+            (Method::POST, "/connect/{token}", Some(Limit::Callback)),
+            (
+                Method::GET,
+                "/api/aliexpress/connections/{id}/token",
+                Some(Limit::Vending),
+            ),
+            (Method::GET, "/api/aliexpress/connections/{id}", None),
+            (Method::POST, "/api/aliexpress/keys", Some(Limit::Keys)),
+            (
+                Method::DELETE,
+                "/api/aliexpress/keys/{id}",
+                Some(Limit::Keys),
+            ),
+            (Method::GET, "/api/aliexpress/keys", None),
+            (Method::POST, "/aliexpress/keys", Some(Limit::Keys)),
+            (Method::POST, "/aliexpress/push", Some(Limit::Push)),
+        ] {
+            assert_eq!(limit_of(&method, path), limit, "{method} {path}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Taking connections: how large the head of a request may be, and how long it may take to arrive. Bodies are
+//! bounded in `guard::body`.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long the head of a request may take, and how long a connection may rest between two requests.
+pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(20);
+/// The largest head, request line included, in bytes. More is answered with 431, and so are more than 100 headers.
+pub(crate) const HEAD_LIMIT: usize = 16 * 1024;
+/// The pause after an accept that failed because something has run out, usually file descriptors.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Takes connections until `stop`, then finishes the requests that have begun.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    let connections = TaskTracker::new();
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                // Answers are small: waiting for more to send would only make them late.
+                let _ = stream.set_nodelay(true);
+                connections.spawn(talk(stream, peer, router.clone(), stop.clone()));
+            }
+            Err(error) if of_the_peer(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "connections cannot be accepted");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+    connections.close();
+    connections.wait().await;
+    Ok(())
+}
+
+fn of_the_peer(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
+
+/// Serves one connection.
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: SocketAddr,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let service = router.layer(axum::Extension(ConnectInfo(peer)));
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_WITHIN)
+        .max_header_size(HEAD_LIMIT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+    use tokio::task::JoinHandle;
+
+    use super::*;
+
+    async fn peer(ConnectInfo(peer): ConnectInfo<SocketAddr>) -> String {
+        peer.to_string()
+    }
+
+    fn connected() -> (DuplexStream, JoinHandle<()>) {
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let router = Router::new().route("/", get(peer));
+        let from = "192.0.2.7:4711".parse().unwrap();
+        let talking = tokio::spawn(talk(theirs, from, router, CancellationToken::new()));
+        (ours, talking)
+    }
+
+    async fn answer_to(head: &str) -> String {
+        let (mut stream, _) = connected();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn handlers_know_where_a_request_came_from() {
+        let answer = answer_to("GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.ends_with("192.0.2.7:4711"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn too_many_and_too_large_headers_are_refused() {
+        let many: String = (0..150)
+            .map(|number| format!("x-{number}: 1\r\n"))
+            .collect();
+        let large = format!("x-large: {}\r\n", "a".repeat(HEAD_LIMIT));
+        for headers in [many, large] {
+            let head = format!("GET / HTTP/1.1\r\nhost: x\r\n{headers}\r\n");
+            let answer = answer_to(&head).await;
+            assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+        }
+        let line = format!(
+            "GET /{} HTTP/1.1\r\nhost: x\r\n\r\n",
+            "a".repeat(HEAD_LIMIT)
+        );
+        let answer = answer_to(&line).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+
+    /// The clock of the runtime stands still but jumps to the next timer whenever nothing else can happen.
+    #[tokio::test(start_paused = true)]
+    async fn a_head_that_never_ends_is_not_waited_for() {
+        let (mut stream, talking) = connected();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n")
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        talking.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_that_sends_nothing_is_let_go() {
+        let (mut stream, talking) = connected();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        talking.await.unwrap();
+        assert!(answer.is_empty());
+    }
+}

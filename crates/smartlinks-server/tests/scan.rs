@@ -1,0 +1,425 @@
+//! Every operation of the OpenAPI document, attacked: whatever is sent, the answer is one that stands in the
+//! document, and what no key may see is in none of them.
+
+use anyhow::{Context, Result};
+use reqwest::{Method, RequestBuilder};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use smartlinks_core::Scope;
+use smartlinks_server::Limits;
+use testkit::app::{APP_SECRET, App, Setup};
+use testkit::http::Http;
+
+/// One operation of the document.
+struct Operation {
+    method: Method,
+    path: String,
+    scope: Scope,
+    documented: Vec<u16>,
+    /// Names of the parameters in the query.
+    queries: Vec<String>,
+    /// Names of the fields of the body, where there is one.
+    fields: Option<Vec<String>>,
+}
+
+impl Operation {
+    fn takes_path(&self) -> bool {
+        self.path.contains('{')
+    }
+
+    /// The path with the same text, already encoded, in each parameter.
+    fn with(&self, value: &str) -> String {
+        let segments = self.path.split('/').map(|segment| {
+            if segment.starts_with('{') {
+                value
+            } else {
+                segment
+            }
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
+fn operations() -> Result<Vec<Operation>> {
+    let document: Value = serde_json::from_str(&smartlinks_server::openapi_json())?;
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().context("no paths")? {
+        for (method, operation) in item.as_object().context("no methods")? {
+            found.push(read(&document, path, method, operation)?);
+        }
+    }
+    assert!(found.len() >= 18, "the document lists only {}", found.len());
+    Ok(found)
+}
+
+fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Result<Operation> {
+    let scope = operation["security"][0]["bearer"][0].as_str();
+    let scope = scope.with_context(|| format!("{method} {path} names no scope"))?;
+    let responses = operation["responses"].as_object().context("no responses")?;
+    let parameters = operation["parameters"].as_array().cloned();
+    let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+    Ok(Operation {
+        method: Method::from_bytes(method.to_uppercase().as_bytes())?,
+        path: path.to_owned(),
+        scope: scope.parse()?,
+        documented: responses
+            .keys()
+            .map(|status| status.parse())
+            .collect::<Result<_, _>>()?,
+        queries: parameters
+            .unwrap_or_default()
+            .iter()
+            .filter(|parameter| parameter["in"] == "query")
+            .filter_map(|parameter| parameter["name"].as_str().map(str::to_owned))
+            .collect(),
+        fields: body["$ref"].as_str().map(|reference| {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            let properties = &document["components"]["schemas"][name]["properties"];
+            let properties = properties.as_object().cloned().unwrap_or_default();
+            properties.keys().cloned().collect()
+        }),
+    })
+}
+
+async fn guarded() -> Result<App> {
+    App::with(Setup {
+        bearer: true,
+        limits: Limits::out_of_reach(),
+        ..Setup::default()
+    })
+    .await
+}
+
+/// Sends a request and holds its answer against the document. Streams are not read: they do not end.
+async fn answer(operation: &Operation, what: &str, request: RequestBuilder) -> Result<u16> {
+    let place = format!("{} {} {what}", operation.method, operation.path);
+    let reply = request.send().await.with_context(|| place.clone())?;
+    let status = reply.status().as_u16();
+    assert!(
+        operation.documented.contains(&status),
+        "{place}: {status} does not stand in the document: {}",
+        reply.text().await?
+    );
+    assert!(status < 500, "{place}: {status} {}", reply.text().await?);
+    if status >= 400 {
+        let kind = reply.headers().get("content-type").cloned();
+        let problem: Value = serde_json::from_str(&reply.text().await?)?;
+        assert_eq!(
+            kind.context("no type")?,
+            "application/problem+json",
+            "{place}"
+        );
+        assert_eq!(problem["status"], status, "{place}");
+        for field in ["code", "detail", "fix", "request_id"] {
+            let text = problem[field].as_str().unwrap_or_default();
+            assert!(!text.is_empty(), "{place}: no {field}");
+        }
+    }
+    Ok(status)
+}
+
+/// The same, for what has to be refused.
+async fn refused(operation: &Operation, what: &str, request: RequestBuilder) -> Result<u16> {
+    let status = answer(operation, what, request).await?;
+    let place = format!("{} {} {what}", operation.method, operation.path);
+    assert!((400..500).contains(&status), "{place}: {status}");
+    Ok(status)
+}
+
+const LONG: usize = 4000;
+
+/// Texts that are no id of anything, encoded for a path.
+fn wrong_ids() -> Vec<String> {
+    let mut ids = vec![
+        "x".repeat(LONG),
+        "%00".to_owned(),
+        "conn_%00".to_owned(),
+        "..".to_owned(),
+        "%2e%2e".to_owned(),
+        "..%2f..%2fetc%2fpasswd".to_owned(),
+        "%ff%fe".to_owned(),
+        "%e6%bc%a2%f0%9f%94%91".to_owned(),
+        "%27%20or%201%3d1--".to_owned(),
+        "%3cscript%3e".to_owned(),
+        "-1".to_owned(),
+        "99999999999999999999999999".to_owned(),
+    ];
+    ids.extend(["conn_", "key_", "0"].map(str::to_owned));
+    ids
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_is_refused_as_documented() -> Result<()> {
+    let app = guarded().await?;
+    let nobody = app.visitor()?;
+    for operation in operations()? {
+        let path = operation.with("1");
+        let request = nobody.request(operation.method.clone(), &path);
+        assert_eq!(
+            refused(&operation, "without credentials", request).await?,
+            401
+        );
+        let others: Vec<_> = Scope::ALL
+            .into_iter()
+            .filter(|scope| *scope != operation.scope)
+            .collect();
+        let other = app.program(&others).await?;
+        let request = other.request(operation.method.clone(), &path);
+        assert_eq!(
+            refused(&operation, "with another scope", request).await?,
+            403
+        );
+        let request = nobody
+            .request(operation.method.clone(), &path)
+            .header("host", "evil.example");
+        assert_eq!(
+            refused(&operation, "under another name", request).await?,
+            421
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_id_and_no_query_brings_it_down() -> Result<()> {
+    let app = guarded().await?;
+    app.connect().await?;
+    let program = app.program(&Scope::ALL).await?;
+    for operation in operations()? {
+        for id in wrong_ids().iter().filter(|_| operation.takes_path()) {
+            let path = operation.with(id);
+            let request = program.request(operation.method.clone(), &path);
+            if id == ".." || id == "%2e%2e" {
+                // Clients resolve these themselves; whatever route that ends on, it does not break.
+                let status = request.send().await?.status().as_u16();
+                assert!(status < 500, "{} {path}: {status}", operation.method);
+                continue;
+            }
+            refused(&operation, &path, request).await?;
+        }
+        for name in &operation.queries {
+            let values = [
+                "",
+                "%00",
+                "%ff",
+                "-1",
+                "1e9",
+                "99999999999999999999",
+                "%F0%9F%94%91",
+            ];
+            let long = "y".repeat(LONG);
+            for value in values.into_iter().chain([long.as_str()]) {
+                let path = format!("{}?{name}={value}&{name}={value}", operation.with("1"));
+                let request = program.request(operation.method.clone(), &path);
+                answer(&operation, &path, request).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_body_brings_it_down() -> Result<()> {
+    let app = guarded().await?;
+    app.connect().await?;
+    let program = app.program(&Scope::ALL).await?;
+    for operation in operations()? {
+        let path = operation.with("1");
+        let send = |body: String, kind: &str| {
+            program
+                .request(operation.method.clone(), &path)
+                .header("content-type", kind)
+                .body(body)
+        };
+        let json = "application/json";
+        let huge = format!("{{\"x\":\"{}\"}}", "y".repeat(100_000));
+        let large = refused(&operation, "too large", send(huge, json)).await?;
+        assert_eq!(large, 413, "{} {path}", operation.method);
+        if operation.method != Method::GET {
+            for kind in ["text/plain", "application/x-www-form-urlencoded", "json"] {
+                let status = refused(&operation, kind, send("{}".to_owned(), kind)).await?;
+                assert_eq!(status, 415, "{} {path} {kind}", operation.method);
+            }
+        }
+        let Some(fields) = &operation.fields else {
+            continue;
+        };
+        let deep = "[".repeat(5000);
+        for body in [
+            "",
+            "{",
+            "nul",
+            "[]",
+            "\"x\"",
+            "1e999",
+            "{\"unknown\":1}",
+            "\u{0}",
+            &deep,
+        ] {
+            refused(&operation, body, send(body.to_owned(), json)).await?;
+        }
+        for field in fields {
+            for value in [
+                json!({}),
+                json!([[]]),
+                json!(-1.5),
+                json!("\u{0}"),
+                json!("z".repeat(LONG)),
+            ] {
+                let body = json!({ field: value }).to_string();
+                refused(&operation, &body, send(body.clone(), json)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What no key may ever see, whatever it asks.
+struct Canaries(Vec<String>);
+
+impl Canaries {
+    async fn gather(app: &App, connection: &str) -> Result<Self> {
+        let id = connection.parse()?;
+        let (_, pair) = app.core.store().token(&id).await?.context("no pair")?;
+        let refresh = pair.refresh_token.context("no refresh token")?;
+        Ok(Self(vec![
+            refresh.expose_secret().to_owned(),
+            APP_SECRET.to_owned(),
+        ]))
+    }
+
+    fn look_for(&self, text: &str, place: &str) {
+        for canary in &self.0 {
+            assert!(!text.contains(canary), "{place} shows a secret");
+        }
+    }
+}
+
+/// Ids of things that are there, so that answers hold something.
+struct Ids {
+    connection: String,
+    key: String,
+    order: String,
+    product: String,
+}
+
+impl Ids {
+    fn fill(&self, path: &str) -> String {
+        let noun = path.split('/').nth(3).unwrap_or_default();
+        let id = match noun {
+            "connections" => &self.connection,
+            "keys" => &self.key,
+            "orders" => &self.order,
+            "products" => &self.product,
+            _ => "1",
+        };
+        path.replace("{id}", id)
+            .replace("{method}", "aliexpress.ds.product.get")
+    }
+}
+
+/// The path with a query with which an operation does what it is for, as far as one fits all.
+fn sensible_query(operation: &Operation, path: &str, connection: &str) -> String {
+    let mut query = Vec::new();
+    for name in &operation.queries {
+        match name.as_str() {
+            "q" => query.push("q=case".to_owned()),
+            "min_ttl" => query.push("min_ttl=1".to_owned()),
+            "connection" => query.push(format!("connection={connection}")),
+            _ => {}
+        }
+    }
+    format!("{path}?{}", query.join("&"))
+}
+
+/// The same for its body.
+fn sensible_body(operation: &Operation, request: RequestBuilder, ids: &Ids) -> RequestBuilder {
+    let all = json!({
+        "name": "canary",
+        "label": "canary",
+        "scopes": ["read"],
+        "order_id": ids.order,
+        "code": "x"
+    });
+    let Some(fields) = &operation.fields else {
+        return request;
+    };
+    let wanted = all.as_object().into_iter().flatten();
+    let body: serde_json::Map<_, _> = wanted
+        .filter(|(name, _)| fields.contains(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    request
+        .header("content-type", "application/json")
+        .body(Value::Object(body).to_string())
+}
+
+/// The answer, or its beginning where it is a stream.
+async fn text_of(request: RequestBuilder) -> Result<String> {
+    let mut reply = request.send().await?;
+    let headers = format!("{:?}", reply.headers());
+    let is_stream = reply
+        .headers()
+        .get("content-type")
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+    let body = if is_stream {
+        let chunk = reply.chunk().await?.unwrap_or_default();
+        String::from_utf8_lossy(&chunk).into_owned()
+    } else {
+        reply.text().await?
+    };
+    Ok(format!("{headers}{body}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_of_any_scope_reads_a_refresh_token_or_the_app_secret() -> Result<()> {
+    let app = guarded().await?;
+    let connection = app.connect().await?;
+    let canaries = Canaries::gather(&app, &connection).await?;
+    let order = app
+        .seeded_orders()
+        .await?
+        .first()
+        .context("no order")?
+        .clone();
+    let everything = app.program(&Scope::ALL).await?;
+    let body = json!({ "order_id": order });
+    let imported = everything
+        .post_json("/api/aliexpress/orders/import", &body)
+        .await?;
+    assert!(imported.status < 300, "{}", imported.text());
+    let ids = Ids {
+        connection: connection.clone(),
+        key: app.core.api_keys().await?[0].id.clone(),
+        order,
+        product: app.products().await?.first().context("no product")?.clone(),
+    };
+    let mut programs: Vec<(String, Http)> = vec![("all scopes".to_owned(), everything)];
+    for scope in Scope::ALL {
+        programs.push((scope.to_string(), app.program(&[scope]).await?));
+    }
+    // What ends something comes last, so that the others still have something to show.
+    let mut operations = operations()?;
+    operations.sort_by_key(|operation| operation.method == Method::DELETE);
+    let mut answered = 0;
+    for operation in &operations {
+        for (name, program) in &programs {
+            let path = sensible_query(operation, &ids.fill(&operation.path), &ids.connection);
+            let request = program
+                .request(operation.method.clone(), &path)
+                .header("last-event-id", "0");
+            let text = text_of(sensible_body(operation, request, &ids)).await?;
+            let place = format!("{} {path} with {name}", operation.method);
+            canaries.look_for(&text, &place);
+            answered += usize::from(!text.is_empty());
+            // A refresh has changed the pair: the new one is as secret.
+            if operation.path.ends_with("/refresh") {
+                Canaries::gather(&app, &connection)
+                    .await?
+                    .look_for(&text, &place);
+            }
+        }
+    }
+    assert_eq!(answered, operations.len() * programs.len());
+    Ok(())
+}
