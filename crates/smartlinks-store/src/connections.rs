@@ -11,13 +11,16 @@ pub(crate) mod reading;
 pub(crate) mod refresh;
 pub(crate) mod reseal;
 mod storage;
+mod warnings;
 
 pub use id::{ConnectionId, InvalidConnectionId};
+pub(crate) use records::UnknownWord;
 pub use records::{
     Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
     StoredState, TokenMaterial,
 };
 pub use repository::ConnectionRepository;
+pub use warnings::{DueWarning, Settled, WarningRepository};
 
 /// The table that holds connections; part of what sealed data is bound to.
 pub(crate) const TABLE: &str = "connections";

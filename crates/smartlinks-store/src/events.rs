@@ -5,6 +5,8 @@ mod storage;
 use async_trait::async_trait;
 use serde::Serialize;
 
+pub(crate) use storage::{append, insert, numbered};
+
 use crate::{ConnectionId, Millis, StoreError};
 
 /// Something that has happened.

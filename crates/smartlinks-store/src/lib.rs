@@ -12,10 +12,12 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod webhooks;
 
 pub use connections::{
-    Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
-    NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
+    Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure,
+    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, Settled,
+    StoredState, TokenMaterial, WarningRepository,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -29,3 +31,8 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use webhooks::{
+    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
+    EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId, NewEndpoint,
+    Verdict, WebhookRepository,
+};

@@ -8,13 +8,14 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
-use crate::connections::ConnectionRepository;
+use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::webhooks::WebhookRepository;
 use crate::{Entropy, StoreError};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
@@ -28,6 +29,8 @@ pub trait Store:
     + OrderRepository
     + EventRepository
     + MetaRepository
+    + WarningRepository
+    + WebhookRepository
     + Send
     + Sync
     + 'static
@@ -64,6 +67,18 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The warnings before sign-in deadlines.
+    #[must_use]
+    pub fn warnings(&self) -> &dyn WarningRepository {
+        self
+    }
+
+    /// Webhook endpoints, and what is on its way to them.
+    #[must_use]
+    pub fn webhooks(&self) -> &dyn WebhookRepository {
         self
     }
 

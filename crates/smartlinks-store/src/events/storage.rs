@@ -5,12 +5,12 @@ use async_trait::async_trait;
 use super::{Event, EventRepository, NewEvent};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
+use crate::webhooks::outbox;
 use crate::{Millis, StoreError};
 
 const TABLE: &str = "events";
 
-/// Takes a number under a row lock that lasts until the commit, so that numbers become visible in their order.
-/// A sequence would not do: PostgreSQL may commit 6 before 5, and a reader that has seen 6 would never see 5.
+/// Stores an event that came with no other change.
 struct Append {
     event: NewEvent,
 }
@@ -20,26 +20,51 @@ impl Write for Append {
     type Output = i64;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<i64, StoreError> {
-        const NUMBER: &str =
-            "update counters set value = value + 1 where name = 'events' returning name, value";
-        const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
-             values ($1, $2, $3, $4, $5, $6)";
-        let row = session.first(NUMBER, values![]).await?;
-        let id = row
-            .ok_or_else(counter_missing)?
-            .fields("counters", "name")?
-            .int("value")?;
-        let values = values![
-            id,
-            self.event.kind.as_str(),
-            self.event.connection.as_ref(),
-            self.event.order.clone(),
-            self.event.data_json.as_str(),
-            self.event.at,
-        ];
-        session.execute(INSERT, values).await?;
-        Ok(id)
+        append(session, &self.event).await
     }
+}
+
+/// Stores an event and queues it for the webhooks that asked for its kind; gives its number.
+pub(crate) async fn append(session: &mut Session<'_>, event: &NewEvent) -> Result<i64, StoreError> {
+    let number = insert(session, event).await?;
+    outbox::queue(session, number, event).await?;
+    Ok(number)
+}
+
+/// Stores an event and gives its number, which is taken under a row lock that lasts until the commit, so that
+/// numbers become visible in their order. A sequence would not do: PostgreSQL may commit 6 before 5, and a reader
+/// that has seen 6 would never see 5.
+pub(crate) async fn insert(session: &mut Session<'_>, event: &NewEvent) -> Result<i64, StoreError> {
+    const NUMBER: &str =
+        "update counters set value = value + 1 where name = 'events' returning name, value";
+    const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
+         values ($1, $2, $3, $4, $5, $6)";
+    let row = session.first(NUMBER, values![]).await?;
+    let id = row
+        .ok_or_else(counter_missing)?
+        .fields("counters", "name")?
+        .int("value")?;
+    let values = values![
+        id,
+        event.kind.as_str(),
+        event.connection.as_ref(),
+        event.order.clone(),
+        event.data_json.as_str(),
+        event.at,
+    ];
+    session.execute(INSERT, values).await?;
+    Ok(id)
+}
+
+/// The event with a number, unless it was forgotten.
+pub(crate) async fn numbered(
+    session: &mut Session<'_>,
+    number: i64,
+) -> Result<Option<Event>, StoreError> {
+    const NUMBERED: &str =
+        "select id, kind, connection_id, order_id, data_json, at from events where id = $1";
+    let row = session.first(NUMBERED, values![number]).await?;
+    row.map(|row| event(&row)).transpose()
 }
 
 fn counter_missing() -> StoreError {
@@ -75,16 +100,17 @@ impl EventRepository for DatabaseStore {
 }
 
 fn events(rows: &[Row]) -> Result<Vec<Event>, StoreError> {
-    let event = |row: &Row| -> Result<Event, StoreError> {
-        let fields = row.fields(TABLE, "id")?;
-        Ok(Event {
-            id: fields.int("id")?,
-            kind: fields.text("kind")?,
-            connection: fields.maybe_parsed("connection_id")?,
-            order: fields.maybe_text("order_id")?,
-            data_json: fields.text("data_json")?,
-            at: fields.moment("at")?,
-        })
-    };
     rows.iter().map(event).collect()
+}
+
+fn event(row: &Row) -> Result<Event, StoreError> {
+    let fields = row.fields(TABLE, "id")?;
+    Ok(Event {
+        id: fields.int("id")?,
+        kind: fields.text("kind")?,
+        connection: fields.maybe_parsed("connection_id")?,
+        order: fields.maybe_text("order_id")?,
+        data_json: fields.text("data_json")?,
+        at: fields.moment("at")?,
+    })
 }

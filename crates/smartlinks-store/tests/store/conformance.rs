@@ -7,6 +7,8 @@ mod meta;
 mod orders_and_events;
 mod refresh;
 mod sealing;
+mod warnings;
+mod webhooks;
 
 use crate::support;
 
@@ -80,6 +82,19 @@ suite! {
         keys_are_rotated_while_everything_runs,
         nothing_readable_is_stored,
         a_spoilt_row_is_named;
+    webhooks:
+        an_event_is_queued_for_those_that_asked,
+        a_delivery_is_claimed_by_exactly_one,
+        attempts_are_kept_and_a_resend_starts_anew,
+        a_disabled_endpoint_ends_what_waits_for_it,
+        removing_an_endpoint_never_fails_an_event,
+        a_test_event_goes_to_one_endpoint,
+        secrets_are_sealed_and_rotate_with_overlap,
+        an_endpoint_is_changed_in_parts;
+    warnings:
+        a_step_is_told_by_exactly_one,
+        a_new_sign_in_begins_the_ladder_anew,
+        a_passed_deadline_is_told_once;
 }
 
 /// Both folders of migrations make the same tables.
