@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod connections;
 mod entropy;
 mod error;
@@ -12,8 +13,10 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod traces;
 mod webhooks;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure,
     InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, Settled,
@@ -31,6 +34,7 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use traces::{Change, Traces};
 pub use webhooks::{
     Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
     EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId, NewEndpoint,

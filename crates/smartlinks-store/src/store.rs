@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
+use crate::audit::AuditRepository;
 use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
@@ -15,6 +16,7 @@ use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::traces::{Traced, Traces};
 use crate::webhooks::WebhookRepository;
 use crate::{Entropy, StoreError};
 
@@ -28,6 +30,7 @@ pub trait Store:
     + LoginAttemptRepository
     + OrderRepository
     + EventRepository
+    + AuditRepository
     + MetaRepository
     + WarningRepository
     + WebhookRepository
@@ -79,6 +82,12 @@ impl dyn Store {
     /// Webhook endpoints, and what is on its way to them.
     #[must_use]
     pub fn webhooks(&self) -> &dyn WebhookRepository {
+        self
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub fn audit(&self) -> &dyn AuditRepository {
         self
     }
 
@@ -181,6 +190,24 @@ impl DatabaseStore {
         values: Vec<Value>,
     ) -> Result<bool, StoreError> {
         Ok(self.database.execute(sql, values).await? > 0)
+    }
+
+    /// Runs a statement and leaves traces when it changed anything; whether it did.
+    pub(crate) async fn traced(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        if traces.is_empty() {
+            return self.changed(sql, values).await;
+        }
+        let write = Traced {
+            sql,
+            values,
+            traces,
+        };
+        self.database.write(write).await
     }
 
     /// Deleted secrets leave the write-ahead log too. The deletion itself is done when this is called, so a

@@ -21,7 +21,7 @@ pub use records::{
     EndpointChange, EndpointState, EventFilter, NewEndpoint, Verdict,
 };
 
-use crate::{Millis, NewEvent, StoreError};
+use crate::{Change, Millis, NewEvent, StoreError, Traces};
 
 /// The table that holds endpoints; part of what their sealed secrets are bound to.
 pub(crate) const ENDPOINTS: &str = "webhook_endpoints";
@@ -30,11 +30,14 @@ pub(crate) const ATTEMPTS: &str = "webhook_attempts";
 
 /// The stored endpoints, deliveries and attempts.
 ///
+/// A [`Change`] is when something happens and what it leaves behind; its traces become durable together with the
+/// change, and only when it took effect.
+///
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait WebhookRepository: Send + Sync {
     /// Stores an endpoint.
-    async fn add_endpoint(&self, new: NewEndpoint, now: Millis) -> Result<Endpoint, StoreError>;
+    async fn add_endpoint(&self, new: NewEndpoint, change: Change) -> Result<Endpoint, StoreError>;
 
     /// All endpoints, in the order in which they were made.
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError>;
@@ -46,8 +49,8 @@ pub trait WebhookRepository: Send + Sync {
     async fn change_endpoint(
         &self,
         id: &EndpointId,
-        change: EndpointChange,
-        now: Millis,
+        to: EndpointChange,
+        change: Change,
     ) -> Result<Option<Endpoint>, StoreError>;
 
     /// Gives an endpoint a new secret; the present one goes on signing beside it until `former_until`. None when
@@ -58,7 +61,7 @@ pub trait WebhookRepository: Send + Sync {
         version: i64,
         secret: SecretString,
         former_until: Millis,
-        now: Millis,
+        change: Change,
     ) -> Result<Option<Endpoint>, StoreError>;
 
     /// What signs for an endpoint at a moment: the present secret, then the former one while it counts.
@@ -69,7 +72,7 @@ pub trait WebhookRepository: Send + Sync {
     ) -> Result<Vec<SecretString>, StoreError>;
 
     /// Lets an endpoint be told of events from now on; false when it was active, or there is none.
-    async fn enable_endpoint(&self, id: &EndpointId, now: Millis) -> Result<bool, StoreError>;
+    async fn enable_endpoint(&self, id: &EndpointId, change: Change) -> Result<bool, StoreError>;
 
     /// Ends everything that is queued for an endpoint and queues nothing more; false when it was disabled, or there
     /// is none.
@@ -77,18 +80,19 @@ pub trait WebhookRepository: Send + Sync {
         &self,
         id: &EndpointId,
         reason: DisabledReason,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError>;
 
     /// Deletes an endpoint with its secrets, deliveries and attempts; false when there is none.
-    async fn remove_endpoint(&self, id: &EndpointId) -> Result<bool, StoreError>;
+    async fn remove_endpoint(&self, id: &EndpointId, change: Change) -> Result<bool, StoreError>;
 
-    /// Stores an event for one endpoint only and queues it there, whatever kinds that endpoint asked for. Gives the
+    /// Stores an event, and traces beside it, for one endpoint only and queues it there, whatever kinds that endpoint asked for. Gives the
     /// id of the delivery; none when the endpoint is not active.
     async fn queue_for(
         &self,
         id: &EndpointId,
         event: NewEvent,
+        traces: Traces,
     ) -> Result<Option<String>, StoreError>;
 
     /// The active endpoints for which something is due and not under lease.
@@ -139,7 +143,7 @@ pub trait WebhookRepository: Send + Sync {
 
     /// Makes a delivery due now, whatever became of it before; its back-off starts anew. False when there is none,
     /// somebody is sending it at this moment, its endpoint is not active, or its event was forgotten.
-    async fn resend(&self, id: &str, now: Millis) -> Result<bool, StoreError>;
+    async fn resend(&self, id: &str, change: Change) -> Result<bool, StoreError>;
 
     /// How many deliveries wait.
     async fn delivery_backlog(&self) -> Result<i64, StoreError>;

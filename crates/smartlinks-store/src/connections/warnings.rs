@@ -143,7 +143,7 @@ impl Write for Settle {
             return Ok(false);
         }
         if let Some((_, event)) = &self.settled.told {
-            events::append(session, event).await?;
+            events::write(session, std::slice::from_ref(event)).await?;
         }
         Ok(true)
     }

@@ -5,55 +5,52 @@ use async_trait::async_trait;
 use super::{Event, EventRepository, NewEvent};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
+use crate::traces::{Traces, leave, take_numbers};
 use crate::webhooks::outbox;
 use crate::{Millis, StoreError};
 
 const TABLE: &str = "events";
 
-/// Stores an event that came with no other change.
-struct Append {
-    event: NewEvent,
-}
-
-#[async_trait]
-impl Write for Append {
-    type Output = i64;
-
-    async fn run(&self, session: &mut Session<'_>) -> Result<i64, StoreError> {
-        append(session, &self.event).await
+/// Writes events inside the transaction of what they tell about, and queues them for the webhooks that asked for
+/// their kind.
+pub(crate) async fn write(
+    session: &mut Session<'_>,
+    events: &[NewEvent],
+) -> Result<(), StoreError> {
+    let first = take_numbers(session, TABLE, events.len()).await?;
+    for (number, event) in (first..).zip(events) {
+        insert(session, number, event).await?;
+        outbox::queue(session, number, event).await?;
     }
+    Ok(())
 }
 
-/// Stores an event and queues it for the webhooks that asked for its kind; gives its number.
-pub(crate) async fn append(session: &mut Session<'_>, event: &NewEvent) -> Result<i64, StoreError> {
-    let number = insert(session, event).await?;
-    outbox::queue(session, number, event).await?;
+/// Writes one event, which is queued for nobody; gives its number.
+pub(crate) async fn write_untold(
+    session: &mut Session<'_>,
+    event: &NewEvent,
+) -> Result<i64, StoreError> {
+    let number = take_numbers(session, TABLE, 1).await?;
+    insert(session, number, event).await?;
     Ok(number)
 }
 
-/// Stores an event and gives its number, which is taken under a row lock that lasts until the commit, so that
-/// numbers become visible in their order. A sequence would not do: PostgreSQL may commit 6 before 5, and a reader
-/// that has seen 6 would never see 5.
-pub(crate) async fn insert(session: &mut Session<'_>, event: &NewEvent) -> Result<i64, StoreError> {
-    const NUMBER: &str =
-        "update counters set value = value + 1 where name = 'events' returning name, value";
+async fn insert(
+    session: &mut Session<'_>,
+    number: i64,
+    event: &NewEvent,
+) -> Result<(), StoreError> {
     const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
          values ($1, $2, $3, $4, $5, $6)";
-    let row = session.first(NUMBER, values![]).await?;
-    let id = row
-        .ok_or_else(counter_missing)?
-        .fields("counters", "name")?
-        .int("value")?;
     let values = values![
-        id,
+        number,
         event.kind.as_str(),
         event.connection.as_ref(),
-        event.order.clone(),
+        event.order.as_deref(),
         event.data_json.as_str(),
         event.at,
     ];
-    session.execute(INSERT, values).await?;
-    Ok(id)
+    session.execute(INSERT, values).await.map(|_| ())
 }
 
 /// The event with a number, unless it was forgotten.
@@ -67,18 +64,32 @@ pub(crate) async fn numbered(
     row.map(|row| event(&row)).transpose()
 }
 
-fn counter_missing() -> StoreError {
-    StoreError::Corrupt(crate::Inconsistency {
-        table: "counters",
-        column: "value",
-        id: TABLE.to_owned(),
-    })
+/// Traces of no other change.
+struct Append {
+    traces: Traces,
+}
+
+#[async_trait]
+impl Write for Append {
+    type Output = ();
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        leave(session, &self.traces).await
+    }
 }
 
 #[async_trait]
 impl EventRepository for DatabaseStore {
-    async fn append(&self, event: NewEvent) -> Result<i64, StoreError> {
-        self.database.write(Append { event }).await
+    async fn append(&self, traces: Traces) -> Result<(), StoreError> {
+        self.database.write(Append { traces }).await
+    }
+
+    async fn latest_number(&self) -> Result<i64, StoreError> {
+        const NUMBER: &str = "select name, value from counters where name = 'events'";
+        let row = self.database.first(NUMBER, values![]).await?;
+        row.map_or(Ok(0), |row| {
+            Ok(row.fields("counters", "name")?.int("value")?)
+        })
     }
 
     async fn latest(&self, limit: u32) -> Result<Vec<Event>, StoreError> {

@@ -7,6 +7,7 @@ use super::endpoints::{disable, take_turn};
 use super::records::{Attempt, ClaimedDelivery, Delivery, Verdict};
 use super::{ATTEMPTS, DELIVERIES, EndpointId, outbox};
 use crate::sql::{Row, Session, Write, values};
+use crate::traces::{Traces, leave};
 use crate::{Millis, NewEvent, StoreError, events};
 
 /// The columns of a [`Delivery`].
@@ -48,6 +49,7 @@ pub(crate) fn attempt(row: &Row) -> Result<Attempt, StoreError> {
 pub(crate) struct QueueFor {
     pub(crate) endpoint: EndpointId,
     pub(crate) event: NewEvent,
+    pub(crate) traces: Traces,
 }
 
 #[async_trait]
@@ -63,8 +65,9 @@ impl Write for QueueFor {
         if active.is_none() {
             return Ok(None);
         }
-        let number = events::insert(session, &self.event).await?;
+        let number = events::write_untold(session, &self.event).await?;
         let queued = outbox::queue_one(session, &self.endpoint, number, &self.event).await?;
+        leave(session, &self.traces).await?;
         Ok(queued.then(|| outbox::message_id(&self.endpoint, number, &self.event)))
     }
 }
@@ -142,10 +145,10 @@ impl Write for Finish {
         self.note(session, fields.int("attempts")?).await?;
         let endpoint: EndpointId = fields.parsed("endpoint_id")?;
         self.note_health(session, &endpoint).await?;
-        if let Verdict::Disable(reason, event) = &self.verdict
+        if let Verdict::Disable(reason, traces) = &self.verdict
             && disable(session, &endpoint, *reason, self.now).await?
         {
-            events::append(session, event).await?;
+            leave(session, traces).await?;
         }
         Ok(true)
     }

@@ -9,7 +9,8 @@ use super::records::{DisabledReason, Endpoint, EndpointChange, EventFilter, NewE
 use super::{ENDPOINTS, EndpointId};
 use crate::seal::{Place, Sealer};
 use crate::sql::{Fields, Row, Session, Write, values};
-use crate::{Millis, StoreError};
+use crate::traces::leave;
+use crate::{Change, Millis, StoreError};
 
 /// The columns of an [`Endpoint`]; no secret among them.
 macro_rules! endpoint_columns {
@@ -77,7 +78,7 @@ pub(crate) fn open(
 pub(crate) struct Add {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) new: NewEndpoint,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -99,24 +100,24 @@ impl Write for Add {
             self.new.events.stored(),
             seal(&self.sealer, SECRET, id, &self.new.secret)?,
             self.sealer.ring().active_id(),
-            self.now,
+            self.change.now,
         ];
-        match session.first(INSERT, values).await? {
-            Some(row) => endpoint(&row),
-            None => Err(session.overtaken()),
-        }
+        let row = session.first(INSERT, values).await?;
+        let row = row.ok_or_else(|| session.overtaken())?;
+        leave(session, &self.change.traces).await?;
+        endpoint(&row)
     }
 }
 
 /// Changes what a person may change.
-pub(crate) struct Change {
+pub(crate) struct Alter {
     pub(crate) id: EndpointId,
-    pub(crate) change: EndpointChange,
-    pub(crate) now: Millis,
+    pub(crate) to: EndpointChange,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
-impl Write for Change {
+impl Write for Alter {
     type Output = Option<Endpoint>;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Option<Endpoint>, StoreError> {
@@ -130,17 +131,20 @@ impl Write for Change {
             url,
             description,
             events,
-        } = &self.change;
+        } = &self.to;
         let values = values![
             self.id.as_str(),
             url.clone(),
             i64::from(description.is_some()),
             description.clone().flatten(),
             events.as_ref().map(EventFilter::stored),
-            self.now,
+            self.change.now,
         ];
-        let row = session.first(UPDATE, values).await?;
-        row.map(|row| endpoint(&row)).transpose()
+        let Some(row) = session.first(UPDATE, values).await? else {
+            return Ok(None);
+        };
+        leave(session, &self.change.traces).await?;
+        endpoint(&row).map(Some)
     }
 }
 
@@ -151,7 +155,7 @@ pub(crate) struct Rotate {
     pub(crate) version: i64,
     pub(crate) secret: SecretString,
     pub(crate) former_until: Millis,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -182,10 +186,13 @@ impl Write for Rotate {
             former,
             self.former_until,
             self.sealer.ring().active_id(),
-            self.now,
+            self.change.now,
         ];
-        let row = session.first(UPDATE, values).await?;
-        row.map(|row| endpoint(&row)).transpose()
+        let Some(row) = session.first(UPDATE, values).await? else {
+            return Ok(None);
+        };
+        leave(session, &self.change.traces).await?;
+        endpoint(&row).map(Some)
     }
 }
 
@@ -194,7 +201,7 @@ impl Write for Rotate {
 pub(crate) struct Switch {
     pub(crate) id: EndpointId,
     pub(crate) to: Switched,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 /// What an endpoint is switched to.
@@ -213,12 +220,16 @@ impl Write for Switch {
              disabled_at = null, failing_since = null, updated_at = $2 where id = $1 and state <> 'active'";
         const REMOVE: &str = "delete from webhook_endpoints where id = $1";
         take_turn(session).await?;
-        let id = self.id.as_str();
-        match &self.to {
-            Switched::On => Ok(session.execute(ENABLE, values![id, self.now]).await? > 0),
-            Switched::Off(reason) => disable(session, &self.id, *reason, self.now).await,
-            Switched::Removed => Ok(session.execute(REMOVE, values![id]).await? > 0),
+        let (id, now) = (self.id.as_str(), self.change.now);
+        let changed = match &self.to {
+            Switched::On => session.execute(ENABLE, values![id, now]).await? > 0,
+            Switched::Off(reason) => disable(session, &self.id, *reason, now).await?,
+            Switched::Removed => session.execute(REMOVE, values![id]).await? > 0,
+        };
+        if changed {
+            leave(session, &self.change.traces).await?;
         }
+        Ok(changed)
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::EndpointId;
 use crate::connections::UnknownWord;
-use crate::{Event, Millis, NewEvent};
+use crate::{Event, Millis, Traces};
 
 /// Which events an endpoint is told of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -280,8 +280,8 @@ pub enum Verdict {
     Again(Millis),
     /// It is not tried again.
     GivenUp,
-    /// Nothing is sent there any more: the endpoint is disabled, with an event that says so.
-    Disable(DisabledReason, NewEvent),
+    /// Nothing is sent there any more: the endpoint is disabled, with traces that say so.
+    Disable(DisabledReason, Traces),
 }
 
 /// Which deliveries are listed.

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::deliveries::{Claim, Finish, QueueFor, attempt, delivery, delivery_columns};
 use super::endpoints::{
-    Add, Change, FORMER, Rotate, SECRET, Switch, Switched, endpoint, endpoint_columns, open,
+    Add, Alter, FORMER, Rotate, SECRET, Switch, Switched, endpoint, endpoint_columns, open,
 };
 use super::{
     Attempt, ClaimedDelivery, DELIVERIES, Delivery, DeliveryFilter, DisabledReason, ENDPOINTS,
@@ -15,13 +15,19 @@ use super::{
 };
 use crate::sql::values;
 use crate::store::DatabaseStore;
-use crate::{Millis, NewEvent, StoreError};
+use crate::{Change, Millis, NewEvent, StoreError, Traces};
 
 #[async_trait]
 impl WebhookRepository for DatabaseStore {
-    async fn add_endpoint(&self, new: NewEndpoint, now: Millis) -> Result<Endpoint, StoreError> {
+    async fn add_endpoint(&self, new: NewEndpoint, change: Change) -> Result<Endpoint, StoreError> {
         let sealer = Arc::clone(&self.sealer);
-        self.database.write(Add { sealer, new, now }).await
+        self.database
+            .write(Add {
+                sealer,
+                new,
+                change,
+            })
+            .await
     }
 
     async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
@@ -47,11 +53,11 @@ impl WebhookRepository for DatabaseStore {
     async fn change_endpoint(
         &self,
         id: &EndpointId,
-        change: EndpointChange,
-        now: Millis,
+        to: EndpointChange,
+        change: Change,
     ) -> Result<Option<Endpoint>, StoreError> {
         let id = id.clone();
-        self.database.write(Change { id, change, now }).await
+        self.database.write(Alter { id, to, change }).await
     }
 
     async fn rotate_secret(
@@ -60,7 +66,7 @@ impl WebhookRepository for DatabaseStore {
         version: i64,
         secret: SecretString,
         former_until: Millis,
-        now: Millis,
+        change: Change,
     ) -> Result<Option<Endpoint>, StoreError> {
         let write = Rotate {
             sealer: Arc::clone(&self.sealer),
@@ -68,7 +74,7 @@ impl WebhookRepository for DatabaseStore {
             version,
             secret,
             former_until,
-            now,
+            change,
         };
         self.database.write(write).await
     }
@@ -95,21 +101,21 @@ impl WebhookRepository for DatabaseStore {
         Ok(present.into_iter().chain(former).collect())
     }
 
-    async fn enable_endpoint(&self, id: &EndpointId, now: Millis) -> Result<bool, StoreError> {
-        self.switch(id, Switched::On, now).await
+    async fn enable_endpoint(&self, id: &EndpointId, change: Change) -> Result<bool, StoreError> {
+        self.switch(id, Switched::On, change).await
     }
 
     async fn disable_endpoint(
         &self,
         id: &EndpointId,
         reason: DisabledReason,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError> {
-        self.switch(id, Switched::Off(reason), now).await
+        self.switch(id, Switched::Off(reason), change).await
     }
 
-    async fn remove_endpoint(&self, id: &EndpointId) -> Result<bool, StoreError> {
-        let removed = self.switch(id, Switched::Removed, Millis(0)).await?;
+    async fn remove_endpoint(&self, id: &EndpointId, change: Change) -> Result<bool, StoreError> {
+        let removed = self.switch(id, Switched::Removed, change).await?;
         if removed {
             self.scrub().await;
         }
@@ -120,9 +126,16 @@ impl WebhookRepository for DatabaseStore {
         &self,
         id: &EndpointId,
         event: NewEvent,
+        traces: Traces,
     ) -> Result<Option<String>, StoreError> {
         let endpoint = id.clone();
-        self.database.write(QueueFor { endpoint, event }).await
+        self.database
+            .write(QueueFor {
+                endpoint,
+                event,
+                traces,
+            })
+            .await
     }
 
     async fn endpoints_due(&self, now: Millis) -> Result<Vec<EndpointId>, StoreError> {
@@ -236,13 +249,14 @@ impl WebhookRepository for DatabaseStore {
         Ok(Some((delivery(&row)?, attempts)))
     }
 
-    async fn resend(&self, id: &str, now: Millis) -> Result<bool, StoreError> {
+    async fn resend(&self, id: &str, change: Change) -> Result<bool, StoreError> {
         const RESEND: &str = "update webhook_deliveries set state = 'pending', next_attempt_at = $2, \
              queued_after = attempts, finished_at = null, lease_owner = null, lease_until = null \
              where id = $1 and (lease_until is null or lease_until <= $2) \
              and exists (select 1 from webhook_endpoints e where e.id = endpoint_id and e.state = 'active') \
              and exists (select 1 from events v where v.id = event_id)";
-        self.changed(RESEND, values![id, now]).await
+        let values = values![id, change.now];
+        self.traced(RESEND, values, change.traces).await
     }
 
     async fn delivery_backlog(&self) -> Result<i64, StoreError> {
@@ -261,8 +275,13 @@ impl WebhookRepository for DatabaseStore {
 }
 
 impl DatabaseStore {
-    async fn switch(&self, id: &EndpointId, to: Switched, now: Millis) -> Result<bool, StoreError> {
+    async fn switch(
+        &self,
+        id: &EndpointId,
+        to: Switched,
+        change: Change,
+    ) -> Result<bool, StoreError> {
         let id = id.clone();
-        self.database.write(Switch { id, to, now }).await
+        self.database.write(Switch { id, to, change }).await
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn a_new_sign_in_begins_the_ladder_anew(stage: Stage) {
     let stale = store.due_warnings(NOW, 10).await.unwrap().remove(0);
     assert!(store.settle_warning(&stale, told(3), NOW).await.unwrap());
     store
-        .finish_refresh(&id, 1, "me", pair("b"), NOW)
+        .finish_refresh(&id, 1, "me", pair("b"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -60,7 +60,7 @@ pub(crate) async fn a_new_sign_in_begins_the_ladder_anew(stage: Stage) {
     let mut moved = pair("c");
     moved.sign_in_again_by = Some(NOW.plus(72 * HOUR));
     store
-        .finish_refresh(&id, 2, "me", moved, NOW)
+        .finish_refresh(&id, 2, "me", moved, NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -68,13 +68,13 @@ pub(crate) async fn a_new_sign_in_begins_the_ladder_anew(stage: Stage) {
     assert_eq!(due[0].warned_step, Some(3), "the window goes on");
     let later = NOW.plus(1);
     store
-        .reconnect(&id, account("1"), None, pair("d"), later)
+        .reconnect(&id, account("1"), None, pair("d"), later.into())
         .await
         .unwrap();
     let anew = store.due_warnings(later, 10).await.unwrap();
     assert_eq!((anew[0].due, anew[0].warned_step), (later, None));
     assert!(!store.settle_warning(&due[0], told(1), later).await.unwrap());
-    store.disconnect(&id, later).await.unwrap();
+    store.disconnect(&id, later.into()).await.unwrap();
     assert_eq!(store.next_warning_due().await.unwrap(), None);
     assert!(
         !store
@@ -104,7 +104,12 @@ pub(crate) async fn a_passed_deadline_is_told_once(stage: Stage) {
         reason: None,
         next_refresh_at: None,
     };
-    assert!(store.fail_refresh(&id, 1, "me", ended, NOW).await.unwrap());
+    assert!(
+        store
+            .fail_refresh(&id, 1, "me", ended, NOW.into())
+            .await
+            .unwrap()
+    );
     assert!(!store.settle_warning(&due, passed(), NOW).await.unwrap());
     let two = connected(&store, "2").await.id;
     let due = store.due_warnings(NOW, 10).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 use smartlinks_store::{
     Attempt, DeliveryFilter, DeliveryState, DisabledReason, Endpoint, EndpointChange, EndpointId,
-    EndpointState, EventFilter, NewEndpoint, NewEvent, Store, SystemEntropy, Verdict,
+    EndpointState, EventFilter, NewEndpoint, NewEvent, Store, SystemEntropy, Traces, Verdict,
 };
 
 use crate::support::*;
@@ -22,7 +22,10 @@ fn new_endpoint(events: EventFilter) -> NewEndpoint {
 }
 
 async fn endpoint(store: &Arc<dyn Store>, events: EventFilter) -> Endpoint {
-    store.add_endpoint(new_endpoint(events), NOW).await.unwrap()
+    store
+        .add_endpoint(new_endpoint(events), NOW.into())
+        .await
+        .unwrap()
 }
 
 fn only(kinds: &[&str]) -> EventFilter {
@@ -67,7 +70,10 @@ async fn the_one(store: &Arc<dyn Store>, id: &EndpointId) -> String {
 /// R29: an event and its deliveries become durable together, for those that asked for it and are active.
 pub(crate) async fn an_event_is_queued_for_those_that_asked(stage: Stage) {
     let store = stage.open().await;
-    store.append(event("connection.connected")).await.unwrap();
+    store
+        .append(Traces::none().event(event("connection.connected")))
+        .await
+        .unwrap();
     let all = endpoint(&store, EventFilter::All).await.id;
     let some = endpoint(&store, only(&["connection.expiring", "order.updated"]))
         .await
@@ -76,12 +82,15 @@ pub(crate) async fn an_event_is_queued_for_those_that_asked(stage: Stage) {
     let off = endpoint(&store, EventFilter::All).await.id;
     assert!(
         store
-            .disable_endpoint(&off, DisabledReason::ByHand, NOW)
+            .disable_endpoint(&off, DisabledReason::ByHand, NOW.into())
             .await
             .unwrap()
     );
     for kind in ["connection.expiring", "connection.refreshed", "order"] {
-        store.append(event(kind)).await.unwrap();
+        store
+            .append(Traces::none().event(event(kind)))
+            .await
+            .unwrap();
     }
     assert_eq!(
         kinds_at(&store, &all).await,
@@ -110,7 +119,10 @@ pub(crate) async fn an_event_is_queued_for_those_that_asked(stage: Stage) {
 pub(crate) async fn a_delivery_is_claimed_by_exactly_one(stage: Stage) {
     let stores = [stage.open().await, stage.open().await];
     let id = endpoint(&stores[0], EventFilter::All).await.id;
-    stores[0].append(event("order.updated")).await.unwrap();
+    stores[0]
+        .append(Traces::none().event(event("order.updated")))
+        .await
+        .unwrap();
     let message = the_one(&stores[0], &id).await;
     let claims: Vec<_> = (0..20)
         .map(|number| {
@@ -162,7 +174,10 @@ pub(crate) async fn a_delivery_is_claimed_by_exactly_one(stage: Stage) {
 pub(crate) async fn attempts_are_kept_and_a_resend_starts_anew(stage: Stage) {
     let store = stage.open().await;
     let id = endpoint(&store, EventFilter::All).await.id;
-    store.append(event("order.updated")).await.unwrap();
+    store
+        .append(Traces::none().event(event("order.updated")))
+        .await
+        .unwrap();
     let message = the_one(&store, &id).await;
     let mut now = NOW;
     for (error, verdict) in [
@@ -197,7 +212,7 @@ pub(crate) async fn attempts_are_kept_and_a_resend_starts_anew(stage: Stage) {
     assert_eq!(health.failing_since, Some(NOW), "the first failure counts");
     assert_eq!(health.last_failure.as_deref(), Some("timeout"));
 
-    assert!(store.resend(&message, now).await.unwrap());
+    assert!(store.resend(&message, now.into()).await.unwrap());
     let again = store
         .claim_delivery(&message, "me", now.plus(MINUTE), now)
         .await
@@ -205,7 +220,7 @@ pub(crate) async fn attempts_are_kept_and_a_resend_starts_anew(stage: Stage) {
         .unwrap();
     assert_eq!((again.attempts, again.attempts_since_queued), (2, 0));
     assert!(
-        !store.resend(&message, now).await.unwrap(),
+        !store.resend(&message, now.into()).await.unwrap(),
         "it is being sent"
     );
     let done = store
@@ -231,15 +246,24 @@ pub(crate) async fn a_disabled_endpoint_ends_what_waits_for_it(stage: Stage) {
     let store = stage.open().await;
     let gone = endpoint(&store, EventFilter::All).await.id;
     let other = endpoint(&store, only(&["webhook.disabled"])).await.id;
-    store.append(event("one")).await.unwrap();
-    store.append(event("two")).await.unwrap();
+    store
+        .append(Traces::none().event(event("one")))
+        .await
+        .unwrap();
+    store
+        .append(Traces::none().event(event("two")))
+        .await
+        .unwrap();
     let due = store.due_deliveries(&gone, NOW, 10).await.unwrap();
     store
         .claim_delivery(&due[0], "me", NOW.plus(MINUTE), NOW)
         .await
         .unwrap()
         .unwrap();
-    let verdict = Verdict::Disable(DisabledReason::Gone, event("webhook.disabled"));
+    let verdict = Verdict::Disable(
+        DisabledReason::Gone,
+        Traces::none().event(event("webhook.disabled")),
+    );
     assert!(
         store
             .finish_attempt(&due[0], "me", attempt(Some("http_410")), verdict, NOW)
@@ -260,17 +284,23 @@ pub(crate) async fn a_disabled_endpoint_ends_what_waits_for_it(stage: Stage) {
         .collect();
     assert_eq!(states, [DeliveryState::Failed; 2]);
     assert_eq!(kinds_at(&store, &other).await, ["webhook.disabled"]);
-    assert!(!store.resend(&due[1], NOW).await.unwrap());
-    assert!(store.queue_for(&gone, event("t")).await.unwrap().is_none());
-    assert!(store.enable_endpoint(&gone, NOW).await.unwrap());
-    assert!(!store.enable_endpoint(&gone, NOW).await.unwrap());
-    assert!(store.resend(&due[1], NOW).await.unwrap());
+    assert!(!store.resend(&due[1], NOW.into()).await.unwrap());
+    assert!(
+        store
+            .queue_for(&gone, event("t"), Traces::none())
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(store.enable_endpoint(&gone, NOW.into()).await.unwrap());
+    assert!(!store.enable_endpoint(&gone, NOW.into()).await.unwrap());
+    assert!(store.resend(&due[1], NOW.into()).await.unwrap());
     assert_eq!(
         store.due_deliveries(&gone, NOW, 10).await.unwrap(),
         [due[1].clone()]
     );
-    assert!(store.remove_endpoint(&gone).await.unwrap());
-    assert!(!store.remove_endpoint(&gone).await.unwrap());
+    assert!(store.remove_endpoint(&gone, NOW.into()).await.unwrap());
+    assert!(!store.remove_endpoint(&gone, NOW.into()).await.unwrap());
     assert!(store.delivery(&due[1]).await.unwrap().is_none());
 }
 
@@ -281,13 +311,16 @@ pub(crate) async fn removing_an_endpoint_never_fails_an_event(stage: Stage) {
         let store = stores[0].clone();
         tokio::spawn(async move {
             for _ in 0..60 {
-                store.append(event("order.updated")).await.unwrap();
+                store
+                    .append(Traces::none().event(event("order.updated")))
+                    .await
+                    .unwrap();
             }
         })
     };
     while !writer.is_finished() {
         let id = endpoint(&stores[1], EventFilter::All).await.id;
-        assert!(stores[1].remove_endpoint(&id).await.unwrap());
+        assert!(stores[1].remove_endpoint(&id, NOW.into()).await.unwrap());
     }
     writer.await.unwrap();
     assert_eq!(stores[0].latest(100).await.unwrap().len(), 60);
@@ -299,7 +332,7 @@ pub(crate) async fn a_test_event_goes_to_one_endpoint(stage: Stage) {
     let tested = endpoint(&store, only(&["order.updated"])).await.id;
     let other = endpoint(&store, EventFilter::All).await.id;
     let message = store
-        .queue_for(&tested, event("webhook.test"))
+        .queue_for(&tested, event("webhook.test"), Traces::none())
         .await
         .unwrap()
         .unwrap();
@@ -322,7 +355,7 @@ pub(crate) async fn secrets_are_sealed_and_rotate_with_overlap(stage: Stage) {
     assert_eq!(shown(NOW).await, ["whsec_first"]);
     let rotate = async |secret: &str| {
         store
-            .rotate_secret(&id, 1, secret.to_owned().into(), until, NOW)
+            .rotate_secret(&id, 1, secret.to_owned().into(), until, NOW.into())
             .await
             .unwrap()
     };
@@ -366,7 +399,7 @@ pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
         ..EndpointChange::default()
     };
     let changed = store
-        .change_endpoint(&made.id, change, NOW.plus(1))
+        .change_endpoint(&made.id, change, NOW.plus(1).into())
         .await
         .unwrap()
         .unwrap();
@@ -382,7 +415,7 @@ pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
         events: Some(only(&["b", "a"])),
     };
     store
-        .change_endpoint(&made.id, change, NOW)
+        .change_endpoint(&made.id, change, NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -397,7 +430,7 @@ pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
     let change = EndpointChange::default();
     assert!(
         store
-            .change_endpoint(&nobody, change, NOW)
+            .change_endpoint(&nobody, change, NOW.into())
             .await
             .unwrap()
             .is_none()
