@@ -11,9 +11,9 @@ use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
 
-const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 /// Days before the sign-in deadline at which a connection counts as expiring.
-const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
+pub(crate) const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
 
 /// How a connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -161,14 +161,22 @@ pub fn state_at(record: &Connection, now: Millis) -> (ConnectionState, Option<St
 
 /// The lowest step of the warning ladder that has been reached. Steps that are not below half of the
 /// observed sign-in window would warn from the first day on, so they do not apply.
-fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
+pub(crate) fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
     let deadline = record.sign_in_again_by?;
-    let window = deadline.0 - record.signed_in_at.0;
-    let left = deadline.0 - now.0;
+    let left = deadline.since(now);
+    warning_steps(record)
+        .filter(|days| left <= days * DAY)
+        .min()
+}
+
+/// The steps that apply to a connection, in days before its sign-in deadline, the highest first.
+pub(crate) fn warning_steps(record: &Connection) -> impl Iterator<Item = i64> {
+    let window = record
+        .sign_in_again_by
+        .map_or(0, |deadline| deadline.since(record.signed_in_at));
     WARNING_LADDER_DAYS
         .into_iter()
-        .filter(|days| days * DAY * 2 < window && left <= days * DAY)
-        .min()
+        .filter(move |days| days * DAY * 2 < window)
 }
 
 /// Whether the access token of a record may be handed out at a moment.

@@ -76,6 +76,15 @@ pub enum Error {
     /// The order is not among the known ones.
     #[error("order {0} is not known here")]
     UnknownOrder(String),
+    /// The id names no webhook endpoint of ours.
+    #[error("there is no webhook endpoint {0}")]
+    UnknownWebhook(String),
+    /// The id names no delivery of ours.
+    #[error("there is no webhook delivery {0}")]
+    UnknownDelivery(String),
+    /// An endpoint or a delivery is not in a state for what was asked.
+    #[error("not possible now: {0}")]
+    WebhookRefused(String),
     /// The method may not be called this way.
     #[error("{method} is not called here: {why}")]
     CallRefused {
@@ -141,6 +150,9 @@ impl Error {
             Self::Invalid { .. } => "invalid_parameter",
             Self::NewerPairHeld(_) => "newer_pair_held",
             Self::UnknownOrder(_) => "unknown_order",
+            Self::UnknownWebhook(_) => "unknown_webhook",
+            Self::UnknownDelivery(_) => "unknown_delivery",
+            Self::WebhookRefused(_) => "webhook_refused",
             Self::CallRefused { .. } => "call_refused",
             Self::TokenFile { .. } => "token_file",
             Self::Internal(_) => "internal",
@@ -174,6 +186,13 @@ impl Error {
             Self::UnknownOrder(_) => {
                 "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
             }
+            Self::UnknownWebhook(_) => {
+                "List the endpoints (page Webhooks, or `smartlinks webhooks list`) and use one of their ids.".into()
+            }
+            Self::UnknownDelivery(_) => {
+                "List the deliveries of its endpoint; those that ended are kept for 30 days.".into()
+            }
+            Self::WebhookRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::CallRefused { .. } => "Call read methods only; orders go through `orders`.".into(),
             Self::TokenFile { .. } => "Check the path and its permissions.".into(),
             Self::Internal(_) => "Repeat the request; if it stays, send the request id to whoever runs this server.".into(),

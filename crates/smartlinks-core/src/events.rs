@@ -31,9 +31,32 @@ pub enum EventKind {
     OrderUpdated,
     /// The token file could not be written.
     TokenFileFailed,
+    /// The sign-in deadline has come a step nearer: 14, 7, 3, 1 days.
+    ConnectionExpiring,
+    /// A webhook endpoint is not told of anything any more.
+    WebhookDisabled,
+    /// A person asked for it, to see a webhook arrive.
+    WebhookTest,
 }
 
 impl EventKind {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: &[Self] = &[
+        Self::ConnectionConnected,
+        Self::ConnectionReconnected,
+        Self::ConnectionRefreshed,
+        Self::ConnectionChanged,
+        Self::ConnectionDegraded,
+        Self::ConnectionReauthorizationRequired,
+        Self::ConnectionDisconnected,
+        Self::OrderImported,
+        Self::OrderUpdated,
+        Self::TokenFileFailed,
+        Self::ConnectionExpiring,
+        Self::WebhookDisabled,
+        Self::WebhookTest,
+    ];
+
     /// The stable name, as in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -48,6 +71,9 @@ impl EventKind {
             Self::OrderImported => "order.imported",
             Self::OrderUpdated => "order.updated",
             Self::TokenFileFailed => "token_file.failed",
+            Self::ConnectionExpiring => "connection.expiring",
+            Self::WebhookDisabled => "webhook.disabled",
+            Self::WebhookTest => "webhook.test",
         }
     }
 }

@@ -24,6 +24,8 @@ mod snapshot;
 mod text;
 mod token_file;
 mod traces;
+mod warnings;
+pub mod webhooks;
 mod workers;
 
 pub use aliexpress;

@@ -22,6 +22,7 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
+use crate::webhooks::{Queued, Targets};
 
 /// How refreshing behaves. The defaults suit production.
 #[derive(Debug, Clone)]
@@ -65,6 +66,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// Where webhooks may go.
+    pub webhook_targets: Targets,
 }
 
 pub(crate) struct Inner {
@@ -86,6 +89,7 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    pub(crate) webhooks: Queued,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -125,6 +129,7 @@ impl Core {
                 served: Mutex::new(HashMap::new()),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                webhooks: Queued::default(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })
@@ -198,6 +203,10 @@ impl Core {
     #[must_use]
     pub fn token_file(&self) -> Option<&std::path::Path> {
         self.inner.options.token_file.as_deref()
+    }
+
+    pub(crate) fn webhook_targets(&self) -> Targets {
+        self.inner.options.webhook_targets
     }
 
     pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {

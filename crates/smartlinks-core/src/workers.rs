@@ -14,6 +14,8 @@ use crate::service::Core;
 const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+/// Webhook deliveries that ended before are forgotten.
+const DELIVERIES_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 impl Core {
     /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
@@ -71,7 +73,7 @@ impl Core {
         }
     }
 
-    /// Forgets logins and events that are past their time. Returns how many rows went.
+    /// Forgets logins, events and webhook deliveries that are past their time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -87,7 +89,12 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let deliveries = self
+            .store()
+            .webhooks()
+            .prune_deliveries(Millis(now.0 - DELIVERIES_KEPT_MS))
+            .await?;
+        Ok(logins + events + deliveries)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

@@ -11,6 +11,7 @@ use aliexpress::{
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use smartlinks_core::webhooks::Targets;
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
 };
@@ -52,6 +53,8 @@ pub struct Setup {
     pub max_pages: Option<u32>,
     /// Where calls go instead of the sandbox.
     pub gateway: Option<String>,
+    /// Where webhooks may go.
+    pub webhook_targets: Targets,
 }
 
 impl Default for Setup {
@@ -66,6 +69,7 @@ impl Default for Setup {
             read_timeout: Duration::from_secs(10),
             max_pages: None,
             gateway: None,
+            webhook_targets: Targets::Public,
         }
     }
 }
@@ -169,6 +173,7 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
+            webhook_targets: setup.webhook_targets,
         })?;
         if setup.refresher {
             tokio::spawn({

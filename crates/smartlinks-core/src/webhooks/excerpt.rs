@@ -11,7 +11,13 @@ pub(crate) fn excerpt(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let text: String = text
         .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
         .filter(|character| !is_invisible(*character))
         .collect();
     let words: Vec<String> = text.split_whitespace().map(masked).collect();
@@ -54,7 +60,10 @@ mod tests {
         assert_eq!(excerpt(b" \n\t "), None);
         let shown = |text: &str| excerpt(text.as_bytes()).unwrap();
         assert_eq!(shown("ok\r\nnot: injected\u{202e}"), "ok not: injected");
-        assert_eq!(shown("{\"error\":\"no such tenant\"}"), "{\"error\":\"no such tenant\"}");
+        assert_eq!(
+            shown("{\"error\":\"no such tenant\"}"),
+            "{\"error\":\"no such tenant\"}"
+        );
         let echoed = "secret=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw, again";
         assert_eq!(shown(echoed), "…, again");
         assert!(shown(&"word ".repeat(300)).chars().count() <= LONGEST + 1);

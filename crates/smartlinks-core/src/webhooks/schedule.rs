@@ -31,7 +31,9 @@ pub(crate) fn pause(failed: i64, asked: Option<Duration>, chance: u64) -> Option
     let usual = *PAUSES.get(index)?;
     let share = i64::try_from(chance % 1000).unwrap_or(0);
     let usual = usual + usual / 100 * JITTER * share / 1000;
-    let asked = asked.map_or(0, |asked| i64::try_from(asked.as_millis()).unwrap_or(i64::MAX));
+    let asked = asked.map_or(0, |asked| {
+        i64::try_from(asked.as_millis()).unwrap_or(i64::MAX)
+    });
     Some(usual.max(asked.min(LONGEST_ASKED)))
 }
 
@@ -49,7 +51,10 @@ mod tests {
         assert_eq!(pause(10, None, 0), None);
         for (failed, usual) in (1..).zip(PAUSES) {
             let latest = pause(failed, None, 999).unwrap();
-            assert!(latest > usual && latest <= usual / 100 * (100 + JITTER), "{failed}");
+            assert!(
+                latest > usual && latest <= usual / 100 * (100 + JITTER),
+                "{failed}"
+            );
         }
     }
 

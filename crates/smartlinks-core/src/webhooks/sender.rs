@@ -151,7 +151,11 @@ impl HttpSender {
     }
 
     fn client(&self, encrypted: bool) -> Result<&reqwest::Client, Unsent> {
-        let made = if encrypted { &self.encrypted } else { &self.plain };
+        let made = if encrypted {
+            &self.encrypted
+        } else {
+            &self.plain
+        };
         made.get_or_init(|| {
             let guard = Guard {
                 resolver: Arc::clone(&self.resolver),

@@ -130,7 +130,10 @@ mod tests {
                 (id, at, body.to_owned(), format!("{signature},")),
                 (id, at, body.to_owned(), String::new()),
             ] {
-                assert!(!secret.verifies(id, at, body.as_bytes(), &header), "{header}");
+                assert!(
+                    !secret.verifies(id, at, body.as_bytes(), &header),
+                    "{header}"
+                );
             }
         }
     }
@@ -154,8 +157,17 @@ mod tests {
         let text = generate(&SystemEntropy).unwrap();
         let secret = SigningSecret::parse(text.expose_secret()).unwrap();
         let shown = format!("{secret:?} {:?}", text);
-        assert!(!shown.contains(&text.expose_secret()[PREFIX.len()..]), "{shown}");
-        for wrong in ["", "whsec_", "whsec_!!", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] {
+        assert!(
+            !shown.contains(&text.expose_secret()[PREFIX.len()..]),
+            "{shown}"
+        );
+        for wrong in [
+            "",
+            "whsec_",
+            "whsec_!!",
+            "whsec_AAAA",
+            "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        ] {
             assert!(SigningSecret::parse(wrong).is_err(), "{wrong}");
         }
         let long = format!("{PREFIX}{}", STANDARD.encode([0; 65]));

@@ -39,11 +39,16 @@ pub(crate) fn checked(text: &str, targets: Targets) -> Result<Url> {
     }
     let port = url.port_or_known_default().unwrap_or(0);
     if targets == Targets::Public && port != 443 && port < 1024 {
-        return refuse(format!("port {port} is not one that webhooks go to; use 443 or one above 1023"));
+        return refuse(format!(
+            "port {port} is not one that webhooks go to; use 443 or one above 1023"
+        ));
     }
     match literal(&url) {
         Some(address) => match targets.refuses(address, encrypted) {
-            Some(kind) => refuse(format!("{address} is {}; webhooks go to public addresses", kind.in_words())),
+            Some(kind) => refuse(format!(
+                "{address} is {}; webhooks go to public addresses",
+                kind.in_words()
+            )),
             None => Ok(url),
         },
         None if !encrypted && targets == Targets::PublicAndLoopback && !is_localhost(&url) => {
@@ -98,7 +103,11 @@ mod tests {
             assert!(message.contains(word), "{text}: {message}");
             assert!(!message.contains("secret"), "{message}");
         }
-        for text in ["https://shop.example/hook?x=1", "https://shop.example:8443/", "https://8.8.8.8/"] {
+        for text in [
+            "https://shop.example/hook?x=1",
+            "https://shop.example:8443/",
+            "https://8.8.8.8/",
+        ] {
             assert_eq!(checked(text, Targets::Public).unwrap().as_str(), text);
         }
     }
@@ -106,10 +115,18 @@ mod tests {
     #[test]
     fn http_is_for_loopback_in_the_sandbox_and_for_whoever_allows_it() {
         let sandbox = Targets::PublicAndLoopback;
-        for text in ["http://127.0.0.1:9000/", "http://localhost:80/", "https://shop.example/"] {
+        for text in [
+            "http://127.0.0.1:9000/",
+            "http://localhost:80/",
+            "https://shop.example/",
+        ] {
             assert!(checked(text, sandbox).is_ok(), "{text}");
         }
-        for text in ["http://shop.example/", "http://10.0.0.1/", "http://8.8.8.8/"] {
+        for text in [
+            "http://shop.example/",
+            "http://10.0.0.1/",
+            "http://8.8.8.8/",
+        ] {
             assert!(checked(text, sandbox).is_err(), "{text}");
         }
         assert!(checked("http://10.0.0.1:9000/", Targets::Anything).is_ok());
