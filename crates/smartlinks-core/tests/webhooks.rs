@@ -13,7 +13,7 @@ use smartlinks_core::webhooks::{
     WebhookDraft, WebhookWithSecret,
 };
 use smartlinks_core::{Core, Error};
-use testkit::App;
+use testkit::app::App;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -105,8 +105,8 @@ async fn endpoint(app: &App, host: &str, events: &[&str]) -> Result<WebhookWithS
 }
 
 async fn deliveries(core: &Core, id: &str) -> Result<Vec<DeliveryView>> {
-    let page = core.webhook_deliveries(id, &DeliveryListing::default());
-    Ok(page.await?.deliveries)
+    let listing = DeliveryListing::default();
+    Ok(core.webhook_deliveries(id, &listing).await?.deliveries)
 }
 
 async fn the_delivery(core: &Core, id: &str) -> Result<DeliveryView> {
