@@ -137,10 +137,10 @@ impl Core {
 
     /// The same service, acting for somebody: what it does is signed with that name in the audit log.
     #[must_use]
-    pub fn acting_as(&self, actor: Actor) -> Self {
+    pub fn acting_as(&self, actor: impl Into<Arc<Actor>>) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            actor: Arc::new(actor),
+            actor: actor.into(),
         }
     }
 

@@ -193,14 +193,9 @@ impl Service {
             router,
             self.stop.clone(),
         ));
-        let mut workers = JoinSet::new();
-        // Without keys there is nothing that a refresh could be signed with.
-        if self.refresh && self.core.app().ready().is_ok() {
-            let (core, stop) = (self.core.clone(), self.stop.clone());
-            workers.spawn(async move { core.run_refresher(stop, clock_moved).await });
-        }
-        let (core, stop) = (self.core.clone(), self.stop.clone());
-        workers.spawn(async move { core.run_housekeeper(stop).await });
+        let workers = self
+            .core
+            .start_workers(self.refresh, &self.stop, &clock_moved);
         drain::Running {
             core: self.core,
             stop: self.stop,

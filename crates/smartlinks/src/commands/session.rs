@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aliexpress::SystemClock;
 use aliexpress_sandbox::Sandbox;
+use smartlinks_core::store::{Actor, ActorKind};
 use smartlinks_core::{ConnectionView, Core};
 
 use crate::assemble::{Plan, assemble};
@@ -34,7 +35,9 @@ impl Session {
             Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
         };
         Ok(Self {
-            core: assemble(plan, config, output).await?,
+            core: assemble(plan, config, output)
+                .await?
+                .acting_as(Actor::of(ActorKind::CommandLine)),
             output,
         })
     }
