@@ -78,7 +78,9 @@ impl Core {
         stop: CancellationToken,
         mut clock_moved: watch::Receiver<i64>,
     ) {
+        // Whoever follows hears of what comes after the first look.
         let mut heard = self.follow_events();
+        self.announce().await;
         let mut lanes = Lanes::default();
         loop {
             let rest = match self.open_lanes(&mut lanes, &sender, &stop).await {
