@@ -22,7 +22,7 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
-use crate::webhooks::{Queued, Targets};
+use crate::webhooks::{Queued, Sender, Targets, WebhookOptions};
 
 /// How refreshing behaves. The defaults suit production.
 #[derive(Debug, Clone)]
@@ -66,8 +66,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
-    /// Where webhooks may go.
-    pub webhook_targets: Targets,
+    /// Where webhooks may go, and how they get there.
+    pub webhooks: WebhookOptions,
 }
 
 pub(crate) struct Inner {
@@ -206,7 +206,11 @@ impl Core {
     }
 
     pub(crate) fn webhook_targets(&self) -> Targets {
-        self.inner.options.webhook_targets
+        self.inner.options.webhooks.targets
+    }
+
+    pub(crate) fn webhook_sender(&self) -> Arc<dyn Sender> {
+        Arc::clone(&self.inner.options.webhooks.sender)
     }
 
     pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {

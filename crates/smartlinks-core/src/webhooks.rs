@@ -14,6 +14,8 @@ mod signature;
 mod target;
 mod views;
 
+use std::sync::Arc;
+
 pub use address::Targets;
 pub(crate) use delivery::Queued;
 pub use endpoints::{WebhookChange, WebhookDraft};
@@ -25,3 +27,23 @@ pub use views::{
     DeliveryAttempt, DeliveryDetail, DeliveryListing, DeliveryPage, DeliveryView, WebhookView,
     WebhookWithSecret,
 };
+
+/// Where webhooks may go, and how they get there.
+#[derive(Clone)]
+pub struct WebhookOptions {
+    /// Where they may go.
+    pub targets: Targets,
+    /// What posts them.
+    pub sender: Arc<dyn Sender>,
+}
+
+impl WebhookOptions {
+    /// Posts over HTTP to what `targets` allows, with names resolved by the operating system.
+    #[must_use]
+    pub fn over_http(targets: Targets) -> Self {
+        Self {
+            targets,
+            sender: Arc::new(HttpSender::new(Arc::new(SystemResolver), targets)),
+        }
+    }
+}

@@ -36,6 +36,10 @@ impl Core {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_refresher(ended, moved).await });
         }
+        let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+        workers.spawn(async move { core.run_warner(ended, moved).await });
+        let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+        workers.spawn(async move { core.run_webhooks(core.webhook_sender(), ended, moved).await });
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_housekeeper(ended).await });
         workers

@@ -7,6 +7,7 @@ mod oauth;
 mod orders;
 mod products;
 mod status;
+mod webhooks;
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
@@ -35,7 +36,8 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "products", description = "Finding and inspecting products"),
         (name = "orders", description = "Following orders"),
-        (name = "events", description = "What happens, as it happens")
+        (name = "events", description = "What happens, as it happens"),
+        (name = "webhooks", description = "Telling your software what happens (Standard Webhooks)")
     )
 )]
 struct Document;
@@ -61,6 +63,15 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
         .routes(routes!(events::follow))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::disable))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::delivery))
+        .routes(routes!(webhooks::resend))
 }
 
 /// The routes of the document.

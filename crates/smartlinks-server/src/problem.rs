@@ -113,6 +113,9 @@ fn who_mends(error: &Error) -> Actor {
         | Error::RefreshBusy(_)
         | Error::Invalid { .. }
         | Error::UnknownOrder(_)
+        | Error::UnknownWebhook(_)
+        | Error::UnknownDelivery(_)
+        | Error::WebhookRefused(_)
         | Error::CallRefused { .. } => Actor::Developer,
         _ => Actor::Operator,
     }
@@ -141,12 +144,16 @@ fn status_of(error: &Error) -> StatusCode {
         Error::NotConfigured(_) | Error::RefreshBusy(_) | Error::Storage(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Error::UnknownConnection(_) | Error::UnknownOrder(_) => StatusCode::NOT_FOUND,
+        Error::UnknownConnection(_)
+        | Error::UnknownOrder(_)
+        | Error::UnknownWebhook(_)
+        | Error::UnknownDelivery(_) => StatusCode::NOT_FOUND,
         Error::NotConnected
         | Error::NoDefault
         | Error::Disconnected(_)
         | Error::ReauthorizationRequired { .. }
-        | Error::TooShortLived { .. } => StatusCode::CONFLICT,
+        | Error::TooShortLived { .. }
+        | Error::WebhookRefused(_) => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::CallRefused { .. } => StatusCode::FORBIDDEN,
         Error::Refused(refusal) => match refusal.code() {

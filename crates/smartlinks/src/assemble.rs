@@ -8,6 +8,7 @@ use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
 use smartlinks_core::store::{
     self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
+use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, ReturnTo};
 use url::Url;
 
@@ -37,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
     /// How many database connections to hold.
     pub(crate) pool_size: u32,
+    /// Where webhooks may go.
+    pub(crate) webhook_targets: Targets,
 }
 
 impl Plan {
@@ -44,6 +47,10 @@ impl Plan {
     pub(crate) fn live(live: Live, clock: Arc<dyn Clock>, pool_size: u32) -> Self {
         Self {
             stamp: live.gateway.to_string(),
+            webhook_targets: match live.webhook_private {
+                true => Targets::Anything,
+                false => Targets::Public,
+            },
             app: live.app,
             gateway: live.gateway,
             database: live.database,
@@ -80,6 +87,7 @@ impl Plan {
             app,
             gateway: GatewayUrl::parse(gateway).map_err(|error| internal(&error))?,
             stamp: BUILT_IN_SANDBOX.to_owned(),
+            webhook_targets: Targets::PublicAndLoopback,
             database: Database::File(demo.dir.join("smartlinks.db")),
             key_file: demo.dir.join("keys"),
             key_advice: "",
@@ -108,6 +116,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
+        webhooks: WebhookOptions::over_http(plan.webhook_targets),
     })?;
     Ok(core)
 }

@@ -11,7 +11,7 @@ use aliexpress::{
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use smartlinks_core::webhooks::Targets;
+use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
 };
@@ -173,7 +173,7 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
-            webhook_targets: setup.webhook_targets,
+            webhooks: WebhookOptions::over_http(setup.webhook_targets),
         })?;
         if setup.refresher {
             tokio::spawn({

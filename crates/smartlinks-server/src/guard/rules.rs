@@ -70,6 +70,19 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/api/aliexpress/orders/{id}", Needs(Read)),
     (Method::GET,    "/api/aliexpress/orders/{id}/tracking", Needs(Read)),
     (Method::GET,    "/api/aliexpress/events", Needs(Read)),
+
+    (Method::GET,    "/api/aliexpress/webhooks", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::PATCH,  "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::DELETE, "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/rotate-secret", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/enable", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/disable", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/test", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhooks/{id}/deliveries", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhook-deliveries/{id}", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhook-deliveries/{id}/resend", Needs(Admin)),
 ];
 
 /// What the table says of a request.

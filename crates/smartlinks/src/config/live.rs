@@ -8,9 +8,9 @@ use url::Url;
 
 use super::app::{self, AppSettings};
 use super::problem::ConfigError;
-use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL};
+use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL, WEBHOOK_PRIVATE};
 use super::sources::Sources;
-use super::{addresses, quoted};
+use super::{addresses, quoted, switch};
 
 /// Settings for real accounts.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(crate) struct Live {
     pub(crate) key_file: PathBuf,
     /// Where people reach the page, when a proxy stands in front.
     pub(crate) public_url: Option<Url>,
+    /// Whether webhooks may go to private addresses, and over http.
+    pub(crate) webhook_private: bool,
 }
 
 /// Where records are kept.
@@ -83,6 +85,7 @@ pub(super) fn read(
         database,
         key_file,
         public_url,
+        webhook_private: switch(sources, &WEBHOOK_PRIVATE)?,
     })
 }
 

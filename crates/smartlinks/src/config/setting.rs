@@ -108,6 +108,12 @@ pub(crate) const BACKGROUND_REFRESH: Setting = flag(
     "background_refresh",
     "on",
 );
+pub(crate) const WEBHOOK_PRIVATE: Setting = flag(
+    "webhook-private",
+    "SMARTLINKS_WEBHOOK_PRIVATE",
+    "webhook_private",
+    "off",
+);
 pub(crate) const LOG: Setting = flag(
     "log",
     "SMARTLINKS_LOG",
@@ -118,7 +124,7 @@ pub(crate) const LOG_FORMAT: Setting =
     flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 19] = [
+pub(crate) const ALL: [&Setting; 20] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -136,6 +142,7 @@ pub(crate) const ALL: [&Setting; 19] = [
     &LANGUAGE,
     &RETURN_ORIGIN,
     &BACKGROUND_REFRESH,
+    &WEBHOOK_PRIVATE,
     &LOG,
     &LOG_FORMAT,
 ];
