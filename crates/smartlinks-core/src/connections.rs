@@ -1,5 +1,6 @@
 //! Connections as a person or a program sees them: the two clocks and what they mean today.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,10 +11,11 @@ use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::snapshot::Listed;
 
 pub(crate) const DAY: i64 = 86_400_000;
 /// Days before the sign-in deadline at which a connection counts as expiring.
-pub(crate) const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
+const WARNING_LADDER_DAYS: [i64; 4] = [14, 7, 3, 1];
 
 /// How a connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -179,6 +181,19 @@ pub(crate) fn warning_steps(record: &Connection) -> impl Iterator<Item = i64> {
         .filter(move |days| days * DAY * 2 < window)
 }
 
+/// The next moment after `now` at which a record looks different without being changed; none for never.
+pub(crate) fn looks_the_same_until(record: &Connection, now: Millis) -> Option<Millis> {
+    let steps = record.sign_in_again_by.into_iter().flat_map(|deadline| {
+        let steps = warning_steps(record);
+        steps.map(move |days| Millis(deadline.0 - days * DAY))
+    });
+    steps
+        .chain(record.sign_in_again_by)
+        .chain(record.works_until)
+        .filter(|moment| *moment > now)
+        .min()
+}
+
 /// Whether the access token of a record may be handed out at a moment.
 #[must_use]
 pub fn usable_at(record: &Connection, now: Millis) -> bool {
@@ -221,6 +236,10 @@ impl Core {
     /// [`Error::Storage`] when the database cannot be read.
     pub async fn status(&self) -> Result<Status> {
         let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        self.status_of(&listed, now).await
+    }
+
+    async fn status_of(&self, listed: &Listed, now: Millis) -> Result<Status> {
         let connections: Vec<_> = listed
             .connections
             .iter()
@@ -243,6 +262,29 @@ impl Core {
                 })
                 .collect(),
         })
+    }
+
+    /// [`status`](Self::status) as JSON text. Made once for each state of things, since software asks often.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when the database cannot be read.
+    pub async fn status_json(&self) -> Result<Bytes> {
+        let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        if let Some(json) = listed.status_at(now) {
+            return Ok(json);
+        }
+        let status = self.status_of(&listed, now).await?;
+        let json = serde_json::to_vec(&status)
+            .map_err(|error| Error::Internal(format!("status is no JSON: {error}")))?;
+        let json = Bytes::from(json);
+        if !listed.more {
+            let same_until = listed.connections.iter();
+            let same_until = same_until
+                .filter_map(|record| looks_the_same_until(record, now))
+                .min();
+            listed.keep_status(json.clone(), now, same_until);
+        }
+        Ok(json)
     }
 
     /// The connections that were not disconnected, the default one first; 500 at most.

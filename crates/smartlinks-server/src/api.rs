@@ -1,12 +1,14 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod calls;
 mod connections;
 mod events;
 mod oauth;
 mod orders;
 mod products;
 mod status;
+mod tokens;
 mod webhooks;
 
 use axum::http::{HeaderValue, Method, header};
@@ -55,6 +57,8 @@ fn documented() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(connections::make_default))
         .routes(routes!(connections::refresh))
+        .routes(routes!(tokens::vend))
+        .routes(routes!(calls::call))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
@@ -113,6 +117,11 @@ pub fn openapi_json() -> String {
         SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
     );
     document.to_pretty_json().unwrap_or_default()
+}
+
+/// The word that stands for the default connection where a path needs an id.
+fn connection_or_default(id: &str) -> Option<&str> {
+    (id != "default").then_some(id)
 }
 
 async fn openapi() -> Response {

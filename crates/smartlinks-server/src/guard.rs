@@ -19,7 +19,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-pub(crate) use access::Principal;
+pub(crate) use access::{Principal, may_still_read};
 pub(crate) use answer::RequestId;
 
 /// The largest body that any of our routes needs.

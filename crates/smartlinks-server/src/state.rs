@@ -6,9 +6,13 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use smartlinks_core::Core;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::guard::Principal;
 use crate::options::ServerOptions;
+
+/// How many may follow events of one process at a time. Each page that is open is one.
+const STREAMS: usize = 256;
 
 /// Shared by all handlers. Cheap to clone. As an argument of a handler it acts for whoever sent the request: what
 /// [`core`](Self::core) does is signed with that name in the audit log.
@@ -16,6 +20,8 @@ use crate::options::ServerOptions;
 pub(crate) struct AppState {
     options: Arc<ServerOptions>,
     core: Core,
+    /// A place for each stream of events.
+    streams: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -23,11 +29,17 @@ impl AppState {
         Self {
             core: options.core.clone(),
             options: Arc::new(options),
+            streams: Arc::new(Semaphore::new(STREAMS)),
         }
     }
 
     pub(crate) fn core(&self) -> &Core {
         &self.core
+    }
+
+    /// A place among the streams of events; none when all are taken. Given back when it is dropped.
+    pub(crate) fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.streams).try_acquire_owned().ok()
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {
@@ -46,6 +58,7 @@ impl FromRequestParts<AppState> for AppState {
                 None => state.core.clone(),
             },
             options: Arc::clone(&state.options),
+            streams: Arc::clone(&state.streams),
         })
     }
 }

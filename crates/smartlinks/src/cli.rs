@@ -10,6 +10,7 @@ use crate::config::setting::{ALL, CONFIG_VARIABLE};
 pub(crate) use commands::{
     AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OrdersCommand,
     ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,
+    WebhooksCommand,
 };
 pub(crate) use settings::SettingFlags;
 

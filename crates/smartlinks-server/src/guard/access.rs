@@ -104,6 +104,14 @@ fn who_are_you(request: &Request) -> Response {
     Redirect::to(&format!("/aliexpress/sign-in?return_to={back}")).into_response()
 }
 
+/// Whether who came with these headers may still read: for answers that go on for longer than a session or a key
+/// may last.
+pub(crate) fn may_still_read(state: &AppState, headers: &HeaderMap) -> bool {
+    let options = state.options();
+    principal(&options.access, headers, options.secure_cookies)
+        .is_some_and(|principal| principal.may(Rule::Needs(Scope::Read)).is_ok())
+}
+
 fn principal(access: &Access, headers: &HeaderMap, secure: bool) -> Option<Principal> {
     let bearer = headers
         .get(header::AUTHORIZATION)
