@@ -52,6 +52,17 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/aliexpress/orders/{id}", Operator),
     (Method::POST,   "/aliexpress/orders/{id}/refresh", Operator),
 
+    (Method::GET,    "/aliexpress/webhooks", Operator),
+    (Method::POST,   "/aliexpress/webhooks", Operator),
+    (Method::GET,    "/aliexpress/webhooks/{id}", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/rotate-secret", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/enable", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/disable", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/test", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/delete", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/deliveries/{message}/resend", Operator),
+
     (Method::GET,    "/api/openapi.json", Needs(Read)),
     (Method::GET,    "/api/aliexpress/status", Needs(Read)),
     (Method::GET,    "/api/aliexpress/oauth/url", Needs(Admin)),

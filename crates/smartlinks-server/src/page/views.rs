@@ -19,6 +19,7 @@ mod product;
 mod products;
 mod small;
 mod upstream;
+mod webhooks;
 
 pub use askama::Template;
 
@@ -26,7 +27,7 @@ pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, Authentic
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
 pub use events::{EventKind, EventLine};
-pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
+pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
@@ -40,3 +41,6 @@ pub use products::{
 };
 pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
 pub use upstream::safe_href;
+pub use webhooks::{
+    AttemptLine, DeliveryLine, Endpoint, WebhookForm, WebhookPage, WebhookSecretPage, WebhooksPage,
+};

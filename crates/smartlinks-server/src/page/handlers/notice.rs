@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::cookies::Cookie;
-use crate::page::views::{Notice, Problem as ProblemView};
+use crate::page::views::{Notice, Problem as ProblemView, WebhookDeed};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -41,6 +41,7 @@ fn write(notice: &Notice) -> String {
         Notice::OrderAdded(id) => ("order-added", vec![id]),
         Notice::OrderKnown(id) => ("order-known", vec![id]),
         Notice::OrderRefreshed(id) => ("order-refreshed", vec![id]),
+        Notice::Webhook(deed) => ("webhook", vec![deed.key().id()]),
         Notice::SignedOut => ("signed-out", vec![]),
         Notice::Failed(problem) => (
             "failed",
@@ -79,6 +80,13 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "order-added" => Notice::OrderAdded(next()),
         "order-known" => Notice::OrderKnown(next()),
         "order-refreshed" => Notice::OrderRefreshed(next()),
+        "webhook" => {
+            let id = next();
+            let deed = WebhookDeed::ALL
+                .into_iter()
+                .find(|deed| deed.key().id() == id);
+            Notice::Webhook(deed?)
+        }
         "signed-out" => Notice::SignedOut,
         "failed" => {
             let mut problem = ProblemView::from_code(next());

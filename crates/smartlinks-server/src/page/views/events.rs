@@ -40,6 +40,12 @@ pub enum EventKind {
     OrderUpdated,
     /// The token file could not be written.
     TokenFileFailed,
+    /// The sign-in deadline has come a step nearer.
+    Expiring,
+    /// A webhook endpoint is not told of anything any more.
+    WebhookDisabled,
+    /// A test event was sent to a webhook.
+    WebhookTest,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -48,7 +54,7 @@ impl EventKind {
     /// The names the script listens to.
     pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
         connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed";
+        order.updated token_file.failed connection.expiring webhook.disabled webhook.test";
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -63,6 +69,9 @@ impl EventKind {
             "order.imported" => Self::OrderImported,
             "order.updated" => Self::OrderUpdated,
             "token_file.failed" => Self::TokenFileFailed,
+            "connection.expiring" => Self::Expiring,
+            "webhook.disabled" => Self::WebhookDisabled,
+            "webhook.test" => Self::WebhookTest,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -78,6 +87,9 @@ impl EventKind {
             Self::OrderImported => Key::EventOrderImported,
             Self::OrderUpdated => Key::EventOrderUpdated,
             Self::TokenFileFailed => Key::EventTokenFileFailed,
+            Self::Expiring => Key::EventExpiring,
+            Self::WebhookDisabled => Key::EventWebhookDisabled,
+            Self::WebhookTest => Key::EventWebhookTest,
             Self::Other(_) => return None,
         })
     }
@@ -85,7 +97,9 @@ impl EventKind {
     const fn tone(&self) -> Tone {
         match self {
             Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
-            Self::Degraded | Self::TokenFileFailed => Tone::Warn,
+            Self::Degraded | Self::TokenFileFailed | Self::Expiring | Self::WebhookDisabled => {
+                Tone::Warn
+            }
             Self::ReauthorizationRequired => Tone::Bad,
             _ => Tone::Idle,
         }

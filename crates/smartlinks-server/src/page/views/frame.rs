@@ -117,10 +117,52 @@ pub enum Notice {
     OrderKnown(String),
     /// An order was asked about again.
     OrderRefreshed(String),
+    /// Something was done with a webhook.
+    Webhook(WebhookDeed),
     /// The operator has signed out.
     SignedOut,
     /// What was asked for did not happen.
     Failed(Problem),
+}
+
+/// What can be done with a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookDeed {
+    /// Its address, events or description are others.
+    Changed,
+    /// It is gone.
+    Deleted,
+    /// It is told of events again.
+    Enabled,
+    /// It is told of nothing more.
+    Disabled,
+    /// A test event is on its way.
+    Tested,
+    /// A delivery is on its way once more.
+    Resent,
+}
+
+impl WebhookDeed {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Changed,
+        Self::Deleted,
+        Self::Enabled,
+        Self::Disabled,
+        Self::Tested,
+        Self::Resent,
+    ];
+
+    pub(crate) const fn key(self) -> Key {
+        match self {
+            Self::Changed => Key::NoticeWebhookChanged,
+            Self::Deleted => Key::NoticeWebhookDeleted,
+            Self::Enabled => Key::NoticeWebhookEnabled,
+            Self::Disabled => Key::NoticeWebhookDisabled,
+            Self::Tested => Key::NoticeWebhookTested,
+            Self::Resent => Key::NoticeWebhookResent,
+        }
+    }
 }
 
 impl Notice {
@@ -134,6 +176,7 @@ impl Notice {
             Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::Webhook(deed) => return Some(frame.t(deed.key())),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::Failed(_) => return None,
         };
