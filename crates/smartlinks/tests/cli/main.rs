@@ -15,3 +15,4 @@ mod serve;
 mod sign;
 mod support;
 mod trade;
+mod webhooks;
