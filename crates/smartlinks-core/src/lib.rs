@@ -10,7 +10,9 @@ mod connect;
 mod connections;
 mod error;
 mod events;
+mod export;
 mod gateway_health;
+mod keyring;
 mod orders;
 mod products;
 mod refresh;
@@ -44,6 +46,7 @@ pub use connections::{
 };
 pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
+pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,

@@ -9,7 +9,6 @@ pub(crate) mod lifecycle;
 pub(crate) mod pairs;
 pub(crate) mod reading;
 pub(crate) mod refresh;
-pub(crate) mod reseal;
 mod storage;
 mod warnings;
 

@@ -11,6 +11,7 @@ pub use address::{DatabaseUrl, PostgresUrl};
 use crate::audit::AuditRepository;
 use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -32,6 +33,7 @@ pub trait Store:
     + EventRepository
     + AuditRepository
     + MetaRepository
+    + KeyringRepository
     + WarningRepository
     + WebhookRepository
     + Send
@@ -82,6 +84,12 @@ impl dyn Store {
     /// Webhook endpoints, and what is on its way to them.
     #[must_use]
     pub fn webhooks(&self) -> &dyn WebhookRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 

@@ -10,7 +10,6 @@ mod records;
 mod storage;
 
 pub(crate) mod outbox;
-pub(crate) mod reseal;
 
 use async_trait::async_trait;
 use secrecy::SecretString;

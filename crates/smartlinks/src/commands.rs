@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
+pub(crate) mod keyring;
 pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
@@ -21,6 +22,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
     match command {
         Command::Auth(command) => auth::run(command, session).await,
         Command::Connections(command) => connections::run(command, session).await,
+        Command::Keyring(command) => keyring::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::Webhooks(command) => webhooks::run(command, session).await,

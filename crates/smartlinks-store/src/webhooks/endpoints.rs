@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::records::{DisabledReason, Endpoint, EndpointChange, EventFilter, NewEndpoint};
 use super::{ENDPOINTS, EndpointId};
-use crate::seal::{Place, Sealer};
+use crate::seal::{Place, Sealer, Sealing};
 use crate::sql::{Fields, Row, Session, Write, values};
 use crate::traces::leave;
 use crate::{Change, Millis, StoreError};
@@ -55,12 +55,12 @@ fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
 
 /// Seals a secret for a column of an endpoint.
 pub(crate) fn seal(
-    sealer: &Sealer,
+    sealing: &Sealing,
     column: &'static str,
     id: &str,
     secret: &SecretString,
 ) -> Result<Vec<u8>, StoreError> {
-    sealer.seal(place(column, id), secret)
+    sealing.seal(place(column, id), secret)
 }
 
 /// Opens the secret of a column; none when there is none.
@@ -93,13 +93,14 @@ impl Write for Add {
             endpoint_columns!()
         );
         let id = self.new.id.as_str();
+        let sealing = self.sealer.sealing(session).await?;
         let values = values![
             id,
             self.new.url.as_str(),
             self.new.description.clone(),
             self.new.events.stored(),
-            seal(&self.sealer, SECRET, id, &self.new.secret)?,
-            self.sealer.ring().active_id(),
+            seal(&sealing, SECRET, id, &self.new.secret)?,
+            sealing.key_id(),
             self.change.now,
         ];
         let row = session.first(INSERT, values).await?;
@@ -175,17 +176,18 @@ impl Write for Rotate {
         let Some(row) = session.first(PRESENT, values![id, self.version]).await? else {
             return Ok(None);
         };
+        let sealing = self.sealer.sealing(session).await?;
         let present = open(&self.sealer, SECRET, &row.fields(ENDPOINTS, "id")?)?;
         let former = present
-            .map(|secret| seal(&self.sealer, FORMER, id, &secret))
+            .map(|secret| seal(&sealing, FORMER, id, &secret))
             .transpose()?;
         let values = values![
             id,
             self.version,
-            seal(&self.sealer, SECRET, id, &self.secret)?,
+            seal(&sealing, SECRET, id, &self.secret)?,
             former,
             self.former_until,
-            self.sealer.ring().active_id(),
+            sealing.key_id(),
             self.change.now,
         ];
         let Some(row) = session.first(UPDATE, values).await? else {

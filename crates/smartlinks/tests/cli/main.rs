@@ -6,9 +6,12 @@
     reason = "a test ends at the first thing that goes wrong"
 )]
 
+mod app_secrets;
 mod auth;
 mod configuration;
 mod custody;
+mod export;
+mod keyring;
 mod login;
 mod output;
 mod serve;

@@ -22,6 +22,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
       call         Call a read method of the gateway and print its answer
+      keyring      The keys that seal stored tokens
       sign         Signatures
       openapi      Print the OpenAPI document of the HTTP API
       completions  Print the completion script of a shell
