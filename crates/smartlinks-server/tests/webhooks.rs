@@ -314,7 +314,7 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
         ("delete", "Nobody is told yet"),
     ] {
         let sent = visitor.post_form(&format!("{here}/{form}"), &[]).await?;
-        let next = visitor.get(&sent.location()?).await?;
+        let next = visitor.get(sent.location()?).await?;
         let text = String::from_utf8(next.body)?;
         assert!(text.contains(words), "{form}: {text}");
     }
