@@ -17,7 +17,7 @@ use crate::events::EventKind;
 use crate::service::Core;
 use crate::snapshot::Listed;
 
-const DAY: i64 = 86_400_000;
+pub(crate) const DAY: i64 = 86_400_000;
 /// The audit entry of handing out an access token.
 const TOKEN_VENDED: &str = "token.vended";
 /// Days before the sign-in deadline at which a connection counts as expiring.
@@ -169,16 +169,19 @@ pub fn state_at(record: &Connection, now: Millis) -> (ConnectionState, Option<St
 
 /// The lowest step of the warning ladder that has been reached. Steps that are not below half of the
 /// observed sign-in window would warn from the first day on, so they do not apply.
-fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
+pub(crate) fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
     let deadline = record.sign_in_again_by?;
-    let left = deadline.0 - now.0;
-    warning_steps(record, deadline)
+    let left = deadline.since(now);
+    warning_steps(record)
         .filter(|days| left <= days * DAY)
         .min()
 }
 
-fn warning_steps(record: &Connection, deadline: Millis) -> impl Iterator<Item = i64> {
-    let window = deadline.0 - record.signed_in_at.0;
+/// The steps that apply to a connection, in days before its sign-in deadline, the highest first.
+pub(crate) fn warning_steps(record: &Connection) -> impl Iterator<Item = i64> {
+    let window = record
+        .sign_in_again_by
+        .map_or(0, |deadline| deadline.since(record.signed_in_at));
     WARNING_LADDER_DAYS
         .into_iter()
         .filter(move |days| days * DAY * 2 < window)
@@ -187,7 +190,7 @@ fn warning_steps(record: &Connection, deadline: Millis) -> impl Iterator<Item = 
 /// The next moment after `now` at which a record looks different without being changed; none for never.
 pub(crate) fn looks_the_same_until(record: &Connection, now: Millis) -> Option<Millis> {
     let steps = record.sign_in_again_by.into_iter().flat_map(|deadline| {
-        let steps = warning_steps(record, deadline);
+        let steps = warning_steps(record);
         steps.map(move |days| Millis(deadline.0 - days * DAY))
     });
     steps

@@ -96,6 +96,15 @@ pub enum Error {
     /// So many keys are valid that no more are made.
     #[error("{0} API keys are valid already, and that is the most there can be")]
     TooManyApiKeys(u32),
+    /// The id names no webhook endpoint of ours.
+    #[error("there is no webhook endpoint {0}")]
+    UnknownWebhook(String),
+    /// The id names no delivery of ours.
+    #[error("there is no webhook delivery {0}")]
+    UnknownDelivery(String),
+    /// An endpoint or a delivery is not in a state for what was asked.
+    #[error("not possible now: {0}")]
+    WebhookRefused(String),
     /// The method may not be called this way.
     #[error("{method} is not called here: {why}")]
     CallRefused {
@@ -188,6 +197,9 @@ impl Error {
             Self::UnknownApiKey(_) => "unknown_api_key",
             Self::ScopeNotHeld(_) => "scope_not_held",
             Self::TooManyApiKeys(_) => "too_many_api_keys",
+            Self::UnknownWebhook(_) => "unknown_webhook",
+            Self::UnknownDelivery(_) => "unknown_delivery",
+            Self::WebhookRefused(_) => "webhook_refused",
             Self::CallRefused { .. } => "call_refused",
             Self::TokenFile { .. } => "token_file",
             Self::UnknownOperator(_) => "unknown_operator",
@@ -235,6 +247,13 @@ impl Error {
                 "Leave the scope out, or make the key on the page or with `smartlinks api-keys create`.".into()
             }
             Self::TooManyApiKeys(_) => "Revoke keys that are no longer used.".into(),
+            Self::UnknownWebhook(_) => {
+                "List the endpoints (page Webhooks, or `smartlinks webhooks list`) and use one of their ids.".into()
+            }
+            Self::UnknownDelivery(_) => {
+                "List the deliveries of its endpoint; those that ended are kept for 30 days.".into()
+            }
+            Self::WebhookRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::CallRefused { .. } => "Call read methods only; orders go through `orders`.".into(),
             Self::TokenFile { .. } => "Check the path and its permissions.".into(),
             Self::UnknownOperator(_) => "List them with `smartlinks operators list`.".into(),

@@ -41,12 +41,40 @@ pub enum EventKind {
     ApiKeyCreated,
     /// An API key was ended.
     ApiKeyRevoked,
+    /// The sign-in deadline has come a step nearer: 14, 7, 3, 1 days.
+    ConnectionExpiring,
+    /// A webhook endpoint is not told of anything any more.
+    WebhookDisabled,
+    /// A person asked for it, to see a webhook arrive.
+    WebhookTest,
 }
 
 /// How the kinds of events about API keys begin.
 pub(crate) const ABOUT_API_KEYS: &str = "api_key.";
 
 impl EventKind {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: &[Self] = &[
+        Self::ConnectionConnected,
+        Self::ConnectionReconnected,
+        Self::ConnectionRefreshed,
+        Self::ConnectionChanged,
+        Self::ConnectionDegraded,
+        Self::ConnectionReauthorizationRequired,
+        Self::ConnectionDisconnected,
+        Self::OrderImported,
+        Self::OrderUpdated,
+        Self::TokenFileFailed,
+        Self::ConnectionExpiring,
+        Self::WebhookDisabled,
+        Self::WebhookTest,
+        Self::PushReceived,
+        Self::PushFailed,
+        Self::PushIgnored,
+        Self::ApiKeyCreated,
+        Self::ApiKeyRevoked,
+    ];
+
     /// The stable name, as in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -66,6 +94,9 @@ impl EventKind {
             Self::PushIgnored => "push.ignored",
             Self::ApiKeyCreated => "api_key.created",
             Self::ApiKeyRevoked => "api_key.revoked",
+            Self::ConnectionExpiring => "connection.expiring",
+            Self::WebhookDisabled => "webhook.disabled",
+            Self::WebhookTest => "webhook.test",
         }
     }
 }

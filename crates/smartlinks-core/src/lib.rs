@@ -32,6 +32,8 @@ mod text;
 mod token_file;
 mod traces;
 mod vends;
+mod warnings;
+pub mod webhooks;
 mod workers;
 
 pub use aliexpress;

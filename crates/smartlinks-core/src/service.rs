@@ -26,6 +26,7 @@ use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
 use crate::vends::Vends;
+use crate::webhooks::{Queued, Sender, Targets, WebhookOptions};
 
 /// How refreshing behaves. The defaults suit production.
 #[derive(Debug, Clone)]
@@ -74,6 +75,8 @@ pub struct CoreOptions {
     pub refresh: RefreshPolicy,
     /// How operators sign in.
     pub operators: OperatorPolicy,
+    /// Where webhooks may go, and how they get there.
+    pub webhooks: WebhookOptions,
 }
 
 pub(crate) struct Inner {
@@ -101,6 +104,7 @@ pub(crate) struct Inner {
     pub(crate) push_arrived: tokio::sync::Notify,
     /// Where operators sign in.
     pub(crate) desk: Desk,
+    pub(crate) webhooks: Queued,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -145,6 +149,7 @@ impl Core {
                 orders: Flights::new(),
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
+                webhooks: Queued::default(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })
@@ -218,6 +223,14 @@ impl Core {
     #[must_use]
     pub fn token_file(&self) -> Option<&std::path::Path> {
         self.inner.options.token_file.as_deref()
+    }
+
+    pub(crate) fn webhook_targets(&self) -> Targets {
+        self.inner.options.webhooks.targets
+    }
+
+    pub(crate) fn webhook_sender(&self) -> Arc<dyn Sender> {
+        Arc::clone(&self.inner.options.webhooks.sender)
     }
 
     pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {

@@ -22,6 +22,8 @@ const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+/// Webhook deliveries that ended before are forgotten.
+const DELIVERIES_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
 /// API keys stay listed for this long after they were revoked or have expired.
 const API_KEYS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
@@ -48,6 +50,10 @@ impl Core {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_push_worker(ended, moved).await });
         }
+        let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+        workers.spawn(async move { core.run_warner(ended, moved).await });
+        let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+        workers.spawn(async move { core.run_webhooks(core.webhook_sender(), ended, moved).await });
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_housekeeper(ended).await });
         let (core, ended) = (self.clone(), stop.clone());
@@ -151,6 +157,10 @@ impl Core {
         gone += store
             .api_keys()
             .prune_keys(before(API_KEYS_KEPT_MS))
+            .await?;
+        gone += store
+            .webhooks()
+            .prune_deliveries(before(DELIVERIES_KEPT_MS))
             .await?;
         Ok(gone)
     }

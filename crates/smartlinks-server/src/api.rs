@@ -12,6 +12,7 @@ mod orders;
 mod products;
 mod status;
 mod tokens;
+mod webhooks;
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
@@ -41,7 +42,8 @@ use crate::state::AppState;
         (name = "products", description = "Finding and inspecting products"),
         (name = "orders", description = "Following orders"),
         (name = "keys", description = "Keys with which software uses this API"),
-        (name = "events", description = "What happens, as it happens")
+        (name = "events", description = "What happens, as it happens"),
+        (name = "webhooks", description = "Telling your software what happens (Standard Webhooks)")
     )
 )]
 struct Document;
@@ -73,6 +75,15 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(events::follow))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(webhooks::enable))
+        .routes(routes!(webhooks::disable))
+        .routes(routes!(webhooks::test))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::delivery))
+        .routes(routes!(webhooks::resend))
 }
 
 /// The routes of the document.

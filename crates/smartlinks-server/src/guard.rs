@@ -21,7 +21,7 @@ use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-pub(crate) use access::Principal;
+pub(crate) use access::{Principal, may_still_read};
 pub(crate) use answer::RequestId;
 pub(crate) use client::ClientAddress;
 pub use rules::Rule;

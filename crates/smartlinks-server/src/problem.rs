@@ -125,6 +125,9 @@ fn who_mends(error: &Error) -> Actor {
         | Error::Invalid { .. }
         | Error::UnknownOrder(_)
         | Error::UnknownApiKey(_)
+        | Error::UnknownWebhook(_)
+        | Error::UnknownDelivery(_)
+        | Error::WebhookRefused(_)
         | Error::CallRefused { .. } => Actor::Developer,
         _ => Actor::Operator,
     }
@@ -155,6 +158,8 @@ fn status_of(error: &Error) -> StatusCode {
         }
         Error::UnknownConnection(_)
         | Error::UnknownOrder(_)
+        | Error::UnknownWebhook(_)
+        | Error::UnknownDelivery(_)
         | Error::UnknownApiKey(_)
         | Error::UnknownLink(_)
         | Error::LinkRefused(LinkRefusal::Unknown) => StatusCode::NOT_FOUND,
@@ -168,7 +173,8 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::Disconnected(_)
         | Error::ReauthorizationRequired { .. }
         | Error::TooManyApiKeys(_)
-        | Error::TooShortLived { .. } => StatusCode::CONFLICT,
+        | Error::TooShortLived { .. }
+        | Error::WebhookRefused(_) => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::UnknownOperator(_) => StatusCode::NOT_FOUND,
         Error::OperatorExists(_) | Error::OperatorDisabled(_) => StatusCode::CONFLICT,

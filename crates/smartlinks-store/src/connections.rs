@@ -10,6 +10,7 @@ pub(crate) mod pairs;
 pub(crate) mod reading;
 pub(crate) mod refresh;
 mod storage;
+mod warnings;
 
 pub use id::{ConnectionId, InvalidConnectionId};
 pub(crate) use records::UnknownWord;
@@ -18,6 +19,7 @@ pub use records::{
     ReauthorizationReason, StoredState, TokenMaterial,
 };
 pub use repository::ConnectionRepository;
+pub use warnings::{DueWarning, Settled, WarningRepository};
 
 /// The table that holds connections; part of what sealed data is bound to.
 pub(crate) const TABLE: &str = "connections";

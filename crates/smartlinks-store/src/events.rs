@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{ConnectionId, Millis, StoreError};
 
-pub(crate) use storage::write;
+pub(crate) use storage::{numbered, write, write_untold};
 
 /// Something that has happened.
 #[derive(Clone, Debug)]

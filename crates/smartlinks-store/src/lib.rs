@@ -23,6 +23,7 @@ mod sql;
 mod store;
 mod time;
 mod traces;
+mod webhooks;
 
 pub use api_keys::{
     API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, InvalidApiKeyId, NewApiKey,
@@ -31,9 +32,9 @@ pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewA
 pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
-    Account, Connection, ConnectionId, ConnectionRepository, Failure, FailureKind,
-    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState,
-    TokenMaterial,
+    Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure, FailureKind,
+    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, Settled,
+    StoredState, TokenMaterial, WarningRepository,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -66,3 +67,8 @@ pub use seal::{
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
 pub use traces::{Change, Traces};
+pub use webhooks::{
+    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
+    EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId, NewEndpoint,
+    Verdict, WebhookRepository,
+};

@@ -12,7 +12,7 @@ use crate::api_keys::ApiKeyRepository;
 use crate::audit::AuditRepository;
 use crate::budget_shares::BudgetShareRepository;
 use crate::connect_links::ConnectLinkRepository;
-use crate::connections::ConnectionRepository;
+use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
@@ -24,6 +24,7 @@ use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
 use crate::traces::{Traced, Traces};
+use crate::webhooks::WebhookRepository;
 use crate::{Entropy, StoreError};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
@@ -47,6 +48,8 @@ pub trait Store:
     + OperatorRepository
     + SessionRepository
     + SignInLinkRepository
+    + WarningRepository
+    + WebhookRepository
     + Send
     + Sync
     + 'static
@@ -101,6 +104,18 @@ impl dyn Store {
     /// The API keys.
     #[must_use]
     pub fn api_keys(&self) -> &dyn ApiKeyRepository {
+        self
+    }
+
+    /// The warnings before sign-in deadlines.
+    #[must_use]
+    pub fn warnings(&self) -> &dyn WarningRepository {
+        self
+    }
+
+    /// Webhook endpoints, and what is on its way to them.
+    #[must_use]
+    pub fn webhooks(&self) -> &dyn WebhookRepository {
         self
     }
 

@@ -9,6 +9,7 @@ use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
 use smartlinks_core::store::{
     self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
+use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{App, AppSetup, Core, CoreOptions, OperatorPolicy, RefreshPolicy, ReturnTo};
 use url::Url;
 
@@ -43,6 +44,8 @@ pub(crate) struct Plan {
     pub(crate) pool_size: u32,
     /// How long to wait for a database server that cannot be reached yet.
     pub(crate) patience: Duration,
+    /// Where webhooks may go.
+    pub(crate) webhook_targets: Targets,
 }
 
 impl Plan {
@@ -50,6 +53,10 @@ impl Plan {
     pub(crate) fn live(live: Live, clock: Arc<dyn Clock>, pool_size: u32) -> Self {
         Self {
             stamp: live.gateway.to_string(),
+            webhook_targets: match live.webhook_private {
+                true => Targets::Anything,
+                false => Targets::Public,
+            },
             app: live.app,
             gateway: live.gateway,
             database: live.database,
@@ -92,6 +99,7 @@ impl Plan {
             app,
             gateway: GatewayUrl::parse(gateway).map_err(|error| internal(&error))?,
             stamp: BUILT_IN_SANDBOX.to_owned(),
+            webhook_targets: Targets::PublicAndLoopback,
             database: Database::File(demo.dir.join("smartlinks.db")),
             key_file: demo.dir.join("keys"),
             key_advice: "",
@@ -122,6 +130,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
         operators: OperatorPolicy::default(),
+        webhooks: WebhookOptions::over_http(plan.webhook_targets),
     })?;
     Ok(core)
 }

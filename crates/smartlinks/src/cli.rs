@@ -13,7 +13,7 @@ pub(crate) use api_keys::ApiKeysCommand;
 pub(crate) use commands::{
     AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand, ExplainArgs,
     ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs, ProductsCommand,
-    SandboxArgs, SearchArgs, SignCommand, SortArgument,
+    SandboxArgs, SearchArgs, SignCommand, SortArgument, WebhooksCommand,
 };
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;

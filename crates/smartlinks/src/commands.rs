@@ -11,6 +11,7 @@ pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
 pub(crate) mod sign;
+pub(crate) mod webhooks;
 
 use clap_complete::Shell;
 
@@ -29,6 +30,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::ApiKeys(command) => api_keys::run(command, session).await,
+        Command::Webhooks(command) => webhooks::run(command, session).await,
         Command::Call(arguments) => call::run(&arguments, session).await,
         // The others need no database; `main` has sorted them out.
         _ => Err(Failure::new(

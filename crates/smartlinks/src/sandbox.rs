@@ -34,6 +34,7 @@ pub(crate) fn refuse_flags(flags: &SettingFlags) -> Result<(), Failure> {
         ("--language", flags.language.is_some()),
         ("--return-origin", !flags.return_origin.is_empty()),
         ("--background-refresh", flags.background_refresh.is_some()),
+        ("--webhook-private", flags.webhook_private.is_some()),
     ];
     match others.iter().find(|(_, given)| *given) {
         None => Ok(()),

@@ -11,6 +11,7 @@ use aliexpress::{
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Market, OperatorPolicy,
     Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
@@ -69,6 +70,8 @@ pub struct Setup {
     pub gateway: Option<String>,
     /// How often something may be asked for.
     pub limits: Limits,
+    /// Where webhooks may go.
+    pub webhook_targets: Targets,
 }
 
 impl Default for Setup {
@@ -89,6 +92,7 @@ impl Default for Setup {
             max_pages: None,
             gateway: None,
             limits: Limits::default(),
+            webhook_targets: Targets::Public,
         }
     }
 }
@@ -200,6 +204,7 @@ impl App {
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
             operators: OperatorPolicy::default(),
+            webhooks: WebhookOptions::over_http(setup.webhook_targets),
         })?;
         if setup.refresher {
             tokio::spawn({

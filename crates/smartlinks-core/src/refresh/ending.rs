@@ -136,7 +136,15 @@ impl Core {
             reason: Some(reason.as_str().to_owned()),
             next_refresh_at: None,
         };
-        let kind = EventKind::ConnectionReauthorizationRequired;
+        let kind = match reason {
+            // Nobody looks for the passed deadline while we hold the lease, so this is not told twice.
+            ReauthorizationReason::SignInDeadlinePassed
+                if self.store().warnings().warned_step(&record.id).await? == Some(0) =>
+            {
+                EventKind::ConnectionChanged
+            }
+            _ => EventKind::ConnectionReauthorizationRequired,
+        };
         let data = json!({ "reason": reason.as_str() });
         let change = self.told_with(now, kind, &record.id, code, &data);
         let connections = self.store().connections();

@@ -4,19 +4,25 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
-use smartlinks_core::{Core, EventView};
+use smartlinks_core::EventView;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio_util::sync::CancellationToken;
+use tokio::time::Interval;
 
+use crate::guard::may_still_read;
 use crate::problem::Problem;
 use crate::state::AppState;
 
 /// How many events are read at a time.
 const AT_ONCE: u32 = 100;
+/// A comment is sent when nothing happens for so long, so that proxies keep the connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often a stream asks whether its reader may still follow: sessions end, and keys are revoked.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 /// Events as they happen, as server-sent events; the name of each is its kind, the data an event in
 /// JSON. A listener that comes back with `Last-Event-ID` gets what it missed.
@@ -33,6 +39,7 @@ pub(super) async fn follow(
     state: AppState,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
+    let place = state.stream_place().ok_or_else(too_many)?;
     // Listen first, then read: nothing falls between.
     let live = state.core().follow_events();
     let last = headers
@@ -52,14 +59,16 @@ pub(super) async fn follow(
         waiting: VecDeque::new(),
         behind: last.is_some(),
         live,
-        core: state.core().clone(),
-        stop: state.options().stop.clone(),
+        look_again: tokio::time::interval(LOOK_AGAIN),
+        state,
+        headers,
+        _place: place,
     };
     let stream = futures_util::stream::unfold(follower, |mut follower| async move {
         let event = follower.next().await?;
         Some((Ok(as_sse(&event)), follower))
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
 /// Events come from the database alone, in the order of their ids. What is heard only says that it is
@@ -70,30 +79,35 @@ struct Follower {
     /// The database may hold more.
     behind: bool,
     live: Receiver<EventView>,
-    core: Core,
-    stop: CancellationToken,
+    state: AppState,
+    look_again: Interval,
+    /// What the reader came with.
+    headers: HeaderMap,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Follower {
-    /// The next event that was not seen, or nothing when the server drains.
+    /// The next event that was not seen, or nothing when the server drains or the reader may not follow any more.
     async fn next(&mut self) -> Option<EventView> {
+        let stop = self.state.options().stop.clone();
         loop {
             if let Some(event) = self.waiting.pop_front() {
                 self.seen = event.id;
                 return Some(event);
             }
             if self.behind {
-                self.waiting = self
-                    .core
-                    .events_after(self.seen, AT_ONCE)
-                    .await
-                    .ok()?
-                    .into();
+                let core = self.state.core();
+                self.waiting = core.events_after(self.seen, AT_ONCE).await.ok()?.into();
                 self.behind = !self.waiting.is_empty();
                 continue;
             }
             tokio::select! {
-                () = self.stop.cancelled() => return None,
+                () = stop.cancelled() => return None,
+                _ = self.look_again.tick() => {
+                    if !may_still_read(&self.state, &self.headers).await {
+                        return None;
+                    }
+                }
                 heard = self.live.recv() => match heard {
                     Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
                     Err(RecvError::Closed) => return None,
@@ -101,6 +115,17 @@ impl Follower {
             }
         }
     }
+}
+
+fn too_many() -> Problem {
+    let mut problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too_many_streams",
+        "as many programs and pages follow events here as this server lets",
+        "Close one, or share one stream among several readers.",
+    );
+    problem.retry = "later".to_owned();
+    problem
 }
 
 fn as_sse(event: &EventView) -> Event {

@@ -159,6 +159,23 @@ fn who_are_you(request: &Request, ruled: Option<Ruled>) -> Response {
     Redirect::to(&format!("/aliexpress/sign-in?return_to={back}")).into_response()
 }
 
+/// Whether who came with these headers may still read: for answers that go on for longer than a session or a key
+/// may last.
+pub(crate) async fn may_still_read(state: &AppState, headers: &HeaderMap) -> bool {
+    let key = bearer(headers).filter(|text| text.starts_with(API_KEY_MARK));
+    let principal = match key {
+        Some(key) => match state.core().authenticate(key).await {
+            Ok(Ok(holder)) => return holder.scopes.holds(Scope::Read),
+            _ => None,
+        },
+        None => asking(state, headers, None)
+            .await
+            .ok()
+            .and_then(|asking| asking.principal),
+    };
+    principal.is_some_and(|principal| principal.may(Rule::Needs(Scope::Read)).is_ok())
+}
+
 /// Who sends a request.
 #[derive(Default)]
 struct Asking {

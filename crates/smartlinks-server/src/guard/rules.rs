@@ -75,6 +75,17 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/aliexpress/orders/{id}", Operator),
     (Method::POST,   "/aliexpress/orders/{id}/refresh", Operator),
 
+    (Method::GET,    "/aliexpress/webhooks", Operator),
+    (Method::POST,   "/aliexpress/webhooks", Operator),
+    (Method::GET,    "/aliexpress/webhooks/{id}", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/rotate-secret", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/enable", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/disable", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/test", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/delete", Operator),
+    (Method::POST,   "/aliexpress/webhooks/{id}/deliveries/{message}/resend", Operator),
+
     (Method::GET,    "/api/openapi.json", Needs(Read)),
     (Method::GET,    "/api/docs", Needs(Read)),
     (Method::GET,    "/api/aliexpress/status", Needs(Read)),
@@ -102,6 +113,19 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/api/aliexpress/keys", Needs(Admin)),
     (Method::POST,   "/api/aliexpress/keys", Needs(Admin)),
     (Method::DELETE, "/api/aliexpress/keys/{id}", Needs(Admin)),
+
+    (Method::GET,    "/api/aliexpress/webhooks", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::PATCH,  "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::DELETE, "/api/aliexpress/webhooks/{id}", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/rotate-secret", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/enable", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/disable", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhooks/{id}/test", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhooks/{id}/deliveries", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/webhook-deliveries/{id}", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/webhook-deliveries/{id}/resend", Needs(Admin)),
 ];
 
 /// What the table says of a request.

@@ -19,6 +19,7 @@ mod replace_account;
 mod sign_in;
 mod sign_in_link;
 mod views_of;
+mod webhooks;
 
 use axum::body::Body;
 use axum::extract::Path;
@@ -87,6 +88,19 @@ pub(crate) fn routes() -> Routes {
         .post("/aliexpress/orders/import", orders::import)
         .get("/aliexpress/orders/{id}", orders::show)
         .post("/aliexpress/orders/{id}/refresh", orders::refresh)
+        .get("/aliexpress/webhooks", webhooks::list)
+        .post("/aliexpress/webhooks", webhooks::create)
+        .get("/aliexpress/webhooks/{id}", webhooks::show)
+        .post("/aliexpress/webhooks/{id}", webhooks::change)
+        .post("/aliexpress/webhooks/{id}/rotate-secret", webhooks::rotate)
+        .post("/aliexpress/webhooks/{id}/enable", webhooks::enable)
+        .post("/aliexpress/webhooks/{id}/disable", webhooks::disable)
+        .post("/aliexpress/webhooks/{id}/test", webhooks::test)
+        .post("/aliexpress/webhooks/{id}/delete", webhooks::delete)
+        .post(
+            "/aliexpress/webhooks/{id}/deliveries/{message}/resend",
+            webhooks::resend,
+        )
         .get("/aliexpress/received", authentication::received)
         .get("/aliexpress/sign-in", sign_in::show)
         .post("/aliexpress/sign-in", sign_in::enter)

@@ -26,6 +26,7 @@ mod replace_account;
 mod sign_in;
 mod small;
 mod upstream;
+mod webhooks;
 
 pub use askama::Template;
 
@@ -40,7 +41,7 @@ pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopRea
 pub use disconnect::DisconnectPage;
 pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
-pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone};
+pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
@@ -59,3 +60,6 @@ pub use replace_account::ReplaceAccountPage;
 pub use sign_in::{LinkError, LinkState, SignInError, SignInLinkPage, SignInPage};
 pub use small::{CallbackPage, ErrorPage};
 pub use upstream::safe_href;
+pub use webhooks::{
+    AttemptLine, DeliveryLine, Endpoint, WebhookForm, WebhookPage, WebhookSecretPage, WebhooksPage,
+};

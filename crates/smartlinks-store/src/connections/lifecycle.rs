@@ -34,10 +34,10 @@ impl Write for Connect {
             "insert into connections (id, label, account_user_id, account_seller_id, account_havana_id, \
              account_account_id, account_nick, account_platform, account_sp, account_locale, \
              state, generation, access_token, refresh_token, sealed_with, \
-             obtained_at, works_until, sign_in_again_by, signed_in_at, next_refresh_at, \
+             obtained_at, works_until, sign_in_again_by, signed_in_at, next_warning_at, next_refresh_at, \
              refresh_failures, is_default, created_at, updated_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', 1, $11, $12, $13, \
-             $14, $15, $16, $17, $18, 0, \
+             $14, $15, $16, $17, $17, $18, 0, \
              case when exists (select 1 from connections where is_default = 1) then 0 else 1 end, $17, $17) \
              returning ",
             connection_columns!()
@@ -100,7 +100,8 @@ impl Write for Reconnect {
              generation = generation + 1, access_token = $11, refresh_token = $12, \
              previous_access_token = $13, previous_refresh_token = $14, previous_generation = $15, \
              previous_works_until = $16, sealed_with = $17, obtained_at = $18, works_until = $19, \
-             sign_in_again_by = $20, signed_in_at = $21, next_refresh_at = $22, refresh_owner = null, \
+             sign_in_again_by = $20, signed_in_at = $21, next_warning_at = $21, warned_step = null, \
+             next_refresh_at = $22, refresh_owner = null, \
              refresh_lease_until = null, refresh_begun_at = null, refresh_interrupted_at = null, \
              refresh_failures = 0, last_failure_at = null, last_failure_code = null, \
              is_default = case when exists (select 1 from connections where is_default = 1 and id <> $1) \
@@ -206,7 +207,8 @@ impl Write for Disconnect {
 const DISCONNECT: &str = "update connections set state = 'disconnected', reason = null, \
      access_token = null, refresh_token = null, previous_access_token = null, \
      previous_refresh_token = null, previous_generation = null, previous_works_until = null, \
-     sealed_with = null, works_until = null, sign_in_again_by = null, next_refresh_at = null, \
+     sealed_with = null, works_until = null, sign_in_again_by = null, next_warning_at = null, \
+     warned_step = null, next_refresh_at = null, \
      refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
      refresh_interrupted_at = null, is_default = 0, updated_at = $2 \
      where id = $1 and state <> 'disconnected'";

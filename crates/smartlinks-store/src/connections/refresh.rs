@@ -219,7 +219,9 @@ impl Write for Finish {
              access_token = $3, refresh_token = $4, previous_access_token = $5, \
              previous_refresh_token = $6, previous_generation = $2, previous_works_until = $7, \
              sealed_with = $8, obtained_at = $9, works_until = $10, \
-             sign_in_again_by = coalesce($11, sign_in_again_by), next_refresh_at = $12, \
+             sign_in_again_by = coalesce($11, sign_in_again_by), \
+             next_warning_at = case when $11 <> sign_in_again_by or sign_in_again_by is null then $13 \
+             else next_warning_at end, next_refresh_at = $12, \
              refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
              refresh_interrupted_at = null, refresh_failures = 0, last_refresh_at = $13, \
              last_failure_at = null, last_failure_code = null, updated_at = $13 \

@@ -6,30 +6,62 @@ use super::{Event, EventRepository, NewEvent};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
 use crate::traces::{Traces, leave, take_numbers};
+use crate::webhooks::outbox;
 use crate::{Millis, StoreError};
 
 const TABLE: &str = "events";
 
-/// Writes events inside the transaction of what they tell about.
+/// Writes events inside the transaction of what they tell about, and queues them for the webhooks that asked for
+/// their kind.
 pub(crate) async fn write(
     session: &mut Session<'_>,
     events: &[NewEvent],
 ) -> Result<(), StoreError> {
-    const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
-         values ($1, $2, $3, $4, $5, $6)";
     let first = take_numbers(session, TABLE, events.len()).await?;
-    for (id, event) in (first..).zip(events) {
-        let values = values![
-            id,
-            event.kind.as_str(),
-            event.connection.as_ref(),
-            event.order.as_deref(),
-            event.data_json.as_str(),
-            event.at,
-        ];
-        session.execute(INSERT, values).await?;
+    for (number, event) in (first..).zip(events) {
+        insert(session, number, event).await?;
+        outbox::queue(session, number, event).await?;
     }
     Ok(())
+}
+
+/// Writes one event, which is queued for nobody; gives its number.
+pub(crate) async fn write_untold(
+    session: &mut Session<'_>,
+    event: &NewEvent,
+) -> Result<i64, StoreError> {
+    let number = take_numbers(session, TABLE, 1).await?;
+    insert(session, number, event).await?;
+    Ok(number)
+}
+
+async fn insert(
+    session: &mut Session<'_>,
+    number: i64,
+    event: &NewEvent,
+) -> Result<(), StoreError> {
+    const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
+         values ($1, $2, $3, $4, $5, $6)";
+    let values = values![
+        number,
+        event.kind.as_str(),
+        event.connection.as_ref(),
+        event.order.as_deref(),
+        event.data_json.as_str(),
+        event.at,
+    ];
+    session.execute(INSERT, values).await.map(|_| ())
+}
+
+/// The event with a number, unless it was forgotten.
+pub(crate) async fn numbered(
+    session: &mut Session<'_>,
+    number: i64,
+) -> Result<Option<Event>, StoreError> {
+    const NUMBERED: &str =
+        "select id, kind, connection_id, order_id, data_json, at from events where id = $1";
+    let row = session.first(NUMBERED, values![number]).await?;
+    row.map(|row| event(&row)).transpose()
 }
 
 /// Traces of no other change.
@@ -79,16 +111,17 @@ impl EventRepository for DatabaseStore {
 }
 
 fn events(rows: &[Row]) -> Result<Vec<Event>, StoreError> {
-    let event = |row: &Row| -> Result<Event, StoreError> {
-        let fields = row.fields(TABLE, "id")?;
-        Ok(Event {
-            id: fields.int("id")?,
-            kind: fields.text("kind")?,
-            connection: fields.maybe_parsed("connection_id")?,
-            order: fields.maybe_text("order_id")?,
-            data_json: fields.text("data_json")?,
-            at: fields.moment("at")?,
-        })
-    };
     rows.iter().map(event).collect()
+}
+
+fn event(row: &Row) -> Result<Event, StoreError> {
+    let fields = row.fields(TABLE, "id")?;
+    Ok(Event {
+        id: fields.int("id")?,
+        kind: fields.text("kind")?,
+        connection: fields.maybe_parsed("connection_id")?,
+        order: fields.maybe_text("order_id")?,
+        data_json: fields.text("data_json")?,
+        at: fields.moment("at")?,
+    })
 }

@@ -68,4 +68,5 @@ pub(super) const SEALED: &[SealedTable] = &[
         ]
     ),
     sealed!("pushes", ["body"]),
+    sealed!("webhook_endpoints", ["secret", "former_secret"]),
 ];

@@ -38,6 +38,7 @@ const STEPS: &[Step] = &[
     step!(5, "operators"),
     step!(6, "api_keys"),
     step!(7, "connect_links_and_pushes"),
+    step!(8, "webhooks"),
 ];
 
 /// Every step, as number and name.

@@ -15,6 +15,8 @@ mod refresh;
 mod refresh_journal;
 mod sealing;
 mod traces;
+mod warnings;
+mod webhooks;
 
 macro_rules! suite {
     ($($domain:ident: $($case:ident),+ $(,)?;)+) => {
@@ -143,4 +145,17 @@ suite! {
         what_cannot_be_read_is_passed_over_and_named,
         instances_say_which_keys_they_hold,
         every_sealed_column_is_on_the_list;
+    webhooks:
+        an_event_is_queued_for_those_that_asked,
+        a_delivery_is_claimed_by_exactly_one,
+        attempts_are_kept_and_a_resend_starts_anew,
+        a_disabled_endpoint_ends_what_waits_for_it,
+        removing_an_endpoint_never_fails_an_event,
+        a_test_event_goes_to_one_endpoint,
+        secrets_are_sealed_and_rotate_with_overlap,
+        an_endpoint_is_changed_in_parts;
+    warnings:
+        a_step_is_told_by_exactly_one,
+        a_new_sign_in_begins_the_ladder_anew,
+        a_passed_deadline_is_told_once;
 }

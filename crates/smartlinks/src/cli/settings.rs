@@ -74,6 +74,11 @@ pub(crate) struct SettingFlags {
     #[arg(long, global = true, value_name = "SWITCH", hide_short_help = true)]
     pub(crate) background_refresh: Option<String>,
 
+    /// Whether webhooks may go to private addresses and over http: on or off; only where whoever may name a webhook
+    /// may reach your network anyway
+    #[arg(long, global = true, value_name = "SWITCH", hide_short_help = true)]
+    pub(crate) webhook_private: Option<String>,
+
     /// What is logged to stderr: error, warn, info, debug, trace, or a filter such as info,sqlx=warn
     #[arg(long, global = true, value_name = "FILTER", hide_short_help = true)]
     pub(crate) log: Option<String>,
@@ -102,6 +107,7 @@ impl SettingFlags {
             "language" => one(&self.language),
             "return-origin" => Some(self.return_origin.clone()).filter(|values| !values.is_empty()),
             "background-refresh" => one(&self.background_refresh),
+            "webhook-private" => one(&self.webhook_private),
             "log" => one(&self.log),
             "log-format" => one(&self.log_format),
             _ => None,

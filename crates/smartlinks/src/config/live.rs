@@ -11,9 +11,9 @@ use url::Url;
 
 use super::app::{self, AppSettings};
 use super::problem::ConfigError;
-use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL, TRUSTED_PROXY};
+use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL, TRUSTED_PROXY, WEBHOOK_PRIVATE};
 use super::sources::Sources;
-use super::{addresses, quoted};
+use super::{addresses, quoted, switch};
 
 /// Settings for real accounts.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(crate) struct Live {
     pub(crate) public_url: Option<Url>,
     /// The proxies whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<Network>,
+    /// Whether webhooks may go to private addresses, and over http.
+    pub(crate) webhook_private: bool,
 }
 
 /// Where records are kept.
@@ -125,6 +127,7 @@ pub(super) fn read(
             .iter()
             .map(addresses::proxy)
             .collect::<Result<_, _>>()?,
+        webhook_private: switch(sources, &WEBHOOK_PRIVATE)?,
     })
 }
 

@@ -114,6 +114,12 @@ pub(crate) const BACKGROUND_REFRESH: Setting = flag(
     "background_refresh",
     "on",
 );
+pub(crate) const WEBHOOK_PRIVATE: Setting = flag(
+    "webhook-private",
+    "SMARTLINKS_WEBHOOK_PRIVATE",
+    "webhook_private",
+    "off",
+);
 pub(crate) const LOG: Setting = flag(
     "log",
     "SMARTLINKS_LOG",
@@ -143,7 +149,7 @@ pub(crate) const LIMITS_KEYS: Setting = limit("SMARTLINKS_LIMITS_KEYS", "limits.
 pub(crate) const LIMITS_PUSH: Setting = limit("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 25] = [
+pub(crate) const ALL: [&Setting; 26] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -162,6 +168,7 @@ pub(crate) const ALL: [&Setting; 25] = [
     &LANGUAGE,
     &RETURN_ORIGIN,
     &BACKGROUND_REFRESH,
+    &WEBHOOK_PRIVATE,
     &LOG,
     &LOG_FORMAT,
     &LIMITS_SIGN_IN,

@@ -22,3 +22,4 @@ mod serve;
 mod sign;
 mod support;
 mod trade;
+mod webhooks;

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::cookies::Cookie;
-use crate::page::views::{Notice, Problem as ProblemView};
+use crate::page::views::{Notice, Problem as ProblemView, WebhookDeed};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -44,6 +44,7 @@ fn write(notice: &Notice) -> String {
         Notice::LinkRevoked => ("link-revoked", vec![]),
         Notice::LinkOver => ("link-over", vec![]),
         Notice::ApiKeyRevoked(name) => ("key-revoked", vec![name]),
+        Notice::Webhook(deed) => ("webhook", vec![deed.key().id()]),
         Notice::SignedOut => ("signed-out", vec![]),
         Notice::PasswordChanged => ("password-changed", vec![]),
         Notice::SessionEnded => ("session-ended", vec![]),
@@ -88,6 +89,13 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "link-revoked" => Notice::LinkRevoked,
         "link-over" => Notice::LinkOver,
         "key-revoked" => Notice::ApiKeyRevoked(next()),
+        "webhook" => {
+            let id = next();
+            let deed = WebhookDeed::ALL
+                .into_iter()
+                .find(|deed| deed.key().id() == id);
+            Notice::Webhook(deed?)
+        }
         "signed-out" => Notice::SignedOut,
         "password-changed" => Notice::PasswordChanged,
         "session-ended" => Notice::SessionEnded,

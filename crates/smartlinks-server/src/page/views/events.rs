@@ -46,6 +46,12 @@ pub enum EventKind {
     PushFailed,
     /// A message of AliExpress came outside its time.
     PushIgnored,
+    /// The sign-in deadline has come a step nearer.
+    Expiring,
+    /// A webhook endpoint is not told of anything any more.
+    WebhookDisabled,
+    /// A test event was sent to a webhook.
+    WebhookTest,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -54,7 +60,8 @@ impl EventKind {
     /// The names the script listens to.
     pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
         connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed push.received push.failed push.ignored";
+        order.updated token_file.failed push.received push.failed push.ignored \
+         connection.expiring webhook.disabled webhook.test";
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -72,6 +79,9 @@ impl EventKind {
             "push.received" => Self::PushReceived,
             "push.failed" => Self::PushFailed,
             "push.ignored" => Self::PushIgnored,
+            "connection.expiring" => Self::Expiring,
+            "webhook.disabled" => Self::WebhookDisabled,
+            "webhook.test" => Self::WebhookTest,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -90,6 +100,9 @@ impl EventKind {
             Self::PushReceived => Key::EventPushReceived,
             Self::PushFailed => Key::EventPushFailed,
             Self::PushIgnored => Key::EventPushIgnored,
+            Self::Expiring => Key::EventExpiring,
+            Self::WebhookDisabled => Key::EventWebhookDisabled,
+            Self::WebhookTest => Key::EventWebhookTest,
             Self::Other(_) => return None,
         })
     }
@@ -97,9 +110,12 @@ impl EventKind {
     const fn tone(&self) -> Tone {
         match self {
             Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
-            Self::Degraded | Self::TokenFileFailed | Self::PushFailed | Self::PushIgnored => {
-                Tone::Warn
-            }
+            Self::Degraded
+            | Self::TokenFileFailed
+            | Self::PushFailed
+            | Self::PushIgnored
+            | Self::Expiring
+            | Self::WebhookDisabled => Tone::Warn,
             Self::ReauthorizationRequired => Tone::Bad,
             _ => Tone::Idle,
         }

@@ -123,6 +123,8 @@ pub enum Notice {
     LinkOver,
     /// An API key was ended.
     ApiKeyRevoked(String),
+    /// Something was done with a webhook.
+    Webhook(WebhookDeed),
     /// The operator has signed out.
     SignedOut,
     /// The operator has another password now.
@@ -133,6 +135,46 @@ pub enum Notice {
     SessionsEnded,
     /// What was asked for did not happen.
     Failed(Problem),
+}
+
+/// What can be done with a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookDeed {
+    /// Its address, events or description are others.
+    Changed,
+    /// It is gone.
+    Deleted,
+    /// It is told of events again.
+    Enabled,
+    /// It is told of nothing more.
+    Disabled,
+    /// A test event is on its way.
+    Tested,
+    /// A delivery is on its way once more.
+    Resent,
+}
+
+impl WebhookDeed {
+    /// All of them.
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Changed,
+        Self::Deleted,
+        Self::Enabled,
+        Self::Disabled,
+        Self::Tested,
+        Self::Resent,
+    ];
+
+    pub(crate) const fn key(self) -> Key {
+        match self {
+            Self::Changed => Key::NoticeWebhookChanged,
+            Self::Deleted => Key::NoticeWebhookDeleted,
+            Self::Enabled => Key::NoticeWebhookEnabled,
+            Self::Disabled => Key::NoticeWebhookDisabled,
+            Self::Tested => Key::NoticeWebhookTested,
+            Self::Resent => Key::NoticeWebhookResent,
+        }
+    }
 }
 
 impl Notice {
@@ -149,6 +191,7 @@ impl Notice {
             Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
             Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),
+            Self::Webhook(deed) => return Some(frame.t(deed.key())),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
             Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),
