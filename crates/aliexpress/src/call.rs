@@ -6,16 +6,18 @@ mod form;
 mod outcome;
 pub(crate) mod paging;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
+use crate::clock::Moment;
 use crate::error::{Error, RequestError};
 use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
 use crate::redact;
 use crate::sign::{self, Flavour};
 use crate::transport::FilePart;
 use crate::{
-    AccessToken, Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind,
+    AccessToken, Attempt, Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind,
 };
 
 pub(crate) use exchange::Exchange;
@@ -148,9 +150,13 @@ impl Call<'_> {
             if let Some(error) = last.take_if(|_| !course.may_send(gate.now())) {
                 return Err(error);
             }
-            course.sent(gate.now());
+            let sent = gate.now();
+            course.sent(sent);
             let answer = self.send(token.as_ref(), slot).await;
-            let error = match answer.and_then(&read) {
+            let date = answer.as_ref().ok().and_then(Exchange::date);
+            let answer = answer.and_then(&read);
+            self.observed(sent, date, answer.as_ref().err());
+            let error = match answer {
                 Ok(value) => return Ok(value),
                 Err(error) => error,
             };
@@ -174,6 +180,19 @@ impl Call<'_> {
             }
             last = Some(error);
         }
+    }
+
+    fn observed(&self, sent: Moment, server_date: Option<Timestamp>, error: Option<&Error>) {
+        let Some(observer) = self.client.observer() else {
+            return;
+        };
+        observer.attempted(&Attempt {
+            api: self.api,
+            error,
+            sent_at: sent.clock,
+            took: sent.until(self.client.gate().now()).1,
+            server_date,
+        });
     }
 
     /// Signs and sends once. The slot is given back as soon as the answer is there.

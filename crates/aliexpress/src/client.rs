@@ -9,7 +9,7 @@ use crate::policy::{Gate, Urgency};
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
-    OAuth, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
+    OAuth, Observer, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
     catalogue,
 };
 
@@ -23,6 +23,7 @@ use crate::{
 pub struct Client {
     app: Arc<App>,
     tokens: Option<Arc<dyn TokenSource>>,
+    observer: Option<Arc<dyn Observer>>,
     policy: Policy,
     urgency: Urgency,
 }
@@ -103,6 +104,16 @@ impl Client {
         }
     }
 
+    /// The same client, which tells `observer` how every attempt of its calls ended, in place of the observer that it
+    /// had.
+    #[must_use]
+    pub fn with_observer(&self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self.clone()
+        }
+    }
+
     /// The four token endpoints, one request each.
     #[must_use]
     pub fn system(&self) -> System<'_> {
@@ -166,6 +177,10 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         self.app.transport.as_ref()
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.observer.as_deref()
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -268,6 +283,7 @@ impl ClientBuilder {
                 gate,
             }),
             tokens: None,
+            observer: None,
             policy: self.policy,
             urgency: Urgency::Interactive,
         })
