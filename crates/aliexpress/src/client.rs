@@ -9,8 +9,8 @@ use crate::policy::{Gate, Urgency};
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
-    OAuth, Observer, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
-    catalogue,
+    OAuth, Observer, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer,
+    Transport, catalogue,
 };
 
 /// Speaks to the gateway for one app. Cheap to clone; all clones share the connections, and what is known of the app's

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use aliexpress::Error as GatewayError;
-use jiff::Timestamp;
+use aliexpress::{Attempt, Error as GatewayError, Observer};
+use jiff::{SignedDuration, Timestamp};
 
 /// What was seen of the gateway since this process started.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,8 @@ pub struct GatewayHealth {
     pub keys_accepted: bool,
     /// The code with which the gateway refused our key or signature, if it did so last.
     pub keys_refused: Option<String>,
+    /// How far this machine's clock was ahead of the gateway's at its last answer; negative when it was behind.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// Codes that say that key or secret are wrong.
@@ -42,6 +44,14 @@ impl Watch {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Notes how far the clock was off.
+    fn note_clock(&self, ahead: SignedDuration) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clock_ahead = Some(ahead);
     }
 
     /// Notes how a call ended.
@@ -80,6 +90,14 @@ impl Watch {
         }
         if is_trouble(error) {
             health.failed += 1;
+        }
+    }
+}
+
+impl Observer for Watch {
+    fn attempted(&self, attempt: &Attempt<'_>) {
+        if let Some(ahead) = attempt.clock_ahead() {
+            self.note_clock(ahead);
         }
     }
 }

@@ -7,6 +7,7 @@ mod calls;
 mod clock;
 mod connect;
 mod connections;
+pub mod doctor;
 mod error;
 mod events;
 mod gateway_health;

@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
 use crate::app::AppSetup;
+use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{GatewayHealth, Watch};
@@ -63,6 +64,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// Where things lie, for the doctor.
+    pub places: Places,
 }
 
 pub(crate) struct Inner {
@@ -72,7 +75,7 @@ pub(crate) struct Inner {
     /// Work that must not be cut by a request that goes away.
     tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
-    pub(crate) gateway: Watch,
+    pub(crate) gateway: Arc<Watch>,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
@@ -103,7 +106,11 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Internal`] when the operating system gives no randomness.
-    pub fn new(options: CoreOptions) -> Result<Self> {
+    pub fn new(mut options: CoreOptions) -> Result<Self> {
+        let gateway = Arc::new(Watch::default());
+        if let AppSetup::Ready(app) = &mut options.app {
+            app.client = app.client.with_observer(Arc::<Watch>::clone(&gateway));
+        }
         let owner = random_hex::<16>(&*options.entropy)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -111,7 +118,7 @@ impl Core {
                 owner,
                 tracker: TaskTracker::new(),
                 events: broadcast::channel(256).0,
-                gateway: Watch::default(),
+                gateway,
                 refreshes: Flights::new(),
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
@@ -144,6 +151,11 @@ impl Core {
     #[must_use]
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.inner.options.entropy
+    }
+
+    /// Where things lie.
+    pub(crate) fn places(&self) -> &Places {
+        &self.inner.options.places
     }
 
     /// Destination, currency and language when a caller says none.

@@ -15,7 +15,8 @@ mod time;
 
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
-    NewConnection, NewPair, PreviousPair, ReauthorizationReason, StoredState, TokenMaterial,
+    NewConnection, NewPair, Outlook, PreviousPair, ReauthorizationReason, StoredState,
+    TokenMaterial,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};

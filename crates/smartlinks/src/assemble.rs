@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
+use smartlinks_core::doctor::Places;
 use smartlinks_core::store::{
-    self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
+    self, DatabaseUrl, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
 use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, ReturnTo};
 use url::Url;
@@ -29,6 +30,8 @@ pub(crate) struct Plan {
     pub(crate) stamp: String,
     /// The database.
     pub(crate) database: Database,
+    /// The folder for everything that is kept; none for the one that is configured.
+    pub(crate) folder: Option<PathBuf>,
     /// The file of the keys that seal tokens.
     pub(crate) key_file: PathBuf,
     /// What to say when that file is made.
@@ -47,6 +50,7 @@ impl Plan {
             app: live.app,
             gateway: live.gateway,
             database: live.database,
+            folder: None,
             key_file: live.key_file,
             key_advice: "\nkeep a copy apart from the database; without it the accounts have to sign in again",
             clock,
@@ -81,6 +85,7 @@ impl Plan {
             gateway: GatewayUrl::parse(gateway).map_err(|error| internal(&error))?,
             stamp: BUILT_IN_SANDBOX.to_owned(),
             database: Database::File(demo.dir.join("smartlinks.db")),
+            folder: Some(demo.dir.clone()),
             key_file: demo.dir.join("keys"),
             key_advice: "",
             clock,
@@ -89,9 +94,60 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Where things lie, for the doctor.
+    pub(crate) fn places(&self, config: &Config) -> Places {
+        Places {
+            data_dir: Some(self.folder.clone().unwrap_or(config.data_dir.clone())),
+            key_file: Some(self.key_file.clone()),
+            database_file: match &self.database {
+                Database::File(path) => Some(path.clone()),
+                Database::Server(_) => None,
+            },
+            token_file: config.token_file.clone(),
+            home: etcetera::home_dir().ok(),
+        }
+    }
+
+    fn url(&self) -> Result<DatabaseUrl, StoreError> {
+        match &self.database {
+            Database::File(path) => Ok(DatabaseUrl::Sqlite(path.clone())),
+            Database::Server(address) => address.parse(),
+        }
+    }
+
+    /// Opens keys and database for somebody who only looks: nothing is made that is not there. None where the first
+    /// start has still to make it.
+    pub(crate) async fn open_to_look(&self) -> Result<Option<Arc<dyn Store>>, StoreError> {
+        let url = self.url()?;
+        if matches!(&self.database, Database::File(path) if !path.exists()) {
+            return Ok(None);
+        }
+        if !self.key_file.exists() {
+            return match store::stored_key_fingerprint(&url).await? {
+                None => Ok(None),
+                Some(needed) => Err(KeyError::Missing {
+                    path: self.key_file.clone(),
+                    needed,
+                }
+                .into()),
+            };
+        }
+        let keys = KeyRing::load(&self.key_file)?;
+        let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
+        options.pool_size = self.pool_size;
+        let store = store::open(options).await?;
+        if let Some(key) = &self.app.key {
+            store.stamp_or_check(&self.stamp, key.as_str()).await?;
+        }
+        Ok(Some(store))
+    }
+}
+
 /// Opens keys and database and puts the use cases on top.
 pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Result<Core, Failure> {
     let app_key = plan.app.key.clone();
+    let places = plan.places(config);
     let store = open_store(&plan, output).await?;
     if let Some(key) = app_key {
         store
@@ -108,15 +164,13 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
+        places,
     })?;
     Ok(core)
 }
 
 async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failure> {
-    let url = match &plan.database {
-        Database::File(path) => DatabaseUrl::Sqlite(path.clone()),
-        Database::Server(address) => address.parse().map_err(unusable)?,
-    };
+    let url = plan.url().map_err(unusable)?;
     let keys = keys(&url, plan, output).await.map_err(unusable)?;
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
     options.pool_size = plan.pool_size;
@@ -142,7 +196,8 @@ async fn keys(url: &DatabaseUrl, plan: &Plan, output: Output) -> Result<KeyRing,
     Ok(keys)
 }
 
-fn setup(
+/// The application, or what is missing of it.
+pub(crate) fn setup(
     app: AppSettings,
     gateway: GatewayUrl,
     clock: &Arc<dyn Clock>,

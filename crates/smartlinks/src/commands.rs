@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
+pub(crate) mod doctor;
 pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
@@ -13,7 +14,7 @@ use clap_complete::Shell;
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-pub(crate) use session::Session;
+pub(crate) use session::{Session, plan};
 
 /// Runs a command that works on the database.
 pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {

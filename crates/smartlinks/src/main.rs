@@ -102,6 +102,14 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
             logging::start(&config.log, "info", output);
             to_the_end(server_runtime()?, serve::run(mode, config, output))
         }
+        Command::Doctor => {
+            let (mode, config) = Config::load(&cli.settings, environment)?;
+            logging::start(&config.log, "error", output);
+            to_the_end(
+                command_runtime()?,
+                commands::doctor::run(mode, &config, output),
+            )
+        }
         command => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
             logging::start(&config.log, "warn", output);

@@ -11,6 +11,7 @@ use aliexpress::{
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use smartlinks_core::doctor::Places;
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
 };
@@ -169,6 +170,13 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
+            places: Places {
+                data_dir: Some(data.clone()),
+                key_file: Some(data.join("keys")),
+                database_file: Some(data.join("smartlinks.db")),
+                token_file: setup.token_file.clone(),
+                home: None,
+            },
         })?;
         if setup.refresher {
             tokio::spawn({

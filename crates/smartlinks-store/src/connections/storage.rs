@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
+use super::outlook::{Outlook, outlook};
 use super::reading::{connection, connection_columns, connections};
 use super::refresh::{ACCESS_REFUSED, CLAIM, FAIL, Finish, RELEASE, RENEW};
 use super::reseal::Reseal;
@@ -219,6 +220,10 @@ impl ConnectionRepository for DatabaseStore {
 
     async fn next_refresh_due(&self) -> Result<Option<Millis>, StoreError> {
         due::next(&self.database).await
+    }
+
+    async fn outlook(&self, now: Millis) -> Result<Outlook, StoreError> {
+        outlook(&self.database, now).await
     }
 
     async fn disconnect(&self, id: &ConnectionId, now: Millis) -> Result<bool, StoreError> {

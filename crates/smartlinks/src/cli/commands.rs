@@ -29,6 +29,9 @@ pub(crate) enum Command {
     /// Signatures
     #[command(subcommand)]
     Sign(SignCommand),
+    /// Look at everything that has to be right, and say what is not and how to mend it (exit code 1 when something is
+    /// wrong); the report holds no secret and can be pasted
+    Doctor,
     /// Print the OpenAPI document of the HTTP API
     Openapi,
     /// Print the completion script of a shell

@@ -29,12 +29,8 @@ impl Session {
         for warning in &config.warnings {
             output.warn(warning);
         }
-        let plan = match mode {
-            Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
-            Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
-        };
         Ok(Self {
-            core: assemble(plan, config, output).await?,
+            core: assemble(plan(mode, config)?, config, output).await?,
             output,
         })
     }
@@ -58,6 +54,14 @@ impl Session {
             .into_iter()
             .find(|connection| connection.default);
         Ok(default.ok_or(smartlinks_core::Error::NotConnected)?)
+    }
+}
+
+/// What a command works on.
+pub(crate) fn plan(mode: Mode, config: &Config) -> Result<Plan, Failure> {
+    match mode {
+        Mode::Live(live) => Ok(Plan::live(*live, Arc::new(SystemClock), POOL_SIZE)),
+        Mode::Demo(demo) => plan_beside_sandbox(&demo, config),
     }
 }
 
