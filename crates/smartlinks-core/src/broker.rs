@@ -1,16 +1,18 @@
 //! The token broker: hands out access tokens, renewed first where they would not last.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use aliexpress::{AccessToken, Client, Error as GatewayError};
-use secrecy::ExposeSecret;
-use smartlinks_store::{Connection, ConnectionId, Millis, StoredState};
+use serde_json::json;
+use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
 
 use crate::clock::to_millis;
 use crate::connections::usable_at;
 use crate::error::{Error, Result};
+use crate::events::EventKind;
 use crate::service::Core;
+use crate::snapshot::Held;
 
 /// A pair this young is not renewed because of a refused call: the refusal has another cause, and each
 /// request would cost a rotation. Milliseconds.
@@ -19,10 +21,21 @@ const TOO_YOUNG_TO_REFRESH_MS: i64 = 60_000;
 /// An access token, with what its user has to know.
 #[derive(Debug)]
 pub struct Vended {
+    held: Arc<Held>,
+}
+
+impl Vended {
     /// The connection it belongs to.
-    pub connection: Connection,
+    #[must_use]
+    pub fn connection(&self) -> &Connection {
+        &self.held.connection
+    }
+
     /// The token. Never a refresh token.
-    pub token: AccessToken,
+    #[must_use]
+    pub fn token(&self) -> &AccessToken {
+        &self.held.token
+    }
 }
 
 impl Core {
@@ -33,20 +46,21 @@ impl Core {
     /// [`Error::Disconnected`], [`Error::ReauthorizationRequired`], [`Error::TooShortLived`],
     /// [`Error::RefreshBusy`], [`Error::Gateway`], [`Error::Storage`].
     pub async fn vend(&self, id: Option<&str>, min_ttl: Duration) -> Result<Vended> {
-        let record = self.record_or_default(id).await?;
-        let vended = self.current(&record.id).await?;
-        if self.lasts(&vended.connection, min_ttl) {
+        let vended = self.current(id).await?;
+        if self.lasts(vended.connection(), min_ttl) {
             return Ok(vended);
         }
-        let refreshed = self
-            .refresh_past(&record.id, vended.connection.generation)
-            .await;
-        let vended = self.current(&record.id).await?;
-        if self.lasts(&vended.connection, min_ttl) {
+        let (id, seen) = (
+            vended.connection().id.clone(),
+            vended.connection().generation,
+        );
+        let refreshed = self.refresh_past(&id, seen).await;
+        let vended = self.current(Some(id.as_str())).await?;
+        if self.lasts(vended.connection(), min_ttl) {
             return Ok(vended);
         }
         refreshed?;
-        self.too_short(&vended.connection, min_ttl)
+        self.too_short(vended.connection(), min_ttl)
     }
 
     /// Renews a pair now, because a person asked for it.
@@ -71,11 +85,11 @@ impl Core {
     {
         let client = &self.app().ready()?.client;
         let vended = self.vend(id, Duration::from_secs(1)).await?;
-        let first = vended.connection;
-        let answer = self.noted(call(client.with_access_token(vended.token)).await);
-        self.note_served(&first, answer.is_ok()).await;
+        let first = vended.connection();
+        let answer = self.noted(call(client.with_access_token(vended.token().clone())).await);
+        self.note_served(first, answer.is_ok()).await;
         match answer {
-            Err(error) if error.is_illegal_access_token() && !self.is_young(&first) => {
+            Err(error) if error.is_illegal_access_token() && !self.is_young(first) => {
                 tracing::info!(connection.id = %first.id, "the gateway refused the access token, refreshing");
             }
             answer => return Ok(answer?),
@@ -83,17 +97,13 @@ impl Core {
         if let Err(error) = self.refresh_past(&first.id, first.generation).await {
             if matches!(error, Error::ReauthorizationRequired { .. }) {
                 // Refused, and not to be renewed: it must not be handed out any more.
-                let now = to_millis(self.now());
-                self.store()
-                    .connections()
-                    .access_refused(&first.id, first.generation, now)
-                    .await?;
+                self.stop_handing_out(first).await?;
             }
             return Err(error);
         }
-        let renewed = self.current(&first.id).await?;
-        let answer = self.noted(call(client.with_access_token(renewed.token)).await);
-        self.note_served(&renewed.connection, answer.is_ok()).await;
+        let renewed = self.current(Some(first.id.as_str())).await?;
+        let answer = self.noted(call(client.with_access_token(renewed.token().clone())).await);
+        self.note_served(renewed.connection(), answer.is_ok()).await;
         Ok(answer?)
     }
 
@@ -138,12 +148,26 @@ impl Core {
         }
     }
 
-    async fn current(&self, id: &ConnectionId) -> Result<Vended> {
-        if let Some((connection, material)) = self.store().connections().token(id).await? {
-            let token = AccessToken::new(material.access_token.expose_secret());
-            return Ok(Vended { connection, token });
+    async fn stop_handing_out(&self, record: &Connection) -> Result<()> {
+        let reason = ReauthorizationReason::AccessTokenRefused.as_str();
+        let (kind, data) = (
+            EventKind::ConnectionReauthorizationRequired,
+            json!({ "reason": reason }),
+        );
+        let change = self.told_with(to_millis(self.now()), kind, &record.id, reason, &data);
+        self.store()
+            .connections()
+            .access_refused(&record.id, record.generation, change)
+            .await?;
+        self.announce().await;
+        Ok(())
+    }
+
+    async fn current(&self, id: Option<&str>) -> Result<Vended> {
+        if let Some(held) = self.held(id).await? {
+            return Ok(Vended { held });
         }
-        let record = self.existing(id).await?;
+        let record = self.record_or_default(id).await?;
         Err(if record.state == StoredState::Disconnected {
             Error::Disconnected(record.id)
         } else {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
 use utoipa::ToSchema;
 
@@ -103,8 +104,11 @@ pub struct Status {
     pub configured: bool,
     /// Some connection can be used now.
     pub authenticated: bool,
-    /// The connections that were not disconnected.
+    /// The connections that were not disconnected, the default one first; 500 at most.
     pub connections: Vec<ConnectionView>,
+    /// There are more than are listed here: page through the list of connections.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub more: bool,
     /// What is missing when `configured` is false.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub problems: Vec<StatusProblem>,
@@ -208,12 +212,20 @@ impl Core {
     /// # Errors
     /// [`Error::Storage`] when the database cannot be read.
     pub async fn status(&self) -> Result<Status> {
-        let connections = self.connections().await?;
+        let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        let connections: Vec<_> = listed
+            .connections
+            .iter()
+            .map(|record| view(record, now))
+            .collect();
+        let usable = connections.iter().any(|connection| connection.usable);
         let problems = self.app().problems();
         Ok(Status {
             configured: problems.is_empty(),
-            authenticated: connections.iter().any(|connection| connection.usable),
+            authenticated: usable
+                || listed.more && self.store().connections().any_usable(now).await?,
             connections,
+            more: listed.more,
             problems: problems
                 .iter()
                 .map(|problem| StatusProblem {
@@ -225,14 +237,35 @@ impl Core {
         })
     }
 
-    /// The connections that were not disconnected, the default one first.
+    /// The connections that were not disconnected, the default one first; 500 at most.
     ///
     /// # Errors
     /// [`Error::Storage`] when the database cannot be read.
     pub async fn connections(&self) -> Result<Vec<ConnectionView>> {
+        let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        let records = listed.connections.iter();
+        Ok(records.map(|record| view(record, now)).collect())
+    }
+
+    /// A page of the connections that were not disconnected, in the order in which they were made. `after` is the
+    /// last id of the page before.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an id that is none, [`Error::Storage`].
+    pub async fn connections_after(
+        &self,
+        after: Option<&str>,
+        limit: u32,
+    ) -> Result<Vec<ConnectionView>> {
+        let after: Option<ConnectionId> = after.map(str::parse).transpose().map_err(|_| {
+            Error::invalid(
+                "after",
+                "it is not the id of a connection (`conn_…`)".to_owned(),
+            )
+        })?;
         let now = to_millis(self.now());
-        let mut records = self.store().connections().list(false).await?;
-        records.sort_by_key(|record| (!record.is_default, record.created_at, record.id.clone()));
+        let connections = self.store().connections();
+        let records = connections.page(after.as_ref(), limit).await?;
         Ok(records.iter().map(|record| view(record, now)).collect())
     }
 
@@ -252,10 +285,13 @@ impl Core {
     pub async fn set_label(&self, id: &str, label: Option<&str>) -> Result<ConnectionView> {
         let record = self.record(id).await?;
         let label = crate::connect::checked_label(label)?;
+        let (now, data) = (to_millis(self.now()), json!({ "label": label }));
+        let change = self.told(now, EventKind::ConnectionChanged, &record.id, &data);
         self.store()
             .connections()
-            .set_label(&record.id, label.as_deref(), to_millis(self.now()))
+            .set_label(&record.id, label.as_deref(), change)
             .await?;
+        self.announce().await;
         self.connection(id).await
     }
 
@@ -270,8 +306,11 @@ impl Core {
         }
         let (core, chosen) = (self.clone(), record.id.clone());
         self.to_the_end(async move {
-            let now = to_millis(core.now());
-            core.store().connections().set_default(&chosen, now).await?;
+            let (now, data) = (to_millis(core.now()), json!({ "default": true }));
+            let change = core.told(now, EventKind::ConnectionChanged, &chosen, &data);
+            let connections = core.store().connections();
+            connections.set_default(&chosen, change).await?;
+            core.announce().await;
             core.write_token_file().await;
             Ok(())
         })
@@ -288,16 +327,11 @@ impl Core {
         let record = self.record(id).await?;
         let core = self.clone();
         self.to_the_end(async move {
-            let now = to_millis(core.now());
-            if core
-                .store()
-                .connections()
-                .disconnect(&record.id, now)
-                .await?
-            {
-                let kind = EventKind::ConnectionDisconnected;
-                core.emit(kind, Some(&record.id), None, serde_json::json!({}))
-                    .await;
+            let kind = EventKind::ConnectionDisconnected;
+            let change = core.told(to_millis(core.now()), kind, &record.id, &json!({}));
+            let connections = core.store().connections();
+            if connections.disconnect(&record.id, change).await? {
+                core.announce().await;
                 core.write_token_file().await;
             }
             Ok(())
@@ -324,7 +358,7 @@ impl Core {
         let connections = self.store().connections();
         match connections.default_connection().await? {
             Some(record) => Ok(record),
-            None if connections.list(false).await?.is_empty() => Err(Error::NotConnected),
+            None if connections.page(None, 1).await?.is_empty() => Err(Error::NotConnected),
             None => Err(Error::NoDefault),
         }
     }

@@ -2,10 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use smartlinks_store::{ConnectionId, NewEvent};
 use utoipa::ToSchema;
 
-use crate::clock::{from_millis, to_millis};
+use crate::clock::from_millis;
 use crate::error::Result;
 use crate::service::Core;
 
@@ -18,6 +17,8 @@ pub enum EventKind {
     ConnectionReconnected,
     /// The token pair was renewed.
     ConnectionRefreshed,
+    /// Its name, its being the default, or its last failure has changed.
+    ConnectionChanged,
     /// Refreshing fails for a passing reason.
     ConnectionDegraded,
     /// A person has to authorise the account again.
@@ -40,6 +41,7 @@ impl EventKind {
             Self::ConnectionConnected => "connection.connected",
             Self::ConnectionReconnected => "connection.reconnected",
             Self::ConnectionRefreshed => "connection.refreshed",
+            Self::ConnectionChanged => "connection.changed",
             Self::ConnectionDegraded => "connection.degraded",
             Self::ConnectionReauthorizationRequired => "connection.reauthorization_required",
             Self::ConnectionDisconnected => "connection.disconnected",
@@ -70,42 +72,6 @@ pub struct EventView {
 }
 
 impl Core {
-    /// Keeps an event and tells those who listen. An event that cannot be kept is reported in the log:
-    /// it must not undo what it tells about.
-    pub(crate) async fn emit(
-        &self,
-        kind: EventKind,
-        connection: Option<&ConnectionId>,
-        order: Option<&str>,
-        data: serde_json::Value,
-    ) {
-        let at = to_millis(self.now());
-        let new = NewEvent {
-            kind: kind.as_str().to_owned(),
-            connection: connection.cloned(),
-            order: order.map(str::to_owned),
-            data_json: data.to_string(),
-            at,
-        };
-        match self.store().events().append(new).await {
-            Ok(id) => {
-                let event = EventView {
-                    id,
-                    kind: kind.as_str().to_owned(),
-                    connection: connection.map(ToString::to_string),
-                    order: order.map(str::to_owned),
-                    at: from_millis(at),
-                    data,
-                };
-                // Nobody listening is fine.
-                let _ = self.event_sender().send(event);
-            }
-            Err(error) => {
-                tracing::error!(event.kind = kind.as_str(), %error, "event could not be kept")
-            }
-        }
-    }
-
     /// The latest events, newest first.
     ///
     /// # Errors
@@ -136,14 +102,15 @@ impl Core {
             .collect())
     }
 
-    /// Follows events as they happen in this process.
+    /// Follows events as they become known here: those of this process at once, those of others as soon as the
+    /// follower has seen them.
     #[must_use]
     pub fn follow_events(&self) -> tokio::sync::broadcast::Receiver<EventView> {
         self.event_sender().subscribe()
     }
 }
 
-fn event_view(record: smartlinks_store::Event) -> EventView {
+pub(crate) fn event_view(record: smartlinks_store::Event) -> EventView {
     EventView {
         id: record.id,
         kind: record.kind,

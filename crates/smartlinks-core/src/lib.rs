@@ -4,6 +4,7 @@
 mod app;
 mod broker;
 mod calls;
+mod changes;
 mod clock;
 mod connect;
 mod connections;
@@ -16,11 +17,14 @@ mod products;
 mod refresh;
 mod refresh_schedule;
 mod return_to;
+mod scope;
 mod service;
 mod settings;
 mod single_flight;
+mod snapshot;
 mod text;
 mod token_file;
+mod traces;
 mod workers;
 
 pub use aliexpress;
@@ -50,6 +54,7 @@ pub use products::{
 };
 pub use refresh::DueWork;
 pub use return_to::{ReturnTo, ReturnToProblem};
+pub use scope::{Scope, Scopes, UnknownScope};
 pub use service::{Core, CoreOptions, RefreshPolicy};
 pub use settings::Market;
 pub use text::shortened;

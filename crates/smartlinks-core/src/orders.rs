@@ -7,12 +7,13 @@ mod views;
 
 use aliexpress::dropshipping::{order_get::Order, order_tracking_get::Parcel};
 use serde_json::json;
-use smartlinks_store::{KnownOrder, Millis, OrderCursor};
+use smartlinks_store::{KnownOrder, Millis, OrderCursor, Traces};
 
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::traces::OK;
 
 use views::{Kept, details, parcels, summary};
 pub use views::{
@@ -56,20 +57,25 @@ impl Core {
             fetched_at: now,
             ..kept.record(number, connection)?
         };
-        self.store().orders().upsert(record.clone()).await?;
-        self.tell(&record, before.is_none(), changed).await;
+        let traces = self.order_traces(&record, before.is_none(), changed);
+        self.store().orders().upsert(record.clone(), traces).await?;
+        self.announce().await;
         Ok(kept.view(&record, None))
     }
 
-    async fn tell(&self, record: &KnownOrder, new: bool, changed: bool) {
+    fn order_traces(&self, record: &KnownOrder, new: bool, changed: bool) -> Traces {
         let kind = match (new, changed) {
             (true, _) => EventKind::OrderImported,
             (false, true) => EventKind::OrderUpdated,
-            (false, false) => return,
+            (false, false) => return Traces::none(),
         };
+        let (connection, order) = (Some(&record.connection), Some(record.order_id.as_str()));
         let data = json!({ "status": record.status });
-        self.emit(kind, Some(&record.connection), Some(&record.order_id), data)
-            .await;
+        let traces = Traces::none().event(self.event(kind, connection, order, &data));
+        match new {
+            true => traces.audit(self.audit_entry(kind.as_str(), connection, order, OK, &data)),
+            false => traces,
+        }
     }
 
     /// Shows a known order as it stands now. When the gateway cannot say, the last known state comes
@@ -119,7 +125,8 @@ impl Core {
                     snapshot_json: kept.to_json()?,
                     ..known
                 };
-                self.store().orders().upsert(record.clone()).await?;
+                let orders = self.store().orders();
+                orders.upsert(record.clone(), Traces::none()).await?;
                 Ok(kept.tracking(&record.order_id, None))
             }
             Err(error @ Error::Storage(_)) => Err(error),

@@ -11,8 +11,8 @@ use aliexpress::{Class, Client, Error as GatewayError, RefreshToken, TokenPair};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use smartlinks_store::{
-    Connection, ConnectionId, Failure, Millis, NewPair, ReauthorizationReason, StoredState,
-    TokenMaterial,
+    ActorKind, Change, Connection, ConnectionId, Failure, Millis, NewPair, ReauthorizationReason,
+    StoredState, TokenMaterial,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -246,7 +246,7 @@ impl Core {
 
     /// Makes a new pair durable and says so. When the database refuses, the pair stays in memory.
     async fn keep(&self, record: &Connection, pair: NewPair) -> Result<Outcome> {
-        let now = to_millis(self.now());
+        let change = self.renewed(record);
         let connections = self.store().connections();
         let stored = connections
             .finish_refresh(
@@ -254,7 +254,7 @@ impl Core {
                 record.generation,
                 self.owner(),
                 pair.clone(),
-                now,
+                change,
             )
             .await;
         match stored {
@@ -263,14 +263,7 @@ impl Core {
                 let Some(renewed) = renewed else {
                     return Ok(Outcome::Elsewhere);
                 };
-                let data = json!({ "generation": renewed.generation });
-                self.emit(
-                    EventKind::ConnectionRefreshed,
-                    Some(&renewed.id),
-                    None,
-                    data,
-                )
-                .await;
+                self.announce().await;
                 if renewed.is_default {
                     self.write_token_file().await;
                 }
@@ -286,6 +279,20 @@ impl Core {
                 Err(error.into())
             }
         }
+    }
+
+    /// What a stored pair leaves behind. The audit log names it when somebody asked for it; what the service does
+    /// by itself every few days would only bury the rest.
+    fn renewed(&self, record: &Connection) -> Change {
+        let (now, data) = (
+            to_millis(self.now()),
+            json!({ "generation": record.generation + 1 }),
+        );
+        let mut change = self.told(now, EventKind::ConnectionRefreshed, &record.id, &data);
+        if self.actor().kind == ActorKind::System {
+            change.traces.audit.clear();
+        }
+        change
     }
 
     fn unsaved(
@@ -345,22 +352,18 @@ impl Core {
             reason: Some(reason.as_str().to_owned()),
             next_refresh_at: None,
         };
+        let kind = EventKind::ConnectionReauthorizationRequired;
+        let data = json!({ "reason": reason.as_str() });
+        let change = self.told_with(now, kind, &record.id, code, &data);
         let connections = self.store().connections();
         if !connections
-            .fail_refresh(&record.id, record.generation, self.owner(), failure, now)
+            .fail_refresh(&record.id, record.generation, self.owner(), failure, change)
             .await?
         {
             // A newer pair is there: this refusal was about an old one and ends nothing.
             return Ok(Outcome::Elsewhere);
         }
-        let data = json!({ "reason": reason.as_str() });
-        self.emit(
-            EventKind::ConnectionReauthorizationRequired,
-            Some(&record.id),
-            None,
-            data,
-        )
-        .await;
+        self.announce().await;
         Err(Error::ReauthorizationRequired {
             id: record.id.clone(),
             reason: reason.as_str().to_owned(),
@@ -381,17 +384,18 @@ impl Core {
             reason: None,
             next_refresh_at: Some(Millis(now.0 + pause)),
         };
+        let kind = match record.state {
+            StoredState::Degraded => EventKind::ConnectionChanged,
+            _ => EventKind::ConnectionDegraded,
+        };
+        let (code, data) = (error.code(), json!({ "code": error.code() }));
+        let change = self.told_with(now, kind, &record.id, code, &data);
         let connections = self.store().connections();
         match connections
-            .fail_refresh(&record.id, record.generation, self.owner(), failure, now)
+            .fail_refresh(&record.id, record.generation, self.owner(), failure, change)
             .await
         {
-            Ok(true) if record.state != StoredState::Degraded => {
-                let data = json!({ "code": error.code() });
-                self.emit(EventKind::ConnectionDegraded, Some(&record.id), None, data)
-                    .await;
-            }
-            Ok(_) => {}
+            Ok(_) => self.announce().await,
             Err(error) => {
                 tracing::error!(connection.id = %record.id, %error, "a failed refresh could not be noted");
             }

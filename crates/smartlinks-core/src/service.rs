@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use aliexpress::Clock;
 use jiff::Timestamp;
-use smartlinks_store::{ConnectionId, Entropy, Store};
+use smartlinks_store::{Actor, ActorKind, ConnectionId, Entropy, Store};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
 use crate::app::AppSetup;
+use crate::changes::Changes;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
@@ -20,6 +21,7 @@ use crate::refresh::UnsavedPair;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
 use crate::single_flight::Flights;
+use crate::snapshot::Snapshot;
 use crate::token_file::Written;
 
 /// How refreshing behaves. The defaults suit production.
@@ -75,6 +77,8 @@ pub(crate) struct Inner {
     /// Work that must not be cut by a request that goes away.
     tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
+    pub(crate) changes: Changes,
+    pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
@@ -87,10 +91,11 @@ pub(crate) struct Inner {
     pub(crate) orders: Flights<i64>,
 }
 
-/// The use cases. Cheap to clone; all clones are the same service.
+/// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
 #[derive(Clone)]
 pub struct Core {
     pub(crate) inner: Arc<Inner>,
+    actor: Arc<Actor>,
 }
 
 impl std::fmt::Debug for Core {
@@ -118,6 +123,8 @@ impl Core {
                 owner,
                 tracker: TaskTracker::new(),
                 events: broadcast::channel(256).0,
+                changes: Changes::default(),
+                snapshot: Snapshot::default(),
                 gateway,
                 refreshes: Flights::new(),
                 logins: Flights::new(),
@@ -126,7 +133,23 @@ impl Core {
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
             }),
+            actor: Arc::new(Actor::of(ActorKind::System)),
         })
+    }
+
+    /// The same service, acting for somebody: what it does is signed with that name in the audit log.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            actor: Arc::new(actor),
+        }
+    }
+
+    /// Whom it acts for. The service itself, unless somebody was named.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
     }
 
     /// The application, or what is missing of it.

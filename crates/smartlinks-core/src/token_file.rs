@@ -14,7 +14,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde_json::json;
 use smartlinks_store::{
-    Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial,
+    Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial, Traces,
 };
 
 use crate::clock::to_millis;
@@ -91,8 +91,12 @@ impl Core {
         if !told {
             tracing::error!(file = %path.display(), %error, "the token file could not be written");
             let data = json!({ "detail": error.to_string() });
-            self.emit(EventKind::TokenFileFailed, None, None, data)
-                .await;
+            let event = self.event(EventKind::TokenFileFailed, None, None, &data);
+            let traces = Traces::none().event(event);
+            match self.store().events().append(traces).await {
+                Ok(()) => self.announce().await,
+                Err(error) => tracing::error!(%error, "the event of it could not be kept"),
+            }
         }
     }
 

@@ -26,7 +26,7 @@ async fn two_hundred_callers_at_the_deadline_make_one_refresh() -> Result<()> {
         tasks.spawn(async move {
             core.vend(None, SECOND)
                 .await
-                .map(|vended| vended.connection.generation)
+                .map(|vended| vended.connection().generation)
         });
     }
     while let Some(generation) = tasks.join_next().await {
@@ -74,7 +74,7 @@ async fn two_processes_over_one_database_make_one_refresh() -> Result<()> {
             tasks.spawn(async move {
                 core.vend(None, SECOND)
                     .await
-                    .map(|vended| vended.connection.generation)
+                    .map(|vended| vended.connection().generation)
             });
         }
     }
@@ -109,7 +109,7 @@ async fn a_lease_outlives_a_call_that_takes_longer_than_it() -> Result<()> {
     });
     let (one, two) = tokio::join!(app.core.vend(None, SECOND), other.core.vend(None, SECOND));
     assert_eq!(
-        (one?.connection.generation, two?.connection.generation),
+        (one?.connection().generation, two?.connection().generation),
         (2, 2)
     );
     ticking.await?;
@@ -131,7 +131,10 @@ async fn a_caller_that_goes_away_does_not_block_the_next() -> Result<()> {
     .await;
     assert!(impatient.is_err(), "the first caller was to give up");
     // The refresh itself went on; the next caller gets its result and makes no second one.
-    assert_eq!(app.core.vend(None, SECOND).await?.connection.generation, 2);
+    assert_eq!(
+        app.core.vend(None, SECOND).await?.connection().generation,
+        2
+    );
     assert_eq!(app.refreshes().await?, 1);
     Ok(())
 }
@@ -502,7 +505,8 @@ async fn vending_guarantees_the_asked_life() -> Result<()> {
     app.advance(30 * DAY - 300);
     let vended = app.core.vend(None, Duration::from_secs(600)).await?;
     assert_eq!(
-        vended.connection.generation, 2,
+        vended.connection().generation,
+        2,
         "a token with less life than asked for was given"
     );
     let year = Duration::from_secs(365 * 86_400);

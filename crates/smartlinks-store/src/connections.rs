@@ -15,6 +15,7 @@ mod storage;
 
 pub use id::{ConnectionId, InvalidConnectionId};
 pub use outlook::Outlook;
+pub(crate) use records::UnknownWord;
 pub use records::{
     Account, Connection, Failure, NewConnection, NewPair, PreviousPair, ReauthorizationReason,
     StoredState, TokenMaterial,

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::{ConnectionId, Millis, StoreError};
 
+pub(crate) use storage::write;
+
 /// Something that has happened.
 #[derive(Clone, Debug)]
 pub struct NewEvent {
@@ -44,8 +46,11 @@ pub struct Event {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait EventRepository: Send + Sync {
-    /// Stores an event; gives its number.
-    async fn append(&self, event: NewEvent) -> Result<i64, StoreError>;
+    /// Stores events and audit entries that belong to no other change.
+    async fn append(&self, traces: crate::Traces) -> Result<(), StoreError>;
+
+    /// The number of the latest event; 0 when there never was one.
+    async fn latest_number(&self) -> Result<i64, StoreError>;
 
     /// The latest, newest first.
     async fn latest(&self, limit: u32) -> Result<Vec<Event>, StoreError>;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod connections;
 mod entropy;
 mod error;
@@ -12,7 +13,9 @@ mod seal;
 mod sql;
 mod store;
 mod time;
+mod traces;
 
+pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, InvalidConnectionId,
     NewConnection, NewPair, Outlook, PreviousPair, ReauthorizationReason, StoredState,
@@ -30,3 +33,4 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
+pub use traces::{Change, Traces};

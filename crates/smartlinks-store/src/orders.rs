@@ -5,7 +5,7 @@ mod storage;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{ConnectionId, Millis, StoreError};
+use crate::{ConnectionId, Millis, StoreError, Traces};
 
 /// An order as it was last read from the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,7 +63,7 @@ pub trait OrderRepository: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is no such connection.
-    async fn upsert(&self, order: KnownOrder) -> Result<(), StoreError>;
+    async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError>;
 
     /// One order.
     async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError>;

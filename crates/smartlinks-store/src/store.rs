@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 pub use address::{DatabaseUrl, PostgresUrl};
 
+use crate::audit::AuditRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
 use crate::login_attempts::LoginAttemptRepository;
@@ -15,6 +16,7 @@ use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::traces::{Traced, Traces};
 use crate::{Entropy, StoreError};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
@@ -27,6 +29,7 @@ pub trait Store:
     + LoginAttemptRepository
     + OrderRepository
     + EventRepository
+    + AuditRepository
     + MetaRepository
     + Send
     + Sync
@@ -64,6 +67,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The audit log.
+    #[must_use]
+    pub fn audit(&self) -> &dyn AuditRepository {
         self
     }
 
@@ -166,6 +175,24 @@ impl DatabaseStore {
         values: Vec<Value>,
     ) -> Result<bool, StoreError> {
         Ok(self.database.execute(sql, values).await? > 0)
+    }
+
+    /// Runs a statement and leaves traces when it changed anything; whether it did.
+    pub(crate) async fn traced(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        if traces.is_empty() {
+            return self.changed(sql, values).await;
+        }
+        let write = Traced {
+            sql,
+            values,
+            traces,
+        };
+        self.database.write(write).await
     }
 
     /// Deleted secrets leave the write-ahead log too. The deletion itself is done when this is called, so a

@@ -123,14 +123,8 @@ impl Core {
             }
             other => other,
         };
-        let (record, kind) = kept.map_err(Kept::into_refusal)?;
-        self.emit(
-            kind,
-            Some(&record.id),
-            None,
-            json!({ "generation": record.generation }),
-        )
-        .await;
+        let record = kept.map_err(Kept::into_refusal)?;
+        self.announce().await;
         if record.is_default {
             self.write_token_file().await;
         }
@@ -143,7 +137,7 @@ impl Core {
         account: &Account,
         target: Option<&ConnectionId>,
         label: Option<&str>,
-    ) -> Result<(Connection, EventKind), Kept> {
+    ) -> Result<Connection, Kept> {
         let now = to_millis(self.now());
         let existing = match target {
             Some(id) => self.store().connections().find(id).await?,
@@ -158,31 +152,25 @@ impl Core {
             if existing.account.user_id != account.user_id {
                 return Err(Kept::Mismatch);
             }
-            let record = self
-                .store()
-                .connections()
-                .reconnect(
-                    &existing.id,
-                    account.clone(),
-                    label.map(str::to_owned),
-                    pair,
-                    now,
-                )
-                .await?;
-            return Ok((record, EventKind::ConnectionReconnected));
+            let data = json!({ "former_generation": existing.generation });
+            let change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
+            let (account, label) = (account.clone(), label.map(str::to_owned));
+            let connections = self.store().connections();
+            return Ok(connections
+                .reconnect(&existing.id, account, label, pair, change)
+                .await?);
         }
         let id = ConnectionId::generate(now, self.entropy())
             .map_err(|error| Kept::Other(error.to_string()))?;
+        let data = json!({ "generation": 1 });
+        let change = self.told(now, EventKind::ConnectionConnected, &id, &data);
         let new = NewConnection {
             id,
             label: label.map(str::to_owned),
             account: account.clone(),
             pair,
         };
-        Ok((
-            self.store().connections().connect(new, now).await?,
-            EventKind::ConnectionConnected,
-        ))
+        Ok(self.store().connections().connect(new, change).await?)
     }
 }
 

@@ -11,7 +11,8 @@ use super::reading::{
 use super::{Account, Connection, ConnectionId, NewConnection, NewPair, TABLE};
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
-use crate::{Millis, StoreError};
+use crate::traces::leave;
+use crate::{Change, StoreError};
 
 /// Puts those that change which connections there are, or which is the default, in a row.
 const TAKE_TURN: &str = "update counters set value = value + 1 where name = 'connections'";
@@ -20,7 +21,7 @@ const TAKE_TURN: &str = "update counters set value = value + 1 where name = 'con
 pub(crate) struct Connect {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) new: NewConnection,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -58,11 +59,13 @@ impl Write for Connect {
             pair.obtained_at,
             pair.works_until,
             pair.sign_in_again_by,
-            self.now,
+            self.change.now,
             pair.next_refresh_at,
         ]);
         let row = session.first(INSERT, values).await?;
-        connection(&row.ok_or_else(|| missing(id))?)
+        let stored = connection(&row.ok_or_else(|| missing(id))?)?;
+        leave(session, &self.change.traces).await?;
+        Ok(stored)
     }
 }
 
@@ -73,7 +76,7 @@ pub(crate) struct Reconnect {
     pub(crate) account: Account,
     pub(crate) label: Option<String>,
     pub(crate) pair: NewPair,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -132,21 +135,23 @@ impl Write for Reconnect {
             self.pair.obtained_at,
             self.pair.works_until,
             self.pair.sign_in_again_by,
-            self.now,
+            self.change.now,
             self.pair.next_refresh_at,
             former.generation,
         ]);
-        match session.first(UPDATE, values).await? {
-            Some(row) => connection(&row),
-            None => Err(session.overtaken()),
-        }
+        let Some(row) = session.first(UPDATE, values).await? else {
+            return Err(session.overtaken());
+        };
+        let stored = connection(&row)?;
+        leave(session, &self.change.traces).await?;
+        Ok(stored)
     }
 }
 
 /// Makes one connection the default.
 pub(crate) struct SetDefault {
     pub(crate) id: ConnectionId,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -159,10 +164,15 @@ impl Write for SetDefault {
         const SET: &str = "update connections set is_default = 1, updated_at = $2 \
              where id = $1 and state <> 'disconnected'";
         session.execute(TAKE_TURN, values![]).await?;
-        session.execute(CLEAR, values![&self.id, self.now]).await?;
-        match session.execute(SET, values![&self.id, self.now]).await? {
+        session
+            .execute(CLEAR, values![&self.id, self.change.now])
+            .await?;
+        match session
+            .execute(SET, values![&self.id, self.change.now])
+            .await?
+        {
             0 => Err(missing(&self.id)),
-            _ => Ok(()),
+            _ => leave(session, &self.change.traces).await,
         }
     }
 }

@@ -11,7 +11,8 @@ use super::reading::{
 use super::{Connection, ConnectionId, NewPair, TABLE, TokenMaterial};
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
-use crate::{Millis, StoreError};
+use crate::traces::leave;
+use crate::{Change, StoreError};
 
 /// `$1` id, `$2` generation, `$3` owner, `$4` end of the lease, `$5` now. A claim that was begun and never ended
 /// is remembered: the pair may have been rotated in a call whose answer was lost.
@@ -47,7 +48,7 @@ pub(crate) struct Finish {
     pub(crate) id: ConnectionId,
     pub(crate) generation: i64,
     pub(crate) pair: NewPair,
-    pub(crate) now: Millis,
+    pub(crate) change: Change,
 }
 
 #[async_trait]
@@ -107,12 +108,13 @@ impl Write for Finish {
             self.pair.works_until,
             self.pair.sign_in_again_by,
             self.pair.next_refresh_at,
-            self.now,
+            self.change.now,
         ];
-        session
-            .first(UPDATE, values)
-            .await?
-            .map(|row| connection(&row))
-            .transpose()
+        let Some(row) = session.first(UPDATE, values).await? else {
+            return Ok(None);
+        };
+        let stored = connection(&row)?;
+        leave(session, &self.change.traces).await?;
+        Ok(Some(stored))
     }
 }

@@ -6,7 +6,7 @@ use super::{
     Account, Connection, ConnectionId, Failure, NewConnection, NewPair, Outlook, PreviousPair,
     TokenMaterial,
 };
-use crate::{Millis, StoreError};
+use crate::{Change, Millis, StoreError};
 
 /// The stored connections and their sealed token pairs.
 ///
@@ -15,11 +15,25 @@ use crate::{Millis, StoreError};
 /// [`release_lease`](Self::release_lease). The claim is durable before it returns, so it is also the journal
 /// that says after a crash that a call may have been made.
 ///
+/// A [`Change`] is when something happens and what it leaves behind; its traces become durable together with the
+/// change, and only if it took effect.
+///
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait ConnectionRepository: Send + Sync {
     /// All connections, the default first, then in the order in which they were made.
     async fn list(&self, include_disconnected: bool) -> Result<Vec<Connection>, StoreError>;
+
+    /// Up to `limit` connections that are not disconnected and come after `after` in the order of their ids, which
+    /// is the order in which they were made.
+    async fn page(
+        &self,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<Connection>, StoreError>;
+
+    /// Whether some connection has an access token that may be handed out at `now`.
+    async fn any_usable(&self, now: Millis) -> Result<bool, StoreError>;
 
     /// Those changed at or after `since`, disconnected ones included, in the order of change.
     async fn changed_since(&self, since: Millis) -> Result<Vec<Connection>, StoreError>;
@@ -37,14 +51,14 @@ pub trait ConnectionRepository: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such connection or it is disconnected.
-    async fn set_default(&self, id: &ConnectionId, now: Millis) -> Result<(), StoreError>;
+    async fn set_default(&self, id: &ConnectionId, change: Change) -> Result<(), StoreError>;
 
     /// Stores a first pair as generation 1. Becomes the default when there is none.
     ///
     /// # Errors
     /// [`StoreError::AccountAlreadyConnected`] when the account has a connection, also a disconnected one:
     /// that one is to be reconnected and keeps its id.
-    async fn connect(&self, new: NewConnection, now: Millis) -> Result<Connection, StoreError>;
+    async fn connect(&self, new: NewConnection, change: Change) -> Result<Connection, StoreError>;
 
     /// Stores the pair of a new sign-in under the same id: next generation, active, failures forgotten. A label
     /// of none keeps the present one. The former pair is kept as the previous one when the account is the same.
@@ -59,7 +73,7 @@ pub trait ConnectionRepository: Send + Sync {
         account: Account,
         label: Option<String>,
         pair: NewPair,
-        now: Millis,
+        change: Change,
     ) -> Result<Connection, StoreError>;
 
     /// The present pair, unsealed; none when unknown or disconnected.
@@ -83,7 +97,7 @@ pub trait ConnectionRepository: Send + Sync {
         &self,
         id: &ConnectionId,
         label: Option<&str>,
-        now: Millis,
+        change: Change,
     ) -> Result<(), StoreError>;
 
     /// Takes the right to refresh `generation` until `lease_until`. Exactly one caller wins; false when another
@@ -117,7 +131,7 @@ pub trait ConnectionRepository: Send + Sync {
         expected_generation: i64,
         owner: &str,
         pair: NewPair,
-        now: Millis,
+        change: Change,
     ) -> Result<Option<Connection>, StoreError>;
 
     /// Notes a refresh that failed, if the generation is still `expected_generation` and `owner` still holds the
@@ -128,7 +142,7 @@ pub trait ConnectionRepository: Send + Sync {
         expected_generation: i64,
         owner: &str,
         failure: Failure,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError>;
 
     /// Notes that the gateway has refused the access token of this generation and will not renew it: nothing is
@@ -137,7 +151,7 @@ pub trait ConnectionRepository: Send + Sync {
         &self,
         id: &ConnectionId,
         generation: i64,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError>;
 
     /// Up to `limit` connections whose refresh is due and that nobody holds, the longest overdue first.
@@ -155,7 +169,7 @@ pub trait ConnectionRepository: Send + Sync {
 
     /// Deletes all token material at once and keeps the rest as a stub. False when there was nothing to end.
     /// No other connection becomes the default in its place.
-    async fn disconnect(&self, id: &ConnectionId, now: Millis) -> Result<bool, StoreError>;
+    async fn disconnect(&self, id: &ConnectionId, change: Change) -> Result<bool, StoreError>;
 
     /// Seals up to `limit` connections anew whose pairs are sealed with another than the active key; gives how
     /// many were. At 0 the other keys are no longer needed, and the key check in the database says so.

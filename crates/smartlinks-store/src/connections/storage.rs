@@ -15,7 +15,7 @@ use super::{
 };
 use crate::sql::values;
 use crate::store::DatabaseStore;
-use crate::{Millis, StoreError};
+use crate::{Change, Millis, StoreError};
 
 #[async_trait]
 impl ConnectionRepository for DatabaseStore {
@@ -28,6 +28,27 @@ impl ConnectionRepository for DatabaseStore {
         );
         let all = i64::from(include_disconnected);
         connections(&self.database.all(ALL, values![all]).await?)
+    }
+
+    async fn page(
+        &self,
+        after: Option<&ConnectionId>,
+        limit: u32,
+    ) -> Result<Vec<Connection>, StoreError> {
+        const PAGE: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where id > $1 and state <> 'disconnected' order by id limit $2"
+        );
+        let after = after.map_or("", ConnectionId::as_str);
+        connections(&self.database.all(PAGE, values![after, limit]).await?)
+    }
+
+    async fn any_usable(&self, now: Millis) -> Result<bool, StoreError> {
+        const ANY: &str = "select id from connections where state <> 'disconnected' \
+             and (works_until is null or works_until > $1) \
+             and (reason is null or reason <> 'access_token_refused') limit 1";
+        Ok(self.database.first(ANY, values![now]).await?.is_some())
     }
 
     async fn changed_since(&self, since: Millis) -> Result<Vec<Connection>, StoreError> {
@@ -69,14 +90,20 @@ impl ConnectionRepository for DatabaseStore {
         row.map(|row| connection(&row)).transpose()
     }
 
-    async fn set_default(&self, id: &ConnectionId, now: Millis) -> Result<(), StoreError> {
+    async fn set_default(&self, id: &ConnectionId, change: Change) -> Result<(), StoreError> {
         let id = id.clone();
-        self.database.write(SetDefault { id, now }).await
+        self.database.write(SetDefault { id, change }).await
     }
 
-    async fn connect(&self, new: NewConnection, now: Millis) -> Result<Connection, StoreError> {
+    async fn connect(&self, new: NewConnection, change: Change) -> Result<Connection, StoreError> {
         let sealer = Arc::clone(&self.sealer);
-        self.database.write(Connect { sealer, new, now }).await
+        self.database
+            .write(Connect {
+                sealer,
+                new,
+                change,
+            })
+            .await
     }
 
     async fn reconnect(
@@ -85,7 +112,7 @@ impl ConnectionRepository for DatabaseStore {
         account: Account,
         label: Option<String>,
         pair: NewPair,
-        now: Millis,
+        change: Change,
     ) -> Result<Connection, StoreError> {
         let write = Reconnect {
             sealer: Arc::clone(&self.sealer),
@@ -93,7 +120,7 @@ impl ConnectionRepository for DatabaseStore {
             account,
             label,
             pair,
-            now,
+            change,
         };
         self.database.write(write).await
     }
@@ -117,10 +144,11 @@ impl ConnectionRepository for DatabaseStore {
         &self,
         id: &ConnectionId,
         label: Option<&str>,
-        now: Millis,
+        change: Change,
     ) -> Result<(), StoreError> {
         const SET: &str = "update connections set label = $2, updated_at = $3 where id = $1";
-        match self.changed(SET, values![id, label, now]).await? {
+        let values = values![id, label, change.now];
+        match self.traced(SET, values, change.traces).await? {
             true => Ok(()),
             false => Err(missing(id)),
         }
@@ -157,14 +185,14 @@ impl ConnectionRepository for DatabaseStore {
         expected_generation: i64,
         owner: &str,
         pair: NewPair,
-        now: Millis,
+        change: Change,
     ) -> Result<Option<Connection>, StoreError> {
         let write = Finish {
             sealer: Arc::clone(&self.sealer),
             id: id.clone(),
             generation: expected_generation,
             pair,
-            now,
+            change,
         };
         let stored = self.database.write(write).await?;
         if stored.is_none() {
@@ -184,7 +212,7 @@ impl ConnectionRepository for DatabaseStore {
         expected_generation: i64,
         owner: &str,
         failure: Failure,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError> {
         let values = values![
             id,
@@ -193,21 +221,21 @@ impl ConnectionRepository for DatabaseStore {
             failure.state,
             failure.reason,
             failure.next_refresh_at,
-            now,
+            change.now,
             failure.code,
         ];
-        self.changed(FAIL, values).await
+        self.traced(FAIL, values, change.traces).await
     }
 
     async fn access_refused(
         &self,
         id: &ConnectionId,
         generation: i64,
-        now: Millis,
+        change: Change,
     ) -> Result<bool, StoreError> {
         let reason = ReauthorizationReason::AccessTokenRefused.as_str();
-        self.changed(ACCESS_REFUSED, values![id, generation, reason, now])
-            .await
+        let values = values![id, generation, reason, change.now];
+        self.traced(ACCESS_REFUSED, values, change.traces).await
     }
 
     async fn due_for_refresh(
@@ -226,8 +254,9 @@ impl ConnectionRepository for DatabaseStore {
         outlook(&self.database, now).await
     }
 
-    async fn disconnect(&self, id: &ConnectionId, now: Millis) -> Result<bool, StoreError> {
-        let ended = self.changed(DISCONNECT, values![id, now]).await?;
+    async fn disconnect(&self, id: &ConnectionId, change: Change) -> Result<bool, StoreError> {
+        let values = values![id, change.now];
+        let ended = self.traced(DISCONNECT, values, change.traces).await?;
         if ended {
             self.scrub().await;
         }

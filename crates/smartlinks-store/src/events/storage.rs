@@ -5,55 +5,59 @@ use async_trait::async_trait;
 use super::{Event, EventRepository, NewEvent};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
+use crate::traces::{Traces, leave, take_numbers};
 use crate::{Millis, StoreError};
 
 const TABLE: &str = "events";
 
-/// Takes a number under a row lock that lasts until the commit, so that numbers become visible in their order.
-/// A sequence would not do: PostgreSQL may commit 6 before 5, and a reader that has seen 6 would never see 5.
+/// Writes events inside the transaction of what they tell about.
+pub(crate) async fn write(
+    session: &mut Session<'_>,
+    events: &[NewEvent],
+) -> Result<(), StoreError> {
+    const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
+         values ($1, $2, $3, $4, $5, $6)";
+    let first = take_numbers(session, TABLE, events.len()).await?;
+    for (id, event) in (first..).zip(events) {
+        let values = values![
+            id,
+            event.kind.as_str(),
+            event.connection.as_ref(),
+            event.order.as_deref(),
+            event.data_json.as_str(),
+            event.at,
+        ];
+        session.execute(INSERT, values).await?;
+    }
+    Ok(())
+}
+
+/// Traces of no other change.
 struct Append {
-    event: NewEvent,
+    traces: Traces,
 }
 
 #[async_trait]
 impl Write for Append {
-    type Output = i64;
+    type Output = ();
 
-    async fn run(&self, session: &mut Session<'_>) -> Result<i64, StoreError> {
-        const NUMBER: &str =
-            "update counters set value = value + 1 where name = 'events' returning name, value";
-        const INSERT: &str = "insert into events (id, kind, connection_id, order_id, data_json, at) \
-             values ($1, $2, $3, $4, $5, $6)";
-        let row = session.first(NUMBER, values![]).await?;
-        let id = row
-            .ok_or_else(counter_missing)?
-            .fields("counters", "name")?
-            .int("value")?;
-        let values = values![
-            id,
-            self.event.kind.as_str(),
-            self.event.connection.as_ref(),
-            self.event.order.clone(),
-            self.event.data_json.as_str(),
-            self.event.at,
-        ];
-        session.execute(INSERT, values).await?;
-        Ok(id)
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        leave(session, &self.traces).await
     }
-}
-
-fn counter_missing() -> StoreError {
-    StoreError::Corrupt(crate::Inconsistency {
-        table: "counters",
-        column: "value",
-        id: TABLE.to_owned(),
-    })
 }
 
 #[async_trait]
 impl EventRepository for DatabaseStore {
-    async fn append(&self, event: NewEvent) -> Result<i64, StoreError> {
-        self.database.write(Append { event }).await
+    async fn append(&self, traces: Traces) -> Result<(), StoreError> {
+        self.database.write(Append { traces }).await
+    }
+
+    async fn latest_number(&self) -> Result<i64, StoreError> {
+        const NUMBER: &str = "select name, value from counters where name = 'events'";
+        let row = self.database.first(NUMBER, values![]).await?;
+        row.map_or(Ok(0), |row| {
+            Ok(row.fields("counters", "name")?.int("value")?)
+        })
     }
 
     async fn latest(&self, limit: u32) -> Result<Vec<Event>, StoreError> {

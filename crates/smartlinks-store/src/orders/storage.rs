@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 use crate::sql::{Row, Value, values};
 use crate::store::DatabaseStore;
-use crate::{ConnectionId, Millis, StoreError};
+use crate::{ConnectionId, Millis, StoreError, Traces};
 
 const TABLE: &str = "known_orders";
 
@@ -18,7 +18,7 @@ macro_rules! order_columns {
 
 #[async_trait]
 impl OrderRepository for DatabaseStore {
-    async fn upsert(&self, order: KnownOrder) -> Result<(), StoreError> {
+    async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError> {
         const UPSERT: &str = concat!(
             "insert into known_orders (",
             order_columns!(),
@@ -43,7 +43,7 @@ impl OrderRepository for DatabaseStore {
             order.fetched_at,
             order.added_at,
         ];
-        self.database.execute(UPSERT, values).await.map(|_| ())
+        self.traced(UPSERT, values, traces).await.map(|_| ())
     }
 
     async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError> {

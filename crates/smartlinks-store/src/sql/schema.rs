@@ -30,7 +30,10 @@ macro_rules! step {
 }
 
 /// Only ever longer: a step that has been released is not changed.
-const STEPS: &[Step] = &[step!(1, "connections_and_orders")];
+const STEPS: &[Step] = &[
+    step!(1, "connections_and_orders"),
+    step!(2, "events_and_audit"),
+];
 
 pub(super) fn sqlite() -> Migrator {
     migrator(|step| step.2)

@@ -7,6 +7,7 @@ mod meta;
 mod orders_and_events;
 mod refresh;
 mod sealing;
+mod traces;
 
 use crate::support;
 
@@ -70,6 +71,10 @@ suite! {
         an_order_needs_its_connection,
         events_become_visible_in_the_order_of_their_numbers,
         events_are_listed_and_pruned;
+    traces:
+        a_change_and_its_traces_are_one,
+        a_change_that_came_second_leaves_nothing,
+        the_audit_log_is_paged_and_filtered;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         values_are_set_and_replaced,

@@ -125,7 +125,7 @@ async fn the_files_hold_no_plain_token() {
     let store = stage.open().await;
     let id = connected(&store, "canary").await.id;
     store
-        .finish_refresh(&id, 1, "me", pair("canary"), NOW)
+        .finish_refresh(&id, 1, "me", pair("canary"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -166,7 +166,7 @@ async fn disconnecting_leaves_no_trace_of_a_token_in_the_files() {
         let length = usize::try_from(generation % 3).unwrap() * 9000;
         let name = format!("generation{generation}{}", "x".repeat(length));
         store
-            .finish_refresh(&id, generation, "me", pair(&name), NOW)
+            .finish_refresh(&id, generation, "me", pair(&name), NOW.into())
             .await
             .unwrap()
             .unwrap();
@@ -176,7 +176,7 @@ async fn disconnecting_leaves_no_trace_of_a_token_in_the_files() {
         sealed.len() > 40 && sealed.iter().any(|part| holds(&stage, part)),
         "the search works"
     );
-    assert!(store.disconnect(&id, NOW).await.unwrap());
+    assert!(store.disconnect(&id, NOW.into()).await.unwrap());
     for part in &sealed {
         assert!(!holds(&stage, part));
     }
@@ -198,16 +198,18 @@ async fn a_full_disk_is_named_and_the_old_pair_stays_readable() {
     .unwrap();
     let mut large = pair("2");
     large.material.access_token = "x".repeat(200_000).into();
-    let beside = store.append(smartlinks_store::NewEvent {
-        kind: "beside".to_owned(),
-        connection: None,
-        order: None,
-        data_json: "{}".to_owned(),
-        at: NOW,
-    });
+    let beside = store.append(
+        smartlinks_store::Traces::none().event(smartlinks_store::NewEvent {
+            kind: "beside".to_owned(),
+            connection: None,
+            order: None,
+            data_json: "{}".to_owned(),
+            at: NOW,
+        }),
+    );
     // Both may come into one group: the one that fails must not take the other with it.
     let (failed, beside) = tokio::join!(
-        store.finish_refresh(&id, 1, "me", large.clone(), NOW),
+        store.finish_refresh(&id, 1, "me", large.clone(), NOW.into()),
         beside
     );
     let error = failed.unwrap_err();
@@ -222,7 +224,7 @@ async fn a_full_disk_is_named_and_the_old_pair_stays_readable() {
     let store = stage.open().await;
     assert!(
         store
-            .finish_refresh(&id, 1, "me", large, NOW)
+            .finish_refresh(&id, 1, "me", large, NOW.into())
             .await
             .unwrap()
             .is_some()
@@ -258,14 +260,17 @@ async fn a_dropped_caller_leaves_its_change_whole() {
     let stage = Stage::sqlite();
     let store = stage.open().await;
     let id = connected(&store, "1").await.id;
-    let mut finishing = Box::pin(store.finish_refresh(&id, 1, "me", pair("2"), NOW));
+    let mut finishing = Box::pin(store.finish_refresh(&id, 1, "me", pair("2"), NOW.into()));
     let polled = std::future::poll_fn(|context| {
         std::task::Poll::Ready(finishing.as_mut().poll(context).is_pending())
     });
     assert!(polled.await, "the change is on its way");
     drop(finishing);
     // Changes are made in their order, so the next one comes after it.
-    store.set_label(&id, Some("later"), NOW).await.unwrap();
+    store
+        .set_label(&id, Some("later"), NOW.into())
+        .await
+        .unwrap();
     assert_eq!(find(&store, &id).await.generation, 2);
     assert_eq!(tokens(&store, &id).await, texts("access-2", "refresh-2"));
 }

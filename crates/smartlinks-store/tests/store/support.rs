@@ -277,7 +277,7 @@ pub(crate) async fn connected(store: &Arc<dyn Store>, name: &str) -> Connection 
         account: account(name),
         pair: pair(name),
     };
-    store.connect(new, NOW).await.unwrap()
+    store.connect(new, NOW.into()).await.unwrap()
 }
 
 pub(crate) async fn find(store: &Arc<dyn Store>, id: &ConnectionId) -> Connection {

@@ -11,7 +11,7 @@ pub(crate) async fn the_first_connection_is_generation_1_and_the_default(stage: 
         pair: pair("a"),
     };
     let id = new.id.clone();
-    let first = store.connect(new, NOW).await.unwrap();
+    let first = store.connect(new, NOW.into()).await.unwrap();
     assert_eq!(first.id, id);
     assert_eq!(
         (first.generation, first.state, first.is_default),
@@ -36,7 +36,7 @@ pub(crate) async fn an_account_has_one_connection(stage: Stage) {
     let first = connected(&store, "1001").await;
     for disconnected in [false, true] {
         if disconnected {
-            assert!(store.disconnect(&first.id, NOW).await.unwrap());
+            assert!(store.disconnect(&first.id, NOW.into()).await.unwrap());
         }
         let again = NewConnection {
             id: new_id(),
@@ -44,7 +44,7 @@ pub(crate) async fn an_account_has_one_connection(stage: Stage) {
             account: account("1001"),
             pair: pair("b"),
         };
-        match store.connect(again, NOW).await {
+        match store.connect(again, NOW.into()).await {
             Err(StoreError::AccountAlreadyConnected { connection }) => {
                 assert_eq!(connection, first.id);
             }
@@ -53,7 +53,7 @@ pub(crate) async fn an_account_has_one_connection(stage: Stage) {
     }
     let other = connected(&store, "1002").await;
     let taken = store
-        .reconnect(&other.id, account("1001"), None, pair("c"), NOW)
+        .reconnect(&other.id, account("1001"), None, pair("c"), NOW.into())
         .await;
     assert!(matches!(
         taken,
@@ -77,7 +77,7 @@ pub(crate) async fn of_two_connects_of_one_account_one_wins(stage: Stage) {
                     account: account("1001"),
                     pair: pair(&number.to_string()),
                 };
-                store.connect(new, NOW).await
+                store.connect(new, NOW.into()).await
             })
         })
         .collect();
@@ -97,12 +97,15 @@ pub(crate) async fn of_two_connects_of_one_account_one_wins(stage: Stage) {
 pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage) {
     let store = stage.open().await;
     let first = connected(&store, "1001").await;
-    store.set_label(&first.id, Some("shop"), NOW).await.unwrap();
+    store
+        .set_label(&first.id, Some("shop"), NOW.into())
+        .await
+        .unwrap();
     let later = NOW.plus(HOUR);
     let mut newer = account("1001");
     newer.nick = Some("renamed".to_owned());
     let again = store
-        .reconnect(&first.id, newer.clone(), None, pair("new"), later)
+        .reconnect(&first.id, newer.clone(), None, pair("new"), later.into())
         .await
         .unwrap();
     assert_eq!((again.id.clone(), again.generation), (first.id.clone(), 2));
@@ -122,10 +125,16 @@ pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage
     );
 
     // A stub comes back to life under its id.
-    assert!(store.disconnect(&first.id, later).await.unwrap());
+    assert!(store.disconnect(&first.id, later.into()).await.unwrap());
     let label = Some("back".to_owned());
     let back = store
-        .reconnect(&first.id, account("1001"), label, pair("back"), later)
+        .reconnect(
+            &first.id,
+            account("1001"),
+            label,
+            pair("back"),
+            later.into(),
+        )
         .await
         .unwrap();
     assert_eq!((back.generation, back.state), (3, StoredState::Active));
@@ -138,7 +147,7 @@ pub(crate) async fn reconnecting_to_another_account_keeps_no_former_pair(stage: 
     let store = stage.open().await;
     let first = connected(&store, "1001").await;
     let other = store
-        .reconnect(&first.id, account("1002"), None, pair("b"), NOW)
+        .reconnect(&first.id, account("1002"), None, pair("b"), NOW.into())
         .await
         .unwrap();
     assert_eq!(other.account.user_id, "1002");
@@ -155,7 +164,7 @@ pub(crate) async fn exactly_one_default_whoever_chooses(stage: Stage) {
     let tasks: Vec<_> = (0..24)
         .map(|number| {
             let (store, id) = (stores[number % 2].clone(), ids[number % ids.len()].clone());
-            tokio::spawn(async move { store.set_default(&id, NOW).await })
+            tokio::spawn(async move { store.set_default(&id, NOW.into()).await })
         })
         .collect();
     for task in tasks {
@@ -169,7 +178,7 @@ pub(crate) async fn exactly_one_default_whoever_chooses(stage: Stage) {
         1
     );
     assert!(all[0].is_default, "the default comes first");
-    stores[0].set_default(&ids[3], NOW).await.unwrap();
+    stores[0].set_default(&ids[3], NOW.into()).await.unwrap();
     assert_eq!(
         stores[1].default_connection().await.unwrap().unwrap().id,
         ids[3]
@@ -179,12 +188,12 @@ pub(crate) async fn exactly_one_default_whoever_chooses(stage: Stage) {
 pub(crate) async fn a_disconnected_default_leaves_none(stage: Stage) {
     let store = stage.open().await;
     let (first, second) = (connected(&store, "1").await, connected(&store, "2").await);
-    assert!(store.disconnect(&first.id, NOW).await.unwrap());
+    assert!(store.disconnect(&first.id, NOW.into()).await.unwrap());
     assert!(store.default_connection().await.unwrap().is_none());
-    let refused = store.set_default(&first.id, NOW).await.unwrap_err();
+    let refused = store.set_default(&first.id, NOW.into()).await.unwrap_err();
     assert!(matches!(refused, StoreError::NotFound { .. }));
     assert!(store.default_connection().await.unwrap().is_none());
-    store.set_default(&second.id, NOW).await.unwrap();
+    store.set_default(&second.id, NOW.into()).await.unwrap();
     assert_eq!(
         store.default_connection().await.unwrap().unwrap().id,
         second.id
@@ -194,7 +203,7 @@ pub(crate) async fn a_disconnected_default_leaves_none(stage: Stage) {
 pub(crate) async fn lists_and_lookups(stage: Stage) {
     let store = stage.open().await;
     let (one, two) = (connected(&store, "1").await, connected(&store, "2").await);
-    assert!(store.disconnect(&two.id, NOW.plus(5)).await.unwrap());
+    assert!(store.disconnect(&two.id, NOW.plus(5).into()).await.unwrap());
     let ids = |list: Vec<smartlinks_store::Connection>| -> Vec<_> {
         list.into_iter().map(|connection| connection.id).collect()
     };
@@ -223,7 +232,7 @@ pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
     let id = new_id();
     assert!(store.connections().find(&id).await.unwrap().is_none());
     assert!(store.token(&id).await.unwrap().is_none());
-    assert!(!store.disconnect(&id, NOW).await.unwrap());
+    assert!(!store.disconnect(&id, NOW.into()).await.unwrap());
     assert!(
         !store
             .claim_refresh(&id, 1, "me", NOW.plus(HOUR), NOW)
@@ -232,16 +241,16 @@ pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
     );
     assert!(
         store
-            .finish_refresh(&id, 1, "me", pair("x"), NOW)
+            .finish_refresh(&id, 1, "me", pair("x"), NOW.into())
             .await
             .unwrap()
             .is_none()
     );
     let refused = [
-        store.set_label(&id, None, NOW).await.unwrap_err(),
-        store.set_default(&id, NOW).await.unwrap_err(),
+        store.set_label(&id, None, NOW.into()).await.unwrap_err(),
+        store.set_default(&id, NOW.into()).await.unwrap_err(),
         store
-            .reconnect(&id, account("1"), None, pair("x"), NOW)
+            .reconnect(&id, account("1"), None, pair("x"), NOW.into())
             .await
             .unwrap_err(),
     ];
@@ -262,7 +271,7 @@ pub(crate) async fn a_label_edit_beside_refreshes_keeps_both(stage: Stage) {
     let edits = tokio::spawn(async move {
         for round in 0..ROUNDS {
             editor
-                .set_label(&edited, Some(&format!("label {round}")), NOW)
+                .set_label(&edited, Some(&format!("label {round}")), NOW.into())
                 .await
                 .unwrap();
         }
@@ -277,7 +286,7 @@ pub(crate) async fn a_label_edit_beside_refreshes_keeps_both(stage: Stage) {
         );
         let name = format!("{}", generation + 1);
         stores[0]
-            .finish_refresh(&id, generation, "me", pair(&name), NOW)
+            .finish_refresh(&id, generation, "me", pair(&name), NOW.into())
             .await
             .unwrap()
             .unwrap();
@@ -299,7 +308,7 @@ pub(crate) async fn disconnecting_deletes_all_token_material(stage: Stage) {
     let store = stage.open().await;
     let id = connected(&store, "1001").await.id;
     store
-        .finish_refresh(&id, 1, "me", pair("second"), NOW)
+        .finish_refresh(&id, 1, "me", pair("second"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -309,8 +318,8 @@ pub(crate) async fn disconnecting_deletes_all_token_material(stage: Stage) {
             .await
             .unwrap()
     );
-    assert!(store.disconnect(&id, NOW.plus(1)).await.unwrap());
-    assert!(!store.disconnect(&id, NOW.plus(2)).await.unwrap());
+    assert!(store.disconnect(&id, NOW.plus(1).into()).await.unwrap());
+    assert!(!store.disconnect(&id, NOW.plus(2).into()).await.unwrap());
 
     let stub = find(&store, &id).await;
     assert_eq!(
@@ -327,7 +336,7 @@ pub(crate) async fn disconnecting_deletes_all_token_material(stage: Stage) {
     // The refresh that was under way comes too late, and a new one cannot start.
     assert!(
         store
-            .finish_refresh(&id, 2, "me", pair("third"), NOW)
+            .finish_refresh(&id, 2, "me", pair("third"), NOW.into())
             .await
             .unwrap()
             .is_none()

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use smartlinks_store::{ConnectionId, KnownOrder, NewEvent, StoreError};
+use smartlinks_store::{ConnectionId, KnownOrder, NewEvent, StoreError, Traces};
 
 use crate::support::*;
 
@@ -25,7 +25,7 @@ pub(crate) async fn an_order_is_updated_and_keeps_its_place(stage: Stage) {
     let store = stage.open().await;
     let connection = connected(&store, "1001").await.id;
     let first = order("8123456789012345", &connection);
-    store.upsert(first.clone()).await.unwrap();
+    store.upsert(first.clone(), Traces::none()).await.unwrap();
     assert_eq!(
         store.orders().find(&first.order_id).await.unwrap(),
         Some(first.clone())
@@ -37,7 +37,7 @@ pub(crate) async fn an_order_is_updated_and_keeps_its_place(stage: Stage) {
         added_at: NOW.plus(HOUR),
         ..first.clone()
     };
-    store.upsert(later.clone()).await.unwrap();
+    store.upsert(later.clone(), Traces::none()).await.unwrap();
     let expected = KnownOrder {
         added_at: NOW,
         ..later
@@ -57,10 +57,13 @@ pub(crate) async fn pages_hold_every_order_once(stage: Stage) {
         let added_at = NOW.plus(number / 4);
         let id = (7 + number * number * 37).to_string();
         store
-            .upsert(KnownOrder {
-                added_at,
-                ..order(&id, &connection)
-            })
+            .upsert(
+                KnownOrder {
+                    added_at,
+                    ..order(&id, &connection)
+                },
+                Traces::none(),
+            )
             .await
             .unwrap();
     }
@@ -76,10 +79,13 @@ pub(crate) async fn pages_hold_every_order_once(stage: Stage) {
         // What is added meanwhile comes first in the list and moves no later page.
         let id = format!("9{pages}");
         store
-            .upsert(KnownOrder {
-                added_at: NOW.plus(99),
-                ..order(&id, &connection)
-            })
+            .upsert(
+                KnownOrder {
+                    added_at: NOW.plus(99),
+                    ..order(&id, &connection)
+                },
+                Traces::none(),
+            )
             .await
             .unwrap();
         match page.next {
@@ -94,7 +100,10 @@ pub(crate) async fn pages_hold_every_order_once(stage: Stage) {
 
 pub(crate) async fn an_order_needs_its_connection(stage: Stage) {
     let store = stage.open().await;
-    let error = store.upsert(order("1", &new_id())).await.unwrap_err();
+    let error = store
+        .upsert(order("1", &new_id()), Traces::none())
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::Conflict { .. }), "{error}");
 }
 
@@ -119,7 +128,7 @@ pub(crate) async fn events_become_visible_in_the_order_of_their_numbers(stage: S
             tokio::spawn(async move {
                 for number in 0..EACH {
                     store
-                        .append(event(&format!("{writer} {number}")))
+                        .append(told(event(&format!("{writer} {number}"))))
                         .await
                         .unwrap();
                 }
@@ -157,12 +166,13 @@ pub(crate) async fn events_are_listed_and_pruned(stage: Stage) {
         at: NOW.plus(-5),
         ..event("first")
     };
-    let first = store.append(whole).await.unwrap();
-    let second = store.append(event("second")).await.unwrap();
+    assert_eq!(store.latest_number().await.unwrap(), 0);
+    store.append(told(whole)).await.unwrap();
+    store.append(told(event("second"))).await.unwrap();
     let latest = store.latest(10).await.unwrap();
     assert_eq!(
         latest.iter().map(|event| event.id).collect::<Vec<_>>(),
-        [second, first]
+        [2, 1]
     );
     assert_eq!(
         (latest[1].connection.clone(), latest[1].order.as_deref()),
@@ -174,8 +184,13 @@ pub(crate) async fn events_are_listed_and_pruned(stage: Stage) {
     );
     assert_eq!(store.latest(1).await.unwrap()[0].kind, "second");
     assert_eq!(store.events().prune(NOW).await.unwrap(), 1);
-    assert!(
-        store.append(event("third")).await.unwrap() > second,
-        "numbers are not used again"
-    );
+    assert_eq!(store.events().prune(NOW.plus(1)).await.unwrap(), 1);
+    store.append(told(event("third"))).await.unwrap();
+    let third = store.latest(1).await.unwrap()[0].id;
+    assert_eq!(third, 3, "numbers are not used again");
+    assert_eq!(store.latest_number().await.unwrap(), 3);
+}
+
+fn told(event: NewEvent) -> Traces {
+    Traces::none().event(event)
 }

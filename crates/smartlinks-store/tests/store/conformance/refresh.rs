@@ -144,12 +144,12 @@ pub(crate) async fn a_lease_passes_on_when_it_has_run_out(stage: Stage) {
     );
     assert!(
         !store
-            .fail_refresh(&id, 1, "dead", refused(), lease())
+            .fail_refresh(&id, 1, "dead", refused(), lease().into())
             .await
             .unwrap()
     );
     let done = store
-        .finish_refresh(&id, 1, "heir", pair("b"), lease())
+        .finish_refresh(&id, 1, "heir", pair("b"), lease().into())
         .await
         .unwrap()
         .unwrap();
@@ -207,7 +207,7 @@ pub(crate) async fn of_two_finishes_of_one_generation_one_wins(stage: Stage) {
             tokio::spawn(async move {
                 let name = format!("new{number}");
                 let done = store
-                    .finish_refresh(&id, 1, "me", pair(&name), NOW)
+                    .finish_refresh(&id, 1, "me", pair(&name), NOW.into())
                     .await
                     .unwrap();
                 done.map(|_| name)
@@ -237,7 +237,7 @@ pub(crate) async fn the_loser_of_a_race_changes_nothing(stage: Stage) {
             .unwrap()
     );
     store
-        .finish_refresh(&id, 1, "winner", pair("won"), NOW)
+        .finish_refresh(&id, 1, "winner", pair("won"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -245,13 +245,13 @@ pub(crate) async fn the_loser_of_a_race_changes_nothing(stage: Stage) {
     let late = NOW.plus(HOUR);
     assert!(
         !store
-            .fail_refresh(&id, 1, "loser", refused(), late)
+            .fail_refresh(&id, 1, "loser", refused(), late.into())
             .await
             .unwrap()
     );
     assert!(
         store
-            .finish_refresh(&id, 1, "loser", pair("lost"), late)
+            .finish_refresh(&id, 1, "loser", pair("lost"), late.into())
             .await
             .unwrap()
             .is_none()
@@ -287,20 +287,20 @@ pub(crate) async fn a_late_answer_is_stored_when_no_other_came(stage: Stage) {
     );
     let late = lease().plus(1);
     let done = store
-        .finish_refresh(&id, 1, "slow", pair("late"), late)
+        .finish_refresh(&id, 1, "slow", pair("late"), late.into())
         .await
         .unwrap()
         .unwrap();
     assert_eq!(done.generation, 2);
     assert!(
         !store
-            .fail_refresh(&id, 1, "heir", refused(), late)
+            .fail_refresh(&id, 1, "heir", refused(), late.into())
             .await
             .unwrap()
     );
     assert!(
         store
-            .finish_refresh(&id, 1, "heir", pair("heir"), late)
+            .finish_refresh(&id, 1, "heir", pair("heir"), late.into())
             .await
             .unwrap()
             .is_none()
@@ -317,7 +317,7 @@ pub(crate) async fn an_answer_without_refresh_token_keeps_the_old_one(stage: Sta
         let mut answer = pair(&format!("new{generation}"));
         answer.material.refresh_token = None;
         store
-            .finish_refresh(&id, generation, "me", answer, NOW)
+            .finish_refresh(&id, generation, "me", answer, NOW.into())
             .await
             .unwrap()
             .unwrap();
@@ -328,7 +328,7 @@ pub(crate) async fn an_answer_without_refresh_token_keeps_the_old_one(stage: Sta
     let mut answer = pair("sign-in");
     answer.material.refresh_token = None;
     store
-        .reconnect(&id, account("1001"), None, answer, NOW)
+        .reconnect(&id, account("1001"), None, answer, NOW.into())
         .await
         .unwrap();
     assert_eq!(
@@ -353,7 +353,7 @@ pub(crate) async fn missing_deadlines_are_unknown_and_never_zero(stage: Stage) {
         answer.next_refresh_at,
     ) = (None, None, None);
     let done = store
-        .finish_refresh(&known.id, 1, "me", answer.clone(), NOW)
+        .finish_refresh(&known.id, 1, "me", answer.clone(), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -365,13 +365,13 @@ pub(crate) async fn missing_deadlines_are_unknown_and_never_zero(stage: Stage) {
     assert_eq!(done.next_refresh_at, None);
     let moved = pair("c");
     let done = store
-        .finish_refresh(&known.id, 2, "me", moved, NOW)
+        .finish_refresh(&known.id, 2, "me", moved, NOW.into())
         .await
         .unwrap()
         .unwrap();
     assert_eq!(done.works_until, Some(NOW.plus(24 * HOUR)));
     let again = store
-        .reconnect(&known.id, account("1001"), None, answer, NOW)
+        .reconnect(&known.id, account("1001"), None, answer, NOW.into())
         .await
         .unwrap();
     assert_eq!((again.works_until, again.sign_in_again_by), (None, None));
@@ -385,7 +385,7 @@ pub(crate) async fn the_former_pair_is_kept_until_the_new_one_has_served(stage: 
         "there is none yet"
     );
     store
-        .finish_refresh(&id, 1, "me", pair("b"), NOW)
+        .finish_refresh(&id, 1, "me", pair("b"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -396,7 +396,7 @@ pub(crate) async fn the_former_pair_is_kept_until_the_new_one_has_served(stage: 
     );
     assert_eq!(shown(&previous.material), texts("access-a", "refresh-a"));
     store
-        .finish_refresh(&id, 2, "me", pair("c"), NOW)
+        .finish_refresh(&id, 2, "me", pair("c"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -428,7 +428,7 @@ pub(crate) async fn failures_are_noted_and_forgotten_after_success(stage: Stage)
         };
         assert!(
             store
-                .fail_refresh(&id, 1, "me", failure, NOW)
+                .fail_refresh(&id, 1, "me", failure, NOW.into())
                 .await
                 .unwrap()
         );
@@ -452,7 +452,7 @@ pub(crate) async fn failures_are_noted_and_forgotten_after_success(stage: Stage)
     );
     assert!(
         store
-            .fail_refresh(&id, 1, "me", refused(), NOW)
+            .fail_refresh(&id, 1, "me", refused(), NOW.into())
             .await
             .unwrap()
     );
@@ -472,7 +472,7 @@ pub(crate) async fn failures_are_noted_and_forgotten_after_success(stage: Stage)
             .unwrap()
     );
     let done = store
-        .finish_refresh(&id, 1, "me", pair("b"), NOW.plus(1))
+        .finish_refresh(&id, 1, "me", pair("b"), NOW.plus(1).into())
         .await
         .unwrap()
         .unwrap();
@@ -493,7 +493,7 @@ pub(crate) async fn due_work_comes_in_order_and_not_while_leased(stage: Stage) {
         let mut next = pair("b");
         next.next_refresh_at = (number < 3).then(|| NOW.plus((3 - number) * HOUR));
         store
-            .finish_refresh(&id, 1, "me", next, NOW)
+            .finish_refresh(&id, 1, "me", next, NOW.into())
             .await
             .unwrap()
             .unwrap();

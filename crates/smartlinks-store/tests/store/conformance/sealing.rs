@@ -55,7 +55,7 @@ pub(crate) async fn a_flipped_bit_is_noticed(stage: Stage) {
     // Nothing is written over what cannot be read.
     assert!(
         store
-            .finish_refresh(&id, 1, "me", pair("x"), NOW)
+            .finish_refresh(&id, 1, "me", pair("x"), NOW.into())
             .await
             .is_err()
     );
@@ -91,7 +91,7 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
     for number in 0..10 {
         ids.push(connected(&old, &number.to_string()).await.id);
     }
-    old.finish_refresh(&ids[0], 1, "me", pair("b"), NOW)
+    old.finish_refresh(&ids[0], 1, "me", pair("b"), NOW.into())
         .await
         .unwrap()
         .unwrap();
@@ -109,7 +109,7 @@ pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
         for generation in 1..=10 {
             let name = format!("g{generation}");
             other
-                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW)
+                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW.into())
                 .await
                 .unwrap()
                 .unwrap();
@@ -134,7 +134,7 @@ pub(crate) async fn nothing_readable_is_stored(stage: Stage) {
     let store = stage.open().await;
     let id = connected(&store, "canary").await.id;
     store
-        .finish_refresh(&id, 1, "me", pair("canary2"), NOW)
+        .finish_refresh(&id, 1, "me", pair("canary2"), NOW.into())
         .await
         .unwrap()
         .unwrap();

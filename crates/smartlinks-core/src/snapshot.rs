@@ -1,0 +1,151 @@
+//! What status and vending are served from: memory, as long as it is known to be fresh.
+//!
+//! Only what was asked for is held. A change of a connection drops it, and the next who asks reads it anew; what is
+//! being read while a change arrives is not kept, since it may be the state before.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aliexpress::AccessToken;
+use arc_swap::ArcSwapOption;
+use secrecy::ExposeSecret;
+use smartlinks_store::{Connection, ConnectionId, TokenMaterial};
+
+use crate::error::Result;
+use crate::service::Core;
+
+/// How many connections are held at most: beyond it all are dropped, and those in use come back. About 1 KB each.
+const HELD: usize = 50_000;
+/// How many connections status lists. A platform with more pages through the list of connections.
+pub(crate) const LISTED: u32 = 500;
+/// What the default connection is held under.
+const DEFAULT: &str = "";
+
+/// A connection with its access token, as it was when it was read.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) connection: Connection,
+    pub(crate) token: AccessToken,
+}
+
+impl Held {
+    pub(crate) fn new(connection: Connection, material: &TokenMaterial) -> Arc<Self> {
+        Arc::new(Self {
+            token: AccessToken::new(material.access_token.expose_secret()),
+            connection,
+        })
+    }
+}
+
+/// The connections that status shows.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// The default one first, then in the order in which they were made.
+    pub(crate) connections: Vec<Connection>,
+    /// There are more than are listed.
+    pub(crate) more: bool,
+    /// The state of the snapshot that this was read in.
+    pub(crate) epoch: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    /// Grows with each change that was heard of.
+    epoch: AtomicU64,
+    held: RwLock<HashMap<String, Arc<Held>>>,
+    listed: ArcSwapOption<Listed>,
+}
+
+impl Snapshot {
+    /// Drops what a change of a connection has made old.
+    pub(crate) fn forget(&self, connection: Option<&ConnectionId>) {
+        let Some(connection) = connection else { return };
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.listed.store(None);
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        held.remove(connection.as_str());
+        // The change may have been about which one is the default.
+        held.remove(DEFAULT);
+    }
+
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::SeqCst)
+    }
+
+    fn get(&self, key: &str) -> Option<Arc<Held>> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.get(key).cloned()
+    }
+
+    /// Keeps what was read, unless a change was heard of since the reading began.
+    fn keep(&self, key: &str, value: &Arc<Held>, begun_in: u64) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+        if self.epoch() != begun_in {
+            return;
+        }
+        if held.len() >= HELD {
+            held.clear();
+        }
+        held.insert(key.to_owned(), Arc::clone(value));
+    }
+}
+
+impl Core {
+    /// A connection with its access token; the default one when no id is given. None when there is no such
+    /// connection or no token to hand out.
+    pub(crate) async fn held(&self, id: Option<&str>) -> Result<Option<Arc<Held>>> {
+        self.be_fresh().await?;
+        let snapshot = &self.inner.snapshot;
+        let key = id.unwrap_or(DEFAULT);
+        if let Some(held) = snapshot.get(key) {
+            return Ok(Some(held));
+        }
+        let epoch = snapshot.epoch();
+        let connections = self.store().connections();
+        let id = match id {
+            Some(id) => match id.parse::<ConnectionId>() {
+                Ok(id) => id,
+                Err(_) => return Ok(None),
+            },
+            None => match connections.default_connection().await? {
+                Some(record) => record.id,
+                None => return Ok(None),
+            },
+        };
+        let Some((connection, material)) = connections.token(&id).await? else {
+            return Ok(None);
+        };
+        let held = Held::new(connection, &material);
+        snapshot.keep(key, &held, epoch);
+        Ok(Some(held))
+    }
+
+    /// The connections that status shows.
+    pub(crate) async fn listed(&self) -> Result<Arc<Listed>> {
+        self.be_fresh().await?;
+        let snapshot = &self.inner.snapshot;
+        let epoch = snapshot.epoch();
+        if let Some(listed) = snapshot.listed.load_full()
+            && listed.epoch == epoch
+        {
+            return Ok(listed);
+        }
+        let repository = self.store().connections();
+        let mut connections = repository.page(None, LISTED + 1).await?;
+        let more = connections.len() > LISTED as usize;
+        connections.truncate(LISTED as usize);
+        if let Some(default) = repository.default_connection().await? {
+            connections.retain(|record| record.id != default.id);
+            connections.insert(0, default);
+        }
+        let listed = Arc::new(Listed {
+            connections,
+            more,
+            epoch,
+        });
+        // A change heard of meanwhile has another epoch, so this is not taken for its state.
+        snapshot.listed.store(Some(Arc::clone(&listed)));
+        Ok(listed)
+    }
+}
