@@ -9,6 +9,7 @@
 mod auth;
 mod configuration;
 mod custody;
+mod doctor;
 mod login;
 mod output;
 mod serve;
