@@ -1,9 +1,12 @@
 //! How the gateway has answered lately, as this process has seen it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aliexpress::{Attempt, Error as GatewayError, Observer};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::activity::Activity;
+use crate::metrics::Metrics;
 
 /// What was seen of the gateway since this process started.
 #[derive(Debug, Clone, Default)]
@@ -94,11 +97,23 @@ impl Watch {
     }
 }
 
-impl Observer for Watch {
+/// Sees every attempt of every call.
+pub(crate) struct Eye {
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) metrics: Metrics,
+}
+
+impl Observer for Eye {
     fn attempted(&self, attempt: &Attempt<'_>) {
         if let Some(ahead) = attempt.clock_ahead() {
-            self.note_clock(ahead);
+            self.watch.note_clock(ahead);
         }
+        self.activity.count(attempt.sent_at, |hour| match attempt.error {
+            None => hour.calls += 1,
+            Some(_) => hour.failed_calls += 1,
+        });
+        self.metrics.gateway_call(attempt);
     }
 }
 

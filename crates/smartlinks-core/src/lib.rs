@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod activity;
 mod app;
 mod broker;
 mod calls;
@@ -12,6 +13,7 @@ pub mod doctor;
 mod error;
 mod events;
 mod gateway_health;
+pub mod metrics;
 mod orders;
 mod products;
 mod refresh;
@@ -30,6 +32,7 @@ mod workers;
 pub use aliexpress;
 pub use smartlinks_store as store;
 
+pub use activity::Hour;
 pub use app::{App, AppSetup, ConfigProblem};
 pub use broker::Vended;
 pub use calls::readable_methods;

@@ -16,7 +16,9 @@ use crate::changes::Changes;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
-use crate::gateway_health::{GatewayHealth, Watch};
+use crate::activity::{Activity, Hour};
+use crate::gateway_health::{Eye, GatewayHealth, Watch};
+use crate::metrics::{Metrics, Refresh};
 use crate::refresh::UnsavedPair;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
@@ -68,6 +70,8 @@ pub struct CoreOptions {
     pub refresh: RefreshPolicy,
     /// Where things lie, for the doctor.
     pub places: Places,
+    /// Where numbers go.
+    pub metrics: Metrics,
 }
 
 pub(crate) struct Inner {
@@ -80,6 +84,7 @@ pub(crate) struct Inner {
     pub(crate) changes: Changes,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
+    activity: Arc<Activity>,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
@@ -113,8 +118,13 @@ impl Core {
     /// [`Error::Internal`] when the operating system gives no randomness.
     pub fn new(mut options: CoreOptions) -> Result<Self> {
         let gateway = Arc::new(Watch::default());
+        let activity = Arc::new(Activity::default());
         if let AppSetup::Ready(app) = &mut options.app {
-            app.client = app.client.with_observer(Arc::<Watch>::clone(&gateway));
+            app.client = app.client.with_observer(Arc::new(Eye {
+                watch: Arc::clone(&gateway),
+                activity: Arc::clone(&activity),
+                metrics: options.metrics.clone(),
+            }));
         }
         let owner = random_hex::<16>(&*options.entropy)?;
         Ok(Self {
@@ -126,6 +136,7 @@ impl Core {
                 changes: Changes::default(),
                 snapshot: Snapshot::default(),
                 gateway,
+                activity,
                 refreshes: Flights::new(),
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
@@ -191,6 +202,25 @@ impl Core {
     #[must_use]
     pub fn gateway_health(&self) -> GatewayHealth {
         self.inner.gateway.seen()
+    }
+
+    /// What this process has done in the last 24 hours, the oldest hour first.
+    #[must_use]
+    pub fn last_day(&self) -> Vec<Hour> {
+        self.inner.activity.last_day(self.now())
+    }
+
+    pub(crate) fn metrics_handle(&self) -> &Metrics {
+        &self.inner.options.metrics
+    }
+
+    /// Counts how a refresh ended.
+    pub(crate) fn refresh_ended(&self, outcome: Refresh) {
+        self.metrics_handle().refresh(outcome);
+        self.inner.activity.count(self.now(), |hour| match outcome {
+            Refresh::Renewed => hour.refreshes += 1,
+            _ => hour.failed_refreshes += 1,
+        });
     }
 
     /// Notes how a gateway call ended, and gives the result on.
