@@ -109,10 +109,11 @@ impl Observer for Eye {
         if let Some(ahead) = attempt.clock_ahead() {
             self.watch.note_clock(ahead);
         }
-        self.activity.count(attempt.sent_at, |hour| match attempt.error {
-            None => hour.calls += 1,
-            Some(_) => hour.failed_calls += 1,
-        });
+        self.activity
+            .count(attempt.sent_at, |hour| match attempt.error {
+                None => hour.calls += 1,
+                Some(_) => hour.failed_calls += 1,
+            });
         self.metrics.gateway_call(attempt);
     }
 }

@@ -3,6 +3,7 @@
 
 mod activity;
 mod app;
+mod audit;
 mod broker;
 mod calls;
 mod changes;
@@ -34,6 +35,7 @@ pub use smartlinks_store as store;
 
 pub use activity::Hour;
 pub use app::{App, AppSetup, ConfigProblem};
+pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
 pub use broker::Vended;
 pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};

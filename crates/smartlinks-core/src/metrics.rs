@@ -13,7 +13,7 @@ use std::time::Duration;
 use aliexpress::{Attempt, Class, Error as GatewayError, Timer, TokioTimer, catalogue};
 use metrics::{NoopRecorder, Recorder, with_local_recorder};
 use metrics::{counter, gauge, histogram};
-use smartlinks_store::{Outlook, StoreError};
+use smartlinks_store::{ErrorWatch, Outlook, StoreError};
 
 pub use names::{ALL, DURATION_BUCKETS, Described, Kind};
 
@@ -106,9 +106,16 @@ impl Metrics {
     }
 
     /// A statement failed in the database.
-    pub fn database_error(&self, error: &StoreError) {
+    fn database_error(&self, error: &StoreError) {
         let code = error.code();
         self.record(|| counter!(names::DATABASE_ERRORS, "code" => code).increment(1));
+    }
+
+    /// Who counts the failures of a database that is about to be opened.
+    #[must_use]
+    pub fn database_watch(&self) -> ErrorWatch {
+        let metrics = self.clone();
+        Arc::new(move |error| metrics.database_error(error))
     }
 
     /// Resident memory of this process, in bytes.
@@ -145,7 +152,9 @@ impl Metrics {
             ("reauthorization_required", outlook.reauthorization_required),
             ("disconnected", outlook.disconnected),
         ];
-        let steps = ["14", "7", "3", "1"].into_iter().zip(outlook.sign_in_within);
+        let steps = ["14", "7", "3", "1"]
+            .into_iter()
+            .zip(outlook.sign_in_within);
         self.record(|| {
             for (state, count) in states {
                 gauge!(names::CONNECTIONS, "state" => state).set(number(count));

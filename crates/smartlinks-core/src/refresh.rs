@@ -20,6 +20,7 @@ use crate::broker::reauthorization;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
+use crate::metrics::Refresh;
 use crate::refresh_schedule::{back_off, next_refresh_at};
 use crate::service::{Core, random_bytes};
 
@@ -263,6 +264,7 @@ impl Core {
                 let Some(renewed) = renewed else {
                     return Ok(Outcome::Elsewhere);
                 };
+                self.refresh_ended(Refresh::Renewed);
                 self.announce().await;
                 if renewed.is_default {
                     self.write_token_file().await;
@@ -276,6 +278,7 @@ impl Core {
                     pair,
                 };
                 self.unsaved().insert(record.id.clone(), unsaved);
+                self.refresh_ended(Refresh::NotStored);
                 Err(error.into())
             }
         }
@@ -363,6 +366,7 @@ impl Core {
             // A newer pair is there: this refusal was about an old one and ends nothing.
             return Ok(Outcome::Elsewhere);
         }
+        self.refresh_ended(Refresh::Refused);
         self.announce().await;
         Err(Error::ReauthorizationRequired {
             id: record.id.clone(),
@@ -372,6 +376,7 @@ impl Core {
 
     /// Notes a failure that passes. The pair stays, and is handed out for as long as it works.
     async fn degrade(&self, record: &Connection, error: &GatewayError) {
+        self.refresh_ended(Refresh::Failed);
         let now = to_millis(self.now());
         let wait = match error.advice().class {
             Class::Wait { seconds } => Some(seconds),

@@ -11,12 +11,12 @@ use smartlinks_store::{Actor, ActorKind, ConnectionId, Entropy, Store};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
+use crate::activity::{Activity, Hour};
 use crate::app::AppSetup;
 use crate::changes::Changes;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
-use crate::activity::{Activity, Hour};
 use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::refresh::UnsavedPair;
@@ -150,10 +150,10 @@ impl Core {
 
     /// The same service, acting for somebody: what it does is signed with that name in the audit log.
     #[must_use]
-    pub fn acting_as(&self, actor: Actor) -> Self {
+    pub fn acting_as(&self, actor: impl Into<Arc<Actor>>) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
-            actor: Arc::new(actor),
+            actor: actor.into(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use smartlinks_store::Millis;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::to_millis;
@@ -12,10 +13,34 @@ use crate::service::Core;
 
 /// Kept after its end so that a late callback can still be told what happened to it.
 const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
+/// Entries of the audit log: a year and a month, so that a year can be compared with the one before.
+const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
 impl Core {
+    /// Starts everything that goes on by itself, until `stop`. `clock_moved` wakes what waits for a moment when
+    /// somebody moves the clock (the sandbox). Without `refresh` no token is renewed here.
+    #[must_use]
+    pub fn start_workers(
+        &self,
+        refresh: bool,
+        stop: &CancellationToken,
+        clock_moved: &watch::Receiver<i64>,
+    ) -> JoinSet<()> {
+        let mut workers = JoinSet::new();
+        let (core, ended) = (self.clone(), stop.clone());
+        workers.spawn(async move { core.run_follower(ended).await });
+        // Without keys there is nothing that a refresh could be signed with.
+        if refresh && self.app().ready().is_ok() {
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_refresher(ended, moved).await });
+        }
+        let (core, ended) = (self.clone(), stop.clone());
+        workers.spawn(async move { core.run_housekeeper(ended).await });
+        workers
+    }
+
     /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
     /// clock (the sandbox); in production it never does.
     pub async fn run_refresher(
@@ -71,7 +96,7 @@ impl Core {
         }
     }
 
-    /// Forgets logins and events that are past their time. Returns how many rows went.
+    /// Forgets logins, events and audit entries that are past their time. Returns how many rows went.
     ///
     /// # Errors
     /// [`crate::Error::Storage`].
@@ -87,7 +112,12 @@ impl Core {
             .events()
             .prune(Millis(now.0 - EVENTS_KEPT_MS))
             .await?;
-        Ok(logins + events)
+        let audit = self
+            .store()
+            .audit()
+            .prune(Millis(now.0 - AUDIT_KEPT_MS))
+            .await?;
+        Ok(logins + events + audit)
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.

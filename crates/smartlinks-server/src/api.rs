@@ -1,22 +1,24 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod audit;
 mod connections;
+mod doctor;
 mod events;
 mod oauth;
 mod orders;
 mod products;
 mod status;
 
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::state::AppState;
 
 #[derive(OpenApi)]
@@ -61,11 +63,37 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
         .routes(routes!(events::follow))
+        .routes(routes!(audit::list))
+        .routes(routes!(doctor::examine))
 }
 
+/// The routes of the document.
 pub(crate) fn router() -> axum::Router<AppState> {
-    let (router, _) = documented().split_for_parts();
-    router.route("/api/openapi.json", get(openapi))
+    documented().split_for_parts().0
+}
+
+/// The document itself.
+pub(crate) fn routes() -> Routes {
+    Routes::default().get("/api/openapi.json", openapi)
+}
+
+/// Methods and paths of the document.
+pub(crate) fn operations() -> Vec<(Method, String)> {
+    let (_, document) = documented().split_for_parts();
+    let mut operations = Vec::new();
+    for (path, item) in document.paths.paths {
+        let methods = [
+            (Method::GET, item.get),
+            (Method::PUT, item.put),
+            (Method::POST, item.post),
+            (Method::PATCH, item.patch),
+            (Method::DELETE, item.delete),
+        ];
+        for (method, operation) in methods {
+            operations.extend(operation.map(|_| (method, path.clone())));
+        }
+    }
+    operations
 }
 
 /// The OpenAPI 3.1 document of these routes, pretty-printed and always in the same order.

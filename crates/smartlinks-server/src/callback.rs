@@ -3,26 +3,26 @@
 //! Every way it can be wrong has its own name (`RefusalKind` in `smartlinks-core`). The answer is always
 //! a redirect, so that the code leaves the address bar, and it never carries more than the name.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::Extension;
+use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
 use smartlinks_core::{CallbackParams, Completed, Error, Refusal};
 
 use crate::browsers;
 use crate::guard::RequestId;
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::state::AppState;
 
-pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/aliexpress/callback", get(callback))
-        .route("/aliexpress/callback/{*rest}", get(not_here))
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/aliexpress/callback", callback)
+        .get("/aliexpress/callback/{*rest}", not_here)
 }
 
 async fn callback(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     method: Method,
     headers: HeaderMap,

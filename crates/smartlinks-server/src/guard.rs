@@ -5,6 +5,8 @@ mod answer;
 mod content;
 mod headers;
 mod host;
+pub(crate) mod rules;
+mod seen;
 
 use axum::Router;
 use axum::body::Body;
@@ -18,7 +20,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-pub(crate) use access::Admitted;
+pub(crate) use access::Principal;
 pub(crate) use answer::RequestId;
 
 /// The largest body that any of our routes needs.

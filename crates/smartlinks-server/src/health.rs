@@ -1,18 +1,17 @@
 //! Alive, and ready to serve.
 
-use axum::extract::State;
+use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::json;
 
+use crate::routes::Routes;
 use crate::state::AppState;
 
-pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/healthz", get(alive))
-        .route("/readyz", get(ready))
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/healthz", alive)
+        .get("/readyz", ready)
 }
 
 /// The process answers.
@@ -21,7 +20,7 @@ async fn alive() -> Json<serde_json::Value> {
 }
 
 /// The database answers too. Says no more than that: the route is public.
-async fn ready(State(state): State<AppState>) -> Response {
+async fn ready(state: AppState) -> Response {
     match state.core().store().ping().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {

@@ -7,6 +7,8 @@ use smartlinks_core::Core;
 use subtle::ConstantTimeEq;
 use tokio_util::sync::CancellationToken;
 
+use crate::metrics::Exposition;
+
 /// Everything that is passed in.
 pub struct ServerOptions {
     /// The use cases.
@@ -19,6 +21,8 @@ pub struct ServerOptions {
     pub hosts: Hosts,
     /// Whether people reach us over TLS: cookies are `Secure` then, and HSTS is sent.
     pub secure_cookies: bool,
+    /// What `/metrics` renders: the other half of the core's metrics.
+    pub metrics: Exposition,
     /// Ends streams that would otherwise keep the server from draining.
     pub stop: CancellationToken,
 }

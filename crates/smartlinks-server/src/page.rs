@@ -7,4 +7,4 @@ mod handlers;
 pub mod i18n;
 pub mod views;
 
-pub(crate) use handlers::{error, router};
+pub(crate) use handlers::{error, routes};

@@ -91,6 +91,7 @@ async fn behind_tls_cookies_are_bound_to_it_and_so_is_the_browser() -> Result<()
         environment: Environment::Live,
         hosts: Hosts::loopback(443),
         secure_cookies: true,
+        metrics: smartlinks_server::Exposition::new().1,
         stop: tokio_util::sync::CancellationToken::new(),
     });
     let ask = |cookie: &str| {

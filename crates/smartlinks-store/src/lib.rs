@@ -31,6 +31,7 @@ pub use login_attempts::{
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
+pub use sql::ErrorWatch;
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
 pub use traces::{Change, Traces};

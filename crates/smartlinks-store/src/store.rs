@@ -15,7 +15,9 @@ use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
 use crate::seal::{KeyRing, Sealer};
-use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::sql::{
+    Database, ErrorWatch, Kind, Postgres, Sqlite, SqliteSettings, Value, peek, values,
+};
 use crate::traces::{Traced, Traces};
 use crate::{Entropy, StoreError};
 
@@ -97,6 +99,8 @@ pub struct OpenOptions {
     /// The most pages (of 4 KiB) a SQLite file may have; none for no limit but the disk's. Beyond it writes fail
     /// with [`StoreError::Full`], as they do on a full disk.
     pub max_pages: Option<u32>,
+    /// Who is told of every failure of the database, for metrics.
+    pub failures: Option<ErrorWatch>,
 }
 
 impl OpenOptions {
@@ -109,6 +113,7 @@ impl OpenOptions {
             entropy,
             pool_size: 8,
             max_pages: None,
+            failures: None,
         }
     }
 }
@@ -119,8 +124,8 @@ impl OpenOptions {
 /// # Errors
 /// When the database cannot be used, was made by a newer version, or needs keys that the ring lacks.
 pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
-    let database = match options.url {
-        DatabaseUrl::Sqlite(path) => Database::Sqlite(
+    let kind = match options.url {
+        DatabaseUrl::Sqlite(path) => Kind::Sqlite(
             Sqlite::open(SqliteSettings {
                 path,
                 readers: options.pool_size,
@@ -129,11 +134,11 @@ pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
             .await?,
         ),
         DatabaseUrl::Postgres(url) => {
-            Database::Postgres(Postgres::open(&url, options.pool_size).await?)
+            Kind::Postgres(Postgres::open(&url, options.pool_size).await?)
         }
     };
     let store = DatabaseStore {
-        database,
+        database: Database::new(kind, options.failures),
         sealer: Arc::new(Sealer::new(options.keys, options.entropy)),
     };
     let sealer = Arc::clone(&store.sealer);

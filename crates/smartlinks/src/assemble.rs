@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
 use smartlinks_core::doctor::Places;
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::store::{
     self, DatabaseUrl, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) clock: Arc<dyn Clock>,
     /// How many database connections to hold.
     pub(crate) pool_size: u32,
+    /// Where numbers go.
+    pub(crate) metrics: Metrics,
 }
 
 impl Plan {
@@ -55,6 +58,7 @@ impl Plan {
             key_advice: "\nkeep a copy apart from the database; without it the accounts have to sign in again",
             clock,
             pool_size,
+            metrics: Metrics::default(),
         }
     }
 
@@ -90,11 +94,17 @@ impl Plan {
             key_advice: "",
             clock,
             pool_size,
+            metrics: Metrics::default(),
         })
     }
 }
 
 impl Plan {
+    /// The same, with its numbers going there.
+    pub(crate) fn counted(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
     /// Where things lie, for the doctor.
     pub(crate) fn places(&self, config: &Config) -> Places {
         Places {
@@ -165,6 +175,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
         places,
+        metrics: plan.metrics,
     })?;
     Ok(core)
 }
@@ -174,6 +185,7 @@ async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failu
     let keys = keys(&url, plan, output).await.map_err(unusable)?;
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
     options.pool_size = plan.pool_size;
+    options.failures = Some(plan.metrics.database_watch());
     store::open(options).await.map_err(unusable)
 }
 

@@ -8,8 +8,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
-    AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs, OrdersCommand,
-    ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument,
+    AuditArgs, AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs,
+    OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand,
+    SortArgument,
 };
 pub(crate) use settings::SettingFlags;
 

@@ -1,5 +1,6 @@
 //! The commands that need no running server: the same use cases on the same database.
 
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
@@ -23,6 +24,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Connections(command) => connections::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
+        Command::Audit(arguments) => audit::run(arguments, session).await,
         Command::Call(arguments) => call::run(&arguments, session).await,
         // The others need no database; `main` has sorted them out.
         _ => Err(Failure::new(

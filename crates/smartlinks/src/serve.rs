@@ -13,7 +13,7 @@ use std::sync::Arc;
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use smartlinks_core::Core;
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Bearer, Environment, Exposition, Hosts, ServerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -73,7 +73,9 @@ async fn serve_live(
         .as_ref()
         .is_some_and(|url| url.scheme() == "https");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let core = assemble(Plan::live(live, clock, POOL_SIZE), &config, output).await?;
+    let (metrics, exposition) = Exposition::new();
+    let plan = Plan::live(live, clock, POOL_SIZE).counted(metrics);
+    let core = assemble(plan, &config, output).await?;
     for problem in core.app().problems() {
         output.warn(&format!("{problem}\n  {}", problem.fix));
     }
@@ -84,6 +86,7 @@ async fn serve_live(
         environment: Environment::Live,
         hosts,
         secure_cookies,
+        metrics: exposition,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -131,12 +134,9 @@ async fn serve_demo(
     .map_err(|error| crate::sandbox::failed(&error))?;
     let clock = sandbox.clock();
     let shared: Arc<dyn Clock> = Arc::new(SharedClock(clock.clone()));
-    let core = assemble(
-        Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?,
-        &config,
-        output,
-    )
-    .await?;
+    let (metrics, exposition) = Exposition::new();
+    let plan = Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?.counted(metrics);
+    let core = assemble(plan, &config, output).await?;
     Announced {
         page: page.address,
         sandbox: sandbox_bound.address,
@@ -159,6 +159,7 @@ async fn serve_demo(
         },
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
+        metrics: exposition,
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));
@@ -193,14 +194,9 @@ impl Service {
             router,
             self.stop.clone(),
         ));
-        let mut workers = JoinSet::new();
-        // Without keys there is nothing that a refresh could be signed with.
-        if self.refresh && self.core.app().ready().is_ok() {
-            let (core, stop) = (self.core.clone(), self.stop.clone());
-            workers.spawn(async move { core.run_refresher(stop, clock_moved).await });
-        }
-        let (core, stop) = (self.core.clone(), self.stop.clone());
-        workers.spawn(async move { core.run_housekeeper(stop).await });
+        let workers = self
+            .core
+            .start_workers(self.refresh, &self.stop, &clock_moved);
         drain::Running {
             core: self.core,
             stop: self.stop,

@@ -12,10 +12,11 @@ use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use smartlinks_core::doctor::Places;
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
 };
-use smartlinks_server::{Access, Bearer, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Bearer, Environment, Exposition, Hosts, ServerOptions};
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, SystemEntropy, open_or_create_keys, stored_key_fingerprint,
 };
@@ -159,7 +160,8 @@ impl App {
         let address = listener.local_addr()?;
         let callback = format!("http://{address}/aliexpress/callback");
         sandbox.set_callback_url(Some(callback.clone()))?;
-        let store = open_store(&data, setup.max_pages).await?;
+        let (metrics, exposition) = Exposition::new();
+        let store = open_store(&data, setup.max_pages, &metrics).await?;
         let gateway = setup.gateway.clone().unwrap_or_else(|| sandbox_url.clone());
         let core = Core::new(CoreOptions {
             app: application(&setup, &sandbox, &gateway, &callback)?,
@@ -177,6 +179,7 @@ impl App {
                 token_file: setup.token_file.clone(),
                 home: None,
             },
+            metrics,
         })?;
         if setup.refresher {
             tokio::spawn({
@@ -196,6 +199,7 @@ impl App {
             },
             hosts: Hosts::loopback(address.port()),
             secure_cookies: false,
+            metrics: exposition,
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));
@@ -299,6 +303,7 @@ fn text_of(value: &Value) -> String {
 async fn open_store(
     data: &Path,
     max_pages: Option<u32>,
+    metrics: &Metrics,
 ) -> Result<Arc<dyn smartlinks_store::Store>> {
     let url = DatabaseUrl::Sqlite(data.join("smartlinks.db"));
     let fingerprint = stored_key_fingerprint(&url).await?;
@@ -306,6 +311,7 @@ async fn open_store(
         open_or_create_keys(&data.join("keys"), fingerprint.as_deref(), &SystemEntropy)?;
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
     options.max_pages = max_pages;
+    options.failures = Some(metrics.database_watch());
     Ok(smartlinks_store::open(options).await?)
 }
 

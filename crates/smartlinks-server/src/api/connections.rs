@@ -1,7 +1,7 @@
 //! `/api/aliexpress/connections`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use smartlinks_core::ConnectionView;
@@ -18,9 +18,7 @@ use crate::state::AppState;
     tag = "connections",
     responses((status = 200, body = Vec<ConnectionView>), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn list(
-    State(state): State<AppState>,
-) -> Result<Json<Vec<ConnectionView>>, Problem> {
+pub(super) async fn list(state: AppState) -> Result<Json<Vec<ConnectionView>>, Problem> {
     Ok(Json(state.core().connections().await?))
 }
 
@@ -33,7 +31,7 @@ pub(super) async fn list(
     responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().connection(&id).await?))
@@ -57,7 +55,7 @@ pub(super) struct Rename {
     responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn rename(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Body(rename): Body<Rename>,
 ) -> Result<Json<ConnectionView>, Problem> {
@@ -75,7 +73,7 @@ pub(super) async fn rename(
     responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn make_default(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().set_default(&id).await?))
@@ -90,7 +88,7 @@ pub(super) async fn make_default(
     responses((status = 200, body = ConnectionView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn refresh(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<ConnectionView>, Problem> {
     Ok(Json(state.core().refresh_now(&id).await?))
@@ -105,7 +103,7 @@ pub(super) async fn refresh(
     responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn disconnect(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     state.core().disconnect(&id).await?;

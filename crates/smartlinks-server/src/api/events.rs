@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::Stream;
@@ -32,7 +31,7 @@ const AT_ONCE: u32 = 100;
     )
 )]
 pub(super) async fn follow(
-    State(state): State<AppState>,
+    state: AppState,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     // Listen first, then read: nothing falls between.

@@ -1,6 +1,5 @@
 //! `/api/aliexpress/oauth`: the two promised routes.
 
-use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -10,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::browsers::{self, Recognised};
 use crate::extract::{Body, Query};
-use crate::guard::Admitted;
+use crate::guard::Principal;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -38,13 +37,13 @@ pub(super) struct UrlQuery {
     responses((status = 200, body = LoginStarted), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn url(
-    State(state): State<AppState>,
-    Extension(admitted): Extension<Admitted>,
+    state: AppState,
+    Extension(principal): Extension<Principal>,
     headers: HeaderMap,
     Query(query): Query<UrlQuery>,
 ) -> Result<Response, Problem> {
-    let (requester, fresh) = match (browsers::known(&state, &headers), admitted) {
-        (None, Admitted::Program) => (Requester::Headless, None),
+    let (requester, fresh) = match (browsers::known(&state, &headers), principal.is_program()) {
+        (None, true) => (Requester::Headless, None),
         _ => {
             let (browser, fresh) = browsers::known_or_new(&state, &headers)?.into_parts();
             (Requester::Browser(browser), fresh)
@@ -79,7 +78,7 @@ pub(super) struct CodeBody {
     responses((status = 200, body = ConnectionView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn token(
-    State(state): State<AppState>,
+    state: AppState,
     headers: HeaderMap,
     Body(body): Body<CodeBody>,
 ) -> Result<Json<ConnectionView>, Problem> {

@@ -1,7 +1,7 @@
 //! `/api/aliexpress/orders`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::Deserialize;
 use smartlinks_core::{OrderListing, OrderPage, OrderView, TrackingView};
 use utoipa::{IntoParams, ToSchema};
@@ -32,7 +32,7 @@ pub(super) struct Listing {
     responses((status = 200, body = OrderPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn list(
-    State(state): State<AppState>,
+    state: AppState,
     Query(listing): Query<Listing>,
 ) -> Result<Json<OrderPage>, Problem> {
     let listing = OrderListing {
@@ -62,7 +62,7 @@ pub(super) struct Import {
     responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 415, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn import(
-    State(state): State<AppState>,
+    state: AppState,
     Body(import): Body<Import>,
 ) -> Result<Json<OrderView>, Problem> {
     Ok(Json(
@@ -82,7 +82,7 @@ pub(super) async fn import(
     responses((status = 200, body = OrderView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
 ) -> Result<Json<OrderView>, Problem> {
     Ok(Json(state.core().order(&id).await?))
@@ -105,7 +105,7 @@ pub(super) struct Language {
     responses((status = 200, body = TrackingView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn tracking(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(language): Query<Language>,
 ) -> Result<Json<TrackingView>, Problem> {

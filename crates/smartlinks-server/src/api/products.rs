@@ -1,7 +1,7 @@
 //! `/api/aliexpress/products`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use serde::Deserialize;
 use smartlinks_core::{
     FreightQuery, FreightQuote, ProductQuery, ProductView, SearchPage, SearchQuery, Sort,
@@ -45,7 +45,7 @@ pub(super) struct Search {
     responses((status = 200, body = SearchPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn search(
-    State(state): State<AppState>,
+    state: AppState,
     Query(search): Query<Search>,
 ) -> Result<Json<SearchPage>, Problem> {
     let query = SearchQuery {
@@ -95,7 +95,7 @@ impl From<Market> for ProductQuery {
     responses((status = 200, body = ProductView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(market): Query<Market>,
 ) -> Result<Json<ProductView>, Problem> {
@@ -130,7 +130,7 @@ pub(super) struct Freight {
     responses((status = 200, body = FreightQuote), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 503, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn freight(
-    State(state): State<AppState>,
+    state: AppState,
     Path(id): Path<String>,
     Query(freight): Query<Freight>,
 ) -> Result<Json<FreightQuote>, Problem> {

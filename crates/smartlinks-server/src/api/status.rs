@@ -1,7 +1,6 @@
 //! `GET /api/aliexpress/status`
 
 use axum::Json;
-use axum::extract::State;
 use smartlinks_core::Status;
 
 use crate::problem::Problem;
@@ -15,6 +14,6 @@ use crate::state::AppState;
     tag = "status",
     responses((status = 200, body = Status), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn status(State(state): State<AppState>) -> Result<Json<Status>, Problem> {
+pub(super) async fn status(state: AppState) -> Result<Json<Status>, Problem> {
     Ok(Json(state.core().status().await?))
 }

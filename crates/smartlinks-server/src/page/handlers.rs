@@ -13,61 +13,59 @@ mod products;
 mod sign_in;
 mod views_of;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::{get, post};
 
 use crate::page::assets;
 use crate::page::views::{ErrorPage, Template};
 use crate::problem::Problem;
+use crate::routes::Routes;
 use crate::state::AppState;
 
 pub(crate) use frame::Visit;
 
-pub(crate) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/aliexpress", get(overview::show))
-        .route("/aliexpress/authentication", get(authentication::show))
-        .route(
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .get("/aliexpress", overview::show)
+        .get("/aliexpress/authentication", authentication::show)
+        .post(
             "/aliexpress/authentication/authorize",
-            post(authentication::authorize),
+            authentication::authorize,
         )
-        .route(
-            "/aliexpress/authentication/code",
-            post(authentication::code),
-        )
-        .route(
+        .post("/aliexpress/authentication/code", authentication::code)
+        .post(
             "/aliexpress/authentication/connections/{id}/refresh",
-            post(authentication::refresh),
+            authentication::refresh,
         )
-        .route(
+        .post(
             "/aliexpress/authentication/connections/{id}/default",
-            post(authentication::make_default),
+            authentication::make_default,
         )
-        .route(
+        .post(
             "/aliexpress/authentication/connections/{id}/label",
-            post(authentication::label),
+            authentication::label,
         )
-        .route(
+        .get(
             "/aliexpress/authentication/connections/{id}/disconnect",
-            get(authentication::ask_disconnect).post(authentication::disconnect),
+            authentication::ask_disconnect,
         )
-        .route("/aliexpress/products", get(products::search))
-        .route("/aliexpress/products/{id}", get(products::show))
-        .route("/aliexpress/orders", get(orders::list))
-        .route("/aliexpress/orders/import", post(orders::import))
-        .route("/aliexpress/orders/{id}", get(orders::show))
-        .route("/aliexpress/orders/{id}/refresh", post(orders::refresh))
-        .route("/aliexpress/received", get(authentication::received))
-        .route(
-            "/aliexpress/sign-in",
-            get(sign_in::show).post(sign_in::enter),
+        .post(
+            "/aliexpress/authentication/connections/{id}/disconnect",
+            authentication::disconnect,
         )
-        .route("/aliexpress/sign-out", post(sign_in::leave))
-        .route("/assets/{name}", get(asset))
+        .get("/aliexpress/products", products::search)
+        .get("/aliexpress/products/{id}", products::show)
+        .get("/aliexpress/orders", orders::list)
+        .post("/aliexpress/orders/import", orders::import)
+        .get("/aliexpress/orders/{id}", orders::show)
+        .post("/aliexpress/orders/{id}/refresh", orders::refresh)
+        .get("/aliexpress/received", authentication::received)
+        .get("/aliexpress/sign-in", sign_in::show)
+        .post("/aliexpress/sign-in", sign_in::enter)
+        .post("/aliexpress/sign-out", sign_in::leave)
+        .get("/assets/{name}", asset)
 }
 
 /// The page of a problem, in the visitor's language.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aliexpress::SystemClock;
 use aliexpress_sandbox::Sandbox;
+use smartlinks_core::store::{Actor, ActorKind};
 use smartlinks_core::{ConnectionView, Core};
 
 use crate::assemble::{Plan, assemble};
@@ -30,7 +31,9 @@ impl Session {
             output.warn(warning);
         }
         Ok(Self {
-            core: assemble(plan(mode, config)?, config, output).await?,
+            core: assemble(plan(mode, config)?, config, output)
+                .await?
+                .acting_as(Actor::of(ActorKind::CommandLine)),
             output,
         })
     }

@@ -114,8 +114,12 @@ pub(crate) const LOG: Setting = flag(
     "log",
     "info for serve and sandbox, else warn",
 );
-pub(crate) const LOG_FORMAT: Setting =
-    flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
+pub(crate) const LOG_FORMAT: Setting = flag(
+    "log-format",
+    "SMARTLINKS_LOG_FORMAT",
+    "log_format",
+    "text on a terminal and for commands, else json",
+);
 
 /// All settings, in the order of the documentation.
 pub(crate) const ALL: [&Setting; 19] = [

@@ -1,6 +1,6 @@
 //! The tab Authentication: the guided way to a connected account, and the connected accounts.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -22,7 +22,7 @@ use crate::state::AppState;
 const HERE: &str = "/aliexpress/authentication";
 
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -108,11 +108,7 @@ fn failure(uri: &Uri, attempt: Option<&AttemptView>) -> AuthFailure {
 }
 
 /// Where a login ends that a program started: this page grants nothing and leads nowhere.
-pub(super) async fn received(
-    State(state): State<AppState>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
+pub(super) async fn received(state: AppState, uri: Uri, headers: HeaderMap) -> Response {
     let visit = Visit::of(&state, &headers, &uri);
     let failed = query_value(&uri, "auth").as_deref() == Some("error");
     let page = CallbackPage {
@@ -129,7 +125,7 @@ pub(super) struct Authorize {
 
 /// Starts a login for this browser and goes to AliExpress.
 pub(super) async fn authorize(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
     Form(form): Form<Authorize>,
@@ -158,7 +154,7 @@ pub(super) struct Code {
 
 /// Takes a code, or the whole address, that a person pasted.
 pub(super) async fn code(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
     Form(form): Form<Code>,
@@ -191,7 +187,7 @@ pub(super) async fn code(
 }
 
 pub(super) async fn refresh(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
 ) -> Response {
@@ -206,7 +202,7 @@ pub(super) async fn refresh(
 }
 
 pub(super) async fn make_default(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
 ) -> Response {
@@ -227,7 +223,7 @@ pub(super) struct Label {
 }
 
 pub(super) async fn label(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
     Form(form): Form<Label>,
@@ -244,7 +240,7 @@ pub(super) async fn label(
 
 /// Asks once, saying what will stop.
 pub(super) async fn ask_disconnect(
-    State(state): State<AppState>,
+    state: AppState,
     uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
@@ -272,7 +268,7 @@ async fn open_orders(state: &AppState, connection: &str) -> Result<i64, Problem>
 }
 
 pub(super) async fn disconnect(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {

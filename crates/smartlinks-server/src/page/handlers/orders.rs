@@ -1,6 +1,6 @@
 //! The tab Orders.
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Extension, Form};
@@ -23,7 +23,7 @@ use crate::state::AppState;
 const PAGE_SIZE: u32 = 50;
 
 pub(super) async fn list(
-    State(state): State<AppState>,
+    state: AppState,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -94,7 +94,7 @@ pub(super) struct Import {
 
 /// Adds an order and opens it; on failure the form comes back with what was entered.
 pub(super) async fn import(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
     Form(form): Form<Import>,
@@ -131,7 +131,7 @@ pub(super) async fn import(
 }
 
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     uri: Uri,
     headers: HeaderMap,
@@ -152,7 +152,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn refresh(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     Path(id): Path<String>,
 ) -> Response {

@@ -1,7 +1,6 @@
 //! `GET /aliexpress`
 
 use axum::Extension;
-use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
@@ -17,7 +16,7 @@ const EVENTS: u32 = 10;
 
 /// The overview; or, when AliExpress has just sent the browser back, the tab where the person had been.
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(_)): Extension<RequestId>,
     uri: Uri,
     headers: HeaderMap,

@@ -1,7 +1,7 @@
 //! The tab Products.
 
 use axum::Extension;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core as core;
@@ -22,7 +22,7 @@ const PAGE_SIZE: u32 = 24;
 
 /// `GET /aliexpress/products`. A pasted link or number leads straight to its product.
 pub(super) async fn search(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     uri: Uri,
     headers: HeaderMap,
@@ -148,7 +148,7 @@ fn card(hit: core::SearchHit) -> ProductCard {
 
 /// `GET /aliexpress/products/{id}`
 pub(super) async fn show(
-    State(state): State<AppState>,
+    state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     uri: Uri,
     headers: HeaderMap,

@@ -1,7 +1,6 @@
 //! Letting a browser in by the bearer that the server printed.
 
 use axum::Form;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use crate::state::AppState;
 
 const HOME: &str = "/aliexpress";
 
-pub(super) async fn show(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
+pub(super) async fn show(state: AppState, uri: Uri, headers: HeaderMap) -> Response {
     if matches!(state.options().access, Access::Open) {
         return Redirect::to(HOME).into_response();
     }
@@ -57,7 +56,7 @@ pub(super) struct Entry {
 }
 
 pub(super) async fn enter(
-    State(state): State<AppState>,
+    state: AppState,
     uri: Uri,
     headers: HeaderMap,
     Form(entry): Form<Entry>,
@@ -99,7 +98,7 @@ pub(super) async fn enter(
     response
 }
 
-pub(super) async fn leave(State(state): State<AppState>) -> Response {
+pub(super) async fn leave(state: AppState) -> Response {
     let mut response = notice::go(&state, "/aliexpress/sign-in", &Notice::SignedOut);
     Cookie::Session.clear(&mut response, state.options().secure_cookies);
     response

@@ -364,7 +364,7 @@ pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
     let ended = connected(&store, "2").await;
     let gone = connected(&store, "3").await;
     connected(&store, "4").await;
-    assert!(store.disconnect(&gone.id, NOW).await.unwrap());
+    assert!(store.disconnect(&gone.id, NOW.into()).await.unwrap());
     for (connection, state) in [
         (&failing, StoredState::Degraded),
         (&ended, StoredState::ReauthorizationRequired),
@@ -378,7 +378,7 @@ pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
             reason: None,
             next_refresh_at: (state == StoredState::Degraded).then_some(NOW),
         };
-        let noted = store.fail_refresh(&connection.id, 1, "me", failure, NOW);
+        let noted = store.fail_refresh(&connection.id, 1, "me", failure, NOW.into());
         assert!(noted.await.unwrap());
     }
     let at_first = Outlook {

@@ -1,0 +1,149 @@
+//! Who may use which route: one table over all of them. A route that does not stand here is refused.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use axum::http::Method;
+use smartlinks_core::Scope;
+
+/// What a route asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Anybody may use it. It grants nothing by itself.
+    Public,
+    /// An operator, or a key with this scope.
+    Needs(Scope),
+    /// A person who has signed in: pages and their forms.
+    Operator,
+}
+
+use Rule::{Needs, Operator, Public};
+use Scope::{Admin, Order, Read};
+
+/// Method, path as it is registered, rule.
+#[rustfmt::skip]
+const RULES: &[(Method, &str, Rule)] = &[
+    (Method::GET,    "/", Public),
+    (Method::GET,    "/healthz", Public),
+    (Method::GET,    "/readyz", Public),
+    (Method::GET,    "/assets/{name}", Public),
+
+    (Method::GET,    "/aliexpress/callback", Public),
+    // Below the callback there is nothing, and an address with a code must not be carried to the sign-in.
+    (Method::GET,    "/aliexpress/callback/{*rest}", Public),
+    (Method::GET,    "/aliexpress/received", Public),
+    (Method::GET,    "/aliexpress/sign-in", Public),
+    (Method::POST,   "/aliexpress/sign-in", Public),
+    (Method::POST,   "/aliexpress/sign-out", Operator),
+
+    (Method::GET,    "/aliexpress", Operator),
+    (Method::GET,    "/aliexpress/authentication", Operator),
+    (Method::POST,   "/aliexpress/authentication/authorize", Operator),
+    (Method::POST,   "/aliexpress/authentication/code", Operator),
+    (Method::POST,   "/aliexpress/authentication/connections/{id}/refresh", Operator),
+    (Method::POST,   "/aliexpress/authentication/connections/{id}/default", Operator),
+    (Method::POST,   "/aliexpress/authentication/connections/{id}/label", Operator),
+    (Method::GET,    "/aliexpress/authentication/connections/{id}/disconnect", Operator),
+    (Method::POST,   "/aliexpress/authentication/connections/{id}/disconnect", Operator),
+    (Method::GET,    "/aliexpress/products", Operator),
+    (Method::GET,    "/aliexpress/products/{id}", Operator),
+    (Method::GET,    "/aliexpress/orders", Operator),
+    (Method::POST,   "/aliexpress/orders/import", Operator),
+    (Method::GET,    "/aliexpress/orders/{id}", Operator),
+    (Method::POST,   "/aliexpress/orders/{id}/refresh", Operator),
+
+    (Method::GET,    "/metrics", Needs(Read)),
+    (Method::GET,    "/api/openapi.json", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/status", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/oauth/url", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/oauth/token", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/connections", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/connections/{id}", Needs(Read)),
+    (Method::PATCH,  "/api/aliexpress/connections/{id}", Needs(Admin)),
+    (Method::DELETE, "/api/aliexpress/connections/{id}", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/connections/{id}/default", Needs(Admin)),
+    (Method::POST,   "/api/aliexpress/connections/{id}/refresh", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/products", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/products/{id}", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/products/{id}/freight", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/orders", Needs(Read)),
+    (Method::POST,   "/api/aliexpress/orders/import", Needs(Order)),
+    (Method::GET,    "/api/aliexpress/orders/{id}", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/orders/{id}/tracking", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/events", Needs(Read)),
+    (Method::GET,    "/api/aliexpress/audit", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/doctor", Needs(Admin)),
+];
+
+/// What the table says of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ruled {
+    /// The rule of the route.
+    By(Rule),
+    /// The path is known, the method is not.
+    OtherMethods,
+    /// A route without a rule.
+    Unruled,
+}
+
+static BY_PATH: LazyLock<HashMap<&'static str, Vec<(Method, Rule)>>> = LazyLock::new(|| {
+    let mut rules: HashMap<_, Vec<_>> = HashMap::new();
+    for (method, path, rule) in RULES {
+        rules
+            .entry(*path)
+            .or_default()
+            .push((method.clone(), *rule));
+    }
+    rules
+});
+
+/// The rule for a method and the path under which a route is registered.
+pub(crate) fn rule(method: &Method, path: &str) -> Ruled {
+    let method = match *method {
+        Method::HEAD => &Method::GET,
+        _ => method,
+    };
+    match BY_PATH.get(path) {
+        None => Ruled::Unruled,
+        Some(rules) => rules
+            .iter()
+            .find(|(ruled, _)| ruled == method)
+            .map_or(Ruled::OtherMethods, |(_, rule)| Ruled::By(*rule)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_route_has_a_rule_and_every_rule_a_route() {
+        let routes: BTreeSet<String> = crate::route_table()
+            .iter()
+            .map(|(method, path)| format!("{method} {path}"))
+            .collect();
+        let rules: BTreeSet<String> = RULES
+            .iter()
+            .map(|(method, path, _)| format!("{method} {path}"))
+            .collect();
+        let unruled: Vec<_> = routes.difference(&rules).collect();
+        assert!(
+            unruled.is_empty(),
+            "routes without a rule in guard/rules.rs: {unruled:?}"
+        );
+        let unused: Vec<_> = rules.difference(&routes).collect();
+        assert!(unused.is_empty(), "rules without a route: {unused:?}");
+        assert_eq!(rules.len(), RULES.len(), "a rule stands twice");
+    }
+
+    #[test]
+    fn what_is_public_is_a_short_list() {
+        let public: Vec<_> = RULES
+            .iter()
+            .filter(|(_, _, rule)| *rule == Public)
+            .map(|(method, path, _)| format!("{method} {path}"))
+            .collect();
+        insta::assert_snapshot!(public.join("\n"));
+    }
+}
