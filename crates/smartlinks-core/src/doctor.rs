@@ -2,7 +2,8 @@
 //!
 //! A report holds no secret, no token, no account and no home directory, so that it can be pasted where others read it.
 //! Looking changes nothing that anybody relies on: it makes two signed calls that only read, fetches the public
-//! authorize page, and writes and removes a probe in the data directory and one in the database.
+//! authorize page, and writes and removes a probe in the data directory and one in the database. A glance, as the page
+//! takes it, does none of that.
 
 mod app;
 mod database;

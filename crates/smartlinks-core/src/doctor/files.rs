@@ -21,6 +21,10 @@ pub(super) fn look(patient: &Patient<'_>) -> Vec<Finding> {
     }
     if let Some(folder) = &places.data_dir {
         findings.extend(data_dir(folder));
+        // A glance writes nothing.
+        if patient.seen.is_none() && folder.is_dir() {
+            findings.push(room(folder));
+        }
     }
     if let Some(file) = &places.token_file {
         findings.extend(private(Check::TokenFile, file, false, &TOKEN_FILE));
@@ -148,7 +152,7 @@ fn data_dir(folder: &Path) -> Vec<Finding> {
             format!("{name} can be changed by its owner only"),
         )
     };
-    vec![rights, room(folder)]
+    vec![rights]
 }
 
 /// Writes and removes a megabyte.

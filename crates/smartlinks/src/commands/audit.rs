@@ -86,7 +86,7 @@ fn moment(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
     };
     let day = || {
         let day: Date = text.parse().ok()?;
-        let start = day.to_zoned(TimeZone::UTC).ok()?;
+        let start = day.at(0, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok()?;
         Some(start.timestamp())
     };
     let found = before().or_else(|| text.parse().ok()).or_else(day);
