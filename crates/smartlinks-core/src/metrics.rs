@@ -186,6 +186,15 @@ fn outcome_of(error: &GatewayError) -> &'static str {
 }
 
 impl crate::Core {
+    /// How all connections stand together, and what lies ahead of them.
+    ///
+    /// # Errors
+    /// [`crate::Error::Storage`].
+    pub async fn outlook(&self) -> crate::Result<Outlook> {
+        let now = crate::to_millis(self.now());
+        Ok(self.store().connections().outlook(now).await?)
+    }
+
     /// Where this service's numbers go.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -197,8 +206,7 @@ impl crate::Core {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn measure(&self) -> crate::Result<()> {
-        let now = crate::to_millis(self.now());
-        let outlook = self.store().connections().outlook(now).await?;
+        let outlook = self.outlook().await?;
         self.metrics().outlook(&outlook);
         // Further backlogs that are rows of a table (webhook deliveries) are counted here.
         Ok(())

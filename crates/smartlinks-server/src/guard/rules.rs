@@ -37,6 +37,7 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/sign-out", Operator),
 
     (Method::GET,    "/aliexpress", Operator),
+    (Method::GET,    "/aliexpress/audit", Operator),
     (Method::GET,    "/aliexpress/authentication", Operator),
     (Method::POST,   "/aliexpress/authentication/authorize", Operator),
     (Method::POST,   "/aliexpress/authentication/code", Operator),

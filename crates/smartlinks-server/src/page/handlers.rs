@@ -3,6 +3,7 @@
 //! Forms answer with a redirect and leave a note of what happened in a cookie, so that reloading a page
 //! never sends a form twice.
 
+mod audit;
 mod authentication;
 mod frame;
 mod notice;
@@ -29,6 +30,7 @@ pub(crate) use frame::Visit;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .get("/aliexpress", overview::show)
+        .get("/aliexpress/audit", audit::show)
         .get("/aliexpress/authentication", authentication::show)
         .post(
             "/aliexpress/authentication/authorize",

@@ -4,6 +4,7 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod audit;
 mod authentication;
 mod boxes;
 mod components;
@@ -18,10 +19,12 @@ mod problem;
 mod product;
 mod products;
 mod small;
+mod upkeep;
 mod upstream;
 
 pub use askama::Template;
 
+pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
@@ -39,4 +42,5 @@ pub use products::{
     Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
 };
 pub use small::{CallbackPage, ErrorPage, SignInError, SignInPage};
+pub use upkeep::{Concern, HourOfDay, Upkeep};
 pub use upstream::safe_href;
