@@ -50,6 +50,9 @@ impl Core {
         if self.lasts(vended.connection(), min_ttl) {
             return Ok(vended);
         }
+        if self.would_not_help(vended.connection(), min_ttl) {
+            return self.too_short(vended.connection(), min_ttl);
+        }
         let (id, seen) = (
             vended.connection().id.clone(),
             vended.connection().generation,
@@ -105,6 +108,16 @@ impl Core {
         let answer = self.noted(call(client.with_access_token(renewed.token().clone())).await);
         self.note_served(renewed.connection(), answer.is_ok()).await;
         Ok(answer?)
+    }
+
+    /// Whether a renewed pair would not last as long either: otherwise each such wish would cost a rotation.
+    fn would_not_help(&self, record: &Connection, min_ttl: Duration) -> bool {
+        let wanted = i64::try_from(min_ttl.as_millis()).unwrap_or(i64::MAX);
+        let life = match (record.obtained_at, record.works_until) {
+            (Some(from), Some(until)) => until.0.saturating_sub(from.0),
+            _ => return false,
+        };
+        life < wanted || self.is_young(record)
     }
 
     fn is_young(&self, record: &Connection) -> bool {

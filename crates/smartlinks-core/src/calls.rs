@@ -36,7 +36,7 @@ impl Core {
                 client.call(method, params).await
             })
             .await?;
-        Ok(answer.value())
+        Ok(answer.into_value())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Connections as a person or a program sees them: the two clocks and what they mean today.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -10,6 +11,7 @@ use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::snapshot::Listed;
 
 const DAY: i64 = 86_400_000;
 /// Days before the sign-in deadline at which a connection counts as expiring.
@@ -163,11 +165,29 @@ pub fn state_at(record: &Connection, now: Millis) -> (ConnectionState, Option<St
 /// observed sign-in window would warn from the first day on, so they do not apply.
 fn warning_step_days(record: &Connection, now: Millis) -> Option<i64> {
     let deadline = record.sign_in_again_by?;
-    let window = deadline.0 - record.signed_in_at.0;
     let left = deadline.0 - now.0;
+    warning_steps(record, deadline)
+        .filter(|days| left <= days * DAY)
+        .min()
+}
+
+fn warning_steps(record: &Connection, deadline: Millis) -> impl Iterator<Item = i64> {
+    let window = deadline.0 - record.signed_in_at.0;
     WARNING_LADDER_DAYS
         .into_iter()
-        .filter(|days| days * DAY * 2 < window && left <= days * DAY)
+        .filter(move |days| days * DAY * 2 < window)
+}
+
+/// The next moment after `now` at which a record looks different without being changed; none for never.
+pub(crate) fn looks_the_same_until(record: &Connection, now: Millis) -> Option<Millis> {
+    let steps = record.sign_in_again_by.into_iter().flat_map(|deadline| {
+        let steps = warning_steps(record, deadline);
+        steps.map(move |days| Millis(deadline.0 - days * DAY))
+    });
+    steps
+        .chain(record.sign_in_again_by)
+        .chain(record.works_until)
+        .filter(|moment| *moment > now)
         .min()
 }
 
@@ -213,6 +233,10 @@ impl Core {
     /// [`Error::Storage`] when the database cannot be read.
     pub async fn status(&self) -> Result<Status> {
         let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        self.status_of(&listed, now).await
+    }
+
+    async fn status_of(&self, listed: &Listed, now: Millis) -> Result<Status> {
         let connections: Vec<_> = listed
             .connections
             .iter()
@@ -235,6 +259,29 @@ impl Core {
                 })
                 .collect(),
         })
+    }
+
+    /// [`status`](Self::status) as JSON text. Made once for each state of things, since software asks often.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when the database cannot be read.
+    pub async fn status_json(&self) -> Result<Bytes> {
+        let (listed, now) = (self.listed().await?, to_millis(self.now()));
+        if let Some(json) = listed.status_at(now) {
+            return Ok(json);
+        }
+        let status = self.status_of(&listed, now).await?;
+        let json = serde_json::to_vec(&status)
+            .map_err(|error| Error::Internal(format!("status is no JSON: {error}")))?;
+        let json = Bytes::from(json);
+        if !listed.more {
+            let same_until = listed.connections.iter();
+            let same_until = same_until
+                .filter_map(|record| looks_the_same_until(record, now))
+                .min();
+            listed.keep_status(json.clone(), now, same_until);
+        }
+        Ok(json)
     }
 
     /// The connections that were not disconnected, the default one first; 500 at most.

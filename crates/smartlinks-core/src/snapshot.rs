@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use aliexpress::AccessToken;
 use arc_swap::ArcSwapOption;
+use bytes::Bytes;
 use secrecy::ExposeSecret;
-use smartlinks_store::{Connection, ConnectionId, TokenMaterial};
+use smartlinks_store::{Connection, ConnectionId, Millis, TokenMaterial};
 
 use crate::error::Result;
 use crate::service::Core;
@@ -46,7 +47,32 @@ pub(crate) struct Listed {
     /// There are more than are listed.
     pub(crate) more: bool,
     /// The state of the snapshot that this was read in.
-    pub(crate) epoch: u64,
+    epoch: u64,
+    /// Status as JSON, with the time in which it stays true.
+    status: ArcSwapOption<KeptStatus>,
+}
+
+#[derive(Debug)]
+struct KeptStatus {
+    json: Bytes,
+    from: Millis,
+    until: Option<Millis>,
+}
+
+impl Listed {
+    /// Status as it was made before, if it is true at `now`.
+    pub(crate) fn status_at(&self, now: Millis) -> Option<Bytes> {
+        let kept = self.status.load();
+        let kept = kept.as_ref()?;
+        let holds = kept.from <= now && kept.until.is_none_or(|until| now < until);
+        holds.then(|| kept.json.clone())
+    }
+
+    /// Keeps status as it is at `from` and stays before `until`.
+    pub(crate) fn keep_status(&self, json: Bytes, from: Millis, until: Option<Millis>) {
+        let kept = KeptStatus { json, from, until };
+        self.status.store(Some(Arc::new(kept)));
+    }
 }
 
 #[derive(Debug, Default)]
@@ -143,6 +169,7 @@ impl Core {
             connections,
             more,
             epoch,
+            status: ArcSwapOption::empty(),
         });
         // A change heard of meanwhile has another epoch, so this is not taken for its state.
         snapshot.listed.store(Some(Arc::clone(&listed)));

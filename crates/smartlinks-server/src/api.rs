@@ -2,6 +2,7 @@
 //! document cannot say anything else.
 
 mod audit;
+mod calls;
 mod connections;
 mod doctor;
 mod events;
@@ -9,6 +10,7 @@ mod oauth;
 mod orders;
 mod products;
 mod status;
+mod tokens;
 
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
@@ -55,6 +57,8 @@ fn documented() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(connections::make_default))
         .routes(routes!(connections::refresh))
+        .routes(routes!(tokens::vend))
+        .routes(routes!(calls::call))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
@@ -106,6 +110,11 @@ pub fn openapi_json() -> String {
         SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
     );
     document.to_pretty_json().unwrap_or_default()
+}
+
+/// The word that stands for the default connection where a path needs an id.
+fn connection_or_default(id: &str) -> Option<&str> {
+    (id != "default").then_some(id)
 }
 
 async fn openapi() -> Response {

@@ -42,6 +42,8 @@ pub struct Setup {
     pub configured: bool,
     /// The background refresher runs.
     pub refresher: bool,
+    /// The follower runs, as in a server; otherwise every read looks for itself.
+    pub follower: bool,
     /// Write the token file here.
     pub token_file: Option<PathBuf>,
     /// Where a login may end besides our own pages.
@@ -62,6 +64,7 @@ impl Default for Setup {
             bearer: false,
             configured: true,
             refresher: false,
+            follower: false,
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
@@ -186,6 +189,10 @@ impl App {
                 let (core, stop, moved) = (core.clone(), stop.clone(), sandbox.clock().subscribe());
                 async move { core.run_refresher(stop, moved).await }
             });
+        }
+        if setup.follower {
+            let (core, stop) = (core.clone(), stop.clone());
+            tokio::spawn(async move { core.run_follower(stop).await });
         }
         let router = smartlinks_server::router(ServerOptions {
             core: core.clone(),

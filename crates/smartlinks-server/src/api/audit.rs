@@ -10,7 +10,9 @@ use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
 
+/// Which entries are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// This action only, such as `connection.disconnected`.

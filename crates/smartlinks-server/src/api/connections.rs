@@ -2,24 +2,53 @@
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use smartlinks_core::ConnectionView;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::Body;
+use crate::extract::{Body, Query};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// All connections that were not disconnected, the default one first.
+/// Which page of the connections.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Page {
+    /// The last id of the page before; none for the first page.
+    after: Option<String>,
+    /// How many at most: 1 to 500, 100 when not said.
+    limit: Option<u32>,
+}
+
+/// The connections that were not disconnected, in the order in which they were made, a page at a time. The header
+/// `link` names the next page when there may be one.
 #[utoipa::path(
     get,
     path = "/api/aliexpress/connections",
     tag = "connections",
-    responses((status = 200, body = Vec<ConnectionView>), (status = 401, body = Problem), (status = 503, body = Problem))
+    params(Page),
+    responses((status = 200, body = Vec<ConnectionView>), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn list(state: AppState) -> Result<Json<Vec<ConnectionView>>, Problem> {
-    Ok(Json(state.core().connections().await?))
+pub(super) async fn list(state: AppState, Query(page): Query<Page>) -> Result<Response, Problem> {
+    let limit = page.limit.unwrap_or(100).clamp(1, 500);
+    let connections = state.core().connections_after(page.after.as_deref(), limit);
+    let connections = connections.await?;
+    let next = (connections.len() == limit as usize)
+        .then(|| connections.last())
+        .flatten()
+        .and_then(|last| next_page(&last.id, limit));
+    let mut response = Json(connections).into_response();
+    if let Some(next) = next {
+        response.headers_mut().insert(header::LINK, next);
+    }
+    Ok(response)
+}
+
+fn next_page(after: &str, limit: u32) -> Option<HeaderValue> {
+    let link = format!("</api/aliexpress/connections?after={after}&limit={limit}>; rel=\"next\"");
+    HeaderValue::from_str(&link).ok()
 }
 
 /// One connection.

@@ -1,6 +1,7 @@
 //! `GET /api/aliexpress/status`
 
-use axum::Json;
+use axum::http::header;
+use axum::response::IntoResponse;
 use smartlinks_core::Status;
 
 use crate::problem::Problem;
@@ -14,6 +15,7 @@ use crate::state::AppState;
     tag = "status",
     responses((status = 200, body = Status), (status = 401, body = Problem), (status = 503, body = Problem))
 )]
-pub(super) async fn status(state: AppState) -> Result<Json<Status>, Problem> {
-    Ok(Json(state.core().status().await?))
+pub(super) async fn status(state: AppState) -> Result<impl IntoResponse, Problem> {
+    let json = state.core().status_json().await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json))
 }

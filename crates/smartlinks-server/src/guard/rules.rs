@@ -18,7 +18,7 @@ pub(crate) enum Rule {
 }
 
 use Rule::{Needs, Operator, Public};
-use Scope::{Admin, Order, Read};
+use Scope::{Admin, Call, Order, Read, Token};
 
 /// Method, path as it is registered, rule.
 #[rustfmt::skip]
@@ -64,6 +64,8 @@ const RULES: &[(Method, &str, Rule)] = &[
     (Method::DELETE, "/api/aliexpress/connections/{id}", Needs(Admin)),
     (Method::POST,   "/api/aliexpress/connections/{id}/default", Needs(Admin)),
     (Method::POST,   "/api/aliexpress/connections/{id}/refresh", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/connections/{id}/token", Needs(Token)),
+    (Method::POST,   "/api/aliexpress/connections/{id}/call/{method}", Needs(Call)),
     (Method::GET,    "/api/aliexpress/products", Needs(Read)),
     (Method::GET,    "/api/aliexpress/products/{id}", Needs(Read)),
     (Method::GET,    "/api/aliexpress/products/{id}/freight", Needs(Read)),

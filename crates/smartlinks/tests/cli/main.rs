@@ -6,6 +6,7 @@
     reason = "a test ends at the first thing that goes wrong"
 )]
 
+mod audit;
 mod auth;
 mod configuration;
 mod custody;
