@@ -503,6 +503,10 @@ fn every_chart_has_the_same_numbers_as_a_table() {
         let (figure, _) = figure.split_once("</figure>").expect("an end");
         assert!(figure.contains(summary), "{figure}");
         assert!(figure.contains("role=\"img\""), "{figure}");
-        assert_eq!(figure.matches("<tr><th scope=\"row\">").count(), 24, "{figure}");
+        assert_eq!(
+            figure.matches("<tr><th scope=\"row\">").count(),
+            24,
+            "{figure}"
+        );
     }
 }
