@@ -9,47 +9,64 @@ use anyhow::{Context, Result, bail};
 use crate::console::Console;
 use crate::install;
 use crate::machine::Machine;
+use crate::postgres::Cluster;
 
-/// One benchmark: its name, the crate and the bench target that hold it, and whether it needs a load generator.
+/// One benchmark: its name, the crate and the bench target that hold it, and what it has to be given.
 struct Benchmark {
     name: &'static str,
     package: &'static str,
     target: &'static str,
     features: &'static [&'static str],
-    needs_wrk: bool,
+    needs: &'static [Need],
 }
 
-const BENCHMARKS: [Benchmark; 3] = [
+/// What a benchmark has to be given.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// The load generator.
+    Wrk,
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+const BENCHMARKS: [Benchmark; 4] = [
     Benchmark {
         name: "sign",
         package: "aliexpress",
         target: "sign",
         features: &[],
-        needs_wrk: false,
+        needs: &[],
     },
     Benchmark {
         name: "decode",
         package: "aliexpress",
         target: "decode",
         features: &["bench"],
-        needs_wrk: false,
+        needs: &[],
     },
     Benchmark {
         name: "sandbox",
         package: "aliexpress-sandbox",
         target: "throughput",
         features: &[],
-        needs_wrk: true,
+        needs: &[Need::Wrk],
+    },
+    Benchmark {
+        name: "service",
+        package: "testkit",
+        target: "service",
+        features: &[],
+        needs: &[Need::Wrk, Need::Postgres],
     },
 ];
 
 /// Runs the benchmarks and prints their lines; `false` when a budget is missed.
 pub(crate) fn run(arguments: &[String], machine: &Machine, console: &Console) -> Result<bool> {
-    let chosen = chosen(arguments)?;
+    let (chosen, part) = chosen(arguments)?;
     let mut lines = Vec::new();
     for benchmark in chosen {
         console.say(format_args!("measuring {}", benchmark.name));
-        lines.extend(measure(benchmark, machine, console)?);
+        lines.extend(measure(benchmark, &part, machine, console)?);
     }
     console.print("\nbudget                    measured       bare   ratio   budget\n");
     let mut all_met = true;
@@ -61,20 +78,31 @@ pub(crate) fn run(arguments: &[String], machine: &Machine, console: &Console) ->
     Ok(all_met)
 }
 
-fn chosen(arguments: &[String]) -> Result<Vec<&'static Benchmark>> {
+/// The benchmarks that `arguments` choose, and what is passed on to them: `--only service/status` is a part of one.
+fn chosen(arguments: &[String]) -> Result<(Vec<&'static Benchmark>, Vec<String>)> {
     let names: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    match names.as_slice() {
-        [] => Ok(BENCHMARKS.iter().collect()),
-        ["--only", name] => match BENCHMARKS.iter().find(|benchmark| benchmark.name == *name) {
-            Some(benchmark) => Ok(vec![benchmark]),
-            None => bail!("there is no benchmark `{name}`: choose sign, decode or sandbox"),
-        },
+    let name = match names.as_slice() {
+        [] => return Ok((BENCHMARKS.iter().collect(), Vec::new())),
+        ["--only", name] => *name,
         _ => bail!("expected nothing or `--only NAME`"),
+    };
+    let (name, part) = match name.split_once('/') {
+        Some((name, part)) => (name, vec!["--only".to_owned(), part.to_owned()]),
+        None => (name, Vec::new()),
+    };
+    match BENCHMARKS.iter().find(|benchmark| benchmark.name == name) {
+        Some(benchmark) => Ok((vec![benchmark], part)),
+        None => bail!("there is no benchmark `{name}`: choose sign, decode, sandbox or service"),
     }
 }
 
 /// Runs one benchmark and gives the lines that hold a figure.
-fn measure(benchmark: &Benchmark, machine: &Machine, console: &Console) -> Result<Vec<String>> {
+fn measure(
+    benchmark: &Benchmark,
+    part: &[String],
+    machine: &Machine,
+    console: &Console,
+) -> Result<Vec<String>> {
     let mut bench = machine.cargo();
     bench.args([
         "bench",
@@ -87,9 +115,19 @@ fn measure(benchmark: &Benchmark, machine: &Machine, console: &Console) -> Resul
     if !benchmark.features.is_empty() {
         bench.args(["--features", &benchmark.features.join(",")]);
     }
-    if benchmark.needs_wrk {
-        bench.args(["--", "--wrk"]).arg(wrk(machine, console)?);
+    bench.arg("--");
+    if benchmark.needs.contains(&Need::Wrk) {
+        bench.arg("--wrk").arg(wrk(machine, console)?);
     }
+    // Lives until the benchmark has ended.
+    let cluster = match benchmark.needs.contains(&Need::Postgres) {
+        true => Some(Cluster::start(machine, console)?),
+        false => None,
+    };
+    if let Some(cluster) = &cluster {
+        bench.arg("--postgres").arg(cluster.url());
+    }
+    bench.args(part);
     let mut child = bench
         .stdout(Stdio::piped())
         .spawn()

@@ -97,10 +97,14 @@ impl Cluster {
     /// Tells a command where the cluster is, and that its tests may not do without. The user may create databases,
     /// one for each test.
     pub(crate) fn offer_to(&self, command: &mut Command) {
-        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", self.port);
         command
-            .env("TEST_DATABASE_URL", url)
+            .env("TEST_DATABASE_URL", self.url())
             .env("SMARTLINKS_TEST_POSTGRES", "required");
+    }
+
+    /// The address of its maintenance database.
+    pub(crate) fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
     fn launch(programs: &Programs, owner: Option<Owner>) -> Result<Self> {

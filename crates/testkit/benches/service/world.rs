@@ -1,0 +1,70 @@
+//! The service as it is measured: the real router and use cases over SQLite on disk, in this process, with the
+//! follower running as in a server, and a gateway that answers at once.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::any;
+use testkit::app::{App, Setup};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use crate::gateway;
+
+pub(crate) struct World {
+    pub(crate) runtime: Runtime,
+    pub(crate) app: App,
+    pub(crate) gateway: SocketAddr,
+    /// The headers of a program with a key.
+    pub(crate) headers: Vec<String>,
+    /// The connections, the default one first.
+    pub(crate) connections: Vec<String>,
+}
+
+impl World {
+    /// With ten connections.
+    pub(crate) fn new() -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let (app, gateway, connections) = runtime.block_on(async {
+            let gateway = gateway::serve().await;
+            let app = App::with(Setup {
+                follower: true,
+                gateway: Some(format!("http://{gateway}")),
+                ..Setup::default()
+            })
+            .await
+            .expect("a service");
+            let mut connections = Vec::new();
+            for number in 0..10 {
+                let code = format!("bench_code_{number}");
+                let connection = app.core.exchange_pasted(&code, None).await;
+                connections.push(connection.expect("a connection").id);
+            }
+            (app, gateway, connections)
+        });
+        Self {
+            runtime,
+            app,
+            gateway,
+            headers: vec!["Authorization: Bearer bench".to_owned()],
+            connections,
+        }
+    }
+
+    /// The same web framework on the same machine, answering some bytes without looking at anything.
+    pub(crate) fn bare(&self, body: Vec<u8>) -> SocketAddr {
+        self.runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let address = listener.local_addr().expect("an address");
+            let body = Bytes::from(body);
+            let answer = move || {
+                let body = body.clone();
+                async move { ([("content-type", "application/json")], body) }
+            };
+            let router = Router::new().fallback(any(answer));
+            tokio::spawn(async move { axum::serve(listener, router).await });
+            address
+        })
+    }
+}
