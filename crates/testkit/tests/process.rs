@@ -347,7 +347,7 @@ fn beside(service: &ServiceProcess, arguments: &[&str]) -> Result<String> {
         .output()?;
     ensure!(!output.stdout.is_empty(), "{arguments:?} printed nothing");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(text(&output.stdout) + &text(&output.stderr))
+    Ok(format!("{}{}", text(&output.stdout), text(&output.stderr)))
 }
 
 /// Where no person looks on, each line is JSON; each request ends with one line that names its route and who sent it,

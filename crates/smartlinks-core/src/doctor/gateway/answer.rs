@@ -20,7 +20,7 @@ pub(super) enum Answer {
     /// A ban or a quota is in the way, for so many seconds.
     Busy(u64),
     /// No answer came: the kind of failure, and the last cause in words.
-    NoAnswer(TransportErrorKind, Option<String>),
+    Silence(TransportErrorKind, Option<String>),
     /// An answer came that says nothing about us.
     Other(String),
 }
@@ -31,7 +31,7 @@ impl Answer {
         match result {
             Ok(_) | Err(Error::Business(_)) => Self::Accepted,
             Err(Error::Transport(error)) => {
-                Self::NoAnswer(error.kind, error.detail().map(str::to_owned))
+                Self::Silence(error.kind, error.detail().map(str::to_owned))
             }
             Err(Error::Held(held)) => Self::Busy(held.seconds),
             Err(Error::Gateway(refusal)) => {

@@ -10,16 +10,15 @@ use super::Known;
 use super::answer::Answer;
 use crate::app::App;
 
-/// The calls: one of each permission group, that takes no account and only reads. The first one also judges key and
+/// Permission group and method of the calls: each takes no account and only reads. The first one also judges key and
 /// secret.
-const CALLS: [(&str, &str, &[(&str, &str)]); 2] = [
-    ("affiliate", "aliexpress.affiliate.category.get", &[]),
-    (
-        "dropshipping",
-        "aliexpress.ds.category.get",
-        &[("categoryId", "2")],
-    ),
+const CALLS: [(&str, &str); 2] = [
+    ("affiliate", "aliexpress.affiliate.category.get"),
+    ("dropshipping", "aliexpress.ds.category.get"),
 ];
+
+/// One category and no more, for the method that would answer all of them. The other one takes nothing.
+const ONE_CATEGORY: (&str, &str) = ("categoryId", "2");
 
 /// Keeps how far the clock was off at the last answer.
 #[derive(Default)]
@@ -40,8 +39,9 @@ pub(super) async fn ask(app: &App, about_to: &(dyn Fn(Check) + Sync)) -> Known {
         .with_policy(Policy::none())
         .with_observer(Arc::<Skew>::clone(&skew));
     let mut known = Known::default();
-    for (group, method, params) in CALLS {
-        let result = client.call(method, params.iter().copied()).await;
+    for (group, method) in CALLS {
+        let params = (group == "dropshipping").then_some(ONE_CATEGORY);
+        let result = client.call(method, params).await;
         let answer = Answer::of(&result);
         let first = known.first.get_or_insert_with(|| answer.clone());
         let goes_on = first.accepts_us();
@@ -52,7 +52,7 @@ pub(super) async fn ask(app: &App, about_to: &(dyn Fn(Check) + Sync)) -> Known {
         about_to(Check::Permissions);
     }
     known.clock_ahead = *skew.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if !matches!(known.first, Some(Answer::NoAnswer(..))) {
+    if !matches!(known.first, Some(Answer::Silence(..))) {
         about_to(Check::Callback);
         let oauth = client.oauth();
         known.page = Some(oauth.look_at_authorize_page(&app.callback_url).await);

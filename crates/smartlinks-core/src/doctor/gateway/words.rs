@@ -11,7 +11,7 @@ use super::answer::Answer;
 const SHORT: usize = 120;
 
 pub(super) fn reached(known: &Known) -> Option<Finding> {
-    let Answer::NoAnswer(kind, detail) = known.first.as_ref()? else {
+    let Answer::Silence(kind, detail) = known.first.as_ref()? else {
         let way = if known.tls {
             "over TLS, with a certificate that is trusted"
         } else {
@@ -112,7 +112,7 @@ pub(super) fn secret(known: &Known) -> Option<Finding> {
                 crate::text::shortened(code, SHORT)
             ),
         ),
-        Answer::WrongTime | Answer::Busy(_) | Answer::NoAnswer(..) => Finding::note(
+        Answer::WrongTime | Answer::Busy(_) | Answer::Silence(..) => Finding::note(
             Check::Secret,
             "secret_untold",
             "whether the secret is right shows only once the gateway looks at a call",
