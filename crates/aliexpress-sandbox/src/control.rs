@@ -41,6 +41,7 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
         .route("/_sandbox/reset", post(reset))
         .route("/_sandbox/clock", get(summary::clock).post(clock))
         .route("/_sandbox/codes", post(codes))
+        .route("/_sandbox/secrets", post(change_secrets))
         .route("/_sandbox/profile", get(profile).post(change_profile))
         .route(
             "/_sandbox/faults",
@@ -182,6 +183,7 @@ async fn reset(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
     locked(&inner.faults).clear();
     locked(&inner.limits).clear();
     locked(&inner.journal).clear();
+    inner.set_secrets(vec![inner.initial_secret.clone()]);
     Ok(ok(&json!({ "reset": true })))
 }
 
@@ -236,6 +238,30 @@ async fn codes(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
     Ok(ok(
         &json!({ "code": code, "expires_in": life_s, "account": account.user_id }),
     ))
+}
+
+/// What a change of the app secret in the console does: these count from now on, until the sandbox ends or is reset.
+async fn change_secrets(State(inner): State<Arc<Inner>>, request: Request) -> Answer {
+    let body = object(request).await?;
+    only(&body, &["app_secrets"])?;
+    let usable = |text: &&str| !text.is_empty() && text.trim() == *text;
+    let secrets: Option<Vec<String>> = body.get("app_secrets").and_then(|list| {
+        let texts = list
+            .as_array()?
+            .iter()
+            .map(|value| value.as_str().filter(usable));
+        texts.map(|text| text.map(str::to_owned)).collect()
+    });
+    let secrets = secrets
+        .filter(|secrets| (1..=5).contains(&secrets.len()))
+        .ok_or_else(|| {
+            Problem::bad(
+                "app_secrets must be a list of 1 to 5 texts without white space around them; made up, as everything here",
+            )
+        })?;
+    let count = secrets.len();
+    inner.set_secrets(secrets);
+    Ok(ok(&json!({ "app_secrets": count })))
 }
 
 async fn profile(State(inner): State<Arc<Inner>>) -> Response {

@@ -94,7 +94,7 @@ async fn answer(inner: &Inner, call: Call, arrival: Arrival) -> Response {
         call: &call,
         profile: &profile,
         method: methods::find(&call.api),
-        verdict: signature::verify(&inner.app_secret, &call.api, &call.params, &profile),
+        verdict: signature::verify_any(&inner.secrets(), &call.api, &call.params, &profile),
         now_ms: arrival.at_ms,
         form: Form {
             door: call.door,

@@ -56,7 +56,10 @@ fn port_of(base_url: &str) -> Result<u16, SandboxError> {
 /// Everything behind the handle.
 pub(crate) struct Inner {
     pub(crate) app_key: String,
-    pub(crate) app_secret: String,
+    /// Those that count at the moment. Pushes are signed with the first.
+    pub(crate) app_secrets: RwLock<Vec<String>>,
+    /// The one it was started with.
+    pub(crate) initial_secret: String,
     pub(crate) entropy_seed: u64,
     pub(crate) catalogue: Catalogue,
     pub(crate) clock: SandboxClock,
@@ -77,6 +80,22 @@ pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Inner {
+    /// Lets these app secrets count, and no others.
+    pub(crate) fn set_secrets(&self, secrets: Vec<String>) {
+        *self
+            .app_secrets
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = secrets;
+    }
+
+    /// The app secrets that count at the moment.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        self.app_secrets
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Ids for the next answer.
     pub(crate) fn next_ids(&self, now_ms: i64) -> Ids {
         Ids::new(now_ms, self.answers.fetch_add(1, Ordering::Relaxed))
@@ -198,7 +217,8 @@ impl Sandbox {
             port: AtomicU16::new(port_of(&config.base_url)?),
             addresses: RwLock::new(Addresses::of(&config)),
             app_key: config.app_key,
-            app_secret: config.app_secret,
+            app_secrets: RwLock::new(vec![config.app_secret.clone()]),
+            initial_secret: config.app_secret,
             entropy_seed,
             catalogue,
             clock,

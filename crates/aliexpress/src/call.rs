@@ -14,10 +14,12 @@ use crate::clock::Moment;
 use crate::error::{Error, RequestError};
 use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
 use crate::redact;
+use crate::secrets::Trial;
 use crate::sign::{self, Flavour};
 use crate::transport::FilePart;
 use crate::{
-    AccessToken, Attempt, Client, HttpRequest, TokenSourceError, TransportError, TransportErrorKind,
+    AccessToken, AppSecret, Attempt, Client, HttpRequest, TokenSourceError, TransportError,
+    TransportErrorKind,
 };
 
 pub(crate) use exchange::Exchange;
@@ -132,6 +134,7 @@ impl Call<'_> {
     ) -> Result<T, Error> {
         let gate = self.client.gate();
         let mut fresh: Option<AccessToken> = None;
+        let mut trial = self.client.secrets().trial();
         let mut last: Option<Error> = None;
         loop {
             let token = match &fresh {
@@ -152,15 +155,23 @@ impl Call<'_> {
             }
             let sent = gate.now();
             course.sent(sent);
-            let answer = self.send(token.as_ref(), slot).await;
+            let answer = self.send(token.as_ref(), trial.secret(), slot).await;
             let date = answer.as_ref().ok().and_then(Exchange::date);
             let answer = answer.and_then(&read);
             self.observed(sent, date, answer.as_ref().err());
             let error = match answer {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    trial.worked(self.api);
+                    return Ok(value);
+                }
                 Err(error) => error,
             };
             gate.failed(self.api, account, &error);
+            if self.is_signed_again(&mut trial, &error) {
+                course.signs_again();
+                last = Some(error);
+                continue;
+            }
             match course.failed(&error, gate.now(), gate.jitter()) {
                 Next::GiveUp => return Err(error),
                 Next::Repeat(pause) => {
@@ -195,13 +206,29 @@ impl Call<'_> {
         });
     }
 
+    /// Whether the next secret of the list is to be tried.
+    fn is_signed_again(&self, trial: &mut Trial<'_>, error: &Error) -> bool {
+        if matches!(error, Error::Business(_)) {
+            trial.worked(self.api);
+        }
+        let again = trial.goes_on(error);
+        if again {
+            tracing::info!(
+                api = self.api,
+                "the signature was refused; signed with the next app secret"
+            );
+        }
+        again
+    }
+
     /// Signs and sends once. The slot is given back as soon as the answer is there.
     async fn send(
         &self,
         token: Option<&AccessToken>,
+        secret: &AppSecret,
         slot: Option<Slot>,
     ) -> Result<Exchange, Error> {
-        let request = self.signed_request(token);
+        let request = self.signed_request(token, secret);
         let sent_secrets = self.secrets_of(&request);
         let outcome = self.client.transport().send(request).await;
         drop(slot);
@@ -227,7 +254,7 @@ impl Call<'_> {
         })
     }
 
-    fn signed_request(&self, token: Option<&AccessToken>) -> HttpRequest {
+    fn signed_request(&self, token: Option<&AccessToken>, secret: &AppSecret) -> HttpRequest {
         let (client, api) = (self.client, self.api);
         let is_path = api.starts_with('/');
         let mut form = Vec::with_capacity(self.parameters.len() + 6);
@@ -249,11 +276,7 @@ impl Call<'_> {
         } else {
             (Flavour::Business, client.gateway().with_path("/sync"))
         };
-        let sign = sign::sign(
-            client.app_secret(),
-            flavour,
-            form.iter().map(|(k, v)| (k, v)),
-        );
+        let sign = sign::sign(secret, flavour, form.iter().map(|(k, v)| (k, v)));
         form.push(("sign".to_owned(), sign));
         HttpRequest {
             url,
@@ -281,7 +304,7 @@ impl Call<'_> {
             .iter()
             .filter(|(name, _)| redact::is_secret_name(name))
             .map(|(_, value)| value.as_str())
-            .chain([self.client.app_secret().expose()])
+            .chain(self.client.app_secrets().iter().map(AppSecret::expose))
             .map(SecretString::from)
             .collect()
     }

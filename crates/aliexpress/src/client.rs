@@ -3,9 +3,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
 use crate::call::{Authority, Exchange, Form, Parameters};
 use crate::policy::{Gate, Urgency};
+use crate::secrets::Secrets;
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
@@ -30,7 +32,7 @@ pub struct Client {
 
 struct App {
     key: AppKey,
-    secret: AppSecret,
+    secrets: Secrets,
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
     transport: Arc<dyn Transport>,
@@ -42,7 +44,7 @@ impl Client {
     pub fn builder(app_key: AppKey, app_secret: AppSecret) -> ClientBuilder {
         ClientBuilder {
             key: app_key,
-            secret: app_secret,
+            secrets: Secrets::new(app_secret),
             gateway: GatewayUrl::default(),
             clock: Arc::new(SystemClock),
             timer: None,
@@ -56,6 +58,13 @@ impl Client {
     #[must_use]
     pub fn app_key(&self) -> &AppKey {
         &self.app.key
+    }
+
+    /// The app secrets in the order in which they are tried; one, unless [`ClientBuilder::also`] gave more. Pushes are
+    /// signed with any of them: pass all to [`push::verify`](crate::push::verify).
+    #[must_use]
+    pub fn app_secrets(&self) -> &[AppSecret] {
+        self.app.secrets.all()
     }
 
     /// Where calls go.
@@ -157,18 +166,18 @@ impl Client {
             .map(|(name, value)| (Cow::Owned(name.into()), value.into()))
             .collect();
         let authority = Authority::AccountIfKnown;
-        let (body, value, request_id) = self
+        let (body, payload, request_id) = self
             .perform(method, Form::from(parameters), authority, Exchange::raw)
             .await?;
         Ok(RawAnswer {
             body,
+            payload,
             request_id,
-            value,
         })
     }
 
-    pub(crate) fn app_secret(&self) -> &AppSecret {
-        &self.app.secret
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.app.secrets
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
@@ -214,7 +223,7 @@ impl fmt::Debug for Client {
 #[must_use]
 pub struct ClientBuilder {
     key: AppKey,
-    secret: AppSecret,
+    secrets: Secrets,
     gateway: GatewayUrl,
     clock: Arc<dyn Clock>,
     timer: Option<Arc<dyn Timer>>,
@@ -227,6 +236,18 @@ impl ClientBuilder {
     /// Another gateway than the public one, such as the sandbox.
     pub fn gateway(mut self, gateway: GatewayUrl) -> Self {
         self.gateway = gateway;
+        self
+    }
+
+    /// One more app secret, for the time in which the secret is being changed in the app console.
+    ///
+    /// A call is signed with the secret that worked last, at first the one given to [`Client::builder`]. When the gateway
+    /// refuses the signature ([`Error::is_refused_signature`]), the same request is sent again under the next one, and
+    /// the one that is taken is remembered. That is done for writes and for the token endpoints too: a refused signature
+    /// says that nothing was carried out. It counts as no attempt of the [`Policy`]. A log line names the position of the
+    /// secret that works, never the secret.
+    pub fn also(mut self, app_secret: AppSecret) -> Self {
+        self.secrets.push(app_secret);
         self
     }
 
@@ -276,7 +297,7 @@ impl ClientBuilder {
         Ok(Client {
             app: Arc::new(App {
                 key: self.key,
-                secret: self.secret,
+                secrets: self.secrets,
                 gateway: self.gateway,
                 clock: self.clock,
                 transport,
@@ -339,22 +360,20 @@ fn default_transport() -> Result<Arc<dyn Transport>, Error> {
 pub struct RawAnswer {
     /// The body as it came, decompressed.
     pub body: Bytes,
+    /// The part of it that holds the method's own fields, without the envelope: a JSON object, as it came. Shares its
+    /// memory with `body`.
+    pub payload: Bytes,
     /// Names the call for AliExpress support.
     pub request_id: Option<String>,
-    value: serde_json::Value,
 }
 
 impl RawAnswer {
-    /// The method's own fields, without the envelope.
-    #[must_use]
-    pub fn value(&self) -> serde_json::Value {
-        self.value.clone()
-    }
-
-    /// Like [`value`](Self::value), without the copy.
-    #[must_use]
-    pub fn into_value(self) -> serde_json::Value {
-        self.value
+    /// The payload as a value of a type of yours, or as a tree (`serde_json::Value`).
+    ///
+    /// # Errors
+    /// When the payload is not of that form.
+    pub fn decode<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.payload)
     }
 }
 

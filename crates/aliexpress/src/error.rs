@@ -313,6 +313,13 @@ impl Error {
         matches!(self, Self::Gateway(error) if error.code.eq_ignore_ascii_case("IllegalRefreshToken"))
     }
 
+    /// Whether the gateway found that the signature does not fit: it did nothing. Another app secret may fit.
+    #[must_use]
+    pub fn is_refused_signature(&self) -> bool {
+        matches!(self, Self::Gateway(error)
+            if matches!(error.code.as_str(), "IncompleteSignature" | "InvalidSignature" | "25"))
+    }
+
     /// Whether the access token was refused: refresh it once.
     #[must_use]
     pub fn is_illegal_access_token(&self) -> bool {

@@ -24,6 +24,7 @@ mod pacific;
 mod policy;
 pub mod push;
 mod redact;
+mod secrets;
 pub mod shapes;
 pub mod sign;
 pub mod system;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use aliexpress::Client;
+use aliexpress::{AppSecret, Client};
 use url::Url;
 
 use crate::error::{Error, Result};
@@ -34,6 +34,12 @@ pub struct App {
 }
 
 impl App {
+    /// The app secrets that count at the moment, in the order in which they are tried: what a push is checked against.
+    #[must_use]
+    pub fn secrets(&self) -> &[AppSecret] {
+        self.client.app_secrets()
+    }
+
     /// Whether the callback address is neither HTTPS nor on this machine.
     #[must_use]
     pub fn is_callback_insecure(&self) -> bool {

@@ -1,5 +1,7 @@
 //! Calling a gateway method by its name: reads only.
 
+use bytes::Bytes;
+
 use aliexpress::catalogue::{self, Kind, Method, Parameter};
 
 use crate::error::{Error, Result};
@@ -16,7 +18,8 @@ const RESERVED: [&str; 6] = [
 ];
 
 impl Core {
-    /// Calls a read method with the token of a connection and gives its answer without the envelope.
+    /// Calls a read method with the token of a connection and gives its answer without the envelope: a JSON object, as
+    /// it came.
     ///
     /// # Errors
     /// [`Error::CallRefused`] for anything that is not a known read; [`Error::Invalid`] for a parameter
@@ -26,7 +29,7 @@ impl Core {
         connection: Option<&str>,
         method: &str,
         params: &[(String, String)],
-    ) -> Result<serde_json::Value> {
+    ) -> Result<Bytes> {
         check(method, params)?;
         let answer = self
             .with_token(connection, |client| async move {
@@ -36,7 +39,7 @@ impl Core {
                 client.call(method, params).await
             })
             .await?;
-        Ok(answer.into_value())
+        Ok(answer.payload)
     }
 }
 

@@ -13,7 +13,9 @@ mod connections;
 pub mod doctor;
 mod error;
 mod events;
+mod export;
 mod gateway_health;
+mod keyring;
 pub mod metrics;
 mod orders;
 mod products;
@@ -48,6 +50,7 @@ pub use connections::{
 };
 pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
+pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,

@@ -10,7 +10,6 @@ pub(crate) mod outlook;
 pub(crate) mod pairs;
 pub(crate) mod reading;
 pub(crate) mod refresh;
-pub(crate) mod reseal;
 mod storage;
 
 pub use id::{ConnectionId, InvalidConnectionId};

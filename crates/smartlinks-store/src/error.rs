@@ -127,6 +127,29 @@ pub enum StoreError {
     #[error(transparent)]
     Keys(#[from] KeyError),
 
+    /// The key that seals is not retired.
+    #[error(
+        "the key `{key}` is the one that seals. Make another one active first: `smartlinks keyring rotate`"
+    )]
+    KeyActive {
+        /// The key.
+        key: String,
+    },
+
+    /// Something is still sealed with the key.
+    #[error(
+        "the key `{key}` is still needed: {rows} rows of {table} are sealed with it. \
+         Move them first: `smartlinks keyring reencrypt`"
+    )]
+    KeyInUse {
+        /// The key.
+        key: String,
+        /// The table.
+        table: &'static str,
+        /// How many of its rows.
+        rows: i64,
+    },
+
     /// No random bytes.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -241,6 +264,8 @@ impl StoreError {
             Self::Corrupt(_) => "storage_corrupt",
             Self::Seal(_) => "storage_seal",
             Self::Keys(_) => "storage_keys",
+            Self::KeyActive { .. } => "key_active",
+            Self::KeyInUse { .. } => "key_in_use",
             Self::Entropy(_) => "storage_entropy",
             Self::NotFound { .. } => "not_found",
             Self::AccountAlreadyConnected { .. } => "account_already_connected",
@@ -259,7 +284,11 @@ impl StoreError {
     pub const fn is_storage_failure(&self) -> bool {
         !matches!(
             self,
-            Self::NotFound { .. } | Self::AccountAlreadyConnected { .. } | Self::Conflict { .. }
+            Self::NotFound { .. }
+                | Self::AccountAlreadyConnected { .. }
+                | Self::Conflict { .. }
+                | Self::KeyActive { .. }
+                | Self::KeyInUse { .. }
         )
     }
 

@@ -40,6 +40,75 @@ pub(crate) fn create_private(path: &Path, content: &[u8], suffix: &str) -> io::R
     flush_folder(&folder)
 }
 
+/// Holds a folder against others that change files in it by [`replace_private`], until it is dropped or the process
+/// ends. File systems that know no locks give none: there the last one to write wins.
+pub(crate) struct FolderLock(Option<File>);
+
+impl FolderLock {
+    /// Waits for the folder of `path`.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        let Ok(folder) = File::open(folder_of(path)) else {
+            return Ok(Self(None));
+        };
+        match folder.lock() {
+            Ok(()) => Ok(Self(Some(folder))),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Takes the folder of `path` if nobody holds it.
+    pub(crate) fn try_of(path: &Path) -> Option<Self> {
+        let folder = File::open(folder_of(path)).ok()?;
+        folder.try_lock().ok()?;
+        Some(Self(Some(folder)))
+    }
+
+    /// Whether it keeps others out.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// Puts new content in place of a file: readers, and a crash at any moment, find the old or the new whole. Mode 0600;
+/// the owner stays who it was. The new content is written beside it under one fixed name, which
+/// [`remove_leftover`] knows, so that a crash leaves no second copy behind for good.
+pub(crate) fn replace_private(path: &Path, content: &[u8], _folder: &FolderLock) -> io::Result<()> {
+    let temporary = leftover_of(path);
+    remove_if_there(&temporary)?;
+    let written = write_new(&temporary, content)
+        .and_then(|()| keep_owner(path, &temporary))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        remove_if_there(&temporary)?;
+    }
+    written?;
+    flush_folder(&folder_of(path))
+}
+
+/// Removes what a [`replace_private`] that was killed has left beside `path`, unless one is under way.
+pub(crate) fn remove_leftover(path: &Path) {
+    let temporary = leftover_of(path);
+    if is_there(&temporary)
+        && FolderLock::try_of(path).is_some_and(|lock| lock.is_held())
+        && let Err(error) = remove_if_there(&temporary)
+    {
+        tracing::warn!(file = %temporary.display(), %error, "a leftover copy could not be removed");
+    }
+}
+
+fn leftover_of(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    folder_of(path).join(format!(".{name}.new"))
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     let mut file = new_private(path)?;
     file.write_all(content)?;
@@ -100,6 +169,16 @@ mod modes {
     pub(crate) fn flush_folder(path: &Path) -> io::Result<()> {
         File::open(path)?.sync_all()
     }
+
+    /// Gives `file` to the owner of `model`: root may change a file that another user's service has to read.
+    pub(crate) fn keep_owner(model: &Path, file: &Path) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let (model, made) = (fs::metadata(model)?, fs::metadata(file)?);
+        if model.uid() == made.uid() {
+            return Ok(());
+        }
+        chown(file, Some(model.uid()), Some(model.gid()))
+    }
 }
 
 /// Elsewhere the user's own folders are private by default, and there are no mode bits to read.
@@ -129,6 +208,11 @@ mod modes {
     pub(crate) fn flush_folder(_path: &Path) -> io::Result<()> {
         Ok(())
     }
+
+    pub(crate) fn keep_owner(_model: &Path, _file: &Path) -> io::Result<()> {
+        Ok(())
+    }
 }
 
+use modes::keep_owner;
 pub(crate) use modes::{create_folder, flush_folder, mode, new_private, tighten};

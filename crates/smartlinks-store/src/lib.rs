@@ -6,6 +6,7 @@ mod entropy;
 mod error;
 mod events;
 mod files;
+mod keyring;
 mod login_attempts;
 mod meta;
 mod orders;
@@ -24,13 +25,20 @@ pub use connections::{
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
 pub use events::{Event, EventRepository, NewEvent};
+pub use keyring::{
+    KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows,
+    sealed_columns,
+};
 pub use login_attempts::{
     Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
     Outcome,
 };
 pub use meta::MetaRepository;
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
-pub use seal::{KeyError, KeyOrigin, KeyRing, SealError, open_or_create_keys};
+pub use seal::{
+    ArchiveError, KeyError, KeyOrigin, KeyRing, SealError, is_archive, open_archive,
+    open_or_create_keys, seal_archive,
+};
 pub use sql::ErrorWatch;
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;

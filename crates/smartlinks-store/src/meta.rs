@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::StoreError;
 
-pub(crate) use storage::{KEY_FINGERPRINT, SettleKeys, VALUE_OF};
+pub(crate) use storage::{KEY_FINGERPRINT, SET, SettleKeys, VALUE_OF};
 
 /// Single values by name.
 ///
@@ -25,6 +25,6 @@ pub trait MetaRepository: Send + Sync {
     /// [`StoreError::StampMismatch`], naming both.
     async fn stamp_or_check(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError>;
 
-    /// The check values of the keys that stored tokens need.
+    /// The check values of the keys that stored tokens need, the active one first.
     async fn key_fingerprint(&self) -> Result<Option<String>, StoreError>;
 }

@@ -1,13 +1,18 @@
 //! Sealing: what a thief of the database file cannot read.
 
+mod archive;
 mod blob;
 mod key_file;
 mod key_ring;
+mod sealer;
 
+pub use archive::{ArchiveError, is_archive, open_archive, seal_archive};
 pub use key_file::{KeyOrigin, open_or_create_keys};
 pub use key_ring::{KeyError, KeyRing};
 
-pub(crate) use blob::{Place, Sealer};
+pub(crate) use blob::Place;
+pub(crate) use key_ring::id_of;
+pub(crate) use sealer::{Sealer, Sealing};
 
 /// A sealed value that does not open.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +59,9 @@ pub enum SealError {
         /// The row's id.
         row: String,
     },
+    /// The key chosen for sealing has left the ring meanwhile.
+    #[error("the key that was chosen for sealing is no longer held. Try again")]
+    NoKey,
     /// Sealing failed, which happens only for values beyond any token's size.
     #[error("the value is too large to be sealed")]
     TooLarge,

@@ -13,7 +13,7 @@ mod write;
 
 pub(crate) use postgres::Postgres;
 pub(crate) use row::{Fields, Row};
-pub(crate) use session::Session;
+pub(crate) use session::{Locking, Session, locking};
 pub(crate) use sqlite::{Sqlite, SqliteSettings};
 pub(crate) use value::{Value, values};
 pub(crate) use write::Write;

@@ -11,6 +11,7 @@ pub use address::{DatabaseUrl, PostgresUrl};
 use crate::audit::AuditRepository;
 use crate::connections::ConnectionRepository;
 use crate::events::EventRepository;
+use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::orders::OrderRepository;
@@ -33,6 +34,7 @@ pub trait Store:
     + EventRepository
     + AuditRepository
     + MetaRepository
+    + KeyringRepository
     + Send
     + Sync
     + 'static
@@ -69,6 +71,12 @@ impl dyn Store {
     /// The events.
     #[must_use]
     pub fn events(&self) -> &dyn EventRepository {
+        self
+    }
+
+    /// The keys that seal.
+    #[must_use]
+    pub fn keyring(&self) -> &dyn KeyringRepository {
         self
     }
 

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aliexpress::{AppKey, AppSecret, Client, Clock, GatewayUrl};
+use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
 use smartlinks_core::doctor::Places;
 use smartlinks_core::metrics::Metrics;
 use smartlinks_core::store::{
@@ -80,7 +80,7 @@ impl Plan {
         };
         let app = AppSettings {
             key: Some(AppKey::parse(DEMO_APP_KEY).map_err(|error| internal(&error))?),
-            secret: Some(AppSecret::parse(DEMO_APP_SECRET).map_err(|error| internal(&error))?),
+            secrets: vec![AppSecret::parse(DEMO_APP_SECRET).map_err(|error| internal(&error))?],
             callback: Some(Url::parse(callback).map_err(|error| internal(&error))?),
             problems: Vec::new(),
         };
@@ -214,9 +214,11 @@ pub(crate) fn setup(
     gateway: GatewayUrl,
     clock: &Arc<dyn Clock>,
 ) -> Result<AppSetup, Failure> {
-    match (app.key, app.secret, app.callback) {
+    let mut secrets = app.secrets.into_iter();
+    match (app.key, secrets.next(), app.callback) {
         (Some(key), Some(secret), Some(callback_url)) => {
-            let client = Client::builder(key, secret)
+            let client = secrets
+                .fold(Client::builder(key, secret), ClientBuilder::also)
                 .gateway(gateway)
                 .clock(Arc::clone(clock))
                 .transport(Arc::new(LazyTransport::default()))

@@ -1,6 +1,7 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
 mod commands;
+mod keyring;
 mod settings;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
@@ -8,10 +9,11 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use commands::{
-    AuditArgs, AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, LoginArgs,
-    OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs, SignCommand,
-    SortArgument,
+    AuditArgs, AuthCommand, CallArgs, Command, ConnectionsCommand, ExplainArgs, ExportArgs,
+    LoginArgs, OrdersCommand, ProductShowArgs, ProductsCommand, SandboxArgs, SearchArgs,
+    SignCommand, SortArgument,
 };
+pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;
 
 const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";
@@ -27,7 +29,8 @@ Two ways to begin:
 const AFTER_LONG_HELP: &str = "\
 Variables without a flag:
   ALIEXPRESS_APP_KEY        App Key of the AliExpress console
-  ALIEXPRESS_APP_SECRET     App Secret, or ALIEXPRESS_APP_SECRET_FILE: a file that holds it
+  ALIEXPRESS_APP_SECRET     App Secret, or ALIEXPRESS_APP_SECRET_FILE: a file that holds it; while it is being
+                            changed several: separated by commas, or one a line
   ALIEXPRESS_CALLBACK_URL   callback address, as registered in the console
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
   PORT                      port to listen on at 127.0.0.1, where SMARTLINKS_LISTEN is not set

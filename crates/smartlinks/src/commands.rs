@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
 pub(crate) mod doctor;
+pub(crate) mod keyring;
 pub(crate) mod orders;
 pub(crate) mod products;
 mod session;
@@ -22,6 +23,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
     match command {
         Command::Auth(command) => auth::run(command, session).await,
         Command::Connections(command) => connections::run(command, session).await,
+        Command::Keyring(command) => keyring::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::Audit(arguments) => audit::run(arguments, session).await,

@@ -22,7 +22,7 @@ use url::Url;
 use crate::cli::SettingFlags;
 use crate::environment::Environment;
 pub(crate) use addresses::loopback_address;
-pub(crate) use app::{AppSettings, CALLBACK_PATH};
+pub(crate) use app::{AppSettings, CALLBACK_PATH, secret_list};
 pub(crate) use demo::{APP_KEY as DEMO_APP_KEY, APP_SECRET as DEMO_APP_SECRET, Demo};
 use file::ConfigFile;
 pub(crate) use live::{Database, Live};

@@ -10,6 +10,7 @@ mod environment;
 mod failure;
 mod logging;
 mod output;
+mod passphrase;
 mod private_file;
 mod push;
 mod sandbox;

@@ -85,6 +85,12 @@ impl Output {
         self.to_stderr(&format!("{line}\n"));
     }
 
+    /// One line for the person that replaces the one drawn before it; an empty one takes it away. For a terminal only.
+    pub(crate) fn redraw(self, line: &str) {
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "\r{line}\x1b[K").and_then(|()| stderr.flush());
+    }
+
     /// A question for the person, to stderr, without a line end.
     pub(crate) fn ask(self, question: &str) {
         self.to_stderr(&format!("{question} "));

@@ -8,6 +8,7 @@ mod bearer;
 mod drain;
 mod listener;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use aliexpress::{Clock, SystemClock};
@@ -187,6 +188,7 @@ struct Service {
 impl Service {
     /// Starts the server and what goes on by itself.
     fn start(self, clock_moved: watch::Receiver<i64>) -> drain::Running {
+        let name = instance_name(self.listener.local_addr().ok());
         let router = smartlinks_server::router(self.options);
         let mut server = JoinSet::new();
         server.spawn(smartlinks_server::serve(
@@ -194,9 +196,11 @@ impl Service {
             router,
             self.stop.clone(),
         ));
-        let workers = self
+        let mut workers = self
             .core
             .start_workers(self.refresh, &self.stop, &clock_moved);
+        let (core, stop) = (self.core.clone(), self.stop.clone());
+        workers.spawn(async move { core.run_key_watch(&name, stop).await });
         drain::Running {
             core: self.core,
             stop: self.stop,
@@ -204,6 +208,19 @@ impl Service {
             workers,
         }
     }
+}
+
+/// Names this process for people who look after several: machine, address, process.
+fn instance_name(address: Option<SocketAddr>) -> String {
+    #[cfg(unix)]
+    let machine = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    #[cfg(not(unix))]
+    let machine = "this machine".to_owned();
+    let address = address.map_or_else(String::new, |address| format!(" {address}"));
+    format!("{machine}{address} (process {})", std::process::id())
 }
 
 /// Tells the addresses. A closed stdout is no reason not to serve.

@@ -40,6 +40,8 @@ pub struct Setup {
     pub bearer: bool,
     /// The application has its keys.
     pub configured: bool,
+    /// The app secrets that it signs with, the first one first.
+    pub app_secrets: Vec<String>,
     /// The background refresher runs.
     pub refresher: bool,
     /// The follower runs, as in a server; otherwise every read looks for itself.
@@ -63,6 +65,7 @@ impl Default for Setup {
         Self {
             bearer: false,
             configured: true,
+            app_secrets: vec![APP_SECRET.to_owned()],
             refresher: false,
             follower: false,
             token_file: None,
@@ -339,7 +342,13 @@ fn application(
         read_timeout: setup.read_timeout,
         ..TransportOptions::default()
     })?;
-    let client = Client::builder(AppKey::parse("500100")?, AppSecret::parse(APP_SECRET)?)
+    let mut secrets = setup.app_secrets.iter();
+    let first = secrets.next().context("no app secret")?;
+    let mut builder = Client::builder(AppKey::parse("500100")?, AppSecret::parse(first)?);
+    for also in secrets {
+        builder = builder.also(AppSecret::parse(also)?);
+    }
+    let client = builder
         .gateway(GatewayUrl::parse(gateway)?)
         .clock(Arc::new(Frozen(sandbox.clock())))
         .transport(Arc::new(transport))

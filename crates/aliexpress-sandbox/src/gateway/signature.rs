@@ -61,6 +61,23 @@ pub(crate) fn canonical(prefix: &str, params: &Params, with_empty: bool) -> Stri
     text
 }
 
+/// Holds the `sign` of a request against those that the secrets give.
+pub(crate) fn verify_any(
+    secrets: &[String],
+    api: &str,
+    params: &Params,
+    profile: &Profile,
+) -> Verdict {
+    let mut verdict = Verdict::Mismatch;
+    for secret in secrets {
+        verdict = verify(secret, api, params, profile);
+        if verdict != Verdict::Mismatch {
+            break;
+        }
+    }
+    verdict
+}
+
 /// Holds the `sign` of a request against the one the secret gives.
 pub(crate) fn verify(secret: &str, api: &str, params: &Params, profile: &Profile) -> Verdict {
     if params.conflict().is_some() {

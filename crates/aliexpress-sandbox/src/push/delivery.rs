@@ -110,9 +110,9 @@ async fn attempt(inner: &Inner, url: &str, sender: &dyn PushSender, message: &Me
 }
 
 fn signature(inner: &Inner, message: &Message) -> Option<String> {
-    let secret = &inner.app_secret;
+    let secret = inner.secrets().first().cloned().unwrap_or_default();
     match message.signature {
-        Signature::Valid => Some(authorization(&inner.app_key, secret, &message.body)),
+        Signature::Valid => Some(authorization(&inner.app_key, &secret, &message.body)),
         // Of another key: well formed, but nobody who checks may believe it.
         Signature::Wrong => {
             let other = format!("{secret} no more");

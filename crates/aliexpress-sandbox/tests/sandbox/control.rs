@@ -293,3 +293,36 @@ fn the_readme_names_every_route() {
     }
     assert!(named >= 18, "{named}");
 }
+
+#[tokio::test]
+async fn the_app_secret_can_be_changed_with_and_without_an_overlap() {
+    let bench = start();
+    let code = |answer: Value| answer["code"].as_str().unwrap_or("?").to_owned();
+    let call = async || code(bench.rest("/auth/token/create", &[("code", "x")]).await);
+    assert_eq!(call().await, "InvalidCode");
+    bench
+        .set("secrets", json!({ "app_secrets": ["new"] }))
+        .await;
+    assert_eq!(call().await, "IncompleteSignature");
+    let both = json!({ "app_secrets": ["new", "sandbox-secret"] });
+    assert_eq!(
+        bench.set("secrets", both).await,
+        json!({ "app_secrets": 2 })
+    );
+    assert_eq!(call().await, "InvalidCode");
+    bench
+        .set("secrets", json!({ "app_secrets": ["new"] }))
+        .await;
+    bench.set("reset", json!({})).await;
+    assert_eq!(call().await, "InvalidCode");
+    for wrong in [
+        json!({}),
+        json!({ "app_secrets": [] }),
+        json!({ "app_secrets": [""] }),
+        json!({ "app_secrets": "new" }),
+        json!({ "secret": "new" }),
+    ] {
+        let answer = bench.control(Method::POST, "secrets", &wrong).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}

@@ -65,12 +65,12 @@ impl Exchange {
         self.read(opened.payload)
     }
 
-    /// The whole body, its payload as a tree, and the request id.
-    pub(crate) fn raw(self) -> Result<(Bytes, serde_json::Value, Option<String>), Error> {
+    /// The whole body, the part of it that is the payload, and the request id. Nothing is copied.
+    pub(crate) fn raw(self) -> Result<(Bytes, Bytes, Option<String>), Error> {
         let opened = self.open()?;
-        let value = self.read(opened.payload)?;
+        let payload = self.response.body.slice_ref(opened.payload.as_bytes());
         let request_id = opened.request_id;
-        Ok((self.response.body, value, request_id))
+        Ok((self.response.body, payload, request_id))
     }
 
     /// Finds the payload, or the typed reason why there is none.

@@ -28,6 +28,8 @@ pub(crate) struct Course {
     /// When it was sent first.
     first: Option<Moment>,
     made: u32,
+    /// How many of them were refused for their signature, and are sent again under another app secret.
+    unsigned: u32,
     refreshed: bool,
     /// Whether one of the attempts can have been carried out.
     open: bool,
@@ -42,6 +44,7 @@ impl Course {
             began: now,
             first: None,
             made: 0,
+            unsigned: 0,
             refreshed: false,
             open: false,
         }
@@ -65,6 +68,11 @@ impl Course {
         self.made += 1;
     }
 
+    /// The attempt that was sent last had the wrong signature and takes place again under another one.
+    pub(crate) fn signs_again(&mut self) {
+        self.unsigned += 1;
+    }
+
     /// How often it was sent so far.
     pub(crate) fn attempts(&self, now: Moment) -> Attempts {
         Attempts::new(self.made, self.began.until(now).1, self.open)
@@ -75,7 +83,7 @@ impl Course {
         let effect = error.entry().effect;
         let changes = self.nature != Nature::Read;
         self.open |= changes && effect == Effect::Unknown;
-        if self.nature == Nature::Token || self.made >= self.policy.attempts {
+        if self.nature == Nature::Token || self.made - self.unsigned >= self.policy.attempts {
             return Next::GiveUp;
         }
         let next = match (error.advice().class, error) {

@@ -1,5 +1,6 @@
 //! What is sent again, what waits, and what is said when neither helps.
 
+mod app_secrets;
 mod bans;
 mod budget;
 mod faults;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::Path;
+use axum::http::header;
+use axum::response::IntoResponse;
 use serde_json::Value;
 
 use crate::extract::Body;
@@ -29,7 +30,7 @@ pub(super) async fn call(
     state: AppState,
     Path((id, method)): Path<(String, String)>,
     Body(parameters): Body<BTreeMap<String, Value>>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<impl IntoResponse, Problem> {
     let parameters: Vec<(String, String)> = parameters
         .into_iter()
         .filter_map(|(name, value)| match value {
@@ -40,5 +41,5 @@ pub(super) async fn call(
         .collect();
     let id = super::connection_or_default(&id);
     let answer = state.core().call_read(id, &method, &parameters).await?;
-    Ok(Json(answer))
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer))
 }

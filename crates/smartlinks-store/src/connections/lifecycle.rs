@@ -49,13 +49,14 @@ impl Write for Connect {
         } = &self.new;
         session.execute(TAKE_TURN, values![]).await?;
         refuse_other_holder(session, account, None).await?;
-        let sealed = seal_pair(&self.sealer, id.as_str(), PRESENT, &pair.material)?;
+        let sealing = self.sealer.sealing(session).await?;
+        let sealed = seal_pair(&sealing, id.as_str(), PRESENT, &pair.material)?;
         let mut values = values![id, label.clone()];
         values.extend(account_values(account));
         values.extend(values![
             sealed.access,
             sealed.refresh,
-            self.sealer.ring().active_id(),
+            sealing.key_id(),
             pair.obtained_at,
             pair.works_until,
             pair.sign_in_again_by,
@@ -117,8 +118,9 @@ impl Write for Reconnect {
             false => None,
         };
         let id = self.id.as_str();
-        let present = seal_pair(&self.sealer, id, PRESENT, &self.pair.material)?;
-        let previous = seal_some(&self.sealer, id, PREVIOUS, kept.as_ref())?;
+        let sealing = self.sealer.sealing(session).await?;
+        let present = seal_pair(&sealing, id, PRESENT, &self.pair.material)?;
+        let previous = seal_some(&sealing, id, PREVIOUS, kept.as_ref())?;
         let kept = kept.is_some().then_some(former.generation);
         let kept_until = former.works_until.filter(|_| kept.is_some());
         let mut values = values![&self.id];
@@ -131,7 +133,7 @@ impl Write for Reconnect {
             previous.refresh,
             kept,
             kept_until,
-            self.sealer.ring().active_id(),
+            sealing.key_id(),
             self.pair.obtained_at,
             self.pair.works_until,
             self.pair.sign_in_again_by,

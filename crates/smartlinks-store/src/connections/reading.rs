@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{Account, Connection, TABLE, TokenMaterial};
-use crate::seal::{Place, Sealer};
+use crate::seal::{Place, Sealer, Sealing};
 use crate::sql::{Fields, Row};
 use crate::{Inconsistency, StoreError};
 
@@ -120,7 +120,7 @@ pub(crate) fn open_pair(
 
 /// Seals a pair for the columns of one row.
 pub(crate) fn seal_pair(
-    sealer: &Sealer,
+    sealing: &Sealing,
     row: &str,
     columns: Columns,
     material: &TokenMaterial,
@@ -131,7 +131,7 @@ pub(crate) fn seal_pair(
             column,
             row,
         };
-        sealer.seal(place, secret)
+        sealing.seal(place, secret)
     };
     Ok(SealedPair {
         access: Some(seal(columns.access, &material.access_token)?),
@@ -145,13 +145,13 @@ pub(crate) fn seal_pair(
 
 /// Seals a pair that may be missing.
 pub(crate) fn seal_some(
-    sealer: &Sealer,
+    sealing: &Sealing,
     row: &str,
     columns: Columns,
     material: Option<&TokenMaterial>,
 ) -> Result<SealedPair, StoreError> {
     match material {
-        Some(material) => seal_pair(sealer, row, columns, material),
+        Some(material) => seal_pair(sealing, row, columns, material),
         None => Ok(SealedPair::default()),
     }
 }

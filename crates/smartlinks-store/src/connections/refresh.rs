@@ -93,8 +93,9 @@ impl Write for Finish {
                 .clone()
                 .or_else(|| former.refresh_token.clone()),
         };
-        let present = seal_pair(&self.sealer, id, PRESENT, &material)?;
-        let previous = seal_pair(&self.sealer, id, PREVIOUS, &former)?;
+        let sealing = self.sealer.sealing(session).await?;
+        let present = seal_pair(&sealing, id, PRESENT, &material)?;
+        let previous = seal_pair(&sealing, id, PREVIOUS, &former)?;
         let values = values![
             &self.id,
             self.generation,
@@ -103,7 +104,7 @@ impl Write for Finish {
             previous.access,
             previous.refresh,
             fields.maybe_moment("works_until")?,
-            self.sealer.ring().active_id(),
+            sealing.key_id(),
             self.pair.obtained_at,
             self.pair.works_until,
             self.pair.sign_in_again_by,

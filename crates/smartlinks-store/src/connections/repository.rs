@@ -170,8 +170,4 @@ pub trait ConnectionRepository: Send + Sync {
     /// Deletes all token material at once and keeps the rest as a stub. False when there was nothing to end.
     /// No other connection becomes the default in its place.
     async fn disconnect(&self, id: &ConnectionId, change: Change) -> Result<bool, StoreError>;
-
-    /// Seals up to `limit` connections anew whose pairs are sealed with another than the active key; gives how
-    /// many were. At 0 the other keys are no longer needed, and the key check in the database says so.
-    async fn reseal(&self, limit: u32) -> Result<u32, StoreError>;
 }

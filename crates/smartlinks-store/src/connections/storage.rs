@@ -8,7 +8,6 @@ use super::lifecycle::{Connect, DISCONNECT, Reconnect, SetDefault, missing};
 use super::outlook::{Outlook, outlook};
 use super::reading::{connection, connection_columns, connections};
 use super::refresh::{ACCESS_REFUSED, CLAIM, FAIL, Finish, RELEASE, RENEW};
-use super::reseal::Reseal;
 use super::{
     Account, Connection, ConnectionId, ConnectionRepository, Failure, NewConnection, NewPair,
     PreviousPair, ReauthorizationReason, TokenMaterial, due, pairs,
@@ -261,10 +260,5 @@ impl ConnectionRepository for DatabaseStore {
             self.scrub().await;
         }
         Ok(ended)
-    }
-
-    async fn reseal(&self, limit: u32) -> Result<u32, StoreError> {
-        let sealer = Arc::clone(&self.sealer);
-        self.database.write(Reseal { sealer, limit }).await
     }
 }

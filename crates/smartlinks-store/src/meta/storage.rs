@@ -16,7 +16,7 @@ const STAMP_APP: &str = "stamp.app_key";
 
 pub(crate) const VALUE_OF: &str = "select key, value from meta where key = $1";
 const SET_ONCE: &str = "insert into meta (key, value) values ($1, $2) on conflict (key) do nothing";
-const SET: &str = "insert into meta (key, value) values ($1, $2) \
+pub(crate) const SET: &str = "insert into meta (key, value) values ($1, $2) \
      on conflict (key) do update set value = excluded.value";
 
 #[async_trait]
@@ -74,7 +74,7 @@ impl Write for Stamp {
     }
 }
 
-/// Checks that the ring has every key the database needs, and notes its active key as needed from now on.
+/// Checks that the ring has every key the database needs. A database that needs none yet begins with the ring's first.
 pub(crate) struct SettleKeys {
     pub(crate) sealer: Arc<Sealer>,
 }
@@ -85,16 +85,13 @@ impl Write for SettleKeys {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         let ring = self.sealer.ring();
-        let active = ring.fingerprint();
-        let needed = set_once(session, KEY_FINGERPRINT, &active).await?;
-        ring.check(Some(&needed))?;
-        if !needed.split_whitespace().any(|value| value == active) {
-            let needed = format!("{needed} {active}");
-            session
-                .execute(SET, values![KEY_FINGERPRINT, needed])
-                .await?;
+        let needed = set_once(session, KEY_FINGERPRINT, &ring.fingerprint()).await?;
+        if ring.check(Some(&needed)).is_ok() {
+            return Ok(());
         }
-        Ok(())
+        // A key that became active since the file was read is in the file by now.
+        self.sealer.look_again(None)?;
+        Ok(self.sealer.ring().check(Some(&needed))?)
     }
 }
 

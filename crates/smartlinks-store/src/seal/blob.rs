@@ -10,13 +10,12 @@
 //! Bound to it as associated data: table, column, row id and key id, each with its length in front, so that a
 //! sealed value opens nowhere but where it was written.
 
-use std::sync::Arc;
-
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
+use super::key_ring::KEY_LENGTH;
 use super::{KeyRing, SealError};
 use crate::{Entropy, StoreError};
 
@@ -31,72 +30,60 @@ pub(crate) struct Place<'a> {
     pub(crate) row: &'a str,
 }
 
-/// Seals and opens with one key ring.
-pub(crate) struct Sealer {
-    ring: KeyRing,
-    entropy: Arc<dyn Entropy>,
+/// Seals with one key of a ring.
+pub(super) fn seal(
+    (key_id, key): (&str, &[u8; KEY_LENGTH]),
+    entropy: &dyn Entropy,
+    place: Place<'_>,
+    secret: &SecretString,
+) -> Result<Vec<u8>, StoreError> {
+    let mut nonce = [0_u8; NONCE_LENGTH];
+    entropy.fill(&mut nonce)?;
+    let data = associated(place, key_id);
+    let payload = Payload {
+        msg: secret.expose_secret().as_bytes(),
+        aad: &data,
+    };
+    let sealed = XChaCha20Poly1305::new(<&Key>::from(key))
+        .encrypt(&XNonce::from(nonce), payload)
+        .map_err(|_| SealError::TooLarge)?;
+    let length = u8::try_from(key_id.len()).map_err(|_| SealError::TooLarge)?;
+    let mut blob = Vec::with_capacity(2 + key_id.len() + NONCE_LENGTH + sealed.len());
+    blob.extend([LAYOUT, length]);
+    blob.extend(key_id.as_bytes());
+    blob.extend(nonce);
+    blob.extend(sealed);
+    Ok(blob)
 }
 
-impl Sealer {
-    pub(crate) fn new(ring: KeyRing, entropy: Arc<dyn Entropy>) -> Self {
-        Self { ring, entropy }
-    }
-
-    pub(crate) fn ring(&self) -> &KeyRing {
-        &self.ring
-    }
-
-    /// Seals with the active key.
-    pub(crate) fn seal(
-        &self,
-        place: Place<'_>,
-        secret: &SecretString,
-    ) -> Result<Vec<u8>, StoreError> {
-        let (key_id, key) = self.ring.active();
-        let mut nonce = [0_u8; NONCE_LENGTH];
-        self.entropy.fill(&mut nonce)?;
-        let data = associated(place, key_id);
-        let payload = Payload {
-            msg: secret.expose_secret().as_bytes(),
-            aad: &data,
-        };
-        let sealed = XChaCha20Poly1305::new(<&Key>::from(key))
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| SealError::TooLarge)?;
-        let length = u8::try_from(key_id.len()).map_err(|_| SealError::TooLarge)?;
-        let mut blob = Vec::with_capacity(2 + key_id.len() + NONCE_LENGTH + sealed.len());
-        blob.extend([LAYOUT, length]);
-        blob.extend(key_id.as_bytes());
-        blob.extend(nonce);
-        blob.extend(sealed);
-        Ok(blob)
-    }
-
-    /// Opens what was sealed at `place` with any key of the ring.
-    pub(crate) fn open(&self, place: Place<'_>, blob: &[u8]) -> Result<SecretString, StoreError> {
-        let (key_id, nonce, sealed) = parts(blob).ok_or_else(|| malformed(place))?;
-        let key = self.ring.key(key_id).ok_or_else(|| SealError::UnknownKey {
+/// Opens what was sealed at `place` with any key of the ring.
+pub(super) fn open(
+    ring: &KeyRing,
+    place: Place<'_>,
+    blob: &[u8],
+) -> Result<SecretString, SealError> {
+    let (key_id, nonce, sealed) = parts(blob).ok_or_else(|| malformed(place))?;
+    let key = ring.key(key_id).ok_or_else(|| SealError::UnknownKey {
+        table: place.table,
+        column: place.column,
+        row: place.row.to_owned(),
+        key_id: key_id.to_owned(),
+    })?;
+    let data = associated(place, key_id);
+    let payload = Payload {
+        msg: sealed,
+        aad: &data,
+    };
+    let opened = XChaCha20Poly1305::new(<&Key>::from(key))
+        .decrypt(&XNonce::from(nonce), payload)
+        .map(Zeroizing::new)
+        .map_err(|_| SealError::Tampered {
             table: place.table,
             column: place.column,
             row: place.row.to_owned(),
-            key_id: key_id.to_owned(),
         })?;
-        let data = associated(place, key_id);
-        let payload = Payload {
-            msg: sealed,
-            aad: &data,
-        };
-        let opened = XChaCha20Poly1305::new(<&Key>::from(key))
-            .decrypt(&XNonce::from(nonce), payload)
-            .map(Zeroizing::new)
-            .map_err(|_| SealError::Tampered {
-                table: place.table,
-                column: place.column,
-                row: place.row.to_owned(),
-            })?;
-        let text = std::str::from_utf8(&opened).map_err(|_| malformed(place))?;
-        Ok(SecretString::from(text))
-    }
+    let text = std::str::from_utf8(&opened).map_err(|_| malformed(place))?;
+    Ok(SecretString::from(text))
 }
 
 fn malformed(place: Place<'_>) -> SealError {
@@ -138,33 +125,32 @@ mod tests {
         row: "conn_1",
     };
 
-    fn sealer() -> Sealer {
-        Sealer::new(
-            KeyRing::ephemeral(&SystemEntropy).unwrap(),
-            Arc::new(SystemEntropy),
-        )
+    fn ring() -> KeyRing {
+        KeyRing::ephemeral(&SystemEntropy).unwrap()
+    }
+
+    fn seal(ring: &KeyRing, secret: &str) -> Vec<u8> {
+        let secret = SecretString::from(secret);
+        let id = ring.active_id();
+        super::seal((id, ring.key(id).unwrap()), &SystemEntropy, HERE, &secret).unwrap()
     }
 
     #[test]
     fn what_was_sealed_opens_and_no_two_seals_are_alike() {
-        let sealer = sealer();
-        let secret = SecretString::from("50000token");
-        let (one, two) = (
-            sealer.seal(HERE, &secret).unwrap(),
-            sealer.seal(HERE, &secret).unwrap(),
-        );
+        let ring = ring();
+        let (one, two) = (seal(&ring, "50000token"), seal(&ring, "50000token"));
         assert_ne!(one, two);
         assert!(!one.windows(10).any(|part| part == b"50000token"));
         assert_eq!(
-            sealer.open(HERE, &one).unwrap().expose_secret(),
+            open(&ring, HERE, &one).unwrap().expose_secret(),
             "50000token"
         );
     }
 
     #[test]
     fn a_sealed_value_opens_nowhere_else() {
-        let sealer = sealer();
-        let blob = sealer.seal(HERE, &SecretString::from("secret")).unwrap();
+        let ring = ring();
+        let blob = seal(&ring, "secret");
         let elsewhere = [
             Place {
                 table: "other",
@@ -180,26 +166,23 @@ mod tests {
             },
         ];
         for place in elsewhere {
-            let error = sealer.open(place, &blob).unwrap_err();
-            assert!(
-                matches!(error, StoreError::Seal(SealError::Tampered { .. })),
-                "{error}"
-            );
+            let error = open(&ring, place, &blob).unwrap_err();
+            assert!(matches!(error, SealError::Tampered { .. }), "{error}");
         }
     }
 
     #[test]
     fn every_flipped_bit_and_every_cut_is_noticed() {
-        let sealer = sealer();
-        let blob = sealer.seal(HERE, &SecretString::from("secret")).unwrap();
+        let ring = ring();
+        let blob = seal(&ring, "secret");
         for bit in 0..blob.len() * 8 {
             let mut changed = blob.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
-            assert!(sealer.open(HERE, &changed).is_err(), "bit {bit}");
+            assert!(open(&ring, HERE, &changed).is_err(), "bit {bit}");
         }
         for length in 0..blob.len() {
             assert!(
-                sealer.open(HERE, &blob[..length]).is_err(),
+                open(&ring, HERE, &blob[..length]).is_err(),
                 "length {length}"
             );
         }
@@ -207,11 +190,8 @@ mod tests {
 
     #[test]
     fn another_ring_names_the_missing_key() {
-        let blob = sealer().seal(HERE, &SecretString::from("secret")).unwrap();
-        let error = sealer().open(HERE, &blob).unwrap_err();
-        assert!(
-            matches!(error, StoreError::Seal(SealError::UnknownKey { .. })),
-            "{error}"
-        );
+        let blob = seal(&ring(), "secret");
+        let error = open(&ring(), HERE, &blob).unwrap_err();
+        assert!(matches!(error, SealError::UnknownKey { .. }), "{error}");
     }
 }

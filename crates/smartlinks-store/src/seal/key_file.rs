@@ -1,4 +1,4 @@
-//! The key ring as a file: made once, readable by its owner only, never overwritten.
+//! The key ring as a file: made once, readable by its owner only, changed in one step or not at all.
 
 use std::path::Path;
 
@@ -25,6 +25,7 @@ impl KeyRing {
             path: path.to_owned(),
             source,
         };
+        files::remove_leftover(path);
         let mode = files::mode(path).map_err(unreadable)?;
         if files::is_loose(mode) {
             return Err(KeyError::Permissions {
@@ -62,13 +63,37 @@ impl KeyRing {
     /// Refuses a ring that lacks a key which the database asks for.
     pub(crate) fn check(&self, stored: Option<&str>) -> Result<(), KeyError> {
         match stored {
-            Some(stored) if !self.covers(stored) => Err(KeyError::Wrong {
-                path: self.file.clone(),
-                needed: stored.to_owned(),
-                held: self.fingerprints(),
-            }),
+            Some(stored) if !self.covers(stored) => Err(self.lacks(stored)),
             _ => Ok(()),
         }
+    }
+
+    /// Changes the key file: reads it, lets `edit` change it, and puts the result in its place whole. One process at a
+    /// time; killed at any moment it leaves the old file or the new one. A link is followed to the file it names.
+    /// Nothing is written when `edit` says that nothing changed.
+    ///
+    /// # Errors
+    /// [`KeyError`], and then the file is as it was.
+    pub(crate) fn change<T>(
+        path: &Path,
+        edit: impl FnOnce(&mut Self) -> Result<Option<T>, KeyError>,
+    ) -> Result<Option<T>, KeyError> {
+        let not_changed = |source| KeyError::NotChanged {
+            path: path.to_owned(),
+            source,
+        };
+        let unreadable = |source| KeyError::Unreadable {
+            path: path.to_owned(),
+            source,
+        };
+        let target = path.canonicalize().map_err(unreadable)?;
+        let folder = files::FolderLock::of(&target).map_err(not_changed)?;
+        let mut ring = Self::load(&target)?;
+        let Some(done) = edit(&mut ring)? else {
+            return Ok(None);
+        };
+        files::replace_private(&target, ring.to_text().as_bytes(), &folder).map_err(not_changed)?;
+        Ok(Some(done))
     }
 }
 

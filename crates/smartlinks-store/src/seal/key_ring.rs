@@ -11,12 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::{Entropy, EntropyError};
 
-const KEY_LENGTH: usize = 32;
+pub(super) const KEY_LENGTH: usize = 32;
 const ACTIVE: &str = "active";
+const IN_MEMORY: &str = "(in memory)";
 const HEADER: &str = "\
 # SmartLinks key ring. These keys open the tokens stored in the database: who has both has the tokens.
 # Keep a copy away from the database and its backups. Without it the accounts must sign in again.
-# One key a line, `id = 32 bytes in base64`; `active` names the one that seals what is stored from now on.
+# One key a line, `id = 32 bytes in base64`. Change it with `smartlinks keyring`. `active` names the key that a new
+# database begins with; afterwards the database says which one seals, so that all instances change at the same moment.
 ";
 
 type KeyBytes = Zeroizing<[u8; KEY_LENGTH]>;
@@ -115,6 +117,27 @@ pub enum KeyError {
         #[source]
         source: std::io::Error,
     },
+    /// The file could not be changed; it is as it was.
+    #[error(
+        "the key file {} cannot be changed, and is as it was. Check that its folder can be written by the user that \
+         runs smartlinks and that the disk is not full; where a platform keeps the file as a secret, change it there",
+        path.display()
+    )]
+    NotChanged {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// There is no such key.
+    #[error("the key file {} holds no key `{id}`. `smartlinks keyring list` names those that it holds", path.display())]
+    Unknown {
+        /// The file.
+        path: PathBuf,
+        /// The key that was asked for.
+        id: String,
+    },
     /// No random bytes for a new key.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -131,34 +154,83 @@ impl KeyRing {
             active,
             active_key,
             others: BTreeMap::new(),
-            file: PathBuf::from("(in memory)"),
+            file: PathBuf::from(IN_MEMORY),
         })
     }
 
-    /// Adds a fresh key and makes it the active one; the others go on opening what they sealed.
+    pub(super) fn is_in_a_file(&self) -> bool {
+        self.file != Path::new(IN_MEMORY)
+    }
+
+    /// The file the ring stands in.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Adds a fresh key, which seals nothing yet; gives its id.
     ///
     /// # Errors
     /// When `entropy` has no random bytes; the ring is then unchanged.
-    pub fn add_active_key(&mut self, entropy: &dyn Entropy) -> Result<(), EntropyError> {
+    pub fn add_key(&mut self, entropy: &dyn Entropy) -> Result<String, EntropyError> {
         let (id, key) = fresh_key(entropy)?;
-        let former_id = std::mem::replace(&mut self.active, id);
-        let former_key = std::mem::replace(&mut self.active_key, key);
-        self.others.insert(former_id, former_key);
-        Ok(())
+        self.others.insert(id.clone(), key);
+        Ok(id)
     }
 
-    /// The id of the key that seals.
+    /// Makes a key the one that a new database begins with. False when there is no such key.
+    pub(crate) fn put_first(&mut self, id: &str) -> bool {
+        if self.active == id {
+            return true;
+        }
+        let Some(key) = self.others.remove(id) else {
+            return false;
+        };
+        let former_id = std::mem::replace(&mut self.active, id.to_owned());
+        let former_key = std::mem::replace(&mut self.active_key, key);
+        self.others.insert(former_id, former_key);
+        true
+    }
+
+    /// Removes a key that is not the first one. False when there is none to remove.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        self.others.remove(id).is_some()
+    }
+
+    /// This ring, and those keys of `former` that it lacks and that `needed` names; without `needed`, all of them. A
+    /// key that `former` holds under the same id stays what it was.
+    pub(super) fn and_those_of(mut self, former: &Self, needed: Option<&str>) -> Self {
+        for (id, key) in former.keys() {
+            let value = check_value(id, key);
+            if self.holds(&value) {
+                continue;
+            }
+            let is_needed =
+                needed.is_none_or(|needed| needed.split_whitespace().any(|needed| needed == value));
+            if !is_needed {
+                continue;
+            }
+            if self.active == id {
+                self.active_key = key.clone();
+            } else {
+                self.others.insert(id.to_owned(), key.clone());
+            }
+        }
+        self
+    }
+
+    /// The id of the key that a new database begins with.
     #[must_use]
     pub fn active_id(&self) -> &str {
         &self.active
     }
 
-    /// The ids of all keys, the active one first.
+    /// The ids of all keys, the first one first.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.active.as_str()).chain(self.others.keys().map(String::as_str))
     }
 
-    /// The check value of the active key, `id:hex`. It tells keys apart and reveals nothing of them.
+    /// The check value of the first key, `id:hex`. It tells keys apart and reveals nothing of them.
     #[must_use]
     pub fn fingerprint(&self) -> String {
         check_value(&self.active, &self.active_key)
@@ -174,26 +246,41 @@ impl KeyRing {
     /// Whether the ring holds every key that a database asks for with `stored`.
     #[must_use]
     pub fn covers(&self, stored: &str) -> bool {
-        stored.split_whitespace().all(|needed| {
-            let id = needed.split(':').next().unwrap_or_default();
-            self.key(id)
-                .is_some_and(|key| check_value(id, key) == needed)
-        })
+        stored.split_whitespace().all(|needed| self.holds(needed))
     }
 
-    fn keys(&self) -> impl Iterator<Item = (&str, &[u8; KEY_LENGTH])> {
-        let others = self.others.iter().map(|(id, key)| (id.as_str(), &**key));
-        std::iter::once(self.active()).chain(others)
+    /// Whether the ring holds the key of a check value.
+    #[must_use]
+    pub fn holds(&self, check: &str) -> bool {
+        let id = id_of(check);
+        self.key(id)
+            .is_some_and(|key| check_value(id, key) == check)
     }
 
-    pub(super) fn active(&self) -> (&str, &[u8; KEY_LENGTH]) {
-        (&self.active, &self.active_key)
+    /// The check value of a key.
+    #[must_use]
+    pub fn check_of(&self, id: &str) -> Option<String> {
+        self.key(id).map(|key| check_value(id, key))
+    }
+
+    /// The error for a database that needs other keys.
+    pub(super) fn lacks(&self, needed: &str) -> KeyError {
+        KeyError::Wrong {
+            path: self.file.clone(),
+            needed: needed.to_owned(),
+            held: self.fingerprints(),
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = (&str, &KeyBytes)> {
+        let others = self.others.iter().map(|(id, key)| (id.as_str(), key));
+        std::iter::once((self.active.as_str(), &self.active_key)).chain(others)
     }
 
     pub(super) fn key(&self, id: &str) -> Option<&[u8; KEY_LENGTH]> {
         self.keys()
             .find(|(held, _)| *held == id)
-            .map(|(_, key)| key)
+            .map(|(_, key)| &**key)
     }
 
     /// The text of a key file.
@@ -204,7 +291,7 @@ impl KeyRing {
         text.push_str(HEADER);
         text.push_str(&format!("{ACTIVE} = {}\n", self.active));
         for (id, key) in self.keys() {
-            let encoded = Zeroizing::new(STANDARD.encode(key));
+            let encoded = Zeroizing::new(STANDARD.encode(key.as_slice()));
             for part in [id, " = ", &encoded, "\n"] {
                 text.push_str(part);
             }
@@ -280,6 +367,11 @@ fn check_value(id: &str, key: &[u8; KEY_LENGTH]) -> String {
     format!("{id}:{}", hex::encode(&digest[..16]))
 }
 
+/// The id in a check value.
+pub(crate) fn id_of(check: &str) -> &str {
+    check.split(':').next().unwrap_or_default()
+}
+
 fn is_key_id(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
@@ -319,13 +411,15 @@ mod tests {
     fn a_ring_survives_its_text_and_never_shows_a_key() {
         let mut ring = KeyRing::ephemeral(&SystemEntropy).unwrap();
         let old = ring.fingerprint();
-        ring.add_active_key(&SystemEntropy).unwrap();
+        let added = ring.add_key(&SystemEntropy).unwrap();
+        assert_ne!(ring.active_id(), added);
+        assert!(ring.put_first(&added) && !ring.put_first("none"));
         let read = parse(&ring.to_text()).unwrap();
         assert_eq!(read.fingerprints(), ring.fingerprints());
         assert_eq!(read.active_id(), ring.active_id());
         assert!(read.covers(&old) && read.covers(&ring.fingerprint()) && read.covers(""));
         for (_, key) in ring.keys() {
-            let (text, hex) = (STANDARD.encode(key), hex::encode(key));
+            let (text, hex) = (STANDARD.encode(key.as_slice()), hex::encode(key.as_slice()));
             let shown = format!("{ring:?} {}", ring.fingerprints());
             assert!(!shown.contains(&text) && !shown.contains(&hex));
         }
@@ -337,6 +431,23 @@ mod tests {
         let mut other = KeyRing::ephemeral(&SystemEntropy).unwrap();
         other.active.clone_from(&ring.active);
         assert!(!other.covers(&ring.fingerprint()));
+    }
+
+    #[test]
+    fn a_ring_read_again_keeps_what_is_needed_and_nothing_else() {
+        let mut held = KeyRing::ephemeral(&SystemEntropy).unwrap();
+        held.add_key(&SystemEntropy).unwrap();
+        let file = || KeyRing::ephemeral(&SystemEntropy).unwrap();
+        let all = file().and_those_of(&held, None);
+        assert!(all.covers(&held.fingerprints()) && all.ids().count() == 3);
+        let first = file().and_those_of(&held, Some(&held.fingerprint()));
+        assert!(first.covers(&held.fingerprint()) && first.ids().count() == 2);
+        assert_eq!(file().and_those_of(&held, Some("")).ids().count(), 1);
+        // Another key under the name of one that is in use does not take its place.
+        let mut forged = file();
+        forged.active.clone_from(&held.active);
+        let kept = forged.and_those_of(&held, None);
+        assert!(kept.covers(&held.fingerprints()));
     }
 
     #[test]

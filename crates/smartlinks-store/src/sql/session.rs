@@ -8,6 +8,24 @@ use super::{Row, Value};
 use crate::StoreError;
 use crate::error;
 
+/// A query whose rows stay as they are, or unseen by others, until the transaction ends. SQLite needs no words for
+/// it, since a change there has no other beside it.
+pub(crate) struct Locking {
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
+}
+
+/// A query and how PostgreSQL is to lock its rows.
+macro_rules! locking {
+    ($lock:literal: $($sql:tt)+) => {
+        $crate::sql::Locking {
+            sqlite: concat!($($sql)+),
+            postgres: concat!($($sql)+, " ", $lock),
+        }
+    };
+}
+pub(crate) use locking;
+
 /// A database connection inside a transaction.
 pub(crate) enum Session<'c> {
     Sqlite(&'c str, &'c mut SqliteConnection),
@@ -42,6 +60,31 @@ impl Session<'_> {
                 .map(|done| done.rows_affected())
                 .map_err(|error| error::postgres(place, error)),
         }
+    }
+
+    const fn words(&self, query: &Locking) -> &'static str {
+        match self {
+            Self::Sqlite(..) => query.sqlite,
+            Self::Postgres(..) => query.postgres,
+        }
+    }
+
+    /// The first row of an answer, locked.
+    pub(crate) async fn first_locked(
+        &mut self,
+        query: &Locking,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        self.first(self.words(query), values).await
+    }
+
+    /// All rows of an answer, locked.
+    pub(crate) async fn all_locked(
+        &mut self,
+        query: &Locking,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.all(self.words(query), values).await
     }
 
     /// The first row of an answer.

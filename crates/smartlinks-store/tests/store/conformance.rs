@@ -2,6 +2,7 @@
 //! a server, and fails when `SMARTLINKS_TEST_POSTGRES=required` and none is named.
 
 mod connections;
+mod keyring;
 mod login_attempts;
 mod meta;
 mod orders_and_events;
@@ -83,9 +84,17 @@ suite! {
         a_sealed_value_opens_only_in_its_place,
         a_flipped_bit_is_noticed,
         another_key_ring_is_refused,
-        keys_are_rotated_while_everything_runs,
         nothing_readable_is_stored,
         a_spoilt_row_is_named;
+    keyring:
+        keys_are_rotated_while_everything_runs,
+        all_instances_change_over_at_the_same_moment,
+        a_key_is_retired_only_when_no_row_needs_it,
+        nobody_seals_with_a_key_that_is_being_retired,
+        an_instance_without_the_new_key_goes_on_and_learns_it_from_its_file,
+        what_cannot_be_read_is_passed_over_and_named,
+        instances_say_which_keys_they_hold,
+        every_sealed_column_is_on_the_list;
 }
 
 /// Both folders of migrations make the same tables.

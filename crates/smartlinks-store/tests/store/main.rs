@@ -9,5 +9,6 @@
 
 mod conformance;
 mod key_files;
+mod killed;
 mod sqlite_files;
 mod support;

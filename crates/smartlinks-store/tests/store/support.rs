@@ -44,6 +44,28 @@ impl Stage {
         }
     }
 
+    /// With its keys in a file, as every program has them.
+    pub(crate) fn with_key_file(mut self) -> Self {
+        self.keys = KeyRing::generate(&self.key_file(), &SystemEntropy).unwrap();
+        self
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        self.folder.path().join("keys")
+    }
+
+    /// Another machine on the same database, with a copy of the key file as it is now.
+    pub(crate) fn other_machine(&self) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let copy = folder.path().join("keys");
+        copy_keys(&self.key_file(), &copy);
+        Self {
+            url: self.url.clone(),
+            keys: KeyRing::load(&copy).unwrap(),
+            folder,
+        }
+    }
+
     pub(crate) fn options(&self) -> OpenOptions {
         OpenOptions::new(self.url.clone(), self.keys.clone(), Arc::new(SystemEntropy))
     }
@@ -82,6 +104,11 @@ impl Stage {
             }
         }
     }
+}
+
+/// Copies a key file as a person does: contents and mode.
+pub(crate) fn copy_keys(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::copy(from, to).unwrap();
 }
 
 pub(crate) enum Raw {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::keyring::KeyringCommand;
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -26,6 +28,9 @@ pub(crate) enum Command {
     Orders(OrdersCommand),
     /// Call a read method of the gateway and print its answer
     Call(CallArgs),
+    /// The keys that seal stored tokens
+    #[command(subcommand)]
+    Keyring(KeyringCommand),
     /// Signatures
     #[command(subcommand)]
     Sign(SignCommand),
@@ -109,18 +114,36 @@ pub(crate) enum AuthCommand {
         #[arg(long)]
         yes: bool,
     },
-    /// Take in an existing token file
+    /// Write all connections with their tokens into an archive under a passphrase
+    Export(ExportArgs),
+    /// Take in an archive of `auth export`, or an existing token file
     Import {
         /// The file, or - for stdin
         #[arg(value_name = "FILE|-")]
         file: PathBuf,
-        /// A name for the connection
+        /// A name for the connection of a token file
         #[arg(long)]
         label: Option<String>,
+        /// File whose first line is the passphrase of the archive; else it is asked for, or read from stdin
+        #[arg(long, value_name = "FILE|-")]
+        passphrase_file: Option<PathBuf>,
         /// Take the file's tokens even where the account is connected with newer ones
         #[arg(long)]
         replace: bool,
     },
+}
+
+/// `auth export`
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// The file to be made; one that is there is not overwritten
+    pub(crate) file: PathBuf,
+    /// File whose first line is the passphrase; else it is asked for, or read from stdin
+    #[arg(long, value_name = "FILE|-")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Write the tokens readable: whoever gets the file has the accounts
+    #[arg(long, conflicts_with = "passphrase_file")]
+    pub(crate) without_encryption: bool,
 }
 
 /// What a sign-in is for.

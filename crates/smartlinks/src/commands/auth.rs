@@ -1,6 +1,7 @@
 //! `auth …`
 
 mod disconnect;
+mod export;
 mod login;
 mod receiver;
 
@@ -14,8 +15,8 @@ use crate::cli::{AuthCommand, LoginArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::when;
 
-/// More than any code, address or token file has.
-const LONGEST_INPUT: u64 = 1024 * 1024;
+/// More than any code, address, token file or archive has.
+const LONGEST_INPUT: u64 = 64 * 1024 * 1024;
 
 pub(crate) async fn run(command: AuthCommand, session: &Session) -> Result<(), Failure> {
     match command {
@@ -27,11 +28,20 @@ pub(crate) async fn run(command: AuthCommand, session: &Session) -> Result<(), F
         AuthCommand::Disconnect { connection, yes } => {
             disconnect::run(connection.as_deref(), yes, session).await
         }
+        AuthCommand::Export(arguments) => export::run(&arguments, session).await,
         AuthCommand::Import {
             file,
             label,
+            passphrase_file,
             replace,
-        } => import(&file, label.as_deref(), replace, session).await,
+        } => {
+            let text = text_of(&file)?;
+            if export::is_export(&text) {
+                export::import(&text, &file, passphrase_file.as_ref(), replace, session).await
+            } else {
+                import(&text, label.as_deref(), replace, session).await
+            }
+        }
     }
 }
 
@@ -109,17 +119,12 @@ async fn refresh(id: Option<&str>, session: &Session) -> Result<(), Failure> {
 }
 
 async fn import(
-    file: &Path,
+    text: &str,
     label: Option<&str>,
     replace: bool,
     session: &Session,
 ) -> Result<(), Failure> {
-    let text = if file == Path::new("-") {
-        stdin()?
-    } else {
-        read(file)?
-    };
-    let token = smartlinks_core::ImportedToken::parse(&text)?;
+    let token = smartlinks_core::ImportedToken::parse(text)?;
     let connection = session.core.import_token(token, label, replace).await?;
     session.output.data(&connection, |connection| {
         connections::one(connection, session.core.now())
@@ -128,6 +133,14 @@ async fn import(
         session.output.say("smartlinks renews these tokens from now on; whatever used them must not renew them too");
     }
     Ok(())
+}
+
+fn text_of(file: &Path) -> Result<String, Failure> {
+    if file == Path::new("-") {
+        stdin()
+    } else {
+        read(file)
+    }
 }
 
 fn read(file: &Path) -> Result<String, Failure> {

@@ -6,7 +6,7 @@ use smartlinks_core::readable_methods;
 
 use super::Session;
 use crate::cli::CallArgs;
-use crate::failure::Failure;
+use crate::failure::{Exit, Failure};
 use crate::output::{Output, facts, table};
 
 /// The answer is JSON by nature, so it is printed as JSON with and without `--json`.
@@ -16,6 +16,9 @@ pub(crate) async fn run(arguments: &CallArgs, session: &Session) -> Result<(), F
         .core
         .call_read(arguments.connection.as_deref(), method, &arguments.params)
         .await?;
+    let answer: Value = serde_json::from_slice(&answer).map_err(|error| {
+        Failure::new(Exit::Failure, "undecodable", "the answer cannot be shown").because(&error)
+    })?;
     session.output.json(&answer)
 }
 

@@ -8,7 +8,7 @@ use aliexpress::sign::{ExplainInput, Explanation, Remark};
 use serde_json::json;
 
 use crate::cli::{ExplainArgs, SettingFlags};
-use crate::config::{DEMO_APP_SECRET, app_secret};
+use crate::config::{DEMO_APP_SECRET, app_secret, secret_list};
 use crate::environment::Environment;
 use crate::failure::Failure;
 use crate::output::{Output, facts, plain};
@@ -26,13 +26,28 @@ pub(crate) fn run(
     if let Some(path) = &arguments.path {
         input = input.with_path(path);
     }
-    let secret = secret(arguments.secret_file.as_deref(), flags, environment)?;
-    let explanation = input.explain(&secret, arguments.sign.as_deref());
+    let secrets = secrets(arguments.secret_file.as_deref(), flags, environment)?;
+    let explanation = explain(&input, &secrets, arguments.sign.as_deref())?;
     if output.is_json() {
         output.json(&as_json(&explanation, input.remarks()))
     } else {
         output.text(&in_words(&explanation, input.remarks()))
     }
+}
+
+/// Under the secret that made the given signature, where one of them did; else under the first.
+fn explain(
+    input: &ExplainInput,
+    secrets: &[AppSecret],
+    sign: Option<&str>,
+) -> Result<Explanation, Failure> {
+    let mut explanations = secrets.iter().map(|secret| input.explain(secret, sign));
+    let first = explanations.next().ok_or_else(not_given)?;
+    if first.matches != Some(false) {
+        return Ok(first);
+    }
+    let fits = explanations.find(|explanation| explanation.matches == Some(true));
+    Ok(fits.unwrap_or(first))
 }
 
 /// The values of tokens and codes are masked, so that an explanation can be pasted into a question.
@@ -115,11 +130,11 @@ fn from_stdin(limit: u64) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn secret(
+fn secrets(
     file: Option<&Path>,
     flags: &SettingFlags,
     environment: &Environment,
-) -> Result<AppSecret, Failure> {
+) -> Result<Vec<AppSecret>, Failure> {
     let text = match file {
         Some(path) if path == Path::new("-") => from_stdin(4096)?,
         Some(path) => std::fs::read_to_string(path)
@@ -127,21 +142,23 @@ fn secret(
         None if flags.sandbox => DEMO_APP_SECRET.to_owned(),
         None => match app_secret(flags, environment)? {
             Some(secret) => secret,
-            None => {
-                return Err(Failure::usage("not_configured", "no app secret was given").hint(
-                    "Set ALIEXPRESS_APP_SECRET, or name a file with --secret-file (- reads stdin). It is no argument, \
-                     since command lines can be read by others.",
-                ));
-            }
+            None => return Err(not_given()),
         },
     };
-    AppSecret::parse(text.trim_end_matches(['\r', '\n'])).map_err(|error| {
+    secret_list(text.trim_end_matches(['\r', '\n'])).map_err(|error| {
         Failure::usage(
             "not_configured",
             format!("the app secret cannot be used: {error}"),
         )
         .hint("Copy it again from the AliExpress console.")
     })
+}
+
+fn not_given() -> Failure {
+    Failure::usage("not_configured", "no app secret was given").hint(
+        "Set ALIEXPRESS_APP_SECRET, or name a file with --secret-file (- reads stdin). It is no argument, \
+         since command lines can be read by others.",
+    )
 }
 
 fn unreadable(place: &str, error: &std::io::Error) -> Failure {

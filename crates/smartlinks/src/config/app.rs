@@ -12,13 +12,16 @@ use super::sources::Sources;
 /// The path that the callback has to have for the answer to come in by itself.
 pub(crate) const CALLBACK_PATH: &str = "/aliexpress/callback";
 
+/// The most app secrets that can be listed: the old one and the new one, and room for a mishap.
+const MOST_SECRETS: usize = 5;
+
 /// The application, or what is missing of it.
 #[derive(Debug)]
 pub(crate) struct AppSettings {
     /// The app key, where it is usable.
     pub(crate) key: Option<AppKey>,
-    /// The app secret, where it is usable.
-    pub(crate) secret: Option<AppSecret>,
+    /// The app secrets in the order in which they are tried; none where one of them is not usable.
+    pub(crate) secrets: Vec<AppSecret>,
     /// The callback as registered, where it is usable.
     pub(crate) callback: Option<Url>,
     /// What is missing or malformed.
@@ -34,9 +37,9 @@ pub(super) fn read(
 ) -> Result<AppSettings, ConfigError> {
     let mut problems = Vec::new();
     let key = key(sources)?.map_err(|problem| problems.push(problem)).ok();
-    let secret = secret(sources)?
+    let secrets = secrets(sources)?
         .map_err(|problem| problems.push(problem))
-        .ok();
+        .unwrap_or_default();
     let callback = callback(sources, public_url)?
         .map_err(|problem| problems.push(problem))
         .ok();
@@ -45,7 +48,7 @@ pub(super) fn read(
     }
     Ok(AppSettings {
         key,
-        secret,
+        secrets,
         callback,
         problems,
     })
@@ -61,16 +64,42 @@ fn key(sources: &Sources<'_>) -> Result<Checked<AppKey>, ConfigError> {
     Ok(AppKey::parse(&value).map_err(|error| malformed(&APP_KEY, &origin, error, fix)))
 }
 
-fn secret(sources: &Sources<'_>) -> Result<Checked<AppSecret>, ConfigError> {
+fn secrets(sources: &Sources<'_>) -> Result<Checked<Vec<AppSecret>>, ConfigError> {
     let fix = "Set it to the App Secret of your app in the AliExpress console, or ALIEXPRESS_APP_SECRET_FILE to a \
                file that holds it.";
     let Some(found) = sources.find_secret(&APP_SECRET)? else {
         return Ok(Err(missing(&APP_SECRET, fix)));
     };
-    let secret = found
-        .value
-        .and_then(|value| AppSecret::parse(value).map_err(|error| error.to_string()));
-    Ok(secret.map_err(|problem| malformed(&APP_SECRET, &found.origin, problem, fix)))
+    let secrets = found.value.and_then(|value| secret_list(&value));
+    Ok(secrets.map_err(|problem| malformed(&APP_SECRET, &found.origin, problem, fix)))
+}
+
+/// One secret, exactly as given; or, while it is being changed, several: separated by commas, or one a line. White
+/// space around those of a list is dropped.
+pub(crate) fn secret_list(text: &str) -> Result<Vec<AppSecret>, String> {
+    if !text.contains([',', '\n']) {
+        return match AppSecret::parse(text) {
+            Ok(secret) => Ok(vec![secret]),
+            Err(error) => Err(error.to_string()),
+        };
+    }
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    let listed: Vec<&str> = lines.flat_map(|line| line.split(',')).collect();
+    if listed.len() > MOST_SECRETS {
+        return Err(format!(
+            "{} secrets are listed; more than {MOST_SECRETS} at a time cannot be meant",
+            listed.len()
+        ));
+    }
+    let secrets = listed.iter().enumerate().map(|(index, secret)| {
+        AppSecret::parse(secret.trim())
+            .map_err(|error| format!("secret {} of {}: {error}", index + 1, listed.len()))
+    });
+    let secrets: Vec<AppSecret> = secrets.collect::<Result<_, _>>()?;
+    if secrets.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    Ok(secrets)
 }
 
 fn callback(sources: &Sources<'_>, public_url: Option<&Url>) -> Result<Checked<Url>, ConfigError> {
@@ -205,6 +234,31 @@ mod tests {
             "https://a:443/b",
         ] {
             assert!(check_callback(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_one_or_a_list_and_its_mistakes_are_named_by_position() {
+        let read = |text: &str| {
+            secret_list(text).map(|secrets| {
+                let texts = secrets.iter().map(AppSecret::expose);
+                texts.collect::<Vec<_>>().join("|")
+            })
+        };
+        assert_eq!(read("canary").unwrap(), "canary");
+        assert_eq!(read("canary1, canary2").unwrap(), "canary1|canary2");
+        assert_eq!(read("canary1\r\n\ncanary2\n").unwrap(), "canary1|canary2");
+        for (text, words) in [
+            ("", "it is empty"),
+            (" canary", "starts or ends with white space"),
+            ("canary1,", "secret 2 of 2: it is empty"),
+            ("canary1,can ary", "secret 2 of 2: it has white space"),
+            ("\n\n", "it is empty"),
+            ("canary,b,c,d,e,f", "6 secrets are listed"),
+        ] {
+            let problem = read(text).unwrap_err();
+            assert!(problem.contains(words), "{text}: {problem}");
+            assert!(!problem.contains("canary"), "{problem}");
         }
     }
 

@@ -138,11 +138,8 @@ impl Sources<'_> {
             return Ok(in_environment);
         };
         let place = |key: &str| Origin::File(key.to_owned(), file.path().display().to_string());
-        let one = |key: &str| {
-            Ok(file
-                .values(key)?
-                .and_then(|values| values.into_iter().next()))
-        };
+        // A list, where several are possible, is a text with one a line.
+        let one = |key: &str| Ok(file.values(key)?.map(|values| values.join("\n")));
         let file_key = setting.file_key().unwrap_or_default();
         let in_file = either(one(key)?, one(&file_key)?, place(key), place(&file_key))?;
         Ok(in_file.or(in_environment))

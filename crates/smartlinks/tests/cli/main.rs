@@ -6,11 +6,14 @@
     reason = "a test ends at the first thing that goes wrong"
 )]
 
+mod app_secrets;
 mod audit;
 mod auth;
 mod configuration;
 mod custody;
 mod doctor;
+mod export;
+mod keyring;
 mod login;
 mod output;
 mod serve;

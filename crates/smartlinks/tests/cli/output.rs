@@ -22,6 +22,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       products     Find products and what it costs to deliver them
       orders       Follow orders that were placed at AliExpress
       call         Call a read method of the gateway and print its answer
+      keyring      The keys that seal stored tokens
       sign         Signatures
       audit        Show who did what, when, from where, and how it ended, newest first
       doctor       Look at everything that has to be right, and say what is not and how to mend it (exit

@@ -110,7 +110,7 @@ async fn send(world: &World, method: &str, params: &Value) -> Result<Value, Erro
             (name.clone(), text)
         });
     let answer = world.account.call(method, params).await?;
-    Ok(answer.into_value())
+    Ok(answer.decode().unwrap_or(Value::Null))
 }
 
 /// The code that refuses a call without the parameter at `path`.

@@ -84,51 +84,6 @@ pub(crate) async fn another_key_ring_is_refused(stage: Stage) {
     );
 }
 
-/// R16.
-pub(crate) async fn keys_are_rotated_while_everything_runs(stage: Stage) {
-    let old = stage.open().await;
-    let mut ids = Vec::new();
-    for number in 0..10 {
-        ids.push(connected(&old, &number.to_string()).await.id);
-    }
-    old.finish_refresh(&ids[0], 1, "me", pair("b"), NOW.into())
-        .await
-        .unwrap()
-        .unwrap();
-    old.close().await;
-
-    let mut both = stage.clone();
-    both.keys.add_active_key(&SystemEntropy).unwrap();
-    let store = both.open().await;
-    assert_eq!(tokens(&store, &ids[1]).await.0, "access-1");
-    // Until all is sealed anew, the database asks for both keys.
-    let needed = store.key_fingerprint().await.unwrap().unwrap();
-    assert!(both.keys.covers(&needed) && !stage.keys.covers(&needed));
-    let (other, refreshed) = (store.clone(), ids[5].clone());
-    let beside = tokio::spawn(async move {
-        for generation in 1..=10 {
-            let name = format!("g{generation}");
-            other
-                .finish_refresh(&refreshed, generation, "me", pair(&name), NOW.into())
-                .await
-                .unwrap()
-                .unwrap();
-        }
-    });
-    while store.reseal(3).await.unwrap() > 0 {}
-    beside.await.unwrap();
-    let needed = store.key_fingerprint().await.unwrap();
-    assert_eq!(needed, Some(both.keys.fingerprint()));
-    let sealed_with = "select distinct sealed_with from connections";
-    assert_eq!(
-        stage.raw().await.lines(sealed_with).await,
-        [both.keys.active_id()]
-    );
-    assert_eq!(tokens(&store, &ids[5]).await.0, "access-g10");
-    let previous = store.previous_token(&ids[0]).await.unwrap().unwrap();
-    assert_eq!(shown(&previous.material), texts("access-0", "refresh-0"));
-}
-
 /// R14, R15.
 pub(crate) async fn nothing_readable_is_stored(stage: Stage) {
     let store = stage.open().await;

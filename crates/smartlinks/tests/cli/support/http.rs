@@ -33,6 +33,19 @@ pub(crate) fn get_with_bearer(address: &str, bearer: &str) -> Answer {
     )
 }
 
+/// A change without a body, as a program asks for it.
+pub(crate) fn post_with_bearer(address: &str, bearer: &str) -> Answer {
+    send(
+        address,
+        "POST",
+        &[
+            ("authorization", &format!("Bearer {bearer}")),
+            ("content-type", "application/json"),
+        ],
+        "{}",
+    )
+}
+
 pub(crate) fn post(address: &str, body: &Value) -> Answer {
     send(
         address,
