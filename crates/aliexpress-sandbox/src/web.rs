@@ -1,5 +1,6 @@
 //! Routes and the rules that hold before any of them.
 
+mod date;
 pub(crate) mod guard;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(crate) fn router(inner: Arc<Inner>) -> Router {
             guard::demand_own_host,
         ))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(Arc::clone(&inner), date::stamp))
         .with_state(inner)
 }
 

@@ -15,6 +15,7 @@ pub fn product(body: Bytes) -> Result<Product, Error> {
     let response = HttpResponse {
         status: 200,
         content_type: None,
+        date: None,
         body,
     };
     Exchange::of(response).decode::<product_get::Answer>()

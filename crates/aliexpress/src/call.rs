@@ -6,9 +6,11 @@ mod form;
 mod outcome;
 pub(crate) mod paging;
 
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
+use crate::clock::Moment;
 use crate::error::{Error, RequestError};
 use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
 use crate::redact;
@@ -16,7 +18,7 @@ use crate::secrets::Trial;
 use crate::sign::{self, Flavour};
 use crate::transport::FilePart;
 use crate::{
-    AccessToken, AppSecret, Client, HttpRequest, TokenSourceError, TransportError,
+    AccessToken, AppSecret, Attempt, Client, HttpRequest, TokenSourceError, TransportError,
     TransportErrorKind,
 };
 
@@ -151,9 +153,13 @@ impl Call<'_> {
             if let Some(error) = last.take_if(|_| !course.may_send(gate.now())) {
                 return Err(error);
             }
-            course.sent(gate.now());
+            let sent = gate.now();
+            course.sent(sent);
             let answer = self.send(token.as_ref(), trial.secret(), slot).await;
-            let error = match answer.and_then(&read) {
+            let date = answer.as_ref().ok().and_then(Exchange::date);
+            let answer = answer.and_then(&read);
+            self.observed(sent, date, answer.as_ref().err());
+            let error = match answer {
                 Ok(value) => {
                     trial.worked(self.api);
                     return Ok(value);
@@ -185,6 +191,19 @@ impl Call<'_> {
             }
             last = Some(error);
         }
+    }
+
+    fn observed(&self, sent: Moment, server_date: Option<Timestamp>, error: Option<&Error>) {
+        let Some(observer) = self.client.observer() else {
+            return;
+        };
+        observer.attempted(&Attempt {
+            api: self.api,
+            error,
+            sent_at: sent.clock,
+            took: sent.until(self.client.gate().now()).1,
+            server_date,
+        });
     }
 
     /// Whether the next secret of the list is to be tried.

@@ -11,8 +11,8 @@ use crate::secrets::Secrets;
 use crate::token_source::FixedToken;
 use crate::{
     AccessToken, Affiliate, AppKey, AppSecret, Clock, Dropshipping, Error, GatewayUrl, Jitter,
-    OAuth, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer, Transport,
-    catalogue,
+    OAuth, Observer, Policy, RandomJitter, System, SystemClock, Timer, TokenSource, TokioTimer,
+    Transport, catalogue,
 };
 
 /// Speaks to the gateway for one app. Cheap to clone; all clones share the connections, and what is known of the app's
@@ -25,6 +25,7 @@ use crate::{
 pub struct Client {
     app: Arc<App>,
     tokens: Option<Arc<dyn TokenSource>>,
+    observer: Option<Arc<dyn Observer>>,
     policy: Policy,
     urgency: Urgency,
 }
@@ -118,6 +119,16 @@ impl Client {
         BudgetShares::new(self)
     }
 
+    /// The same client, which tells `observer` how every attempt of its calls ended, in place of the observer that it
+    /// had.
+    #[must_use]
+    pub fn with_observer(&self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            observer: Some(observer),
+            ..self.clone()
+        }
+    }
+
     /// The four token endpoints, one request each.
     #[must_use]
     pub fn system(&self) -> System<'_> {
@@ -181,6 +192,10 @@ impl Client {
 
     pub(crate) fn transport(&self) -> &dyn Transport {
         self.app.transport.as_ref()
+    }
+
+    pub(crate) fn observer(&self) -> Option<&dyn Observer> {
+        self.observer.as_deref()
     }
 
     pub(crate) fn gate(&self) -> &Gate {
@@ -295,6 +310,7 @@ impl ClientBuilder {
                 gate,
             }),
             tokens: None,
+            observer: None,
             policy: self.policy,
             urgency: Urgency::Interactive,
         })

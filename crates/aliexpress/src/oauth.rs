@@ -1,8 +1,12 @@
+mod authorize_page;
+
 use url::Url;
 
 use crate::call::{Authority, Exchange, Form};
 use crate::token_pair::TokenAnswer;
-use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair};
+pub use authorize_page::AuthorizePage;
+
+use crate::{AuthorizationCode, Client, Error, RefreshToken, TokenPair, TransportError};
 
 /// Signing people in: the authorize page and the four token endpoints.
 ///
@@ -37,6 +41,21 @@ impl<'c> OAuth<'c> {
             .append_pair("redirect_uri", redirect_uri.as_str())
             .append_pair("state", state);
         url
+    }
+
+    /// Looks at the authorize page as it answers to this callback address, and to one that is certainly not registered,
+    /// and compares the two. Nobody is signed in: the page is fetched without a cookie, and no redirect is followed.
+    ///
+    /// What AliExpress shows for a wrong address is not published, so the answer may be
+    /// [`AuthorizePage::Unclear`].
+    ///
+    /// # Errors
+    /// When the page cannot be fetched.
+    pub async fn look_at_authorize_page(
+        &self,
+        redirect_uri: &Url,
+    ) -> Result<AuthorizePage, TransportError> {
+        authorize_page::look(self, self.client.transport(), redirect_uri).await
     }
 
     /// Trades the one-time code for a token pair (`/auth/token/create`, "generateToken").

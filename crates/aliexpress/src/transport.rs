@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use jiff::Timestamp;
 use url::Url;
 
 use crate::{Attempts, redact};
@@ -25,6 +26,17 @@ pub trait Transport: Send + Sync + 'static {
     /// # Errors
     /// When no complete answer could be had. An answer with any HTTP status is not an error here.
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
+
+    /// Fetches a public page with GET: no cookie, no secret, no redirect followed. Only
+    /// [`OAuth::look_at_authorize_page`](crate::OAuth::look_at_authorize_page) asks for it.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send); always where the transport does not look at pages.
+    async fn look(&self, page: Url) -> Result<HttpResponse, TransportError> {
+        let _ = page;
+        Err(TransportError::new(TransportErrorKind::Other)
+            .with_detail("this transport looks at no pages"))
+    }
 }
 
 /// A POST with an `application/x-www-form-urlencoded; charset=utf-8` body, or with a `multipart/form-data` one when files
@@ -132,6 +144,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The `Content-Type` header.
     pub content_type: Option<String>,
+    /// The `Date` header: what time it is for the server, to the second.
+    pub date: Option<Timestamp>,
     /// The decompressed body.
     pub body: Bytes,
 }

@@ -55,6 +55,7 @@ impl App {
 
 /// The application as found at start: usable, or with the list of what is missing.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a process holds one")]
 pub enum AppSetup {
     /// Everything needed is there.
     Ready(App),

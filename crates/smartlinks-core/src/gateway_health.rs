@@ -1,9 +1,12 @@
 //! How the gateway has answered lately, as this process has seen it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use aliexpress::Error as GatewayError;
-use jiff::Timestamp;
+use aliexpress::{Attempt, Error as GatewayError, Observer};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::activity::Activity;
+use crate::metrics::Metrics;
 
 /// What was seen of the gateway since this process started.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +25,8 @@ pub struct GatewayHealth {
     pub keys_accepted: bool,
     /// The code with which the gateway refused our key or signature, if it did so last.
     pub keys_refused: Option<String>,
+    /// How far this machine's clock was ahead of the gateway's at its last answer; negative when it was behind.
+    pub clock_ahead: Option<SignedDuration>,
 }
 
 /// Codes that say that key or secret are wrong.
@@ -42,6 +47,14 @@ impl Watch {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Notes how far the clock was off.
+    fn note_clock(&self, ahead: SignedDuration) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clock_ahead = Some(ahead);
     }
 
     /// Notes how a call ended.
@@ -81,6 +94,27 @@ impl Watch {
         if is_trouble(error) {
             health.failed += 1;
         }
+    }
+}
+
+/// Sees every attempt of every call.
+pub(crate) struct Eye {
+    pub(crate) watch: Arc<Watch>,
+    pub(crate) activity: Arc<Activity>,
+    pub(crate) metrics: Metrics,
+}
+
+impl Observer for Eye {
+    fn attempted(&self, attempt: &Attempt<'_>) {
+        if let Some(ahead) = attempt.clock_ahead() {
+            self.watch.note_clock(ahead);
+        }
+        self.activity
+            .count(attempt.sent_at, |hour| match attempt.error {
+                None => hour.calls += 1,
+                Some(_) => hour.failed_calls += 1,
+            });
+        self.metrics.gateway_call(attempt);
     }
 }
 

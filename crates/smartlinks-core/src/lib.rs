@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
+mod activity;
 mod api_keys;
 mod app;
+mod audit;
 mod broker;
 mod budget_shares;
 mod calls;
@@ -10,11 +12,13 @@ mod changes;
 mod clock;
 mod connect;
 mod connections;
+pub mod doctor;
 mod error;
 mod events;
 mod export;
 mod gateway_health;
 mod keyring;
+pub mod metrics;
 mod operators;
 mod orders;
 mod products;
@@ -39,11 +43,13 @@ mod workers;
 pub use aliexpress;
 pub use smartlinks_store as store;
 
+pub use activity::Hour;
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
     KeyRefusal,
 };
 pub use app::{App, AppSetup, ConfigProblem};
+pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
 pub use broker::Vended;
 pub use budget_shares::{BudgetAppetite, BudgetLeases};
 pub use calls::readable_methods;

@@ -143,7 +143,13 @@ impl Core {
             Ok(()) => return true,
             Err(Error::RefreshBusy(_)) => {}
             Err(error) => {
-                tracing::warn!(connection.id = %id, code = error.code(), %error, "background refresh failed");
+                tracing::warn!(
+                    connection.id = %id,
+                    code = error.code(),
+                    gateway.request_id = error.gateway_request_id(),
+                    %error,
+                    "background refresh failed"
+                );
             }
         }
         false

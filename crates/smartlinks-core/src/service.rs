@@ -11,12 +11,15 @@ use smartlinks_store::{Actor, ActorKind, ConnectionId, Entropy, Store};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 
+use crate::activity::{Activity, Hour};
 use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::changes::Changes;
+use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
-use crate::gateway_health::{GatewayHealth, Watch};
+use crate::gateway_health::{Eye, GatewayHealth, Watch};
+use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::refresh::UnsavedPair;
 use crate::refresh_steps::RefreshSteps;
@@ -77,6 +80,10 @@ pub struct CoreOptions {
     pub operators: OperatorPolicy,
     /// Where webhooks may go, and how they get there.
     pub webhooks: WebhookOptions,
+    /// Where things lie, for the doctor.
+    pub places: Places,
+    /// Where numbers go.
+    pub metrics: Metrics,
 }
 
 pub(crate) struct Inner {
@@ -90,7 +97,8 @@ pub(crate) struct Inner {
     pub(crate) api_keys: KnownKeys,
     pub(crate) vends: Vends,
     pub(crate) snapshot: Snapshot,
-    pub(crate) gateway: Watch,
+    pub(crate) gateway: Arc<Watch>,
+    activity: Arc<Activity>,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
@@ -127,7 +135,16 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Internal`] when the operating system gives no randomness.
-    pub fn new(options: CoreOptions) -> Result<Self> {
+    pub fn new(mut options: CoreOptions) -> Result<Self> {
+        let gateway = Arc::new(Watch::default());
+        let activity = Arc::new(Activity::default());
+        if let AppSetup::Ready(app) = &mut options.app {
+            app.client = app.client.with_observer(Arc::new(Eye {
+                watch: Arc::clone(&gateway),
+                activity: Arc::clone(&activity),
+                metrics: options.metrics.clone(),
+            }));
+        }
         let owner = random_hex::<16>(&*options.entropy)?;
         let desk = Desk::new(options.operators.clone(), Arc::clone(&options.clock));
         Ok(Self {
@@ -140,7 +157,8 @@ impl Core {
                 api_keys: KnownKeys::default(),
                 vends: Vends::default(),
                 snapshot: Snapshot::default(),
-                gateway: Watch::default(),
+                gateway,
+                activity,
                 refreshes: Flights::new(),
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
@@ -194,6 +212,11 @@ impl Core {
         &*self.inner.options.entropy
     }
 
+    /// Where things lie.
+    pub(crate) fn places(&self) -> &Places {
+        &self.inner.options.places
+    }
+
     /// Destination, currency and language when a caller says none.
     #[must_use]
     pub fn market(&self) -> &Market {
@@ -204,6 +227,25 @@ impl Core {
     #[must_use]
     pub fn gateway_health(&self) -> GatewayHealth {
         self.inner.gateway.seen()
+    }
+
+    /// What this process has done in the last 24 hours, the oldest hour first.
+    #[must_use]
+    pub fn last_day(&self) -> Vec<Hour> {
+        self.inner.activity.last_day(self.now())
+    }
+
+    pub(crate) fn metrics_handle(&self) -> &Metrics {
+        &self.inner.options.metrics
+    }
+
+    /// Counts how a refresh ended.
+    pub(crate) fn refresh_ended(&self, outcome: Refresh) {
+        self.metrics_handle().refresh(outcome);
+        self.inner.activity.count(self.now(), |hour| match outcome {
+            Refresh::Renewed => hour.refreshes += 1,
+            _ => hour.failed_refreshes += 1,
+        });
     }
 
     /// Notes how a gateway call ended, and gives the result on.

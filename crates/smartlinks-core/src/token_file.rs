@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::refresh_schedule::next_refresh_at;
 use crate::service::Core;
+use crate::traces::OK;
 
 pub use imported::ImportedToken;
 use place::{remove_file, replace_file};
@@ -72,6 +73,9 @@ impl Core {
         let mut written = self.inner.token_file_turn.lock().await;
         let error = match self.write_default_pair(&path).await {
             Ok(pair) => {
+                if pair.is_some() && written.pair != pair {
+                    self.note_file_written(pair.as_ref()).await;
+                }
                 *written = Written {
                     pair,
                     failing: false,
@@ -98,6 +102,16 @@ impl Core {
                 Ok(()) => self.announce().await,
                 Err(error) => tracing::error!(%error, "the event of it could not be kept"),
             }
+        }
+    }
+
+    /// Tokens have left the sealed database for a file: that is never done unseen.
+    async fn note_file_written(&self, pair: Option<&(ConnectionId, i64)>) {
+        let data = json!({ "generation": pair.map(|pair| pair.1) });
+        let connection = pair.map(|pair| &pair.0);
+        let noted = self.audit("token_file.written", connection, None, OK, &data);
+        if let Err(error) = noted.await {
+            tracing::error!(%error, "the token file was written, and the audit log could not be");
         }
     }
 

@@ -20,6 +20,8 @@ const PUSHES_KEPT_MS: i64 = 7 * 24 * 3_600_000;
 const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Attempts to refresh that ended longer ago than this are forgotten.
 const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+/// Entries of the audit log: a year and a month, so that a year can be compared with the one before.
+const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
@@ -162,6 +164,7 @@ impl Core {
             .webhooks()
             .prune_deliveries(before(DELIVERIES_KEPT_MS))
             .await?;
+        gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;
         Ok(gone)
     }
 

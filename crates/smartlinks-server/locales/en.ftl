@@ -851,3 +851,66 @@ delivery-attempts = { $count ->
     [one] { $count } attempt
    *[other] { $count } attempts
 }
+## Audit log and upkeep
+
+audit-title = Audit log
+audit-answer = Who did what, when, from where, and how it ended. Entries are never changed.
+audit-open = Open the audit log
+audit-history = History
+audit-filter = Narrow down
+audit-action = What was done
+audit-connection = Connection
+audit-who = Who
+audit-anybody = Everybody
+audit-apply = Show
+audit-all = Show everything
+audit-entries = Entries
+audit-when = When
+audit-about = About
+audit-outcome = Outcome
+audit-from = from { $address }
+audit-ok = Done
+audit-failed = Failed
+audit-older = Older entries
+audit-empty = Nothing has happened yet
+audit-empty-text = The first connection, refresh by hand or change of settings will stand here.
+audit-none = No such entry
+audit-none-text = Nothing in the log fits this filter.
+audit-misunderstood = This filter cannot be understood
+audit-misunderstood-text = A connection is named by its id (conn_…), as the tab Authentication shows it.
+audit-by-operator = Operator
+audit-by-api-key = API key
+audit-by-command-line = Command line
+audit-by-merchant = Merchant with a link
+audit-by-system = SmartLinks itself
+audit-by-anybody = Visitor of the sandbox
+upkeep-title = Upkeep
+upkeep-well = Nothing to mend
+upkeep-due = Refreshes due now
+upkeep-sign-in = { $count ->
+    [one] To sign in again within { $count } day
+   *[other] To sign in again within { $count } days
+}
+chart-calls = Calls to AliExpress, last 24 hours
+chart-refreshes = Refreshes, last 24 hours
+chart-summary = { $well } went well, { $failed } failed
+chart-hour = Hour from
+chart-well = went well
+chart-failed = failed
+chart-table = The numbers as a table
+concern-clock = This machine’s clock is wrong
+concern-clock-fix = Whoever runs this server switches time synchronisation on: timedatectl set-ntp true, or chrony.
+concern-callback = The callback address is not https
+concern-callback-fix = Whoever runs this server registers an https address in the AliExpress console and sets ALIEXPRESS_CALLBACK_URL.
+concern-key-file = Other users of this machine can read the key file
+concern-key-file-fix = Whoever runs this server takes their rights away (chmod 600) and rotates the key.
+concern-data-dir = Other users of this machine can change the data directory
+concern-data-dir-fix = Whoever runs this server takes their rights away (chmod 700).
+concern-token-file = Other users of this machine can read the token file
+concern-token-file-fix = Whoever runs this server takes their rights away (chmod 600), then the tokens are renewed.
+concern-address = AliExpress does not allow calls from this machine’s address
+concern-address-fix = Whoever manages the app adds it to the IP whitelist in the AliExpress console.
+concern-test = The app is in test mode: accounts have to sign in again every two days
+concern-test-fix = Whoever manages the app applies for the status Online in the AliExpress console.
+concern-other = The doctor has found something
+concern-other-fix = Whoever runs this server runs smartlinks doctor, which says what and how to mend it.

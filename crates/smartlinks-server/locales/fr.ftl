@@ -852,3 +852,66 @@ delivery-attempts = { $count ->
     [one] { $count } essai
    *[other] { $count } essais
 }
+## Journal d’audit et entretien
+
+audit-title = Journal d’audit
+audit-answer = Qui a fait quoi, quand, d’où, et avec quel résultat. Les entrées ne sont jamais modifiées.
+audit-open = Ouvrir le journal d’audit
+audit-history = Historique
+audit-filter = Filtrer
+audit-action = Action
+audit-connection = Connexion
+audit-who = Qui
+audit-anybody = Tout le monde
+audit-apply = Afficher
+audit-all = Tout afficher
+audit-entries = Entrées
+audit-when = Quand
+audit-about = Concerne
+audit-outcome = Résultat
+audit-from = depuis { $address }
+audit-ok = Fait
+audit-failed = Échec
+audit-older = Entrées plus anciennes
+audit-empty = Rien ne s’est encore passé
+audit-empty-text = La première connexion, le premier renouvellement à la main ou changement de réglage apparaîtra ici.
+audit-none = Aucune entrée de ce genre
+audit-none-text = Rien dans le journal ne correspond à ce filtre.
+audit-misunderstood = Ce filtre n’est pas compris
+audit-misunderstood-text = Une connexion se désigne par son identifiant (conn_…), affiché dans l’onglet Authentification.
+audit-by-operator = Opérateur
+audit-by-api-key = Clé d’API
+audit-by-command-line = Ligne de commande
+audit-by-merchant = Marchand muni d’un lien
+audit-by-system = SmartLinks lui-même
+audit-by-anybody = Visiteur du bac à sable
+upkeep-title = Entretien
+upkeep-well = Rien à corriger
+upkeep-due = Renouvellements à faire maintenant
+upkeep-sign-in = { $count ->
+    [one] À reconnecter d’ici { $count } jour
+   *[other] À reconnecter d’ici { $count } jours
+}
+chart-calls = Appels à AliExpress, dernières 24 heures
+chart-refreshes = Renouvellements, dernières 24 heures
+chart-summary = { $well } réussis, { $failed } en échec
+chart-hour = Heure à partir de
+chart-well = réussis
+chart-failed = en échec
+chart-table = Les chiffres en tableau
+concern-clock = L’horloge de cette machine est fausse
+concern-clock-fix = La personne qui gère ce serveur active la synchronisation de l’heure : timedatectl set-ntp true, ou chrony.
+concern-callback = L’adresse de retour n’est pas en https
+concern-callback-fix = La personne qui gère ce serveur enregistre une adresse https dans la console AliExpress et règle ALIEXPRESS_CALLBACK_URL.
+concern-key-file = D’autres utilisateurs de cette machine peuvent lire le fichier de clés
+concern-key-file-fix = La personne qui gère ce serveur leur retire ce droit (chmod 600) et change la clé.
+concern-data-dir = D’autres utilisateurs de cette machine peuvent modifier le dossier de données
+concern-data-dir-fix = La personne qui gère ce serveur leur retire ce droit (chmod 700).
+concern-token-file = D’autres utilisateurs de cette machine peuvent lire le fichier de jetons
+concern-token-file-fix = La personne qui gère ce serveur leur retire ce droit (chmod 600), puis les jetons sont renouvelés.
+concern-address = AliExpress refuse les appels venant de l’adresse de cette machine
+concern-address-fix = La personne qui gère l’application l’ajoute à la liste d’adresses IP dans la console AliExpress.
+concern-test = L’application est en mode test : les comptes doivent se reconnecter tous les deux jours
+concern-test-fix = La personne qui gère l’application demande le statut Online dans la console AliExpress.
+concern-other = Le diagnostic a trouvé quelque chose
+concern-other-fix = La personne qui gère ce serveur lance smartlinks doctor, qui dit quoi et comment le corriger.

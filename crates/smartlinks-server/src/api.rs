@@ -1,9 +1,11 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod audit;
 mod calls;
 mod connect_links;
 mod connections;
+mod doctor;
 mod document;
 mod events;
 mod keys;
@@ -84,6 +86,8 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::delivery))
         .routes(routes!(webhooks::resend))
+        .routes(routes!(audit::list))
+        .routes(routes!(doctor::examine))
 }
 
 /// The routes of the document.

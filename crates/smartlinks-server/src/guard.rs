@@ -9,6 +9,7 @@ mod headers;
 mod host;
 mod moderation;
 pub(crate) mod rules;
+mod seen;
 
 use axum::Router;
 use axum::body::Body;

@@ -10,6 +10,7 @@ mod guard;
 mod health;
 mod limits;
 mod listening;
+mod metrics;
 mod options;
 pub mod page;
 mod problem;
@@ -29,6 +30,7 @@ use crate::state::AppState;
 pub use api::openapi_json;
 pub use guard::Rule;
 pub use limits::Limits;
+pub use metrics::Exposition;
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
 pub use problem::Problem;
 
@@ -49,6 +51,7 @@ fn undocumented() -> Routes {
         .merge(callback::routes())
         .merge(push::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
 }
 
 /// Methods and paths of all routes, in the form in which they are registered: `{id}` stands for a segment.

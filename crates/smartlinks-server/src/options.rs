@@ -7,6 +7,7 @@ use smartlinks_core::Core;
 use tokio_util::sync::CancellationToken;
 
 use crate::limits::Limits;
+use crate::metrics::Exposition;
 
 /// Everything that is passed in.
 pub struct ServerOptions {
@@ -24,6 +25,8 @@ pub struct ServerOptions {
     pub trusted_proxies: Vec<Network>,
     /// How often something may be asked for.
     pub limits: Limits,
+    /// What `/metrics` renders: the other half of the core's metrics.
+    pub metrics: Exposition,
     /// Ends streams that would otherwise keep the server from draining.
     pub stop: CancellationToken,
 }

@@ -80,7 +80,12 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = status_of(&error);
         if status.is_server_error() && !matches!(error, Error::NotConfigured(_)) {
-            tracing::warn!(code = error.code(), %error, "request failed");
+            tracing::warn!(
+                code = error.code(),
+                gateway.request_id = error.gateway_request_id(),
+                %error,
+                "request failed"
+            );
         }
         let mut problem = Self::new(status, error.code(), error.to_string(), error.fix());
         match error.retry() {

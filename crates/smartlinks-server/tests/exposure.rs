@@ -92,6 +92,7 @@ async fn behind_tls_cookies_are_bound_to_it_and_so_is_the_browser() -> Result<()
         secure_cookies: true,
         trusted_proxies: Vec::new(),
         limits: smartlinks_server::Limits::default(),
+        metrics: smartlinks_server::Exposition::new().1,
         stop: tokio_util::sync::CancellationToken::new(),
     });
     let ask = |cookie: &str| {

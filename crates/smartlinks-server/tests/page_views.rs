@@ -401,6 +401,7 @@ fn forms_send_exactly_what_the_handlers_take() {
     }
     let expected = [
         "get (this page) ship_to,currency",
+        "get /aliexpress/audit action,connection,actor",
         "get /aliexpress/products q,ship_to,currency,sort",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
         "post (this page) ",
@@ -505,4 +506,26 @@ fn values_in_addresses_are_read_back() {
     assert_eq!(ProductSort::from_value("price_asc"), ProductSort::PriceUp);
     assert_eq!(ProductSort::from_value("nonsense"), ProductSort::Orders);
     assert_ne!(ConnectionState::Active, ConnectionState::Expiring);
+}
+
+#[test]
+fn every_chart_has_the_same_numbers_as_a_table() {
+    let pages = samples::pages(Locale::En, samples::USUAL);
+    let document = page(&pages, "overview-attention.en");
+    for (chart, summary) in [
+        ("chart-calls", "5,001 went well, 16 failed"),
+        ("chart-refreshes", "50 went well, 4 failed"),
+    ] {
+        let (_, figure) = document
+            .split_once(&format!("id=\"{chart}\""))
+            .expect("a chart");
+        let (figure, _) = figure.split_once("</figure>").expect("an end");
+        assert!(figure.contains(summary), "{figure}");
+        assert!(figure.contains("role=\"img\""), "{figure}");
+        assert_eq!(
+            figure.matches("<tr><th scope=\"row\">").count(),
+            24,
+            "{figure}"
+        );
+    }
 }

@@ -6,6 +6,7 @@ mod repository;
 
 pub(crate) mod due;
 pub(crate) mod lifecycle;
+pub(crate) mod outlook;
 pub(crate) mod pairs;
 pub(crate) mod reading;
 pub(crate) mod refresh;
@@ -13,6 +14,7 @@ mod storage;
 mod warnings;
 
 pub use id::{ConnectionId, InvalidConnectionId};
+pub use outlook::Outlook;
 pub(crate) use records::UnknownWord;
 pub use records::{
     Account, Connection, Failure, FailureKind, NewConnection, NewPair, PreviousPair,

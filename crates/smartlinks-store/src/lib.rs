@@ -33,8 +33,8 @@ pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetW
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure, FailureKind,
-    InvalidConnectionId, NewConnection, NewPair, PreviousPair, ReauthorizationReason, Settled,
-    StoredState, TokenMaterial, WarningRepository,
+    InvalidConnectionId, NewConnection, NewPair, Outlook, PreviousPair, ReauthorizationReason,
+    Settled, StoredState, TokenMaterial, WarningRepository,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
@@ -64,6 +64,7 @@ pub use seal::{
     ArchiveError, KeyError, KeyOrigin, KeyRing, SealError, is_archive, open_archive,
     open_or_create_keys, seal_archive,
 };
+pub use sql::ErrorWatch;
 pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
 pub use time::Millis;
 pub use traces::{Change, Traces};

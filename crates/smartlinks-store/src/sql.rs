@@ -26,23 +26,45 @@ pub(crate) mod peek {
     pub(crate) use super::sqlite::peek as sqlite;
 }
 
+use std::sync::Arc;
+
 use write::Statement;
 
 use crate::StoreError;
 
+/// Is told of every failure of the database.
+pub type ErrorWatch = Arc<dyn Fn(&StoreError) + Send + Sync>;
+
+/// A database, and who is told of its failures.
+pub(crate) struct Database {
+    kind: Kind,
+    failures: Option<ErrorWatch>,
+}
+
 /// One of the databases. Another kind is another arm here and in [`Session`] and [`Row`].
-pub(crate) enum Database {
+pub(crate) enum Kind {
     Sqlite(Sqlite),
     Postgres(Postgres),
 }
 
 impl Database {
+    /// Of one kind; `failures` is told of everything that goes wrong from here on.
+    pub(crate) fn new(kind: Kind, failures: Option<ErrorWatch>) -> Self {
+        Self { kind, failures }
+    }
+
     /// The database in words, for messages.
     pub(crate) fn place(&self) -> &str {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.place(),
-            Self::Postgres(postgres) => postgres.place(),
+        self.kind.place()
+    }
+
+    fn told<T>(&self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let (Err(error), Some(failures)) = (&result, &self.failures)
+            && error.is_storage_failure()
+        {
+            failures(error);
         }
+        result
     }
 
     /// All rows of a query that changes nothing.
@@ -51,14 +73,59 @@ impl Database {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        self.told(self.kind.all(sql, values).await)
+    }
+
+    /// The first row of a query that changes nothing.
+    pub(crate) async fn first(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Option<Row>, StoreError> {
+        self.told(self.kind.first(sql, values).await)
+    }
+
+    /// One statement that changes rows, durable when it returns; gives how many it changed.
+    pub(crate) async fn execute(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<u64, StoreError> {
+        self.told(self.kind.execute(sql, values).await)
+    }
+
+    /// Several statements that take effect together or not at all, durable when it returns.
+    pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+        self.told(self.kind.write(write).await)
+    }
+
+    /// Leaves no copy of deleted values in files beside the database, as far as that is in our hands.
+    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+        self.told(self.kind.scrub().await)
+    }
+
+    /// Ends all connections; later calls fail with [`StoreError::Closed`].
+    pub(crate) async fn close(&self) {
+        self.kind.close().await;
+    }
+}
+
+impl Kind {
+    fn place(&self) -> &str {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.place(),
+            Self::Postgres(postgres) => postgres.place(),
+        }
+    }
+
+    async fn all(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.all(sql, values).await,
             Self::Postgres(postgres) => postgres.all(sql, values).await,
         }
     }
 
-    /// The first row of a query that changes nothing.
-    pub(crate) async fn first(
+    async fn first(
         &self,
         sql: &'static str,
         values: Vec<Value>,
@@ -69,12 +136,7 @@ impl Database {
         }
     }
 
-    /// One statement that changes rows, durable when it returns; gives how many it changed.
-    pub(crate) async fn execute(
-        &self,
-        sql: &'static str,
-        values: Vec<Value>,
-    ) -> Result<u64, StoreError> {
+    async fn execute(&self, sql: &'static str, values: Vec<Value>) -> Result<u64, StoreError> {
         let statement = Statement { sql, values };
         match self {
             Self::Sqlite(sqlite) => sqlite.write(statement).await,
@@ -82,24 +144,21 @@ impl Database {
         }
     }
 
-    /// Several statements that take effect together or not at all, durable when it returns.
-    pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
+    async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.write(write).await,
             Self::Postgres(postgres) => postgres.write(write).await,
         }
     }
 
-    /// Leaves no copy of deleted values in files beside the database, as far as that is in our hands.
-    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+    async fn scrub(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(sqlite) => sqlite.checkpoint().await,
             Self::Postgres(_) => Ok(()),
         }
     }
 
-    /// Ends all connections; later calls fail with [`StoreError::Closed`].
-    pub(crate) async fn close(&self) {
+    async fn close(&self) {
         match self {
             Self::Sqlite(sqlite) => sqlite.close().await,
             Self::Postgres(postgres) => postgres.close().await,

@@ -22,7 +22,9 @@ use crate::orders::OrderRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
-use crate::sql::{Database, Postgres, Sqlite, SqliteSettings, Value, peek, values};
+use crate::sql::{
+    Database, ErrorWatch, Kind, Postgres, Sqlite, SqliteSettings, Value, peek, values,
+};
 use crate::traces::{Traced, Traces};
 use crate::webhooks::WebhookRepository;
 use crate::{Entropy, StoreError};
@@ -182,6 +184,8 @@ pub struct OpenOptions {
     /// The most pages (of 4 KiB) a SQLite file may have; none for no limit but the disk's. Beyond it writes fail
     /// with [`StoreError::Full`], as they do on a full disk.
     pub max_pages: Option<u32>,
+    /// Who is told of every failure of the database, for metrics.
+    pub failures: Option<ErrorWatch>,
 }
 
 impl OpenOptions {
@@ -194,6 +198,7 @@ impl OpenOptions {
             entropy,
             pool_size: 8,
             max_pages: None,
+            failures: None,
         }
     }
 }
@@ -204,8 +209,8 @@ impl OpenOptions {
 /// # Errors
 /// When the database cannot be used, was made by a newer version, or needs keys that the ring lacks.
 pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
-    let database = match options.url {
-        DatabaseUrl::Sqlite(path) => Database::Sqlite(
+    let kind = match options.url {
+        DatabaseUrl::Sqlite(path) => Kind::Sqlite(
             Sqlite::open(SqliteSettings {
                 path,
                 readers: options.pool_size,
@@ -214,11 +219,11 @@ pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
             .await?,
         ),
         DatabaseUrl::Postgres(url) => {
-            Database::Postgres(Postgres::open(&url, options.pool_size).await?)
+            Kind::Postgres(Postgres::open(&url, options.pool_size).await?)
         }
     };
     let store = DatabaseStore {
-        database,
+        database: Database::new(kind, options.failures),
         sealer: Arc::new(Sealer::new(options.keys, options.entropy)),
     };
     let sealer = Arc::clone(&store.sealer);

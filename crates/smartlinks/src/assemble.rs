@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
+use smartlinks_core::doctor::Places;
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::store::{
-    self, DatabaseUrl, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
+    self, DatabaseUrl, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{App, AppSetup, Core, CoreOptions, OperatorPolicy, RefreshPolicy, ReturnTo};
@@ -34,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) stamp: String,
     /// The database.
     pub(crate) database: Database,
+    /// The folder for everything that is kept; none for the one that is configured.
+    pub(crate) folder: Option<PathBuf>,
     /// The file of the keys that seal tokens.
     pub(crate) key_file: PathBuf,
     /// What to say when that file is made.
@@ -46,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) patience: Duration,
     /// Where webhooks may go.
     pub(crate) webhook_targets: Targets,
+    /// Where numbers go.
+    pub(crate) metrics: Metrics,
 }
 
 impl Plan {
@@ -60,11 +66,13 @@ impl Plan {
             app: live.app,
             gateway: live.gateway,
             database: live.database,
+            folder: None,
             key_file: live.key_file,
             key_advice: "\nkeep a copy apart from the database; without it the accounts have to sign in again",
             clock,
             pool_size,
             patience: Duration::ZERO,
+            metrics: Metrics::default(),
         }
     }
 
@@ -101,18 +109,76 @@ impl Plan {
             stamp: BUILT_IN_SANDBOX.to_owned(),
             webhook_targets: Targets::PublicAndLoopback,
             database: Database::File(demo.dir.join("smartlinks.db")),
+            folder: Some(demo.dir.clone()),
             key_file: demo.dir.join("keys"),
             key_advice: "",
             clock,
             pool_size,
             patience: Duration::ZERO,
+            metrics: Metrics::default(),
         })
+    }
+}
+
+impl Plan {
+    /// The same, with its numbers going there.
+    pub(crate) fn counted(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Where things lie, for the doctor.
+    pub(crate) fn places(&self, config: &Config) -> Places {
+        Places {
+            data_dir: Some(self.folder.clone().unwrap_or(config.data_dir.clone())),
+            key_file: Some(self.key_file.clone()),
+            database_file: match &self.database {
+                Database::File(path) => Some(path.clone()),
+                Database::Server(_) => None,
+            },
+            token_file: config.token_file.clone(),
+            home: etcetera::home_dir().ok(),
+        }
+    }
+
+    fn url(&self) -> Result<DatabaseUrl, StoreError> {
+        match &self.database {
+            Database::File(path) => Ok(DatabaseUrl::Sqlite(path.clone())),
+            Database::Server(address) => address.parse(),
+        }
+    }
+
+    /// Opens keys and database for somebody who only looks: nothing is made that is not there. None where the first
+    /// start has still to make it.
+    pub(crate) async fn open_to_look(&self) -> Result<Option<Arc<dyn Store>>, StoreError> {
+        let url = self.url()?;
+        if matches!(&self.database, Database::File(path) if !path.exists()) {
+            return Ok(None);
+        }
+        if !self.key_file.exists() {
+            return match store::stored_key_fingerprint(&url).await? {
+                None => Ok(None),
+                Some(needed) => Err(KeyError::Missing {
+                    path: self.key_file.clone(),
+                    needed,
+                }
+                .into()),
+            };
+        }
+        let keys = KeyRing::load(&self.key_file)?;
+        let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
+        options.pool_size = self.pool_size;
+        let store = store::open(options).await?;
+        if let Some(key) = &self.app.key {
+            store.stamp_or_check(&self.stamp, key.as_str()).await?;
+        }
+        Ok(Some(store))
     }
 }
 
 /// Opens keys and database and puts the use cases on top.
 pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Result<Core, Failure> {
     let app_key = plan.app.key.clone();
+    let places = plan.places(config);
     let store = open_store(&plan, output).await?;
     if let Some(key) = app_key {
         store
@@ -131,13 +197,15 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         refresh: RefreshPolicy::default(),
         operators: OperatorPolicy::default(),
         webhooks: WebhookOptions::over_http(plan.webhook_targets),
+        places,
+        metrics: plan.metrics,
     })?;
     Ok(core)
 }
 
 /// Opens keys and database, and waits a while for a database server that is not there yet.
 async fn open_store(plan: &Plan, output: Output) -> Result<Arc<dyn Store>, Failure> {
-    let url = plan.database.url().map_err(unusable)?;
+    let url = plan.url().map_err(unusable)?;
     let waiting = async {
         let mut said = false;
         loop {
@@ -172,6 +240,7 @@ async fn try_open(
     let keys = keys(url, plan, output).await?;
     let mut options = OpenOptions::new(url.clone(), keys, Arc::new(SystemEntropy));
     options.pool_size = plan.pool_size;
+    options.failures = Some(plan.metrics.database_watch());
     store::open(options).await
 }
 
@@ -200,7 +269,8 @@ async fn keys(url: &DatabaseUrl, plan: &Plan, output: Output) -> Result<KeyRing,
     Ok(keys)
 }
 
-fn setup(
+/// The application, or what is missing of it.
+pub(crate) fn setup(
     app: AppSettings,
     gateway: GatewayUrl,
     clock: &Arc<dyn Clock>,

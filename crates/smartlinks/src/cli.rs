@@ -11,9 +11,9 @@ use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use api_keys::ApiKeysCommand;
 pub(crate) use commands::{
-    AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand, ExplainArgs,
-    ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs, ProductsCommand,
-    SandboxArgs, SearchArgs, SignCommand, SortArgument, WebhooksCommand,
+    AuditArgs, AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand,
+    ExplainArgs, ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs,
+    ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument, WebhooksCommand,
 };
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use settings::SettingFlags;

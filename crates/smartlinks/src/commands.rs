@@ -1,10 +1,12 @@
 //! The commands that need no running server: the same use cases on the same database.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod call;
 pub(crate) mod connections;
 pub(crate) mod db;
+pub(crate) mod doctor;
 pub(crate) mod keyring;
 pub(crate) mod operators;
 pub(crate) mod orders;
@@ -18,7 +20,7 @@ use clap_complete::Shell;
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
-pub(crate) use session::Session;
+pub(crate) use session::{Session, plan};
 
 /// Runs a command that works on the database.
 pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failure> {
@@ -31,6 +33,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Orders(command) => orders::run(command, session).await,
         Command::ApiKeys(command) => api_keys::run(command, session).await,
         Command::Webhooks(command) => webhooks::run(command, session).await,
+        Command::Audit(arguments) => audit::run(arguments, session).await,
         Command::Call(arguments) => call::run(&arguments, session).await,
         // The others need no database; `main` has sorted them out.
         _ => Err(Failure::new(

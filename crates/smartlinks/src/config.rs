@@ -74,8 +74,8 @@ pub(crate) enum Mode {
 pub(crate) struct LogSettings {
     /// A filter of `tracing`, where somebody chose one.
     pub(crate) filter: Option<String>,
-    /// JSON lines instead of text.
-    pub(crate) json: bool,
+    /// JSON lines instead of text, where somebody chose.
+    pub(crate) json: Option<bool>,
 }
 
 impl Config {
@@ -297,19 +297,18 @@ fn return_origins(sources: &Sources<'_>) -> Result<Vec<Url>, ConfigError> {
 }
 
 fn log(sources: &Sources<'_>) -> Result<LogSettings, ConfigError> {
-    let form = sources.find_or_default(&LOG_FORMAT)?;
-    let json = match form.value.as_str() {
-        "text" => false,
-        "json" => true,
-        other => {
-            let problem = format!("{} is not a form of the log", quoted(other));
-            return Err(ConfigError::new(
-                &form.origin,
-                problem,
+    let form = sources.find(&LOG_FORMAT)?;
+    let json = form
+        .map(|found| match found.value.as_str() {
+            "text" => Ok(false),
+            "json" => Ok(true),
+            other => Err(ConfigError::new(
+                &found.origin,
+                format!("{} is not a form of the log", quoted(other)),
                 "Write text or json.",
-            ));
-        }
-    };
+            )),
+        })
+        .transpose()?;
     let filter = sources.find(&LOG)?;
     if let Some(found) = &filter {
         crate::logging::check(&found.value).map_err(|problem| {

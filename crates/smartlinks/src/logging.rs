@@ -1,6 +1,6 @@
 //! The log: to stderr, one line an event, whatever stands in the values.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -18,13 +18,36 @@ pub(crate) fn check(filter: &str) -> Result<(), String> {
         .map_err(|error| error.to_string())
 }
 
-/// Starts the log. `default` holds where no filter was chosen.
-pub(crate) fn start(settings: &LogSettings, default: &str, output: Output) {
-    let filter = settings.filter.as_deref().unwrap_or(default);
+/// Whose log it is: that decides what holds where nobody chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// A server: every request is told; JSON unless a person looks on.
+    Server,
+    /// A command: warnings, among the words for the person.
+    Command,
+}
+
+impl Whose {
+    const fn filter(self) -> &'static str {
+        match self {
+            Self::Server => "info",
+            Self::Command => "warn",
+        }
+    }
+
+    fn json(self, chosen: Option<bool>) -> bool {
+        chosen.unwrap_or(self == Self::Server && !io::stderr().is_terminal())
+    }
+}
+
+/// Starts the log.
+pub(crate) fn start(settings: &LogSettings, whose: Whose, output: Output) {
+    let filter = settings.filter.as_deref().unwrap_or(whose.filter());
     let registry = tracing_subscriber::registry().with(EnvFilter::new(filter));
-    let started: Result<(), TryInitError> = if settings.json {
+    let started: Result<(), TryInitError> = if whose.json(settings.json) {
         let layer = tracing_subscriber::fmt::layer()
             .json()
+            .flatten_event(true)
             .with_writer(io::stderr);
         registry.with(layer).try_init()
     } else {

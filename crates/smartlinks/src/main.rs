@@ -29,6 +29,7 @@ use crate::commands::Session;
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::failure::{Exit, Failure};
+use crate::logging::Whose;
 use crate::output::Output;
 
 /// Small objects come and go all the time; this allocator is built for that.
@@ -91,30 +92,35 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
         }
         Command::Sandbox(arguments) => {
             sandbox::refuse_flags(&cli.settings)?;
-            logging::start(
-                &Config::load_log(&cli.settings, environment)?,
-                "info",
-                output,
-            );
+            let log = Config::load_log(&cli.settings, environment)?;
+            logging::start(&log, Whose::Server, output);
             let listen = cli.settings.listen.as_deref();
             to_the_end(server_runtime()?, sandbox::run(arguments, listen, output))
         }
         Command::Serve => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, "info", output);
+            logging::start(&config.log, Whose::Server, output);
             to_the_end(server_runtime()?, serve::run(mode, config, output))
         }
         Command::Db(command) => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, "warn", output);
+            logging::start(&config.log, Whose::Command, output);
             to_the_end(
                 command_runtime()?,
                 commands::db::run(command, mode, &config, output),
             )
         }
+        Command::Doctor => {
+            let (mode, config) = Config::load(&cli.settings, environment)?;
+            logging::start(&config.log, Whose::Command, output);
+            to_the_end(
+                command_runtime()?,
+                commands::doctor::run(mode, &config, output),
+            )
+        }
         command => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, "warn", output);
+            logging::start(&config.log, Whose::Command, output);
             to_the_end(command_runtime()?, async {
                 let session = Session::open(mode, &config, output).await?;
                 let ended = commands::run(command, &session).await;

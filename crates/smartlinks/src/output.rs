@@ -98,6 +98,16 @@ impl Output {
         self.to_stderr(&format!("{question} "));
     }
 
+    /// What is being done, on one line that the next one replaces; nothing takes it away. On a terminal only.
+    pub(crate) fn progress(self, doing: Option<&str>) {
+        if self.json || !io::stderr().is_terminal() {
+            return;
+        }
+        let text = doing.map_or(String::new(), |doing| format!("{doing} …"));
+        let mut stderr = io::stderr().lock();
+        let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
+    }
+
     /// A warning for the person.
     pub(crate) fn warn(self, line: &str) {
         self.to_stderr(&format!("{YELLOW}warning:{PLAIN} {line}\n"));

@@ -15,7 +15,7 @@ use std::time::Duration;
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use smartlinks_core::{BudgetAppetite, BudgetLeases, Core};
-use smartlinks_server::{Access, Environment, Hosts, ServerOptions};
+use smartlinks_server::{Access, Environment, Exposition, Hosts, ServerOptions};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -76,7 +76,10 @@ async fn serve_live(
     let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let is_shared = live.database.is_shared();
-    let plan = Plan::live(live, clock, POOL_SIZE).waiting(DATABASE_STARTS_WITHIN);
+    let (metrics, exposition) = Exposition::new();
+    let plan = Plan::live(live, clock, POOL_SIZE)
+        .waiting(DATABASE_STARTS_WITHIN)
+        .counted(metrics);
     let core = tokio::select! {
         core = assemble(plan, &config, output) => core?,
         () = signals.next() => return Ok(()),
@@ -101,6 +104,7 @@ async fn serve_live(
         secure_cookies,
         trusted_proxies,
         limits: config.limits,
+        metrics: exposition,
         stop: stop.clone(),
     };
     // Nobody moves the machine's clock; the sender has to live for the receiver to be quiet.
@@ -157,12 +161,9 @@ async fn serve_demo(
     sandbox.set_push_sender(Arc::new(HttpPush::default()));
     let clock = sandbox.clock();
     let shared: Arc<dyn Clock> = Arc::new(SharedClock(clock.clone()));
-    let core = assemble(
-        Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?,
-        &config,
-        output,
-    )
-    .await?;
+    let (metrics, exposition) = Exposition::new();
+    let plan = Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?.counted(metrics);
+    let core = assemble(plan, &config, output).await?;
     Announced {
         page: page.address,
         sandbox: sandbox_bound.address,
@@ -187,6 +188,7 @@ async fn serve_demo(
         secure_cookies: false,
         trusted_proxies: Vec::new(),
         limits: config.limits,
+        metrics: exposition,
         stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));

@@ -11,12 +11,14 @@ use aliexpress::{
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxClock, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
+use smartlinks_core::doctor::Places;
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Market, OperatorPolicy,
     Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
 };
-use smartlinks_server::{Access, Environment, Hosts, Limits, Network, ServerOptions};
+use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, Network, ServerOptions};
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, SystemEntropy, TokenMaterial, open_or_create_keys,
     stored_key_fingerprint,
@@ -192,7 +194,8 @@ impl App {
         let address = listener.local_addr()?;
         let callback = format!("http://{address}/aliexpress/callback");
         sandbox.set_callback_url(Some(callback.clone()))?;
-        let store = open_store(&data, setup.max_pages).await?;
+        let (metrics, exposition) = Exposition::new();
+        let store = open_store(&data, setup.max_pages, &metrics).await?;
         let gateway = setup.gateway.clone().unwrap_or_else(|| sandbox_url.clone());
         let core = Core::new(CoreOptions {
             app: application(&setup, &sandbox, &gateway, &callback)?,
@@ -205,6 +208,14 @@ impl App {
             refresh: setup.refresh.clone(),
             operators: OperatorPolicy::default(),
             webhooks: WebhookOptions::over_http(setup.webhook_targets),
+            places: Places {
+                data_dir: Some(data.clone()),
+                key_file: Some(data.join("keys")),
+                database_file: Some(data.join("smartlinks.db")),
+                token_file: setup.token_file.clone(),
+                home: None,
+            },
+            metrics,
         })?;
         if setup.refresher {
             tokio::spawn({
@@ -238,6 +249,7 @@ impl App {
             secure_cookies: setup.behind_tls,
             trusted_proxies: setup.trusted_proxies.clone(),
             limits: setup.limits,
+            metrics: exposition,
             stop: stop.clone(),
         });
         tokio::spawn(smartlinks_server::serve(listener, router, stop.clone()));
@@ -393,6 +405,7 @@ fn text_of(value: &Value) -> String {
 async fn open_store(
     data: &Path,
     max_pages: Option<u32>,
+    metrics: &Metrics,
 ) -> Result<Arc<dyn smartlinks_store::Store>> {
     let url = DatabaseUrl::Sqlite(data.join("smartlinks.db"));
     let fingerprint = stored_key_fingerprint(&url).await?;
@@ -400,6 +413,7 @@ async fn open_store(
         open_or_create_keys(&data.join("keys"), fingerprint.as_deref(), &SystemEntropy)?;
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
     options.max_pages = max_pages;
+    options.failures = Some(metrics.database_watch());
     Ok(smartlinks_store::open(options).await?)
 }
 

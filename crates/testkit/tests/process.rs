@@ -296,10 +296,23 @@ async fn canary_secrets_never_leave_their_places() -> Result<()> {
         "/aliexpress",
         "/aliexpress/authentication",
         "/aliexpress/orders",
+        "/aliexpress/audit",
         "/api/aliexpress/status",
         "/api/aliexpress/connections",
+        "/api/aliexpress/audit?limit=200",
+        "/api/aliexpress/doctor",
+        "/metrics",
     ] {
-        seen.push_str(&visitor.get(page).await?.text());
+        let reply = visitor.get(page).await?.expect_status(200)?;
+        seen.push_str(&format!("{:?}{}", reply.headers, reply.text()));
+    }
+    for arguments in [
+        &["doctor"][..],
+        &["doctor", "--json"],
+        &["audit"],
+        &["audit", "--json"],
+    ] {
+        seen.push_str(&beside(&service, arguments)?);
     }
     advance(&service, 31 * DAY).await?;
     seen.push_str(
@@ -323,11 +336,84 @@ async fn canary_secrets_never_leave_their_places() -> Result<()> {
     Ok(())
 }
 
+/// What a command prints that runs beside the service, with everything logged.
+fn beside(service: &ServiceProcess, arguments: &[&str]) -> Result<String> {
+    let output = std::process::Command::new(testkit::server::binary()?)
+        .args(["--sandbox", "--log=trace", "--sandbox-listen"])
+        .arg(service.sandbox()?.trim_start_matches("http://"))
+        .arg("--data-dir")
+        .arg(service.data_dir())
+        .args(arguments)
+        .output()?;
+    ensure!(!output.stdout.is_empty(), "{arguments:?} printed nothing");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(format!("{}{}", text(&output.stdout), text(&output.stderr)))
+}
+
+/// Where no person looks on, each line is JSON; each request ends with one line that names its route and who sent it,
+/// and never what stood in its address.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_is_one_line_with_its_id_and_without_its_address() -> Result<()> {
+    let service = ServiceProcess::sandboxed()?;
+    let visitor = service.visitor()?;
+    let place = "/api/aliexpress/orders/1005canary7path?token=canary7query";
+    let reply = visitor.get(place).await?;
+    let id = reply.header("x-request-id").context("no id")?.to_owned();
+    let lost = visitor.get("/canary7path/no\u{a}where").await?;
+    let lost_id = lost.header("x-request-id").context("no id")?.to_owned();
+    service.wait_for_output(&lost_id, Duration::from_secs(10))?;
+    let output = service.output();
+    let logged: Vec<Value> = output
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let of = |id: &str| -> Vec<&Value> {
+        let ended = logged
+            .iter()
+            .filter(|line| line["message"] == "request answered");
+        ended
+            .filter(|line| line["span"]["request.id"] == id)
+            .collect()
+    };
+    let [line] = of(&id)[..] else {
+        anyhow::bail!("not one line of {id}: {output}");
+    };
+    for (field, value) in [
+        ("/level", json!("INFO")),
+        ("/span/method", json!("GET")),
+        ("/span/route", json!("/api/aliexpress/orders/{id}")),
+        ("/status", json!(reply.status)),
+        ("/principal.kind", json!("anybody")),
+    ] {
+        assert_eq!(line.pointer(field), Some(&value), "{field} in {line}");
+    }
+    ensure!(line["duration_ms"].is_u64(), "{line}");
+    let [line] = of(&lost_id)[..] else {
+        anyhow::bail!("not one line of {lost_id}: {output}");
+    };
+    assert_eq!(line["span"]["route"], "unmatched");
+    ensure!(
+        !output.contains("canary7"),
+        "an address was logged: {output}"
+    );
+    Ok(())
+}
+
 /// Whoever can choose a word that is logged must not be able to write a log line with it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_comes_from_outside_cannot_forge_a_log_line() -> Result<()> {
+    for form in ["text", "json"] {
+        cannot_forge(form).await?;
+    }
+    Ok(())
+}
+
+async fn cannot_forge(form: &str) -> Result<()> {
     const FORGED: &str = "2026-11-23T00:00:00Z INFO forged";
-    let service = Service::sandboxed().argument("--log=debug").start()?;
+    let service = Service::sandboxed()
+        .argument("--log=debug")
+        .argument(format!("--log-format={form}"))
+        .start()?;
     connect(&service).await?;
     let code = format!("Odd\r\n{FORGED}\n");
     let fault = json!({"match": {"method": "aliexpress.ds.product.get"}, "times": 1, "then": "error", "code": code});

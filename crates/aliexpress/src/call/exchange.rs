@@ -25,6 +25,11 @@ impl Exchange {
         }
     }
 
+    /// What time it was for the gateway.
+    pub(super) fn date(&self) -> Option<jiff::Timestamp> {
+        self.response.date
+    }
+
     /// Decodes the answer of a method.
     pub(crate) fn decode<A: MethodAnswer>(self) -> Result<A::Value, Error> {
         if let Some(value) = self.decode_wrapped::<A>() {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, HeaderName};
 use reqwest::{Certificate, Client, ClientBuilder, Proxy, Response};
 use url::Url;
 
@@ -171,19 +173,42 @@ impl Transport for ReqwestTransport {
             .send()
             .await
             .map_err(|error| sending_failed(error, is_https))?;
+        self.whole(response).await
+    }
+
+    async fn look(&self, page: Url) -> Result<HttpResponse, TransportError> {
+        let is_https = page.scheme() == "https";
+        let asked = self.client.get(page).header(ACCEPT, "text/html");
+        let response = asked
+            .send()
+            .await
+            .map_err(|error| sending_failed(error, is_https))?;
+        self.whole(response).await
+    }
+}
+
+impl ReqwestTransport {
+    async fn whole(&self, response: Response) -> Result<HttpResponse, TransportError> {
         let status = response.status().as_u16();
-        let content_type = response
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let content_type = text_of(response.headers(), CONTENT_TYPE).map(str::to_owned);
+        let date = text_of(response.headers(), DATE).and_then(moment);
         let body = read_body(response, self.max_body_bytes).await?;
         Ok(HttpResponse {
             status,
             content_type,
+            date,
             body,
         })
     }
+}
+
+fn text_of(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// `Thu, 26 Nov 2026 14:00:00 GMT`.
+fn moment(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
 }
 
 async fn read_body(mut response: Response, limit: usize) -> Result<Bytes, TransportError> {

@@ -28,6 +28,7 @@ impl Transport for Same {
         Ok(HttpResponse {
             status: 200,
             content_type: Some("application/json".to_owned()),
+            date: None,
             body: self.0.clone(),
         })
     }

@@ -26,6 +26,7 @@ fn response(status: u16, content_type: Option<&str>, body: &'static str) -> Http
     HttpResponse {
         status,
         content_type: content_type.map(str::to_owned),
+        date: None,
         body: Bytes::from_static(body.as_bytes()),
     }
 }

@@ -86,6 +86,7 @@ fn debug_and_display_never_show_a_secret() {
     let response = HttpResponse {
         status: 200,
         content_type: None,
+        date: None,
         body: body.into(),
     };
     assert_clean(&format!("{response:?}"));

@@ -45,6 +45,7 @@ impl Canned {
         Self::answer(Ok(HttpResponse {
             status,
             content_type: Some("application/json;charset=UTF-8".to_owned()),
+            date: None,
             body: body.into(),
         }))
     }
@@ -62,6 +63,7 @@ impl Canned {
             let answer = Ok(HttpResponse {
                 status: 200,
                 content_type: None,
+                date: None,
                 body: body.into(),
             });
             canned.answers.lock().unwrap().push_back(answer);

@@ -13,6 +13,7 @@ use super::{Outcome, UnsavedPair};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
+use crate::metrics::Refresh;
 use crate::refresh_schedule::back_off;
 use crate::refresh_steps::RefreshStep;
 use crate::service::Core;
@@ -46,6 +47,7 @@ impl Core {
                     return Ok(Outcome::Elsewhere);
                 };
                 self.step(&renewed.id, RefreshStep::Stored);
+                self.refresh_ended(Refresh::Renewed);
                 self.announce().await;
                 if renewed.is_default {
                     self.write_token_file().await;
@@ -59,6 +61,7 @@ impl Core {
                     pair,
                 };
                 self.unsaved().insert(record.id.clone(), unsaved);
+                self.refresh_ended(Refresh::NotStored);
                 Err(error.into())
             }
         }
@@ -155,6 +158,7 @@ impl Core {
             // A newer pair is there: this refusal was about an old one and ends nothing.
             return Ok(Outcome::Elsewhere);
         }
+        self.refresh_ended(Refresh::Refused);
         self.announce().await;
         Err(Error::ReauthorizationRequired {
             id: record.id.clone(),
@@ -164,6 +168,7 @@ impl Core {
 
     /// Notes a failure that passes. The pair stays, and is handed out for as long as it works.
     pub(super) async fn degrade(&self, record: &Connection, error: &GatewayError) {
+        self.refresh_ended(Refresh::Failed);
         let now = to_millis(self.now());
         let wait = match error.advice().class {
             Class::Wait { seconds } => Some(seconds),

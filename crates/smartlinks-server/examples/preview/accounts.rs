@@ -4,6 +4,31 @@ use smartlinks_server::page::views::*;
 
 use super::{AUTH_SLUGS, DAY, HOUR, MINUTE, NOW, Sample};
 
+/// Every finding that the overview has words for, and one that it has none for.
+const CONCERNS: [&str; 8] = [
+    "clock_off",
+    "callback_insecure",
+    "key_file_loose",
+    "data_dir_loose",
+    "token_file_loose",
+    "address_not_allowed",
+    "app_in_test",
+    "something_new",
+];
+
+/// A day that ends with these hours.
+fn hours(last: &[(i64, i64)]) -> Vec<HourOfDay> {
+    let quiet = std::iter::repeat_n(&(0, 0), 24 - last.len());
+    let counts = quiet.chain(last).zip(0..);
+    counts
+        .map(|(&calls, hour)| HourOfDay {
+            begins_ms: NOW - (23 - hour) * HOUR,
+            calls,
+            refreshes: (calls.0 / 100, calls.1 / 4),
+        })
+        .collect()
+}
+
 impl Sample {
     pub(crate) fn connection(&self, number: u8, state: ConnectionState) -> ConnectionView {
         ConnectionView {
@@ -108,6 +133,10 @@ impl Sample {
                 .zip([2, 0, 5, 12, 1, 148, 3, 0])
                 .map(|(stage, count)| OrderCount { stage, count })
                 .collect(),
+            upkeep: Upkeep {
+                hours: hours(&[(0, 0), (120, 0), (900, 3)]),
+                ..Upkeep::default()
+            },
         };
         let attention = OverviewPage {
             frame: Frame {
@@ -124,6 +153,18 @@ impl Sample {
                 clock_skew_seconds: Some(-95),
                 problem: Some(self.problem("timeout")),
             }),
+            upkeep: Upkeep {
+                due: 3,
+                sign_in_within: [2, 1, 1, 0],
+                hours: hours(&[(0, 4), (1, 0), (5_000, 12)]),
+                concerns: CONCERNS
+                    .into_iter()
+                    .map(|code| Concern {
+                        code: code.to_owned(),
+                        bad: code != "app_in_test",
+                    })
+                    .collect(),
+            },
             ..well.clone()
         };
         let first = OverviewPage {
@@ -157,6 +198,72 @@ impl Sample {
             ("quiet", one),
             ("not-configured", not_configured),
             ("keys-refused", refused),
+        ]
+    }
+
+    pub(crate) fn audits(&self) -> Vec<(&'static str, AuditPage)> {
+        let line = |actor: &str, outcome: &str| AuditLine {
+            at_ms: NOW - HOUR,
+            actor: actor.to_owned(),
+            name: self.some_text(),
+            address: Some("203.0.113.7".into()),
+            action: "connection.disconnected".into(),
+            connection: Some(("conn_x".into(), self.text())),
+            subject: self.some_text(),
+            outcome: outcome.to_owned(),
+        };
+        let kinds = [
+            "operator",
+            "api_key",
+            "command_line",
+            "merchant",
+            "system",
+            "anybody",
+            "new",
+        ];
+        let full = AuditPage {
+            frame: self.frame("/aliexpress/audit"),
+            entries: kinds.map(|kind| line(kind, "ok")).into(),
+            filter: AuditFilter::default(),
+            misunderstood: false,
+            next: Some("17".into()),
+        };
+        let bare = AuditLine {
+            name: None,
+            address: None,
+            connection: None,
+            subject: None,
+            ..line("system", "storage_full")
+        };
+        let filter = AuditFilter {
+            action: self.text(),
+            connection: self.text(),
+            actor: "operator".into(),
+        };
+        let narrowed = AuditPage {
+            entries: vec![bare],
+            filter: filter.clone(),
+            ..full.clone()
+        };
+        let none = AuditPage {
+            entries: vec![],
+            next: None,
+            ..narrowed.clone()
+        };
+        let misunderstood = AuditPage {
+            misunderstood: true,
+            ..none.clone()
+        };
+        let empty = AuditPage {
+            filter: AuditFilter::default(),
+            ..none.clone()
+        };
+        vec![
+            ("full", full),
+            ("narrowed", narrowed),
+            ("none", none),
+            ("misunderstood", misunderstood),
+            ("empty", empty),
         ]
     }
 

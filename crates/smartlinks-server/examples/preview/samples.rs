@@ -50,6 +50,9 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     for (name, page) in sample.overviews() {
         add(&format!("overview-{name}"), page.render());
     }
+    for (name, page) in sample.audits() {
+        add(&format!("audit-{name}"), page.render());
+    }
     for (name, page) in sample.authentications() {
         add(&format!("authentication-{name}"), page.render());
     }

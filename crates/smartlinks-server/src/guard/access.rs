@@ -101,10 +101,14 @@ pub(super) async fn demand_access(
     let spent = asking.spent_cookie;
     let response = match verdict(asking.principal.as_ref(), ruled, public) {
         Verdict::Pass => {
+            let known = asking.principal.clone();
             let extensions = request.extensions_mut();
             asking.principal.map(|one| extensions.insert(one));
             asking.session.map(|one| extensions.insert(one));
-            next.run(request).await
+            let mut response = next.run(request).await;
+            // For the line in the log.
+            known.map(|one| response.extensions_mut().insert(one));
+            response
         }
         Verdict::Unruled => unruled(path.as_ref()).into_response(),
         Verdict::Unknown => who_are_you(&request, ruled),

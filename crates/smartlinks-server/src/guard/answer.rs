@@ -12,6 +12,7 @@ use crate::push;
 use crate::state::AppState;
 
 use super::headers;
+use super::seen::Answering;
 
 /// Names one request in logs, answers and problems.
 #[derive(Debug, Clone)]
@@ -27,8 +28,14 @@ pub(super) async fn finish(
     let id = new_id(&state);
     request.extensions_mut().insert(RequestId(id.clone()));
     let (uri, sent) = (request.uri().clone(), request.headers().clone());
-    let span = tracing::info_span!("request", request.id = %id, method = %request.method(), path = uri.path());
-    let response = tracing::Instrument::instrument(next.run(request), span).await;
+    let answering = Answering::begin(&state, &request);
+    let span = answering.span(&id);
+    let asked = async {
+        let response = next.run(request).await;
+        answering.end(&state, &response);
+        response
+    };
+    let response = tracing::Instrument::instrument(asked, span).await;
     let mut response = in_readable_form(&state, response, &uri, &sent, &id).await;
     headers::secure(response.headers_mut(), state.options());
     if let Ok(value) = HeaderValue::from_str(&id) {

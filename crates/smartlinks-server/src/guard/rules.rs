@@ -51,6 +51,7 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/operators/sessions/end-others", Operator),
 
     (Method::GET,    "/aliexpress", Operator),
+    (Method::GET,    "/aliexpress/audit", Operator),
     (Method::GET,    "/aliexpress/authentication", Operator),
     (Method::POST,   "/aliexpress/authentication/authorize", Operator),
     (Method::POST,   "/aliexpress/authentication/code", Operator),
@@ -86,6 +87,7 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/webhooks/{id}/delete", Operator),
     (Method::POST,   "/aliexpress/webhooks/{id}/deliveries/{message}/resend", Operator),
 
+    (Method::GET,    "/metrics", Needs(Read)),
     (Method::GET,    "/api/openapi.json", Needs(Read)),
     (Method::GET,    "/api/docs", Needs(Read)),
     (Method::GET,    "/api/aliexpress/status", Needs(Read)),
@@ -126,6 +128,8 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::GET,    "/api/aliexpress/webhooks/{id}/deliveries", Needs(Admin)),
     (Method::GET,    "/api/aliexpress/webhook-deliveries/{id}", Needs(Admin)),
     (Method::POST,   "/api/aliexpress/webhook-deliveries/{id}/resend", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/audit", Needs(Admin)),
+    (Method::GET,    "/api/aliexpress/doctor", Needs(Admin)),
 ];
 
 /// What the table says of a request.

@@ -4,6 +4,7 @@
 //! never sends a form twice.
 
 mod api_keys;
+mod audit;
 mod authentication;
 mod connect;
 mod connect_links;
@@ -37,6 +38,7 @@ pub(crate) use frame::Visit;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .get("/aliexpress", overview::show)
+        .get("/aliexpress/audit", audit::show)
         .get("/aliexpress/authentication", authentication::show)
         .post(
             "/aliexpress/authentication/authorize",

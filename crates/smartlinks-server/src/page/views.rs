@@ -5,6 +5,7 @@
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
 mod api_keys;
+mod audit;
 mod authentication;
 mod boxes;
 mod components;
@@ -25,6 +26,7 @@ mod products;
 mod replace_account;
 mod sign_in;
 mod small;
+mod upkeep;
 mod upstream;
 mod webhooks;
 
@@ -34,6 +36,7 @@ pub use api_keys::{
     ApiKeyForm, ApiKeyRow, ApiKeyState, ApiKeysPage, KeyLife, MadeApiKey, RevokeApiKeyPage,
     ScopeChoice,
 };
+pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
@@ -59,6 +62,7 @@ pub use products::{
 pub use replace_account::ReplaceAccountPage;
 pub use sign_in::{LinkError, LinkState, SignInError, SignInLinkPage, SignInPage};
 pub use small::{CallbackPage, ErrorPage};
+pub use upkeep::{Concern, HourOfDay, Upkeep};
 pub use upstream::safe_href;
 pub use webhooks::{
     AttemptLine, DeliveryLine, Endpoint, WebhookForm, WebhookPage, WebhookSecretPage, WebhooksPage,

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    Account, Connection, ConnectionId, Failure, NewConnection, NewPair, PreviousPair, TokenMaterial,
+    Account, Connection, ConnectionId, Failure, NewConnection, NewPair, Outlook, PreviousPair,
+    TokenMaterial,
 };
 use crate::{Change, Millis, StoreError};
 
@@ -178,6 +179,9 @@ pub trait ConnectionRepository: Send + Sync {
 
     /// When the next refresh will be due; a connection under lease counts from the end of its lease.
     async fn next_refresh_due(&self) -> Result<Option<Millis>, StoreError>;
+
+    /// How all connections stand together, and what lies ahead of them. Reads every row once.
+    async fn outlook(&self, now: Millis) -> Result<Outlook, StoreError>;
 
     /// Deletes all token material at once and keeps the rest as a stub. False when there was nothing to end.
     /// No other connection becomes the default in its place.

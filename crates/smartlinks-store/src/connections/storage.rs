@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::lifecycle::{Connect, Disconnect, Reconnect, SetDefault, missing};
+use super::outlook::{Outlook, outlook};
 use super::reading::{connection, connection_columns, connections};
 use super::refresh::{ACCESS_REFUSED, Claim, Fail, Finish, RENEW, Release};
 use super::{
@@ -292,6 +293,10 @@ impl ConnectionRepository for DatabaseStore {
 
     async fn next_refresh_due(&self) -> Result<Option<Millis>, StoreError> {
         due::next(&self.database).await
+    }
+
+    async fn outlook(&self, now: Millis) -> Result<Outlook, StoreError> {
+        outlook(&self.database, now).await
     }
 
     async fn disconnect(&self, id: &ConnectionId, change: Change) -> Result<bool, StoreError> {

@@ -47,6 +47,11 @@ pub(crate) enum Command {
     /// Look after the database: its schema, its soundness, its move to PostgreSQL
     #[command(subcommand)]
     Db(DbCommand),
+    /// Show who did what, when, from where, and how it ended, newest first
+    Audit(AuditArgs),
+    /// Look at everything that has to be right, and say what is not and how to mend it (exit code 1 when something is
+    /// wrong); the report holds no secret and can be pasted
+    Doctor,
     /// Print the OpenAPI document of the HTTP API
     Openapi,
     /// Print the completion script of a shell
@@ -474,6 +479,29 @@ pub(crate) struct CopyArgs {
     /// File that holds the address of the empty database, or - to read it from stdin
     #[arg(long, value_name = "FILE|-")]
     pub(crate) to_file: Option<PathBuf>,
+}
+
+/// `audit …`
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// From this day or moment on: 2026-11-01, 2026-11-01T08:00:00Z; or 90m, 24h, 7d before now
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// This action only, for example connection.disconnected
+    #[arg(long)]
+    pub(crate) action: Option<String>,
+    /// About this connection only
+    #[arg(long, value_name = "ID")]
+    pub(crate) connection: Option<String>,
+    /// By this kind of actor only: operator, api_key, command_line, merchant, system
+    #[arg(long, value_name = "KIND")]
+    pub(crate) actor: Option<String>,
+    /// How many, 1 to 200
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    /// Go on where a page ended: its `next`
+    #[arg(long, value_name = "NEXT")]
+    pub(crate) after: Option<String>,
 }
 
 /// `sign …`

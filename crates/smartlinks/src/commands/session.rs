@@ -40,10 +40,7 @@ impl Session {
         }
         let sandbox = matches!(mode, Mode::Demo(_));
         let page = page(&mode, config);
-        let plan = match mode {
-            Mode::Live(live) => Plan::live(*live, Arc::new(SystemClock), POOL_SIZE),
-            Mode::Demo(demo) => plan_beside_sandbox(&demo, config)?,
-        };
+        let plan = plan(mode, config)?;
         let is_shared = plan.database.is_shared();
         let core = assemble(plan, config, output)
             .await?
@@ -106,6 +103,14 @@ fn page(mode: &Mode, config: &Config) -> String {
     match public {
         Some(url) => url.origin().ascii_serialization(),
         None => format!("http://{}", on_this_machine(config.listen)),
+    }
+}
+
+/// What a command works on.
+pub(crate) fn plan(mode: Mode, config: &Config) -> Result<Plan, Failure> {
+    match mode {
+        Mode::Live(live) => Ok(Plan::live(*live, Arc::new(SystemClock), POOL_SIZE)),
+        Mode::Demo(demo) => plan_beside_sandbox(&demo, config),
     }
 }
 

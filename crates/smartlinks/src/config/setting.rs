@@ -126,8 +126,12 @@ pub(crate) const LOG: Setting = flag(
     "log",
     "info for serve and sandbox, else warn",
 );
-pub(crate) const LOG_FORMAT: Setting =
-    flag("log-format", "SMARTLINKS_LOG_FORMAT", "log_format", "text");
+pub(crate) const LOG_FORMAT: Setting = flag(
+    "log-format",
+    "SMARTLINKS_LOG_FORMAT",
+    "log_format",
+    "text on a terminal and for commands, else json",
+);
 
 const fn limit(variable: &'static str, key: &'static str, default: &'static str) -> Setting {
     Setting {

@@ -8,10 +8,12 @@
 
 mod api_keys;
 mod app_secrets;
+mod audit;
 mod auth;
 mod configuration;
 mod custody;
 mod database;
+mod doctor;
 mod export;
 mod keyring;
 mod links;

@@ -27,6 +27,9 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       keyring      The keys that seal stored tokens
       sign         Signatures
       db           Look after the database: its schema, its soundness, its move to PostgreSQL
+      audit        Show who did what, when, from where, and how it ended, newest first
+      doctor       Look at everything that has to be right, and say what is not and how to mend it (exit
+                   code 1 when something is wrong); the report holds no secret and can be pasted
       openapi      Print the OpenAPI document of the HTTP API
       completions  Print the completion script of a shell
       help         Print this message or the help of the given subcommand(s)

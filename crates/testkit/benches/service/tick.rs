@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aliexpress::{AppKey, AppSecret, Client, GatewayUrl, SystemClock};
+use smartlinks_core::doctor::Places;
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::{
     App, AppSetup, Core, CoreOptions, Market, OperatorPolicy, RefreshPolicy, ReturnTo, to_millis,
 };
@@ -159,6 +161,8 @@ fn core(store: Arc<dyn Store>, gateway: std::net::SocketAddr) -> Core {
         token_file: None,
         refresh: RefreshPolicy::default(),
         operators: OperatorPolicy::default(),
+        places: Places::default(),
+        metrics: Metrics::default(),
     })
     .expect("a service")
 }

@@ -88,6 +88,7 @@ impl Transport for Network {
         Ok(HttpResponse {
             status: 200,
             content_type: None,
+            date: None,
             body: r#"{"code":"0"}"#.into(),
         })
     }

@@ -128,6 +128,7 @@ impl Reply {
         Ok(HttpResponse {
             status,
             content_type: None,
+            date: None,
             body: body.into(),
         })
     }

@@ -3,11 +3,15 @@
 use axum::Extension;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use smartlinks_core::Core;
+use smartlinks_core::doctor::{Check, Level};
 
 use super::frame::query_value;
 use super::{Visit, authentication, render, views_of};
 use crate::guard::RequestId;
-use crate::page::views::{GatewayHealth, OverviewPage, Problem as ProblemView};
+use crate::page::views::{
+    Concern, GatewayHealth, HourOfDay, OverviewPage, Problem as ProblemView, Upkeep,
+};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -42,9 +46,36 @@ pub(super) async fn show(
             .map(|event| views_of::event(event, &connections))
             .collect(),
         orders: views_of::order_counts(core.orders_by_state(None).await?),
+        upkeep: upkeep(core).await?,
         connections,
     };
     Ok(render(&page, &visit, &state))
+}
+
+/// What goes on by itself. The glance of the doctor calls nobody and writes nothing.
+async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
+    let outlook = core.outlook().await?;
+    let hour = |hour: &smartlinks_core::Hour| HourOfDay {
+        begins_ms: hour.begins_s * 1000,
+        calls: (hour.calls, hour.failed_calls),
+        refreshes: (hour.refreshes, hour.failed_refreshes),
+    };
+    let report = core.glance().await;
+    let concerns = report
+        .troubles()
+        // Connections and refused keys have their own places on the page.
+        .filter(|finding| finding.check != Check::SignIn)
+        .filter(|finding| !matches!(finding.code, "secret_wrong" | "app_key_unknown"))
+        .map(|finding| Concern {
+            code: finding.code.to_owned(),
+            bad: finding.level == Level::Problem,
+        });
+    Ok(Upkeep {
+        due: outlook.due,
+        sign_in_within: outlook.sign_in_within,
+        hours: core.last_day().iter().map(hour).collect(),
+        concerns: concerns.collect(),
+    })
 }
 
 fn gateway(health: smartlinks_core::GatewayHealth) -> Option<GatewayHealth> {
@@ -54,7 +85,7 @@ fn gateway(health: smartlinks_core::GatewayHealth) -> Option<GatewayHealth> {
         calls: Some(health.calls),
         failed: Some(health.failed),
         since_ms: Some(since.as_millisecond()),
-        clock_skew_seconds: None,
+        clock_skew_seconds: health.clock_ahead.map(|ahead| ahead.as_secs()),
         problem: health.trouble.map(ProblemView::from_code),
     })
 }

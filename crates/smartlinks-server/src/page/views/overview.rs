@@ -6,7 +6,7 @@ use crate::page::i18n::Key;
 use crate::page::views::components::Shape;
 use crate::page::views::{
     AppKeys, AppView, ConnectionState, ConnectionView, EventLine, Frame, OrderCount, Problem,
-    StopReason, Tab, Tone,
+    StopReason, Tab, Tone, Upkeep,
 };
 
 /// `GET /aliexpress`
@@ -25,6 +25,8 @@ pub struct OverviewPage {
     pub events: Vec<EventLine>,
     /// How many orders there are in each state; states without orders may be left out.
     pub orders: Vec<OrderCount>,
+    /// What goes on by itself.
+    pub upkeep: Upkeep,
 }
 
 /// How the gateway has answered lately.

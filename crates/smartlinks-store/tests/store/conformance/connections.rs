@@ -1,4 +1,4 @@
-use smartlinks_store::{NewConnection, StoreError, StoredState};
+use smartlinks_store::{Failure, NewConnection, Outlook, StoreError, StoredState};
 
 use crate::support::*;
 
@@ -355,4 +355,52 @@ pub(crate) async fn disconnecting_deletes_all_token_material(stage: Stage) {
             .is_empty()
     );
     assert!(store.token(&id).await.unwrap().is_none());
+}
+
+pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
+    let store = stage.open().await;
+    assert_eq!(store.outlook(NOW).await.unwrap(), Outlook::default());
+    let failing = connected(&store, "1").await;
+    let ended = connected(&store, "2").await;
+    let gone = connected(&store, "3").await;
+    connected(&store, "4").await;
+    assert!(store.disconnect(&gone.id, NOW.into()).await.unwrap());
+    for (connection, state) in [
+        (&failing, StoredState::Degraded),
+        (&ended, StoredState::ReauthorizationRequired),
+    ] {
+        let until = NOW.plus(HOUR);
+        let claimed = store.claim_refresh(&connection.id, 1, "me", until, NOW);
+        assert!(claimed.await.unwrap());
+        let failure = Failure {
+            code: "x".to_owned(),
+            state,
+            reason: None,
+            next_refresh_at: (state == StoredState::Degraded).then_some(NOW),
+        };
+        let noted = store.fail_refresh(&connection.id, 1, "me", failure, NOW.into());
+        assert!(noted.await.unwrap());
+    }
+    let at_first = Outlook {
+        active: 1,
+        degraded: 1,
+        reauthorization_required: 1,
+        disconnected: 1,
+        due: 1,
+        sign_in_within: [2, 2, 2, 0],
+        next_sign_in_by: Some(NOW.plus(48 * HOUR)),
+        longest_life_ms: Some(24 * HOUR),
+        longest_window_ms: Some(48 * HOUR),
+    };
+    assert_eq!(store.outlook(NOW).await.unwrap(), at_first);
+    assert_eq!(at_first.connected(), 3);
+    let later = store.outlook(NOW.plus(25 * HOUR)).await.unwrap();
+    assert_eq!((later.due, later.sign_in_within), (2, [2, 2, 2, 2]));
+    let too_late = store.outlook(NOW.plus(48 * HOUR)).await.unwrap();
+    let states = (too_late.active, too_late.degraded);
+    assert_eq!((states, too_late.reauthorization_required), ((0, 0), 3));
+    assert_eq!(
+        (too_late.sign_in_within, too_late.next_sign_in_by),
+        ([0; 4], None)
+    );
 }

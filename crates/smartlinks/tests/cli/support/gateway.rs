@@ -28,6 +28,15 @@ impl Gateway {
 
     /// Starts one with another registered callback.
     pub(crate) fn with_callback(callback: &str) -> Self {
+        Self::start_with(callback, 0)
+    }
+
+    /// Starts one whose clock is ahead of this machine's.
+    pub(crate) fn ahead_by_ms(ahead_ms: i64) -> Self {
+        Self::start_with(CALLBACK, ahead_ms)
+    }
+
+    fn start_with(callback: &str, ahead_ms: i64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
@@ -37,8 +46,8 @@ impl Gateway {
             base_url: address.clone(),
             ..SandboxConfig::default()
         };
-        let sandbox =
-            Sandbox::new(config, Arc::new(|| SystemClock.now().as_millisecond()), 1).unwrap();
+        let now_ms = move || SystemClock.now().as_millisecond() + ahead_ms;
+        let sandbox = Sandbox::new(config, Arc::new(now_ms), 1).unwrap();
         let runtime = Runtime::new().unwrap();
         runtime.spawn(async move {
             let listener = tokio::net::TcpListener::from_std(listener).unwrap();

@@ -1,0 +1,62 @@
+//! What the doctor finds in a running service, where the command line cannot make it happen.
+
+use anyhow::{Context, Result};
+use smartlinks_core::doctor::{Check, Finding, Level, Report};
+use smartlinks_core::store::StoreError;
+use testkit::app::{App, Setup};
+
+fn found<'a>(report: &'a Report, code: &str) -> Result<&'a Finding> {
+    let found = report.findings.iter().find(|finding| finding.code == code);
+    found.with_context(|| format!("no {code}: {report:#?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_named() -> Result<()> {
+    let app = App::with(Setup {
+        max_pages: Some(100),
+        ..Setup::default()
+    })
+    .await?;
+    app.connect().await?;
+    assert_eq!(
+        found(&app.core.examine().await, "database_works")?.level,
+        Level::Good
+    );
+    for number in 0.. {
+        let filled = app
+            .core
+            .store()
+            .meta()
+            .set(&format!("ballast {number}"), &"x".repeat(8192))
+            .await;
+        match filled {
+            Ok(()) => {}
+            Err(StoreError::Full { .. }) => break,
+            Err(other) => return Err(other.into()),
+        }
+    }
+    let report = app.core.examine().await;
+    let full = found(&report, "disk_full")?;
+    assert_eq!((full.check, full.level), (Check::Disk, Level::Problem));
+    assert!(
+        full.fix
+            .as_deref()
+            .unwrap_or_default()
+            .contains("Free space")
+    );
+    assert!(!report.healthy);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_glance_calls_nobody_and_remembers_what_was_answered() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let calls = app.journal("").await?.len();
+    let report = app.core.glance().await;
+    assert_eq!(app.journal("").await?.len(), calls);
+    assert_eq!(found(&report, "secret_accepted")?.level, Level::Good);
+    assert_eq!(found(&report, "clock_right")?.check, Check::Clock);
+    assert!(report.healthy, "{report:#?}");
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! `GET /metrics`: the numbers in Prometheus's text form.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use smartlinks_core::metrics::{DURATION_BUCKETS, Metrics};
+
+use crate::routes::Routes;
+use crate::state::AppState;
+
+const FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+
+/// What `/metrics` renders. Cheap to clone.
+#[derive(Clone)]
+pub struct Exposition {
+    handle: PrometheusHandle,
+}
+
+impl std::fmt::Debug for Exposition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Exposition").finish_non_exhaustive()
+    }
+}
+
+impl Exposition {
+    /// A recorder of its own and what renders it. Nothing global is installed, so two services in one process do not
+    /// mix their numbers.
+    #[must_use]
+    pub fn new() -> (Metrics, Self) {
+        let builder = PrometheusBuilder::new();
+        // Only an empty list of buckets is refused.
+        let builder = builder
+            .set_buckets(&DURATION_BUCKETS)
+            .unwrap_or_else(|_| PrometheusBuilder::new());
+        let recorder = builder.build_recorder();
+        let handle = recorder.handle();
+        (Metrics::new(Arc::new(recorder)), Self { handle })
+    }
+
+    /// The text, with everything that was counted since the last time taken in.
+    fn render(&self) -> String {
+        self.handle.run_upkeep();
+        self.handle.render()
+    }
+}
+
+pub(crate) fn routes() -> Routes {
+    Routes::default().get("/metrics", scrape)
+}
+
+/// A database that does not answer costs the gauges that come from it, not the rest.
+async fn scrape(state: AppState) -> Response {
+    if let Err(error) = state.core().measure().await {
+        tracing::warn!(%error, "the numbers of the database are missing from this scrape");
+    }
+    if let Some(bytes) = resident_memory() {
+        state.core().metrics().resident_memory(bytes);
+    }
+    let mut response = state.options().metrics.render().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, FORMAT);
+    response
+}
+
+/// Resident memory in bytes, where the system tells it in a file.
+fn resident_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024.0)
+}

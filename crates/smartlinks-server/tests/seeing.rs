@@ -1,0 +1,170 @@
+//! The audit log and the doctor over HTTP, and what the overview shows of them.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use testkit::app::{App, BEARER, Setup};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_for_those_who_administer() -> Result<()> {
+    let app = App::with(Setup {
+        bearer: true,
+        ..Setup::default()
+    })
+    .await?;
+    let stranger = app.visitor()?;
+    for place in ["/api/aliexpress/audit", "/api/aliexpress/doctor"] {
+        stranger.get(place).await?.expect_status(401)?;
+    }
+    // Which scope each route asks for stands in the table of rules.
+    let rules = include_str!("../src/guard/rules.rs");
+    for route in ["/api/aliexpress/audit", "/api/aliexpress/doctor"] {
+        let line = rules.lines().find(|line| line.contains(route));
+        assert!(line.context("no rule")?.contains("Needs(Admin)"), "{route}");
+    }
+    let admin = stranger.with_api_key(BEARER)?;
+    let page = admin
+        .get("/api/aliexpress/audit")
+        .await?
+        .expect_status(200)?;
+    assert_eq!(page.json()?["entries"], Value::Array(Vec::new()));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_paged_and_filtered_over_http() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let id = app.connect().await?;
+    for label in ["one", "two"] {
+        let body = serde_json::json!({ "label": label });
+        let path = format!("/api/aliexpress/connections/{id}");
+        let request = visitor
+            .request(reqwest::Method::PATCH, &path)
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        visitor.send(request).await?.expect_status(200)?;
+    }
+    let first = visitor.get("/api/aliexpress/audit?limit=2").await?.json()?;
+    let next = first["next"].as_str().context("one page only")?;
+    assert_eq!(first["entries"][0]["action"], "connection.changed");
+    assert_eq!(first["entries"][0]["actor"]["kind"], "anybody");
+    let path = format!("/api/aliexpress/audit?limit=2&after={next}");
+    let second = visitor.get(&path).await?.json()?;
+    assert_eq!(second["entries"][0]["action"], "connection.connected");
+    assert_eq!(second["next"], Value::Null);
+    for (query, status) in [
+        ("action=connection.changed&actor=anybody", 200),
+        ("actor=ghost", 400),
+        ("after=x", 400),
+        ("since=yesterday", 400),
+        ("limit=-1", 400),
+        ("unknown=1", 400),
+    ] {
+        let path = format!("/api/aliexpress/audit?{query}");
+        visitor.get(&path).await?.expect_status(status)?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_who_did_what_and_narrows_it() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let empty = visitor.get("/aliexpress/audit?lang=en").await?;
+    let text = empty.expect_status(200)?.text();
+    assert!(text.contains("Nothing has happened yet"), "{text}");
+    let id = app.connect().await?;
+    for (query, wanted) in [
+        ("lang=en", "connection.connected"),
+        ("lang=fr", "SmartLinks lui-même"),
+        ("lang=en&actor=merchant", "No such entry"),
+        (
+            "lang=en&connection=nonsense",
+            "This filter cannot be understood",
+        ),
+    ] {
+        let path = format!("/aliexpress/audit?{query}");
+        let text = visitor.get(&path).await?.expect_status(200)?.text();
+        assert!(text.contains(wanted), "{query}: {text}");
+    }
+    let tab = visitor
+        .get("/aliexpress/authentication?lang=en")
+        .await?
+        .text();
+    assert!(
+        tab.contains(&format!("/aliexpress/audit?connection={id}")),
+        "{tab}"
+    );
+    for number in 0..60 {
+        app.core
+            .set_label(&id, Some(&format!("shop {number}")))
+            .await?;
+    }
+    let text = visitor
+        .get("/aliexpress/audit?action=connection.changed")
+        .await?
+        .text();
+    let link = "/aliexpress/audit?action=connection.changed&amp;after=";
+    assert!(
+        text.contains(link) || text.contains(&link.replace("&amp;", "&#38;")),
+        "{text}"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_at_the_running_service() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    app.connect().await?;
+    let report = visitor
+        .get("/api/aliexpress/doctor")
+        .await?
+        .expect_status(200)?
+        .json()?;
+    assert_eq!(report["healthy"], true, "{report}");
+    let codes: Vec<_> = report["findings"]
+        .as_array()
+        .context("no findings")?
+        .iter()
+        .filter_map(|finding| finding["code"].as_str())
+        .collect();
+    for code in [
+        "secret_accepted",
+        "callback_registered",
+        "database_works",
+        "disk_writable",
+    ] {
+        assert!(codes.contains(&code), "{code} in {codes:?}");
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_overview_shows_what_has_to_be_mended_without_calling_anybody() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    app.connect().await?;
+    let overview = async || -> Result<String> {
+        Ok(visitor
+            .get("/aliexpress?lang=en")
+            .await?
+            .expect_status(200)?
+            .text())
+    };
+    let well = overview().await?;
+    assert!(well.contains("Nothing to mend"), "{well}");
+    assert!(well.contains("1 went well, 0 failed"), "{well}");
+    let calls = app.journal("").await?.len();
+    let keys = app.data.join("keys");
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o644))?;
+    let text = overview().await?;
+    assert!(
+        text.contains("Other users of this machine can read the key file"),
+        "{text}"
+    );
+    assert_eq!(app.journal("").await?.len(), calls);
+    Ok(())
+}
