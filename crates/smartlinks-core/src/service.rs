@@ -86,6 +86,33 @@ pub struct CoreOptions {
     pub metrics: Metrics,
 }
 
+impl CoreOptions {
+    /// What has to be said; all else as in production: webhooks to public addresses only, no token file, numbers that
+    /// nobody reads.
+    #[must_use]
+    pub fn new(
+        app: AppSetup,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            app,
+            store,
+            clock,
+            entropy,
+            market: Market::default(),
+            return_to: ReturnTo::default(),
+            token_file: None,
+            refresh: RefreshPolicy::default(),
+            operators: OperatorPolicy::default(),
+            webhooks: WebhookOptions::over_http(Targets::Public),
+            places: Places::default(),
+            metrics: Metrics::default(),
+        }
+    }
+}
+
 pub(crate) struct Inner {
     options: CoreOptions,
     /// Names this process in leases.

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 use smartlinks_core::{CreateApiKey, Scope, Scopes};
 use smartlinks_server::{Limits, Rule};
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, Setup};
 use testkit::http::Http;
 
 /// A status, and the code of the problem where the answer is one.
@@ -33,7 +33,7 @@ fn filled(path: &str) -> String {
 
 async fn guarded() -> Result<App> {
     App::with(Setup {
-        bearer: true,
+        operators: true,
         limits: Limits::out_of_reach(),
         ..Setup::default()
     })
@@ -218,11 +218,7 @@ async fn keys_that_do_not_hold_open_no_route() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_change_comes_from_another_site_whoever_is_signed_in() -> Result<()> {
     let app = guarded().await?;
-    let person = app.visitor()?;
-    person
-        .post_form("/aliexpress/sign-in", &[("token", BEARER)])
-        .await?
-        .expect_status(303)?;
+    let person = app.signed_in().await?;
     let program = app.program(&Scope::ALL).await?;
     let mut changes = 0;
     for (method, path, _) in routes() {

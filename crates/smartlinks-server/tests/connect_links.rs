@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use reqwest::Method;
 use serde_json::{Value, json};
-use smartlinks_core::{LinkRefusal, NewLink};
-use testkit::app::{App, BEARER, Setup};
+use smartlinks_core::{LinkRefusal, NewLink, Scope};
+use testkit::app::{App, Setup};
 use testkit::http::{Http, Reply};
 
 const CREATE: &str = "/auth/token/create";
@@ -12,19 +12,19 @@ const LINKS: &str = "/api/aliexpress/connect-links";
 
 async fn locked() -> Result<App> {
     App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await
 }
 
-fn operator(app: &App) -> Result<Http> {
-    app.visitor()?.with_api_key(BEARER)
+async fn operator(app: &App) -> Result<Http> {
+    app.program(&Scope::ALL).await
 }
 
 /// Makes a link and gives the path that the merchant opens, and what the API says of the link.
 async fn link(app: &App, wanted: Value) -> Result<(String, Value)> {
-    let reply = operator(app)?.post_json(LINKS, &wanted).await?;
+    let reply = operator(app).await?.post_json(LINKS, &wanted).await?;
     let made = reply.expect_status(201)?.json()?;
     let url = made["url"].as_str().context("no address")?;
     let path = url.strip_prefix(&app.url).context("an address elsewhere")?;
@@ -32,7 +32,8 @@ async fn link(app: &App, wanted: Value) -> Result<(String, Value)> {
 }
 
 async fn shown(app: &App, id: &Value) -> Result<Value> {
-    let list = operator(app)?
+    let list = operator(app)
+        .await?
         .get(LINKS)
         .await?
         .expect_status(200)?
@@ -176,7 +177,7 @@ async fn each_link_that_opens_nothing_says_why_in_both_languages() -> Result<()>
     let (revoked, made) = link(&app, json!({})).await?;
     let id = made["id"].as_str().context("id")?;
     let place = format!("{LINKS}/{id}");
-    let admin = operator(&app)?;
+    let admin = operator(&app).await?;
     let gone = admin.send(admin.request(Method::DELETE, &place)).await?;
     assert_eq!(gone.expect_status(200)?.json()?["state"], "revoked");
     let cases = [
@@ -247,7 +248,7 @@ async fn a_link_is_bound_to_the_browser_that_used_it() -> Result<()> {
     let cookie = merchant.cookies().get("smartlinks_browser").cloned();
     assert!(cookie.is_some());
     let code = app.code(None).await?;
-    for stranger in [app.visitor()?, operator(&app)?] {
+    for stranger in [app.visitor()?, operator(&app).await?] {
         let reply = come_back(&stranger, &code, &state).await?;
         let place = reply.location()?;
         assert!(
@@ -350,7 +351,7 @@ async fn only_an_operator_makes_and_sees_links() -> Result<()> {
         .post_form("/aliexpress/links", &[])
         .await?
         .expect_status(401)?;
-    let admin = operator(&app)?;
+    let admin = operator(&app).await?;
     for (wanted, status) in [
         (json!({ "connection": "conn_none" }), 404),
         (json!({ "label": "x".repeat(81) }), 400),

@@ -6,26 +6,23 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 use smartlinks_core::Scope;
 use smartlinks_core::store::AuditFilter;
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, Setup};
 use testkit::http::Http;
 
 const KEYS: &str = "/api/aliexpress/keys";
 
 async fn guarded() -> Result<App> {
     App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await
 }
 
 async fn person(app: &App, language: &str) -> Result<Http> {
-    let person = app.visitor()?.with_header("accept-language", language)?;
-    person
-        .post_form("/aliexpress/sign-in", &[("token", BEARER)])
+    app.signed_in()
         .await?
-        .expect_status(303)?;
-    Ok(person)
+        .with_header("accept-language", language)
 }
 
 fn text(value: &Value) -> Result<&str> {

@@ -3,12 +3,12 @@
 use anyhow::{Context, Result};
 use smartlinks_core::Scope;
 use smartlinks_server::Limits;
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, OPERATOR, PASSWORD, Setup};
 use testkit::http::{Http, Reply};
 
 async fn guarded() -> Result<App> {
     App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await
@@ -35,16 +35,19 @@ async fn call_back(visitor: &Http) -> Result<Reply> {
 #[tokio::test(flavor = "multi_thread")]
 async fn sign_ins_are_limited_and_a_good_one_waits_too() -> Result<()> {
     let app = guarded().await?;
+    app.operator().await?;
     let guesser = app.visitor()?;
-    for _ in 0..Limits::default().sign_in.get() {
-        guesser
-            .post_form("/aliexpress/sign-in", &[("token", "guess")])
+    let sign_in = async |name: &str, password: &str| {
+        let fields = [("name", name), ("password", password)];
+        guesser.post_form("/aliexpress/sign-in", &fields).await
+    };
+    for number in 0..Limits::default().sign_in.get() {
+        // Names of their own: the limit of one name is another.
+        sign_in(&format!("guess-{number}"), "guess")
             .await?
             .expect_status(401)?;
     }
-    let refused = guesser
-        .post_form("/aliexpress/sign-in", &[("token", BEARER)])
-        .await?;
+    let refused = sign_in(OPERATOR, PASSWORD).await?;
     let wait = expect_refusal(&refused)?;
     assert!(
         refused
@@ -58,10 +61,7 @@ async fn sign_ins_are_limited_and_a_good_one_waits_too() -> Result<()> {
         .await?
         .expect_status(200)?;
     app.advance(i64::try_from(wait)?);
-    guesser
-        .post_form("/aliexpress/sign-in", &[("token", BEARER)])
-        .await?
-        .expect_status(303)?;
+    sign_in(OPERATOR, PASSWORD).await?.expect_status(303)?;
     Ok(())
 }
 

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use smartlinks_core::Scope;
 use smartlinks_core::metrics::ALL;
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, Setup};
 use testkit::http::Http;
 
 async fn scraped(visitor: &Http) -> Result<String> {
@@ -145,14 +146,16 @@ async fn two_services_in_one_process_keep_their_numbers_apart() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_for_those_who_may_read() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;
     let stranger = app.visitor()?;
     let refused = stranger.get("/metrics").await?.expect_status(401)?;
     assert!(!refused.text().contains("smartlinks_"));
-    let reader = stranger.with_api_key(BEARER)?;
+    let caller = app.program(&[Scope::Call]).await?;
+    caller.get("/metrics").await?.expect_status(403)?;
+    let reader = app.program(&[Scope::Read]).await?;
     assert!(
         scraped(&reader)
             .await?

@@ -83,7 +83,7 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Result
 
 async fn guarded() -> Result<App> {
     App::with(Setup {
-        bearer: true,
+        operators: true,
         limits: Limits::out_of_reach(),
         ..Setup::default()
     })

@@ -5,8 +5,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
+use smartlinks_core::Scope;
 use smartlinks_core::webhooks::{SigningSecret, Targets};
-use testkit::app::{App, BEARER, Setup};
+use testkit::app::{App, Setup};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -407,18 +408,20 @@ async fn streams_are_limited_and_a_place_is_given_back() -> Result<()> {
     Ok(())
 }
 
-/// With a bearer the routes are closed like all others.
+/// The routes are closed like all others.
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_for_those_who_may() -> Result<()> {
     let app = App::with(Setup {
-        bearer: true,
+        operators: true,
         ..Setup::default()
     })
     .await?;
     let stranger = app.visitor()?;
     assert_eq!(stranger.get(WEBHOOKS).await?.status, 401);
     assert_eq!(stranger.get("/aliexpress/webhooks").await?.status, 303);
-    let known = app.visitor()?.with_api_key(BEARER)?;
+    let reader = app.program(&[Scope::Read]).await?;
+    assert_eq!(reader.get(WEBHOOKS).await?.status, 403);
+    let known = app.program(&[Scope::Admin]).await?;
     assert_eq!(known.get(WEBHOOKS).await?.status, 200);
     Ok(())
 }

@@ -24,7 +24,6 @@ pub(crate) enum Principal {
     /// A person who has signed in.
     Operator(Arc<Actor>),
     /// A program with a key.
-    #[expect(dead_code, reason = "made where API keys are recognised")]
     Key(Arc<Actor>, Scopes),
     /// Whoever reached the open sandbox; `program` when it sent a bearer.
     Anybody {

@@ -40,6 +40,7 @@ pub(super) async fn lived_in(store: &Arc<dyn Store>) -> Vec<ConnectionId> {
         caller_state: Some("it's \"quoted\", \\ and é🙂\n".to_owned()),
         return_to: None,
         connection: Some(ids[1].clone()),
+        other_account: false,
         label: None,
         created_at: NOW,
         expires_at: NOW.plus(HOUR),

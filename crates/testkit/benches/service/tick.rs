@@ -5,11 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use aliexpress::{AppKey, AppSecret, Client, GatewayUrl, SystemClock};
-use smartlinks_core::doctor::Places;
-use smartlinks_core::metrics::Metrics;
-use smartlinks_core::{
-    App, AppSetup, Core, CoreOptions, Market, OperatorPolicy, RefreshPolicy, ReturnTo, to_millis,
-};
+use smartlinks_core::{App, AppSetup, Core, CoreOptions, to_millis};
 use smartlinks_store::{
     Account, ConnectionId, DatabaseUrl, KeyRing, Millis, NewConnection, NewPair, OpenOptions,
     Store, SystemEntropy, TokenMaterial,
@@ -146,24 +142,17 @@ fn core(store: Arc<dyn Store>, gateway: std::net::SocketAddr) -> Core {
     .gateway(GatewayUrl::parse(&format!("http://{gateway}")).expect("loopback"))
     .build()
     .expect("a client");
-    Core::new(CoreOptions {
-        app: AppSetup::Ready(App {
+    Core::new(CoreOptions::new(
+        AppSetup::Ready(App {
             client,
             callback_url: "http://127.0.0.1/aliexpress/callback"
                 .parse()
                 .expect("an address"),
         }),
         store,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        market: Market::default(),
-        return_to: ReturnTo::new([]),
-        token_file: None,
-        refresh: RefreshPolicy::default(),
-        operators: OperatorPolicy::default(),
-        places: Places::default(),
-        metrics: Metrics::default(),
-    })
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    ))
     .expect("a service")
 }
 

@@ -31,7 +31,7 @@ impl World {
         let (app, gateway, connections, key) = runtime.block_on(async {
             let gateway = gateway::serve().await;
             let app = App::with(Setup {
-                bearer: true,
+                operators: true,
                 follower: true,
                 limits: Limits::out_of_reach(),
                 gateway: Some(format!("http://{gateway}")),

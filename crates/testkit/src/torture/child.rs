@@ -15,9 +15,7 @@ use aliexpress::{
 use anyhow::{Context, Result, bail};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use smartlinks_core::{
-    App, AppSetup, Core, CoreOptions, Market, RefreshPolicy, RefreshStep, RefreshSteps, ReturnTo,
-};
+use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, RefreshStep, RefreshSteps};
 use smartlinks_store::{
     ConnectionId, DatabaseUrl, OpenOptions, Store, SystemEntropy, open_or_create_keys,
     stored_key_fingerprint,
@@ -332,16 +330,15 @@ pub(super) fn core(
     refresh: RefreshPolicy,
 ) -> Result<Core> {
     Ok(Core::new(CoreOptions {
-        app: AppSetup::Ready(App {
-            client: client(gateway, clock.clone())?,
-            callback_url: format!("{gateway}/aliexpress/callback").parse()?,
-        }),
-        store,
-        clock: Arc::new(clock),
-        entropy: Arc::new(SystemEntropy),
-        market: Market::default(),
-        return_to: ReturnTo::new(Vec::new()),
-        token_file: None,
         refresh,
+        ..CoreOptions::new(
+            AppSetup::Ready(App {
+                client: client(gateway, clock.clone())?,
+                callback_url: format!("{gateway}/aliexpress/callback").parse()?,
+            }),
+            store,
+            Arc::new(clock),
+            Arc::new(SystemEntropy),
+        )
     })?)
 }

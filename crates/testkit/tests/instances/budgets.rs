@@ -7,9 +7,7 @@ use aliexpress::{AppKey, AppSecret, Client, GatewayUrl, Policy, SystemClock};
 use aliexpress_sandbox::{Sandbox, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use smartlinks_core::{
-    App, AppSetup, BudgetAppetite, Core, CoreOptions, Market, RefreshPolicy, ReturnTo,
-};
+use smartlinks_core::{App, AppSetup, BudgetAppetite, Core, CoreOptions};
 use smartlinks_store::{DatabaseUrl, KeyRing, OpenOptions, SystemEntropy};
 use testkit::database::{TestDatabase, on_postgres};
 use testkit::http::Http;
@@ -146,17 +144,13 @@ async fn instance(url: &DatabaseUrl, keys: &KeyRing, gateway: &str) -> Result<Co
             .longest_wait(Duration::from_secs(120)),
     )
     .build()?;
-    Ok(Core::new(CoreOptions {
-        app: AppSetup::Ready(App {
+    Ok(Core::new(CoreOptions::new(
+        AppSetup::Ready(App {
             client,
             callback_url: "http://127.0.0.1:8080/aliexpress/callback".parse()?,
         }),
-        store: smartlinks_store::open(options).await?,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        market: Market::default(),
-        return_to: ReturnTo::new([]),
-        token_file: None,
-        refresh: RefreshPolicy::default(),
-    })?)
+        smartlinks_store::open(options).await?,
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+    ))?)
 }

@@ -373,6 +373,7 @@ pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
         let claimed = store.claim_refresh(&connection.id, 1, "me", until, NOW);
         assert!(claimed.await.unwrap());
         let failure = Failure {
+            kind: smartlinks_store::FailureKind::Failed,
             code: "x".to_owned(),
             state,
             reason: None,

@@ -99,6 +99,7 @@ pub(crate) async fn a_passed_deadline_is_told_once(stage: Stage) {
     assert!(store.claim_refresh(&id, 1, "me", lease, NOW).await.unwrap());
     assert!(!store.settle_warning(&due, passed(), NOW).await.unwrap());
     let ended = Failure {
+        kind: smartlinks_store::FailureKind::Refused,
         code: "IllegalRefreshToken".to_owned(),
         state: StoredState::ReauthorizationRequired,
         reason: None,
