@@ -1,16 +1,20 @@
 //! A token is never lost, and one refresh serves everybody: against the sandbox, with a clock that
 //! stands still until it is moved.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
 use smartlinks_core::aliexpress::Class;
+use smartlinks_core::store::{ConnectionId, Millis};
 use smartlinks_core::{
-    BeginLogin, ConnectionState, Error, ImportedToken, LoginResult, ProductQuery, Requester,
-    to_millis,
+    BeginLogin, ConnectionState, Core, Error, ImportedToken, LoginResult, ProductQuery,
+    RefreshPolicy, RefreshStep, RefreshSteps, Requester,
 };
 use testkit::app::{App, Setup};
+use tokio::runtime::Handle;
 
 const DAY: i64 = 86_400;
 const SECOND: Duration = Duration::from_secs(1);
@@ -376,13 +380,18 @@ async fn a_test_app_with_a_short_window_is_not_warned_from_the_first_day() -> Re
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pair_that_could_not_be_stored_is_tried_again_before_the_gateway_is() -> Result<()> {
+    let disk = Arc::new(DiskFillsUp::default());
     let app = App::with(Setup {
-        max_pages: Some(64),
+        max_pages: Some(160),
+        refresh: RefreshPolicy {
+            steps: Some(disk.clone()),
+            ..RefreshPolicy::default()
+        },
         ..Setup::default()
     })
     .await?;
     let id = app.connect().await?;
-    fill(&app).await?;
+    assert!(disk.core.set(app.core.clone()).is_ok());
     app.control("profile", &json!({"old_refresh_valid": false}))
         .await?;
     let before = app.core.connection(&id).await?;
@@ -405,7 +414,7 @@ async fn a_pair_that_could_not_be_stored_is_tried_again_before_the_gateway_is() 
     app.core
         .store()
         .login_attempts()
-        .prune(smartlinks_core::store::Millis(i64::MAX))
+        .prune(Millis(i64::MAX))
         .await?;
     let view = app.core.refresh_now(&id).await?;
     assert_eq!((view.generation, view.state), (2, ConnectionState::Active));
@@ -417,25 +426,38 @@ async fn a_pair_that_could_not_be_stored_is_tried_again_before_the_gateway_is() 
     Ok(())
 }
 
+/// Fills the database as soon as the gateway has answered the first refresh.
+#[derive(Debug, Default)]
+struct DiskFillsUp {
+    core: OnceLock<Core>,
+    full: AtomicBool,
+}
+
+impl RefreshSteps for DiskFillsUp {
+    fn reached(&self, _: &ConnectionId, step: RefreshStep) {
+        let Some(core) = self.core.get() else { return };
+        if step == RefreshStep::Answered && !self.full.swap(true, Ordering::SeqCst) {
+            tokio::task::block_in_place(|| Handle::current().block_on(fill(core)));
+        }
+    }
+}
+
 /// Fills the database until a connection has no room left to grow.
-async fn fill(app: &App) -> Result<()> {
+async fn fill(core: &Core) {
     let begin = |length| {
         let mut begin = BeginLogin::by(Requester::Headless);
         begin.caller_state = Some("x".repeat(length));
         begin
     };
-    while app.core.begin_login(begin(500)).await.is_ok() {}
-    while app.core.begin_login(begin(1)).await.is_ok() {}
+    while core.begin_login(begin(500)).await.is_ok() {}
+    while core.begin_login(begin(1)).await.is_ok() {}
     // Further connections and long labels take what room the page of the connections has.
     let mut others = Vec::new();
     for user_id in 1.. {
         let file =
             json!({"access_token": "50000test", "refresh_token": "50001test", "user_id": user_id});
-        match app
-            .core
-            .import_token(ImportedToken::parse(&file.to_string())?, None, false)
-            .await
-        {
+        let token = ImportedToken::parse(&file.to_string()).expect("a token file");
+        match core.import_token(token, None, false).await {
             Ok(view) => others.push(view.id),
             Err(_) => break,
         }
@@ -443,28 +465,9 @@ async fn fill(app: &App) -> Result<()> {
     for length in [1, 5, 20, 80] {
         for other in &others {
             let label = "\u{1f4e6}".repeat(length);
-            let _ = app.core.set_label(other, Some(&label)).await;
+            let _ = core.set_label(other, Some(&label)).await;
         }
     }
-    // Just enough is given back for a claim, which is small, and far too little for another pair.
-    let store = app.core.store().connections();
-    let record = store
-        .default_connection()
-        .await?
-        .context("nothing is connected")?;
-    let (now, owner) = (to_millis(app.core.now()), "p".repeat(32));
-    for other in &others {
-        if store
-            .claim_refresh(&record.id, record.generation, &owner, now, now)
-            .await
-            .is_ok()
-        {
-            store.release_lease(&record.id, &owner, now).await?;
-            return Ok(());
-        }
-        app.core.set_label(other, None).await?;
-    }
-    anyhow::bail!("no room for a claim")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -416,7 +416,7 @@ async fn the_api_replaces_an_account_by_an_explicit_parameter() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pair_that_cannot_be_stored_is_said_so() -> Result<()> {
     let app = App::with(Setup {
-        max_pages: Some(48),
+        max_pages: Some(160),
         ..Setup::default()
     })
     .await?;

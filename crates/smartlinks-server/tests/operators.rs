@@ -16,6 +16,8 @@ const NEW: &str = "another long one of hers";
 async fn guarded() -> Result<App> {
     let app = App::with(Setup {
         operators: true,
+        // The limit of the route is tested beside it; here those of names and addresses are.
+        limits: smartlinks_server::Limits::out_of_reach(),
         ..Setup::default()
     })
     .await?;
@@ -106,17 +108,19 @@ async fn name_and_password_open_the_page_until_sign_out() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_not_said_and_costs_the_same_work() -> Result<()> {
     let app = guarded().await?;
-    app.core.invite_operator("invited").await?;
-    app.core.invite_operator("disabled").await?;
+    app.core.invite_operator("invited-one").await?;
+    app.core.invite_operator("disabled-one").await?;
     let password = Password::from(PASSWORD.to_owned());
-    app.core.set_operator_password("disabled", password).await?;
-    app.core.disable_operator("disabled").await?;
+    app.core
+        .set_operator_password("disabled-one", password)
+        .await?;
+    app.core.disable_operator("disabled-one").await?;
     let mut pages = Vec::new();
     for (name, password) in [
         (OPERATOR, "a wrong password"),
         ("nobody", PASSWORD),
-        ("invited", PASSWORD),
-        ("disabled", PASSWORD),
+        ("invited-one", PASSWORD),
+        ("disabled-one", PASSWORD),
     ] {
         let visitor = app.visitor()?;
         let reply = sign_in(&visitor, name, password)
@@ -221,6 +225,8 @@ async fn forged_and_stolen_sessions_open_nothing() -> Result<()> {
 async fn guessing_is_slowed_down_by_name_and_by_address() -> Result<()> {
     let app = App::with(Setup {
         operators: true,
+        // The limit of the route is tested beside it; here those of names and addresses are.
+        limits: smartlinks_server::Limits::out_of_reach(),
         trusted_proxies: vec!["127.0.0.1".parse()?],
         ..Setup::default()
     })
@@ -297,6 +303,8 @@ fn choice<'a>(token: &'a str, name: &'a str, password: &'a str) -> [(&'a str, &'
 async fn the_first_start_link_makes_one_operator_and_works_once() -> Result<()> {
     let app = App::with(Setup {
         operators: true,
+        // The limit of the route is tested beside it; here those of names and addresses are.
+        limits: smartlinks_server::Limits::out_of_reach(),
         ..Setup::default()
     })
     .await?;
@@ -378,6 +386,8 @@ fn form(fields: &[(&str, &str)]) -> String {
 async fn a_link_lives_thirty_minutes() -> Result<()> {
     let app = App::with(Setup {
         operators: true,
+        // The limit of the route is tested beside it; here those of names and addresses are.
+        limits: smartlinks_server::Limits::out_of_reach(),
         ..Setup::default()
     })
     .await?;
@@ -625,6 +635,8 @@ async fn the_open_sandbox_says_that_nobody_signs_in() -> Result<()> {
 async fn behind_tls_a_session_is_bound_to_it() -> Result<()> {
     let app = App::with(Setup {
         operators: true,
+        // The limit of the route is tested beside it; here those of names and addresses are.
+        limits: smartlinks_server::Limits::out_of_reach(),
         behind_tls: true,
         ..Setup::default()
     })

@@ -23,6 +23,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       orders       Follow orders that were placed at AliExpress
       operators    The people who run the page
       api-keys     The keys with which your software uses the HTTP API
+      webhooks     Tell your own software what happens
       call         Call a read method of the gateway and print its answer
       keyring      The keys that seal stored tokens
       sign         Signatures

@@ -30,13 +30,13 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
     let through = world.database.url_through(&door.authority());
     let server = world.serve(through.clone()).await?;
     let rows = world.database.pool()?;
-    let visitor = signed_in(&server)?;
+    let visitor = world.program(&server).await?;
     expect(&visitor, "/readyz", 200).await?;
 
     // One refresh is asked of the gateway; before it answers, the database is gone.
     let path = format!("/api/aliexpress/connections/{}/refresh", connected[0].id);
     let asked = tokio::spawn({
-        let visitor = signed_in(&server)?;
+        let visitor = world.program(&server).await?;
         async move { visitor.post_json(&path, &serde_json::json!({})).await }
     });
     until("the gateway is asked", SOON, || async {
@@ -89,11 +89,6 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
         "the log does not say so"
     );
     Ok(())
-}
-
-fn signed_in(server: &ServiceProcess) -> Result<Http> {
-    let bearer = std::fs::read_to_string(server.data_dir().join("bearer"))?;
-    server.visitor()?.with_api_key(bearer.trim())
 }
 
 async fn expect(visitor: &Http, path: &str, status: u16) -> Result<Value> {

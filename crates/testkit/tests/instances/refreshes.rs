@@ -59,7 +59,7 @@ async fn one_refresh_per_deadline(database: TestDatabase) -> Result<()> {
 
     judge(&world, &rows, &connected, &orphans).await?;
     for mut server in [one, other] {
-        say_so(&server).await?;
+        say_so(&world, &server).await?;
         ensure!(server.stop()?.success(), "{}", server.output());
         calm(&server.output())?;
     }
@@ -194,9 +194,8 @@ async fn judge(
 }
 
 /// What a server says of them is what the database has.
-async fn say_so(server: &ServiceProcess) -> Result<()> {
-    let bearer = std::fs::read_to_string(server.data_dir().join("bearer"))?;
-    let visitor = server.visitor()?.with_api_key(bearer.trim())?;
+async fn say_so(world: &World, server: &ServiceProcess) -> Result<()> {
+    let visitor = world.program(server).await?;
     let status = visitor.get("/api/aliexpress/status").await?;
     let status: Value = status.expect_status(200)?.json()?;
     let connections = status["connections"].as_array().context("no connections")?;

@@ -153,6 +153,19 @@ impl World {
         tokio::task::spawn_blocking(move || service.start()).await?
     }
 
+    /// A program that uses a server, with a key made by a command beside it.
+    pub(crate) async fn program(&self, server: &ServiceProcess) -> Result<Http> {
+        let create = [
+            "api-keys", "create", "test", "--scope", "read", "--scope", "admin", "--json",
+        ];
+        let made = self.command(&create).await?;
+        let words = String::from_utf8_lossy(&made.stderr).into_owned();
+        ensure!(made.status.success(), "{words}");
+        let made: Value = serde_json::from_slice(&made.stdout)?;
+        let key = made["key"].as_str().context("no key")?;
+        server.visitor()?.with_api_key(key)
+    }
+
     /// A command of its own process, with a home of its own.
     pub(crate) async fn command(&self, arguments: &[&str]) -> Result<Output> {
         self.command_on(&self.database.url(), arguments).await
