@@ -9,7 +9,6 @@ use sqlx::PgPool;
 use testkit::database::{TestDatabase, on_postgres};
 use testkit::door::Door;
 use testkit::http::Http;
-use testkit::server::ServiceProcess;
 use tokio::net::TcpListener;
 
 use super::world::{REFRESH, World, calm, now_ms, until};
