@@ -139,6 +139,15 @@ impl Metrics {
         });
     }
 
+    /// How many webhook deliveries wait at the moment of a scrape.
+    pub(crate) fn webhook_backlog(&self, waiting: i64) {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "counts of rows are far below 2^53"
+        )]
+        self.record(|| gauge!(names::WEBHOOK_BACKLOG).set(waiting as f64));
+    }
+
     /// How the connections stand at the moment of a scrape.
     pub(crate) fn outlook(&self, outlook: &Outlook) {
         #[expect(
@@ -208,7 +217,8 @@ impl crate::Core {
     pub async fn measure(&self) -> crate::Result<()> {
         let outlook = self.outlook().await?;
         self.metrics().outlook(&outlook);
-        // Further backlogs that are rows of a table (webhook deliveries) are counted here.
+        self.metrics()
+            .webhook_backlog(self.webhook_backlog().await?);
         Ok(())
     }
 }

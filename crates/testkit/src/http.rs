@@ -32,7 +32,27 @@ impl Http {
         reason = "a visitor from outside, not a client of ours"
     )]
     pub fn new(base: impl Into<String>) -> Result<Self> {
-        let client = reqwest::Client::builder()
+        Self::of(base, reqwest::Client::builder())
+    }
+
+    /// A new visitor who believes the certificate in `pem`, and keeps no connection open.
+    ///
+    /// # Errors
+    /// When it is no certificate.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a visitor from outside, not a client of ours"
+    )]
+    pub fn trusting(base: impl Into<String>, pem: &[u8]) -> Result<Self> {
+        let certificate = reqwest::Certificate::from_pem(pem)?;
+        let builder = reqwest::Client::builder()
+            .tls_certs_only([certificate])
+            .pool_max_idle_per_host(0);
+        Self::of(base, builder)
+    }
+
+    fn of(base: impl Into<String>, builder: reqwest::ClientBuilder) -> Result<Self> {
+        let client = builder
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .timeout(ANSWER_WITHIN)

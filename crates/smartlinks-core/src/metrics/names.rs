@@ -48,13 +48,14 @@ pub(super) const CLOCK_AHEAD: &str = "smartlinks_clock_ahead_seconds";
 pub(super) const CONNECTIONS: &str = "smartlinks_connections";
 pub(super) const SIGN_IN_DEADLINES: &str = "smartlinks_sign_in_deadlines";
 pub(super) const REFRESHES_DUE: &str = "smartlinks_refreshes_due";
+pub(super) const WEBHOOK_BACKLOG: &str = "smartlinks_webhook_deliveries_waiting";
 pub(super) const HTTP_REQUESTS: &str = "smartlinks_http_requests_total";
 pub(super) const HTTP_DURATION: &str = "smartlinks_http_request_duration_seconds";
 pub(super) const DATABASE_ERRORS: &str = "smartlinks_database_errors_total";
 pub(super) const RESIDENT_MEMORY: &str = "process_resident_memory_bytes";
 
 /// All metrics, in the order of the documentation.
-pub const ALL: [Described; 11] = [
+pub const ALL: [Described; 12] = [
     Described {
         name: REFRESHES,
         kind: Kind::Counter,
@@ -96,6 +97,12 @@ pub const ALL: [Described; 11] = [
         kind: Kind::Gauge,
         labels: &[],
         help: "Refreshes that are due now and not done",
+    },
+    Described {
+        name: WEBHOOK_BACKLOG,
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "Webhook deliveries that are waiting for their first or next attempt",
     },
     Described {
         name: HTTP_REQUESTS,

@@ -39,7 +39,9 @@ pub(crate) fn vend(world: &World, load: &Load) {
 
 fn get(world: &World, load: &Load, name: &str, path: &str, budget: f64) {
     let body = world.runtime.block_on(async {
+        let key = world.headers[0].trim_start_matches("Authorization: Bearer ");
         let visitor = world.app.visitor().expect("a visitor");
+        let visitor = visitor.with_api_key(key).expect("a key");
         let reply = visitor.get(path).await.expect("an answer");
         assert_eq!(reply.status, 200, "{}", reply.text());
         reply.body.to_vec()
