@@ -136,10 +136,9 @@ fn measure(
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).lines() {
             let line = line?;
+            console.say(format_args!("{line}"));
             if line.starts_with("bench ") {
                 lines.push(line);
-            } else {
-                console.say(format_args!("{line}"));
             }
         }
     }

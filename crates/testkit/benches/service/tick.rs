@@ -203,7 +203,7 @@ fn fill(place: &Place, count: usize) -> String {
         ),
     };
     // Spread over the coming month.
-    let due = "cast(4000000000000 as bigint) + i * 2500";
+    let due = "cast(4000000000000 as bigint) + cast(i as bigint) * 2500";
     format!(
         "insert into connections (id, account_user_id, state, generation, access_token, refresh_token, \
          sealed_with, obtained_at, works_until, sign_in_again_by, signed_in_at, next_refresh_at, \
