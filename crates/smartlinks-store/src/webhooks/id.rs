@@ -3,10 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::{Entropy, EntropyError, Millis, ids};
 use serde::{Deserialize, Serialize};
-use uuid::{Uuid, Variant};
-
-use crate::{Entropy, EntropyError, Millis};
 
 const PREFIX: &str = "wh_";
 
@@ -21,11 +19,7 @@ impl EndpointId {
     /// # Errors
     /// When `entropy` has no random bytes.
     pub fn generate(now: Millis, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        let mut random = [0_u8; 10];
-        entropy.fill(&mut random)?;
-        let millis = u64::try_from(now.0).unwrap_or(0);
-        let uuid = uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid();
-        Ok(Self(format!("{PREFIX}{uuid}")))
+        ids::generate(PREFIX, now, entropy).map(Self)
     }
 
     /// The id as text.
@@ -46,13 +40,10 @@ impl FromStr for EndpointId {
     type Err = InvalidEndpointId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let rest = text.strip_prefix(PREFIX).ok_or(InvalidEndpointId)?;
-        let uuid = Uuid::try_parse(rest).map_err(|_| InvalidEndpointId)?;
-        // One spelling per id: it is compared as text and sealed secrets are bound to it.
-        if uuid.get_variant() != Variant::RFC4122 || uuid.hyphenated().to_string() != rest {
-            return Err(InvalidEndpointId);
+        match ids::is_id(PREFIX, text) {
+            true => Ok(Self(text.to_owned())),
+            false => Err(InvalidEndpointId),
         }
-        Ok(Self(text.to_owned()))
     }
 }
 
