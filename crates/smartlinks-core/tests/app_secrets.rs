@@ -69,7 +69,7 @@ async fn when_no_secret_fits_the_connection_stays_and_says_why() -> Result<()> {
     let id = app.connect().await?;
     app.control("secrets", &json!({ "app_secrets": ["third"] }))
         .await?;
-    app.advance(25 * DAY);
+    app.advance(26 * DAY);
     assert!(app.core.refresh_now(&id).await.is_err());
     let connection = app.core.connection(&id).await?;
     assert_eq!(
