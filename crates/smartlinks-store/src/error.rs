@@ -8,7 +8,9 @@ use crate::EntropyError;
 use crate::connections::ConnectionId;
 use crate::seal::{KeyError, SealError};
 
-pub(crate) use classify::{denied, io, migration, postgres, schema, sqlite, unreachable};
+pub(crate) use classify::{
+    denied, in_a_step, io, migration, postgres, schema, sqlite, unreachable,
+};
 
 /// The error underneath.
 pub type Cause = Box<dyn Error + Send + Sync + 'static>;

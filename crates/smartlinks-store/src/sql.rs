@@ -13,7 +13,7 @@ mod value;
 mod write;
 
 pub(crate) use postgres::Postgres;
-pub(crate) use row::{Fields, Row};
+pub(crate) use row::{Fields, Misread, Row};
 pub(crate) use session::{Locking, Session, locking};
 pub(crate) use sqlite::{Sqlite, SqliteSettings};
 pub(crate) use upkeep::{ColumnOfValues, Upkeep};

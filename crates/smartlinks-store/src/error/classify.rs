@@ -43,11 +43,8 @@ pub(crate) fn schema(place: &str, problem: String) -> StoreError {
 }
 
 /// Result codes of SQLite, <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
-pub(crate) fn sqlite(place: &str, error: sqlx::Error) -> StoreError {
-    let code = database_code(&error).and_then(|code| code.parse::<i32>().ok());
-    let Some(code) = code else {
-        return outside(place, error);
-    };
+pub(crate) fn sqlite(place: &str, error: rusqlite::Error) -> StoreError {
+    let code = error.sqlite_error().map_or(0, |error| error.extended_code);
     let (place, source): (String, Cause) = (place.to_owned(), error.into());
     match code & 0xff {
         3 | 23 => StoreError::Denied { place, source },
@@ -84,27 +81,28 @@ pub(crate) fn postgres(place: &str, error: sqlx::Error) -> StoreError {
     }
 }
 
-/// A schema step that failed. `backend` names an error of the database itself.
-pub(crate) fn migration(
-    place: &str,
-    error: MigrateError,
-    backend: fn(&str, sqlx::Error) -> StoreError,
-) -> StoreError {
+/// A schema step that failed in PostgreSQL.
+pub(crate) fn migration(place: &str, error: MigrateError) -> StoreError {
     match error {
         MigrateError::VersionMissing(version) => StoreError::NewerSchema {
             place: place.to_owned(),
             version,
         },
         MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
-            match backend(place, source) {
-                StoreError::Database { place, source } => StoreError::Migration { place, source },
-                named => named,
-            }
+            in_a_step(postgres(place, source))
         }
         other => StoreError::Migration {
             place: place.to_owned(),
             source: other.into(),
         },
+    }
+}
+
+/// An error of the database while a schema step was taken.
+pub(crate) fn in_a_step(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Database { place, source } => StoreError::Migration { place, source },
+        named => named,
     }
 }
 

@@ -5,7 +5,8 @@ use futures_util::stream::BoxStream;
 
 use super::tables::{Column, Kind, Table, quoted};
 use crate::StoreError;
-use crate::sql::{Row, Upkeep, Value};
+use crate::error;
+use crate::sql::{Misread, Row, Upkeep, Value};
 
 /// What belongs to a copy itself, and not to what is copied.
 const OWN_ROWS: &str = "where key not in ('copy.unfinished', 'copy.moved_to')";
@@ -13,9 +14,8 @@ const OWN_ROWS: &str = "where key not in ('copy.unfinished', 'copy.moved_to')";
 /// The rows of one table.
 pub(super) struct Rows<'c> {
     place: String,
-    classify: fn(&str, sqlx::Error) -> StoreError,
     kinds: Vec<Kind>,
-    stream: BoxStream<'c, Result<Row, sqlx::Error>>,
+    stream: BoxStream<'c, Result<Row, StoreError>>,
 }
 
 impl<'c> Rows<'c> {
@@ -59,7 +59,6 @@ impl<'c> Rows<'c> {
     fn of(database: &'c mut Upkeep, sql: String, columns: &[&Column]) -> Self {
         Self {
             place: database.place().to_owned(),
-            classify: database.classify(),
             kinds: columns.iter().map(|column| column.kind).collect(),
             stream: database.stream(sql),
         }
@@ -67,8 +66,7 @@ impl<'c> Rows<'c> {
 
     /// The next row.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Value>>, StoreError> {
-        let row = self.stream.try_next().await;
-        let Some(row) = row.map_err(|error| self.failed(error))? else {
+        let Some(row) = self.stream.try_next().await? else {
             return Ok(None);
         };
         let values = self.kinds.iter().enumerate().map(|(at, kind)| match kind {
@@ -76,12 +74,9 @@ impl<'c> Rows<'c> {
             Kind::Number => row.number_at(at).map(Value::Int),
             Kind::Bytes => row.bytes_at(at).map(Value::Blob),
         });
-        let values: Result<Vec<Value>, sqlx::Error> = values.collect();
-        values.map(Some).map_err(|error| self.failed(error))
-    }
-
-    fn failed(&self, error: sqlx::Error) -> StoreError {
-        (self.classify)(&self.place, error)
+        let values: Result<Vec<Value>, Misread> = values.collect();
+        let values = values.map_err(|error| error::schema(&self.place, error.to_string()))?;
+        Ok(Some(values))
     }
 }
 
@@ -94,7 +89,7 @@ pub(super) async fn count(database: &mut Upkeep, table: &Table) -> Result<u64, S
     );
     let rows = database.all(sql).await?;
     let count = rows.first().map_or(Ok(0), |row| row.number(0));
-    let count = count.map_err(|error| (database.classify())(database.place(), error))?;
+    let count = count.map_err(|error| database.misread(error))?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::StoreError;
 use crate::error;
-use crate::sql::{Row, Upkeep};
+use crate::sql::{Misread, Row, Upkeep};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +131,7 @@ fn text(place: &str, row: &Row, at: usize) -> Result<String, StoreError> {
     Ok(text.unwrap_or_default())
 }
 
-fn unreadable(place: &str, error: sqlx::Error) -> StoreError {
+fn unreadable(place: &str, error: Misread) -> StoreError {
     error::schema(place, error.to_string())
 }
 

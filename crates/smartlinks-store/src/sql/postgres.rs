@@ -181,7 +181,7 @@ pub(super) async fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreErro
 /// Brings the schema up to date. Several processes may come to it together: the migrator lets one at a time.
 pub(super) async fn migrate(place: &str, connection: &mut PgConnection) -> Result<(), StoreError> {
     let migrated = schema::postgres().run_direct(None, connection, false).await;
-    migrated.map_err(|error| error::migration(place, error, error::postgres))
+    migrated.map_err(|error| error::migration(place, error))
 }
 
 fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
+use sqlx::{Decode, Postgres, Row as _, Type};
 
+use super::sqlite::{Cell, SqliteRow};
 use crate::{Inconsistency, Millis};
 
 /// A row of either database.
@@ -14,54 +14,85 @@ pub(crate) enum Row {
     Postgres(PgRow),
 }
 
+/// A column that is not there, or holds something else than it should.
+#[derive(Debug, thiserror::Error)]
+#[error("a column is missing or of another type")]
+pub(crate) struct Misread;
+
 /// What a column can hold, in both databases.
-pub(crate) trait Column:
-    for<'r> Decode<'r, Sqlite> + Type<Sqlite> + for<'r> Decode<'r, Postgres> + Type<Postgres>
-{
+pub(crate) trait Column: for<'r> Decode<'r, Postgres> + Type<Postgres> + Clone {
+    /// What a cell holds of this kind.
+    fn of(cell: &Cell) -> Option<&Self>;
 }
 
-impl Column for String {}
-impl Column for i64 {}
-impl Column for Vec<u8> {}
+impl Column for String {
+    fn of(cell: &Cell) -> Option<&Self> {
+        match cell {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+impl Column for i64 {
+    fn of(cell: &Cell) -> Option<&Self> {
+        match cell {
+            Cell::Int(number) => Some(number),
+            _ => None,
+        }
+    }
+}
+
+impl Column for Vec<u8> {
+    fn of(cell: &Cell) -> Option<&Self> {
+        match cell {
+            Cell::Blob(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+fn in_cell<T: Column>(cell: Option<&Cell>) -> Result<Option<T>, Misread> {
+    match cell {
+        None => Err(Misread),
+        Some(Cell::Missing) => Ok(None),
+        Some(cell) => T::of(cell).cloned().map(Some).ok_or(Misread),
+    }
+}
 
 impl Row {
-    fn get<T: Column>(&self, column: &'static str) -> Result<Option<T>, sqlx::Error> {
+    fn get<T: Column>(&self, column: &'static str) -> Result<Option<T>, Misread> {
         match self {
-            Self::Sqlite(row) => row.try_get(column),
-            Self::Postgres(row) => row.try_get(column),
+            Self::Sqlite(row) => in_cell(row.named(column)),
+            Self::Postgres(row) => row.try_get(column).map_err(|_| Misread),
+        }
+    }
+
+    fn get_at<T: Column>(&self, at: usize) -> Result<Option<T>, Misread> {
+        match self {
+            Self::Sqlite(row) => in_cell(row.at(at)),
+            Self::Postgres(row) => row.try_get(at).map_err(|_| Misread),
         }
     }
 
     /// The number in a column, by its position.
-    pub(crate) fn number(&self, at: usize) -> Result<i64, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(at),
-            Self::Postgres(row) => row.try_get(at),
-        }
+    pub(crate) fn number(&self, at: usize) -> Result<i64, Misread> {
+        self.get_at(at)?.ok_or(Misread)
     }
 
-    /// The text in a column, by its position.
-    pub(crate) fn text_at(&self, at: usize) -> Result<Option<String>, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(at),
-            Self::Postgres(row) => row.try_get(at),
-        }
+    /// The text in a column, by its position, or nothing.
+    pub(crate) fn text_at(&self, at: usize) -> Result<Option<String>, Misread> {
+        self.get_at(at)
     }
 
-    /// The bytes in a column, by its position.
-    pub(crate) fn bytes_at(&self, at: usize) -> Result<Option<Vec<u8>>, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(at),
-            Self::Postgres(row) => row.try_get(at),
-        }
+    /// The bytes in a column, by its position, or nothing.
+    pub(crate) fn bytes_at(&self, at: usize) -> Result<Option<Vec<u8>>, Misread> {
+        self.get_at(at)
     }
 
     /// The number in a column, by its position, or nothing.
-    pub(crate) fn number_at(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
-        match self {
-            Self::Sqlite(row) => row.try_get(at),
-            Self::Postgres(row) => row.try_get(at),
-        }
+    pub(crate) fn number_at(&self, at: usize) -> Result<Option<i64>, Misread> {
+        self.get_at(at)
     }
 
     /// The row as one of `table`, whose id stands in column `id`.

@@ -1,10 +1,10 @@
 //! Statements on one database connection.
 
+use rusqlite::Connection;
 use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 
-use super::{Row, Value};
+use super::{Row, Value, sqlite};
 use crate::StoreError;
 use crate::error;
 
@@ -28,7 +28,7 @@ pub(crate) use locking;
 
 /// A database connection inside a transaction.
 pub(crate) enum Session<'c> {
-    Sqlite(&'c str, &'c mut SqliteConnection),
+    Sqlite(&'c str, &'c mut Connection),
     Postgres(&'c str, &'c mut PgConnection),
 }
 
@@ -55,10 +55,7 @@ impl Session<'_> {
         values: Vec<Value>,
     ) -> Result<u64, StoreError> {
         match self {
-            Self::Sqlite(place, connection) => sqlite_query(sql, values)
-                .execute(&mut **connection)
-                .await
-                .map(|done| done.rows_affected())
+            Self::Sqlite(place, connection) => sqlite::execute(connection, sql, &values)
                 .map_err(|error| error::sqlite(place, error)),
             Self::Postgres(place, connection) => postgres_query(sql, values)
                 .execute(&mut **connection)
@@ -100,9 +97,7 @@ impl Session<'_> {
         values: Vec<Value>,
     ) -> Result<Option<Row>, StoreError> {
         match self {
-            Self::Sqlite(place, connection) => sqlite_query(sql, values)
-                .fetch_optional(&mut **connection)
-                .await
+            Self::Sqlite(place, connection) => sqlite::first(connection, sql, &values)
                 .map(|row| row.map(Row::Sqlite))
                 .map_err(|error| error::sqlite(place, error)),
             Self::Postgres(place, connection) => postgres_query(sql, values)
@@ -120,9 +115,7 @@ impl Session<'_> {
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(place, connection) => sqlite_query(sql, values)
-                .fetch_all(&mut **connection)
-                .await
+            Self::Sqlite(place, connection) => sqlite::all(connection, sql, &values)
                 .map(|rows| rows.into_iter().map(Row::Sqlite).collect())
                 .map_err(|error| error::sqlite(place, error)),
             Self::Postgres(place, connection) => postgres_query(sql, values)
@@ -132,19 +125,6 @@ impl Session<'_> {
                 .map_err(|error| error::postgres(place, error)),
         }
     }
-}
-
-pub(super) fn sqlite_query(
-    sql: &'static str,
-    values: Vec<Value>,
-) -> Query<'static, sqlx::Sqlite, SqliteArguments> {
-    values
-        .into_iter()
-        .fold(sqlx::query(sql), |query, value| match value {
-            Value::Text(text) => query.bind(text),
-            Value::Int(number) => query.bind(number),
-            Value::Blob(bytes) => query.bind(bytes),
-        })
 }
 
 pub(super) fn postgres_query(

@@ -2,19 +2,24 @@
 
 mod file;
 mod in_use;
+mod open;
+mod readers;
+mod statement;
+mod steps;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use rusqlite::Connection;
 
-use super::session::sqlite_query;
-use super::{Row, Value, Write, schema};
+use super::{Row, Value, Write};
 use crate::StoreError;
 use crate::error;
 pub(super) use in_use::InUse;
+use readers::Readers;
+pub(super) use statement::{Cell, SqliteRow, all, each, execute, first};
+pub(super) use steps::migrate;
 use writer::Writer;
 
 /// How long SQLite waits for another process to let go of the file.
@@ -29,7 +34,7 @@ pub(crate) struct SqliteSettings {
 
 pub(crate) struct Sqlite {
     place: String,
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
     /// Held for as long as the file is used.
     _in_use: Option<InUse>,
@@ -39,26 +44,21 @@ impl Sqlite {
     /// Opens or creates the file and brings the schema up to date.
     pub(crate) async fn open(settings: SqliteSettings) -> Result<Self, StoreError> {
         let place = settings.path.display().to_string();
-        file::prepare(&settings.path)?;
-        let in_use = InUse::beside_others(&settings.path)?;
-        let mut options = writing(&settings.path);
+        blocking(&place, move || Self::open_here(settings)).await
+    }
+
+    fn open_here(settings: SqliteSettings) -> Result<Self, StoreError> {
+        let place = settings.path.display().to_string();
+        let failed = |error| error::sqlite(&place, error);
+        let (mut connection, in_use) = open_to_change(&settings.path)?;
         if let Some(pages) = settings.max_pages {
-            options = options.pragma("max_page_count", pages.to_string());
+            let limit = format!("pragma max_page_count = {pages}");
+            connection.execute_batch(&limit).map_err(failed)?;
         }
-        let mut connection = options
-            .connect()
-            .await
-            .map_err(|error| error::sqlite(&place, error))?;
-        file::use_wal(&place, &mut connection).await?;
-        migrate(&place, &mut connection).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(settings.readers.max(1))
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(base(&settings.path).read_only(true))
-            .await
-            .map_err(|error| error::sqlite(&place, error))?;
+        migrate(&place, &mut connection)?;
+        let readers = Readers::new(settings.path.clone(), settings.readers)?;
         file::tighten(&settings.path)?;
-        let writer = Writer::start(place.clone(), connection);
+        let writer = Writer::start(place.clone(), connection)?;
         Ok(Self {
             place,
             readers,
@@ -76,8 +76,8 @@ impl Sqlite {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        let rows = sqlite_query(sql, values).fetch_all(&self.readers).await;
-        let rows = rows.map_err(|error| error::sqlite(&self.place, error))?;
+        let read = move |connection: &Connection| all(connection, sql, &values);
+        let rows = self.readers.read(read).await?;
         Ok(rows.into_iter().map(Row::Sqlite).collect())
     }
 
@@ -86,11 +86,8 @@ impl Sqlite {
         sql: &'static str,
         values: Vec<Value>,
     ) -> Result<Option<Row>, StoreError> {
-        let row = sqlite_query(sql, values)
-            .fetch_optional(&self.readers)
-            .await;
-        let row = row.map_err(|error| error::sqlite(&self.place, error))?;
-        Ok(row.map(Row::Sqlite))
+        let read = move |connection: &Connection| first(connection, sql, &values);
+        Ok(self.readers.read(read).await?.map(Row::Sqlite))
     }
 
     pub(crate) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
@@ -108,78 +105,51 @@ impl Sqlite {
     }
 }
 
-fn base(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .busy_timeout(BUSY_TIMEOUT)
-        .foreign_keys(true)
-        .disable_statement_logging()
-}
-
-/// `FULL`: a commit is on disk when it returns. `secure_delete`: what is deleted is overwritten.
-fn writing(path: &Path) -> SqliteConnectOptions {
-    base(path)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("secure_delete", "on")
-}
-
-/// In one immediate transaction, because the migrator itself takes no lock on SQLite and two processes may
-/// start at once.
-pub(super) async fn migrate(
+/// Runs work that blocks where that is allowed.
+pub(super) async fn blocking<T: Send + 'static>(
     place: &str,
-    connection: &mut SqliteConnection,
-) -> Result<(), StoreError> {
-    let failed = |error| error::sqlite(place, error);
-    let mut transaction = connection
-        .begin_with("begin immediate")
-        .await
-        .map_err(failed)?;
-    let migrated = schema::sqlite()
-        .run_direct(None, &mut *transaction, false)
-        .await;
-    migrated.map_err(|error| error::migration(place, error, error::sqlite))?;
-    transaction.commit().await.map_err(failed)
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(ended) => Err(StoreError::Unavailable {
+            place: place.to_owned(),
+            source: ended.into(),
+        }),
+    }
 }
 
 /// A connection for changes beside other processes; makes the file where there is none.
-pub(super) async fn open_to_change(
-    path: &Path,
-) -> Result<(SqliteConnection, Option<InUse>), StoreError> {
+pub(super) fn open_to_change(path: &Path) -> Result<(Connection, Option<InUse>), StoreError> {
     file::prepare(path)?;
     let in_use = InUse::beside_others(path)?;
-    Ok((writing_connection(path).await?, in_use))
+    Ok((writing_connection(path)?, in_use))
 }
 
 /// A connection to a file that no other process uses from here on.
-pub(super) async fn open_alone(
-    path: &Path,
-) -> Result<(SqliteConnection, Option<InUse>), StoreError> {
+pub(super) fn open_alone(path: &Path) -> Result<(Connection, Option<InUse>), StoreError> {
     must_exist(path)?;
     let in_use = InUse::alone(path)?;
-    Ok((writing_connection(path).await?, in_use))
+    Ok((writing_connection(path)?, in_use))
 }
 
-async fn writing_connection(path: &Path) -> Result<SqliteConnection, StoreError> {
+fn writing_connection(path: &Path) -> Result<Connection, StoreError> {
     let place = path.display().to_string();
-    let connected = writing(path).connect().await;
-    let mut connection = connected.map_err(|error| error::sqlite(&place, error))?;
-    file::use_wal(&place, &mut connection).await?;
+    let connection = open::writing(path).map_err(|error| error::sqlite(&place, error))?;
+    file::use_wal(&place, &connection)?;
     Ok(connection)
 }
 
 /// A connection that cannot write.
-pub(super) async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreError> {
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     must_exist(path)?;
     let place = path.display().to_string();
-    let connected = base(path).read_only(true).connect().await;
-    connected.map_err(|error| error::sqlite(&place, error))
+    open::reading(path).map_err(|error| error::sqlite(&place, error))
 }
 
 /// A new database in memory.
-pub(super) async fn open_in_memory() -> Result<SqliteConnection, StoreError> {
-    let options = SqliteConnectOptions::new().in_memory(true);
-    let connected = options.disable_statement_logging().connect().await;
-    connected.map_err(|error| error::sqlite("(in memory)", error))
+pub(super) fn open_in_memory() -> Result<Connection, StoreError> {
+    open::in_memory().map_err(|error| error::sqlite("(in memory)", error))
 }
 
 fn must_exist(path: &Path) -> Result<(), StoreError> {
@@ -198,21 +168,20 @@ pub(crate) async fn peek(
     sql: &'static str,
     values: Vec<Value>,
 ) -> Result<Option<Row>, StoreError> {
-    let place = path.display().to_string();
+    let (path, place) = (path.to_owned(), path.display().to_string());
     if !path.exists() {
         return Ok(None);
     }
-    let failed = |error| error::sqlite(&place, error);
-    let mut connection = base(path).connect().await.map_err(failed)?;
-    let row = match sqlite_query(sql, values)
-        .fetch_optional(&mut connection)
-        .await
-    {
-        Err(error) if error.to_string().contains("no such table") => Ok(None),
-        other => other.map_err(failed),
-    };
-    connection.close().await.map_err(failed)?;
-    Ok(row?.map(Row::Sqlite))
+    let in_file = place.clone();
+    blocking(&place, move || {
+        let failed = |error| error::sqlite(&in_file, error);
+        let connection = open::looking(&path).map_err(failed)?;
+        match first(&connection, sql, &values) {
+            Err(error) if error.to_string().contains("no such table") => Ok(None),
+            found => Ok(found.map_err(failed)?.map(Row::Sqlite)),
+        }
+    })
+    .await
 }
 
 #[cfg(test)]

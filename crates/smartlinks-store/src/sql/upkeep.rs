@@ -1,28 +1,96 @@
 //! One connection to a database as a whole, for looking after it. Its statements name tables and columns that were
 //! read from the schema, so they are not constants.
 
-use futures_util::TryStreamExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use futures_util::stream::BoxStream;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use rusqlite::Connection;
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use tokio::sync::mpsc;
 
 use super::postgres;
 use super::sqlite::{self, InUse};
-use super::{Row, Value, schema};
+use super::{Misread, Row, Value, schema};
 use crate::error;
 use crate::{DatabaseUrl, StoreError};
 
+/// How many rows of a SQLite file are read ahead.
+const AHEAD: usize = 256;
+
 /// One connection for upkeep.
 pub(crate) enum Upkeep {
-    Sqlite {
-        place: String,
-        connection: SqliteConnection,
-        /// Says to other processes that the file is in use, or that nobody else may use it.
-        _in_use: Option<InUse>,
-    },
+    Sqlite(SqliteUpkeep),
     Postgres {
         place: String,
         connection: PgConnection,
     },
+}
+
+/// A SQLite connection that is used on threads which may block.
+pub(crate) struct SqliteUpkeep {
+    place: String,
+    connection: Arc<Mutex<Connection>>,
+    /// Says to other processes that the file is in use, or that nobody else may use it.
+    _in_use: Option<InUse>,
+}
+
+impl SqliteUpkeep {
+    async fn open(
+        path: &Path,
+        open: impl FnOnce(&PathBuf) -> Result<(Connection, Option<InUse>), StoreError> + Send + 'static,
+    ) -> Result<Self, StoreError> {
+        let (path, place) = (path.to_owned(), path.display().to_string());
+        let (connection, in_use) = sqlite::blocking(&place, move || open(&path)).await?;
+        Ok(Self {
+            place,
+            connection: Arc::new(Mutex::new(connection)),
+            _in_use: in_use,
+        })
+    }
+
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&str, &mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (place, connection) = (self.place.clone(), Arc::clone(&self.connection));
+        sqlite::blocking(&self.place, move || {
+            let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&place, &mut connection)
+        })
+        .await
+    }
+
+    async fn execute(&self, sql: String) -> Result<u64, StoreError> {
+        self.with(move |place, connection| {
+            let done = connection.execute_batch(&sql);
+            done.map_err(|error| error::sqlite(place, error))?;
+            Ok(connection.changes())
+        })
+        .await
+    }
+
+    /// Reads rows as they are taken. They end when nobody takes them any more.
+    fn stream(&self, sql: String) -> BoxStream<'static, Result<Row, StoreError>> {
+        let (place, connection) = (self.place.clone(), Arc::clone(&self.connection));
+        let (sender, receiver) = mpsc::channel(AHEAD);
+        tokio::task::spawn_blocking(move || {
+            let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            let read = sqlite::each(&connection, &sql, &[], |row| {
+                sender.blocking_send(Ok(Row::Sqlite(row))).is_ok()
+            });
+            if let Err(error) = read {
+                // Whoever has gone away does not want to know.
+                let _ = sender.blocking_send(Err(error::sqlite(&place, error)));
+            }
+        });
+        let next = async |mut receiver: mpsc::Receiver<_>| {
+            let row = receiver.recv().await?;
+            Some((row, receiver))
+        };
+        stream::unfold(receiver, next).boxed()
+    }
 }
 
 /// The values of one column, for many rows.
@@ -51,8 +119,8 @@ impl Upkeep {
     pub(crate) async fn to_change(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let (connection, in_use) = sqlite::open_to_change(path).await?;
-                Ok(Self::sqlite(path, connection, in_use))
+                let opened = SqliteUpkeep::open(path, |path| sqlite::open_to_change(path));
+                Ok(Self::Sqlite(opened.await?))
             }
             DatabaseUrl::Postgres(url) => Ok(Self::Postgres {
                 place: url.to_string(),
@@ -65,59 +133,46 @@ impl Upkeep {
     pub(crate) async fn to_read(url: &DatabaseUrl) -> Result<Self, StoreError> {
         match url {
             DatabaseUrl::Sqlite(path) => {
-                let connection = sqlite::open_to_read(path).await?;
-                Ok(Self::sqlite(path, connection, None))
+                let opened =
+                    SqliteUpkeep::open(path, |path| Ok((sqlite::open_to_read(path)?, None)));
+                Ok(Self::Sqlite(opened.await?))
             }
             DatabaseUrl::Postgres(_) => Self::to_change(url).await,
         }
     }
 
     /// A SQLite file that no other process uses from here on.
-    pub(crate) async fn alone(path: &std::path::Path) -> Result<Self, StoreError> {
-        let (connection, in_use) = sqlite::open_alone(path).await?;
-        Ok(Self::sqlite(path, connection, in_use))
+    pub(crate) async fn alone(path: &Path) -> Result<Self, StoreError> {
+        let opened = SqliteUpkeep::open(path, |path| sqlite::open_alone(path));
+        Ok(Self::Sqlite(opened.await?))
     }
 
     /// A new SQLite database in memory, with the schema of this version and nothing else.
     pub(crate) async fn blank() -> Result<Self, StoreError> {
-        let connection = sqlite::open_in_memory().await?;
-        let path = std::path::Path::new("(in memory)");
-        let mut blank = Self::sqlite(path, connection, None);
+        let opened = SqliteUpkeep::open(Path::new("(in memory)"), |_| {
+            Ok((sqlite::open_in_memory()?, None))
+        });
+        let mut blank = Self::Sqlite(opened.await?);
         blank.migrate().await?;
         Ok(blank)
     }
 
-    fn sqlite(path: &std::path::Path, connection: SqliteConnection, in_use: Option<InUse>) -> Self {
-        Self::Sqlite {
-            place: path.display().to_string(),
-            connection,
-            _in_use: in_use,
-        }
-    }
-
     /// The database in words, for messages.
     pub(crate) fn place(&self) -> &str {
-        let (Self::Sqlite { place, .. } | Self::Postgres { place, .. }) = self;
-        place
+        match self {
+            Self::Sqlite(sqlite) => &sqlite.place,
+            Self::Postgres { place, .. } => place,
+        }
     }
 
     pub(crate) const fn is_sqlite(&self) -> bool {
-        matches!(self, Self::Sqlite { .. })
-    }
-
-    fn failed(&self, error: sqlx::Error) -> StoreError {
-        match self {
-            Self::Sqlite { place, .. } => error::sqlite(place, error),
-            Self::Postgres { place, .. } => error::postgres(place, error),
-        }
+        matches!(self, Self::Sqlite(_))
     }
 
     /// Brings the schema up to date.
     pub(crate) async fn migrate(&mut self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite {
-                place, connection, ..
-            } => sqlite::migrate(place, connection).await,
+            Self::Sqlite(sqlite) => sqlite.with(sqlite::migrate).await,
             Self::Postgres { place, connection } => postgres::migrate(place, connection).await,
         }
     }
@@ -131,7 +186,7 @@ impl Upkeep {
     pub(crate) async fn steps_taken(&mut self) -> Result<Vec<i64>, StoreError> {
         const TAKEN: &str = "select version from _sqlx_migrations order by version";
         let there = match self {
-            Self::Sqlite { .. } => "select name from sqlite_schema where name = '_sqlx_migrations'",
+            Self::Sqlite(_) => "select name from sqlite_schema where name = '_sqlx_migrations'",
             Self::Postgres { .. } => {
                 "select tablename::text from pg_tables \
                  where schemaname = current_schema() and tablename = '_sqlx_migrations'"
@@ -141,43 +196,42 @@ impl Upkeep {
             return Ok(Vec::new());
         }
         let rows = self.all(TAKEN.to_owned()).await?;
-        let version = |row: &Row| row.number(0).map_err(|error| self.failed(error));
+        let version = |row: &Row| row.number(0).map_err(|error| self.misread(error));
         rows.iter().map(version).collect()
     }
 
     /// Runs statements; gives how many rows the last one changed.
     pub(crate) async fn execute(&mut self, sql: String) -> Result<u64, StoreError> {
-        let sql = AssertSqlSafe(sql);
-        let done = match self {
-            Self::Sqlite { connection, .. } => {
-                let done = connection.execute(sql).await;
-                done.map(|done| done.rows_affected())
+        match self {
+            Self::Sqlite(sqlite) => sqlite.execute(sql).await,
+            Self::Postgres { place, connection } => {
+                let done = connection.execute(AssertSqlSafe(sql)).await;
+                let done = done.map_err(|error| error::postgres(place, error))?;
+                Ok(done.rows_affected())
             }
-            Self::Postgres { connection, .. } => {
-                let done = connection.execute(sql).await;
-                done.map(|done| done.rows_affected())
-            }
-        };
-        done.map_err(|error| self.failed(error))
+        }
     }
 
     /// All rows of a query.
     pub(crate) async fn all(&mut self, sql: String) -> Result<Vec<Row>, StoreError> {
-        let rows: Result<Vec<Row>, _> = self.stream(sql).try_collect().await;
-        rows.map_err(|error| self.failed(error))
+        self.stream(sql).try_collect().await
     }
 
     /// The rows of a query one after the other.
-    pub(crate) fn stream(&mut self, sql: String) -> BoxStream<'_, Result<Row, sqlx::Error>> {
-        let query = AssertSqlSafe(sql);
+    pub(crate) fn stream(&mut self, sql: String) -> BoxStream<'_, Result<Row, StoreError>> {
         match self {
-            Self::Sqlite { connection, .. } => {
-                Box::pin(sqlx::query(query).fetch(connection).map_ok(Row::Sqlite))
-            }
-            Self::Postgres { connection, .. } => {
-                Box::pin(sqlx::query(query).fetch(connection).map_ok(Row::Postgres))
-            }
+            Self::Sqlite(sqlite) => sqlite.stream(sql),
+            Self::Postgres { place, connection } => sqlx::query(AssertSqlSafe(sql))
+                .fetch(connection)
+                .map_ok(Row::Postgres)
+                .map_err(|error| error::postgres(place, error))
+                .boxed(),
         }
+    }
+
+    /// The error of a row that is not as its statement says.
+    pub(crate) fn misread(&self, error: Misread) -> StoreError {
+        error::schema(self.place(), error.to_string())
     }
 
     /// A value of `meta`; none when it has none of that name.
@@ -186,13 +240,13 @@ impl Upkeep {
             .all(format!("select value from meta where key = '{key}'"))
             .await?;
         let value = rows.first().map_or(Ok(None), |row| row.text_at(0));
-        value.map_err(|error| self.failed(error))
+        value.map_err(|error| self.misread(error))
     }
 
     /// The first column of all rows, as text.
     pub(crate) async fn words(&mut self, sql: &'static str) -> Result<Vec<String>, StoreError> {
         let rows = self.all(sql.to_owned()).await?;
-        let word = |row: &Row| row.text_at(0).map_err(|error| self.failed(error));
+        let word = |row: &Row| row.text_at(0).map_err(|error| self.misread(error));
         let words: Result<Vec<Option<String>>, StoreError> = rows.iter().map(word).collect();
         Ok(words?.into_iter().flatten().collect())
     }
@@ -222,22 +276,17 @@ impl Upkeep {
             .map_err(|error| error::postgres(place, error))
     }
 
-    /// How an error of this database is put into words.
-    pub(crate) fn classify(&self) -> fn(&str, sqlx::Error) -> StoreError {
-        match self {
-            Self::Sqlite { .. } => error::sqlite,
-            Self::Postgres { .. } => error::postgres,
-        }
-    }
-
     /// Ends the connection.
     pub(crate) async fn close(self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite {
-                place, connection, ..
-            } => {
-                let closed = connection.close().await;
-                closed.map_err(|error| error::sqlite(&place, error))
+            Self::Sqlite(sqlite) => {
+                let place = sqlite.place.clone();
+                // The connection that closes last folds the log into the file, which blocks.
+                sqlite::blocking(&place, move || {
+                    drop(sqlite);
+                    Ok(())
+                })
+                .await
             }
             Self::Postgres { place, connection } => {
                 let closed = connection.close().await;

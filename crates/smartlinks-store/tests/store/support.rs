@@ -8,9 +8,7 @@ use smartlinks_store::{
     Account, Connection, ConnectionId, DatabaseUrl, KeyRing, Millis, NewConnection, NewPair,
     OpenOptions, Store, StoreError, SystemEntropy, TokenMaterial,
 };
-use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _, SqliteConnection,
-};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use tempfile::TempDir;
 
 /// A fixed present; nothing here reads a clock.
@@ -90,8 +88,11 @@ impl Stage {
     pub(crate) async fn raw(&self) -> Raw {
         match &self.url {
             DatabaseUrl::Sqlite(path) => {
-                let url = format!("sqlite://{}", path.display());
-                Raw::Sqlite(SqliteConnection::connect(&url).await.unwrap())
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection
+                    .busy_timeout(std::time::Duration::from_secs(5))
+                    .unwrap();
+                Raw::Sqlite(connection)
             }
             DatabaseUrl::Postgres(url) => {
                 let password_included = PostgresServer::from_environment().unwrap();
@@ -112,42 +113,55 @@ pub(crate) fn copy_keys(from: &std::path::Path, to: &std::path::Path) {
 }
 
 pub(crate) enum Raw {
-    Sqlite(SqliteConnection),
+    Sqlite(rusqlite::Connection),
     Postgres(PgConnection),
 }
 
 impl Raw {
     pub(crate) async fn execute(&mut self, sql: impl Into<String>) -> u64 {
-        let sql = AssertSqlSafe(sql.into());
+        let sql = sql.into();
         match self {
-            Self::Sqlite(connection) => connection.execute(sql).await.unwrap().rows_affected(),
-            Self::Postgres(connection) => connection.execute(sql).await.unwrap().rows_affected(),
+            Self::Sqlite(connection) => {
+                connection.execute_batch(&sql).unwrap();
+                connection.changes()
+            }
+            Self::Postgres(connection) => {
+                let done = connection.execute(AssertSqlSafe(sql)).await.unwrap();
+                done.rows_affected()
+            }
         }
     }
 
     /// The first column of the first row, as bytes.
     pub(crate) async fn bytes(&mut self, sql: impl Into<String>) -> Option<Vec<u8>> {
-        let sql = AssertSqlSafe(sql.into());
+        let sql = sql.into();
         match self {
-            Self::Sqlite(connection) => connection.fetch_one(sql).await.unwrap().get(0),
-            Self::Postgres(connection) => connection.fetch_one(sql).await.unwrap().get(0),
+            Self::Sqlite(connection) => connection.query_row(&sql, [], |row| row.get(0)).unwrap(),
+            Self::Postgres(connection) => connection
+                .fetch_one(AssertSqlSafe(sql))
+                .await
+                .unwrap()
+                .get(0),
         }
     }
 
     /// The columns of all rows, all of them texts.
     pub(crate) async fn rows(&mut self, sql: impl Into<String>) -> Vec<Vec<String>> {
-        fn texts<R: sqlx::Row>(rows: &[R]) -> Vec<Vec<String>>
-        where
-            usize: sqlx::ColumnIndex<R>,
-            String: for<'r> sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
-        {
-            let row = |row: &R| (0..row.len()).map(|at| row.get(at)).collect();
-            rows.iter().map(row).collect()
-        }
-        let sql = AssertSqlSafe(sql.into());
+        let sql = sql.into();
         match self {
-            Self::Sqlite(connection) => texts(&connection.fetch_all(sql).await.unwrap()),
-            Self::Postgres(connection) => texts(&connection.fetch_all(sql).await.unwrap()),
+            Self::Sqlite(connection) => {
+                let mut statement = connection.prepare(&sql).unwrap();
+                let columns = statement.column_count();
+                let texts = |row: &rusqlite::Row<'_>| (0..columns).map(|at| row.get(at)).collect();
+                let rows = statement.query_map([], texts).unwrap();
+                rows.collect::<Result<_, _>>().unwrap()
+            }
+            Self::Postgres(connection) => {
+                let rows = connection.fetch_all(AssertSqlSafe(sql)).await.unwrap();
+                let texts =
+                    |row: &sqlx::postgres::PgRow| (0..row.len()).map(|at| row.get(at)).collect();
+                rows.iter().map(texts).collect()
+            }
         }
     }
 
@@ -159,21 +173,13 @@ impl Raw {
 
     /// Replaces a sealed value.
     pub(crate) async fn put_bytes(&mut self, sql: &str, bytes: Vec<u8>) {
-        let sql = AssertSqlSafe(sql.to_owned());
         match self {
             Self::Sqlite(connection) => {
-                sqlx::query(sql)
-                    .bind(bytes)
-                    .execute(connection)
-                    .await
-                    .unwrap();
+                connection.execute(sql, [bytes]).unwrap();
             }
             Self::Postgres(connection) => {
-                sqlx::query(sql)
-                    .bind(bytes)
-                    .execute(connection)
-                    .await
-                    .unwrap();
+                let put = sqlx::query(AssertSqlSafe(sql.to_owned())).bind(bytes);
+                put.execute(connection).await.unwrap();
             }
         }
     }

@@ -215,13 +215,8 @@ fn fill(place: &Place, count: usize) -> String {
 async fn raw(place: &Place, sql: &str) {
     match place {
         Place::Sqlite(path) => {
-            let path = format!("sqlite://{}", path.display());
-            let mut connection = sqlx::SqliteConnection::connect(&path)
-                .await
-                .expect("the file");
-            let done = connection.execute(AssertSqlSafe(sql.to_owned())).await;
-            done.expect("SQL");
-            connection.close().await.expect("closed");
+            let connection = rusqlite::Connection::open(path).expect("the file");
+            connection.execute_batch(sql).expect("SQL");
         }
         Place::Postgres(address) => {
             let mut connection = sqlx::PgConnection::connect(address)

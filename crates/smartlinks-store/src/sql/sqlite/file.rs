@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::SqliteConnection;
+use rusqlite::Connection;
 
 use crate::error;
 use crate::{StoreError, files};
@@ -76,19 +76,13 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Switches the file to the write-ahead log, once in its life. Two processes may come to it together.
-pub(super) async fn use_wal(
-    place: &str,
-    connection: &mut SqliteConnection,
-) -> Result<(), StoreError> {
+pub(super) fn use_wal(place: &str, connection: &Connection) -> Result<(), StoreError> {
     let mut attempt = 1;
     loop {
-        let switched = sqlx::query_scalar::<_, String>("pragma journal_mode = wal")
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(|error| error::sqlite(place, error));
+        let switched = switch_to_wal(connection).map_err(|error| error::sqlite(place, error));
         match switched {
-            Ok(mode) if mode == "wal" => return Ok(()),
-            Ok(_) => {
+            Ok(true) => return Ok(()),
+            Ok(false) => {
                 return Err(error::denied(
                     place,
                     "its file system supports no write-ahead log",
@@ -97,6 +91,11 @@ pub(super) async fn use_wal(
             Err(StoreError::Busy { .. }) if attempt < WAL_ATTEMPTS => attempt += 1,
             Err(error) => return Err(error),
         }
-        tokio::time::sleep(WAL_PAUSE).await;
+        std::thread::sleep(WAL_PAUSE);
     }
+}
+
+fn switch_to_wal(connection: &Connection) -> rusqlite::Result<bool> {
+    let mode: String = connection.query_row("pragma journal_mode = wal", [], |row| row.get(0))?;
+    Ok(mode == "wal")
 }

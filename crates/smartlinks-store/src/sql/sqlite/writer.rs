@@ -1,13 +1,17 @@
-//! The one writer: a task that owns the writing connection.
+//! The one writer: a thread that owns the writing connection.
 //!
 //! Changes that arrive while a commit is being flushed share the next one. Nobody is answered before the commit
 //! that holds the change is on disk, and a caller that goes away does not stop its change. When anything in a
 //! group fails, the group is undone and each change runs in a transaction of its own.
+//!
+//! It is a thread and not a task, so that a statement costs a call and not two changes of thread.
 
 use async_trait::async_trait;
-use sqlx::{Connection as _, Executor as _, SqliteConnection};
+use futures_util::FutureExt as _;
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::statement;
 use crate::StoreError;
 use crate::error;
 use crate::sql::{Session, Write};
@@ -19,7 +23,7 @@ const GROUP: usize = 128;
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// The way to the task.
+/// The way to the thread.
 pub(super) struct Writer {
     place: String,
     commands: mpsc::Sender<Command>,
@@ -68,15 +72,18 @@ impl<W: Write> Change for Pending<W> {
 }
 
 impl Writer {
-    /// Starts the task, which lives until [`close`](Self::close) or until the last `Writer` is gone.
-    pub(super) fn start(place: String, connection: SqliteConnection) -> Self {
+    /// Starts the thread, which lives until [`close`](Self::close) or until the last `Writer` is gone.
+    pub(super) fn start(place: String, connection: Connection) -> Result<Self, StoreError> {
         let (commands, queue) = mpsc::channel(QUEUE);
-        let task = Task {
+        let thread = Thread {
             place: place.clone(),
             connection,
         };
-        tokio::spawn(task.serve(queue));
-        Self { place, commands }
+        std::thread::Builder::new()
+            .name("smartlinks-write".to_owned())
+            .spawn(move || thread.serve(queue))
+            .map_err(|error| error::io(&place, error))?;
+        Ok(Self { place, commands })
     }
 
     pub(super) async fn write<W: Write>(&self, write: W) -> Result<W::Output, StoreError> {
@@ -115,14 +122,14 @@ impl Writer {
     }
 }
 
-struct Task {
+struct Thread {
     place: String,
-    connection: SqliteConnection,
+    connection: Connection,
 }
 
-impl Task {
-    async fn serve(mut self, mut queue: mpsc::Receiver<Command>) {
-        let mut next = queue.recv().await;
+impl Thread {
+    fn serve(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut next = queue.blocking_recv();
         while let Some(command) = next.take() {
             match command {
                 Command::Change(first) => {
@@ -134,36 +141,36 @@ impl Task {
                             Err(_) => break,
                         }
                     }
-                    self.commit(group).await;
+                    self.commit(group);
                 }
                 Command::Checkpoint(answer) => {
-                    let _ = answer.send(self.checkpoint().await);
+                    let _ = answer.send(self.checkpoint());
                 }
                 Command::Close(answer) => {
                     queue.close();
-                    let _ = self.connection.close().await;
+                    drop(self.connection);
                     let _ = answer.send(());
                     return;
                 }
             }
             if next.is_none() {
-                next = queue.recv().await;
+                next = queue.blocking_recv();
             }
         }
     }
 
-    async fn commit(&mut self, mut group: Vec<Box<dyn Change>>) {
+    fn commit(&mut self, mut group: Vec<Box<dyn Change>>) {
         if group.len() > 1 {
-            if self.transact(&mut group).await.is_ok() {
+            if self.transact(&mut group).is_ok() {
                 return group.into_iter().for_each(|change| change.answer(None));
             }
-            self.undo().await;
+            self.undo();
         }
         for change in group {
             let mut alone = [change];
-            let done = self.transact(&mut alone).await;
+            let done = self.transact(&mut alone);
             if done.is_err() {
-                self.undo().await;
+                self.undo();
             }
             let [change] = alone;
             change.answer(done.err().flatten());
@@ -172,30 +179,35 @@ impl Task {
 
     /// Runs a group in one transaction. Fails with the transaction's own error, or with none when a change
     /// failed and keeps its error itself.
-    async fn transact(&mut self, group: &mut [Box<dyn Change>]) -> Result<(), Option<StoreError>> {
+    fn transact(&mut self, group: &mut [Box<dyn Change>]) -> Result<(), Option<StoreError>> {
         // Immediate: a transaction that begins by reading could not become a writer beside another process.
-        self.raw("begin immediate").await?;
+        self.raw("begin immediate")?;
         for change in group {
-            if !change
-                .run(&mut Session::Sqlite(&self.place, &mut self.connection))
-                .await
-            {
+            let mut session = Session::Sqlite(&self.place, &mut self.connection);
+            // Nothing in a session of SQLite is waited for, so the first poll is the last.
+            let Some(good) = change.run(&mut session).now_or_never() else {
+                return Err(Some(error::unreachable(
+                    &self.place,
+                    "a change waited for something else than its database",
+                )));
+            };
+            if !good {
                 return Err(None);
             }
         }
-        Ok(self.raw("commit").await?)
+        Ok(self.raw("commit")?)
     }
 
     /// SQLite may have undone the transaction by itself, then there is nothing to undo.
-    async fn undo(&mut self) {
-        let _ = self.raw("rollback").await;
+    fn undo(&mut self) {
+        let _ = self.raw("rollback");
     }
 
-    async fn checkpoint(&mut self) -> Result<(), StoreError> {
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
         // Columns: whether a reader was in the way, pages in the log, pages moved.
-        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
-            .fetch_one(&mut self.connection)
-            .await
+        let busy: i64 = self
+            .connection
+            .query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))
             .map_err(|error| error::sqlite(&self.place, error))?;
         if busy == 0 {
             return Ok(());
@@ -206,8 +218,8 @@ impl Task {
         })
     }
 
-    async fn raw(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        let done = self.connection.execute(sql).await;
+    fn raw(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let done = statement::execute(&self.connection, sql, &[]);
         done.map(|_| ())
             .map_err(|error| error::sqlite(&self.place, error))
     }

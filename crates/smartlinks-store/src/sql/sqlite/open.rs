@@ -1,0 +1,45 @@
+//! Opening a SQLite file, and what every connection to it has in common.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Result};
+
+use super::BUSY_TIMEOUT;
+use super::statement::PREPARED;
+
+/// A connection that writes. `FULL`: a commit is on disk when it returns. `secure_delete`: what is deleted is
+/// overwritten.
+pub(super) fn writing(path: &Path) -> Result<Connection> {
+    let connection = with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.execute_batch("pragma secure_delete = on")?;
+    Ok(connection)
+}
+
+/// A connection that cannot write.
+pub(super) fn reading(path: &Path) -> Result<Connection> {
+    with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// A connection to look into a file that may be anything.
+pub(super) fn looking(path: &Path) -> Result<Connection> {
+    with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+}
+
+/// A new database in memory.
+pub(super) fn in_memory() -> Result<Connection> {
+    prepared(Connection::open_in_memory()?)
+}
+
+fn with(path: &Path, flags: OpenFlags) -> Result<Connection> {
+    // Each connection is used by one thread at a time.
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    prepared(Connection::open_with_flags(path, flags)?)
+}
+
+fn prepared(connection: Connection) -> Result<Connection> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok(connection)
+}
