@@ -127,8 +127,8 @@ impl Core {
         while !left.is_empty() {
             let rest = left.split_off(AT_ONCE.min(left.len()));
             let traces = Traces {
-                events: Vec::new(),
                 audit: left.iter().map(Count::entry).collect(),
+                ..Traces::none()
             };
             if let Err(error) = self.store().events().append(traces).await {
                 left.extend(rest);

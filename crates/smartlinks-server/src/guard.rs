@@ -23,8 +23,9 @@ use crate::problem::Problem;
 use crate::state::AppState;
 
 pub(crate) use access::{Principal, may_still_read};
-pub(crate) use answer::RequestId;
+pub(crate) use answer::{RequestId, RequestIds};
 pub(crate) use client::ClientAddress;
+pub(crate) use headers::SecurityHeaders;
 pub use rules::Rule;
 pub(crate) use rules::{RULES, Ruled, rule};
 

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use smartlinks_core::Core;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::guard::Principal;
+use crate::guard::{Principal, RequestIds, SecurityHeaders};
 use crate::limits::Limiter;
 use crate::options::ServerOptions;
 
@@ -19,9 +19,15 @@ const STREAMS: usize = 256;
 /// [`core`](Self::core) does is signed with that name in the audit log.
 #[derive(Clone)]
 pub(crate) struct AppState {
-    options: Arc<ServerOptions>,
     core: Core,
-    limiter: Arc<Limiter>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: ServerOptions,
+    limiter: Limiter,
+    security: SecurityHeaders,
+    request_ids: RequestIds,
     /// A place for each stream of events.
     streams: Arc<Semaphore>,
 }
@@ -30,9 +36,13 @@ impl AppState {
     pub(crate) fn new(options: ServerOptions) -> Self {
         Self {
             core: options.core.clone(),
-            limiter: Arc::new(Limiter::new(&options.limits, &options.core)),
-            options: Arc::new(options),
-            streams: Arc::new(Semaphore::new(STREAMS)),
+            shared: Arc::new(Shared {
+                limiter: Limiter::new(&options.limits, &options.core),
+                security: SecurityHeaders::new(&options),
+                request_ids: RequestIds::new(&options.core),
+                streams: Arc::new(Semaphore::new(STREAMS)),
+                options,
+            }),
         }
     }
 
@@ -41,16 +51,25 @@ impl AppState {
     }
 
     pub(crate) fn limiter(&self) -> &Limiter {
-        &self.limiter
+        &self.shared.limiter
     }
 
     /// A place among the streams of events; none when all are taken. Given back when it is dropped.
     pub(crate) fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.streams).try_acquire_owned().ok()
+        Arc::clone(&self.shared.streams).try_acquire_owned().ok()
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {
-        &self.options
+        &self.shared.options
+    }
+
+    /// The headers of every answer.
+    pub(crate) fn security(&self) -> &SecurityHeaders {
+        &self.shared.security
+    }
+
+    pub(crate) fn request_ids(&self) -> &RequestIds {
+        &self.shared.request_ids
     }
 }
 
@@ -64,9 +83,7 @@ impl FromRequestParts<AppState> for AppState {
                 Some(actor) => state.core.acting_as(actor),
                 None => state.core.clone(),
             },
-            options: Arc::clone(&state.options),
-            limiter: Arc::clone(&state.limiter),
-            streams: Arc::clone(&state.streams),
+            shared: Arc::clone(&state.shared),
         })
     }
 }

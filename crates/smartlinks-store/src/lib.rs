@@ -44,8 +44,8 @@ pub use keyring::{
     sealed_columns,
 };
 pub use login_attempts::{
-    Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
-    Outcome,
+    Binding, DESCRIPTION_LENGTH, EndedLogin, Hash, LoginAttempt, LoginAttemptRepository,
+    NewLoginAttempt, Outcome,
 };
 pub use maintenance::{
     CheckOptions, CheckedTable, CopiedTable, DatabaseCheck, DatabaseCopy, Finding, KeyFit,

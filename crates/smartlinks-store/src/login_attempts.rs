@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::{ConnectionId, Millis, StoreError};
 
-pub(crate) use storage::{INSERT_ATTEMPT, attempt_values};
+pub(crate) use storage::{INSERT_ATTEMPT, attempt_values, end};
 
 /// SHA-256 of a secret that is itself never stored.
 pub type Hash = [u8; 32];
@@ -59,6 +59,17 @@ pub struct Outcome {
     pub error_description: Option<String>,
 }
 
+/// A sign-in that ends together with the change that it was for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedLogin {
+    /// SHA-256 of its `state`.
+    pub state_hash: Hash,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When.
+    pub at: Millis,
+}
+
 /// A stored sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginAttempt {
@@ -78,7 +89,7 @@ pub struct LoginAttempt {
     pub label: Option<String>,
     /// When it started.
     pub created_at: Millis,
-    /// From when on it counts as expired; the caller compares.
+    /// From when on it counts as expired.
     pub expires_at: Millis,
     /// When a callback took it.
     pub consumed_at: Option<Millis>,
@@ -100,18 +111,19 @@ pub trait LoginAttemptRepository: Send + Sync {
     /// The sign-in with this state, in whatever condition it is.
     async fn look_up(&self, state_hash: &Hash) -> Result<Option<LoginAttempt>, StoreError>;
 
-    /// Takes the right to exchange the code. Exactly one caller ever wins; whether the time is over is for the
-    /// caller to say, from [`LoginAttempt::expires_at`].
-    async fn consume(&self, state_hash: &Hash, now: Millis) -> Result<bool, StoreError>;
-
-    /// Keeps how it ended, so that a reload shows the same and the connect link that started it says so. The first outcome stays; false when there was one,
-    /// or there is no such sign-in.
-    async fn finish(
+    /// Takes the right to exchange the code, and gives the sign-in. Exactly one caller ever wins; none when it is
+    /// unknown, taken already, over at `now`, or bound to another browser: [`look_up`](Self::look_up) says which.
+    async fn consume(
         &self,
         state_hash: &Hash,
-        outcome: Outcome,
+        browser: Option<&Hash>,
         now: Millis,
-    ) -> Result<bool, StoreError>;
+    ) -> Result<Option<LoginAttempt>, StoreError>;
+
+    /// Keeps how it ended, so that a reload shows the same and the connect link that started it says so. The first
+    /// outcome stays; false when there was one, or there is no such sign-in. A success is kept with the connection
+    /// itself, as [`Traces::login`](crate::Traces::login).
+    async fn finish(&self, ended: EndedLogin) -> Result<bool, StoreError>;
 
     /// Deletes what expired before `before`; gives how many.
     async fn prune(&self, before: Millis) -> Result<u64, StoreError>;

@@ -5,15 +5,19 @@ use async_trait::async_trait;
 
 use crate::events::NewEvent;
 use crate::sql::{Session, Value, Write, values};
-use crate::{Inconsistency, Millis, NewAudit, StoreError, audit, events};
+use crate::{
+    EndedLogin, Inconsistency, Millis, NewAudit, StoreError, audit, events, login_attempts,
+};
 
-/// Events and audit entries of one change.
+/// What one change leaves behind.
 #[derive(Clone, Debug, Default)]
 pub struct Traces {
     /// In the order in which they are to be told.
     pub events: Vec<NewEvent>,
     /// Who did it.
     pub audit: Vec<NewAudit>,
+    /// The sign-in that it was for, and ends with it.
+    pub login: Option<EndedLogin>,
 }
 
 impl Traces {
@@ -23,6 +27,7 @@ impl Traces {
         Self {
             events: Vec::new(),
             audit: Vec::new(),
+            login: None,
         }
     }
 
@@ -40,10 +45,17 @@ impl Traces {
         self
     }
 
+    /// And the end of this sign-in.
+    #[must_use]
+    pub fn login(mut self, ended: EndedLogin) -> Self {
+        self.login = Some(ended);
+        self
+    }
+
     /// Whether there is nothing to leave.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.audit.is_empty()
+        self.events.is_empty() && self.audit.is_empty() && self.login.is_none()
     }
 }
 
@@ -68,6 +80,9 @@ impl From<Millis> for Change {
 /// Writes the traces of a change. Run it last in a transaction: it takes the row locks of the counters, which all
 /// others wait for until the commit.
 pub(crate) async fn leave(session: &mut Session<'_>, traces: &Traces) -> Result<(), StoreError> {
+    if let Some(ended) = &traces.login {
+        login_attempts::end(session, ended).await?;
+    }
     if !traces.events.is_empty() {
         events::write(session, &traces.events).await?;
     }

@@ -1,6 +1,6 @@
 //! The callback of AliExpress: one named refusal for each way it can be wrong.
 
-use smartlinks_store::{Binding, ConnectionId, LoginAttempt, Outcome};
+use smartlinks_store::{Binding, EndedLogin, Hash, LoginAttempt, Millis, Outcome};
 use subtle::ConstantTimeEq;
 
 use super::exchange::Destination;
@@ -8,7 +8,7 @@ use super::refusal::{Refusal, RefusalKind};
 use super::{Browser, Ending, SUCCESS, sha256};
 use crate::clock::to_millis;
 use crate::connections::ConnectionView;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::service::Core;
 use crate::text::shortened;
 
@@ -100,14 +100,12 @@ impl Core {
         self.app().ready()?;
         // A browser that loads the address twice at once gets the same answer twice.
         let turn = self.inner.logins.turn(&state).await;
-        let attempt = match self.checked_attempt(&state, browser.as_ref()).await? {
-            Checked::Fresh(attempt) => attempt,
-            Checked::SucceededBefore(completed) => return Ok(completed),
-        };
+        let own = browser.as_ref().map(|browser| &browser.0);
         let now = to_millis(self.now());
-        if !self.store().login_attempts().consume(&state, now).await? {
-            return Err(about(Refusal::of(RefusalKind::StateReused), &attempt).into());
-        }
+        let taken = self.store().login_attempts().consume(&state, own, now);
+        let Some(attempt) = taken.await? else {
+            return self.not_taken(&state, browser.as_ref(), now).await;
+        };
         let (core, code) = (self.clone(), aliexpress::AuthorizationCode::new(code));
         self.to_the_end(async move {
             let result = core.exchange_for(&attempt, code).await;
@@ -117,11 +115,13 @@ impl Core {
         .await
     }
 
-    async fn checked_attempt(
+    /// Why a login could not be taken; or its success, which the browser that had it may see again.
+    async fn not_taken(
         &self,
         state: &[u8; 32],
         browser: Option<&Browser>,
-    ) -> Result<Checked> {
+        now: Millis,
+    ) -> Result<Completed> {
         let Some(attempt) = self.store().login_attempts().look_up(state).await? else {
             return Err(Refusal::of(RefusalKind::UnknownState).into());
         };
@@ -133,16 +133,14 @@ impl Core {
             && let Some(connection) = succeeded(&attempt)
         {
             let connection = self.connection(&connection).await?;
-            return Ok(Checked::SucceededBefore(completed(&attempt, connection)));
+            return Ok(completed(&attempt, connection));
         }
-        let wrong = if attempt.expires_at <= to_millis(self.now()) {
+        let wrong = if attempt.expires_at <= now {
             RefusalKind::ExpiredState
-        } else if attempt.consumed_at.is_some() {
-            RefusalKind::StateReused
-        } else if !own {
+        } else if attempt.consumed_at.is_none() && !own {
             RefusalKind::WrongBrowser
         } else {
-            return Ok(Checked::Fresh(attempt));
+            RefusalKind::StateReused
         };
         let refusal = Refusal {
             ending: Ending::of(&attempt.binding),
@@ -167,29 +165,31 @@ impl Core {
             connection: attempt.connection.as_ref(),
             other_account: attempt.other_account,
             label: attempt.label.as_deref(),
+            // The success is stored with the connection.
+            login: Some(&attempt.state_hash),
         };
-        let exchanged = core.exchange(&code, destination).await;
-        let now = to_millis(self.now());
-        let (outcome, result) = match exchanged {
-            Ok(connection) => {
-                let id = connection.id.parse().ok();
-                (success(id), Ok(completed(attempt, connection)))
-            }
-            Err(refusal) => {
-                let refusal = about(refusal, attempt);
-                (refused(&refusal), Err(Error::from(refusal)))
-            }
+        let refusal = match core.exchange(&code, destination).await {
+            Ok(connection) => return Ok(completed(attempt, connection)),
+            Err(refusal) => about(refusal, attempt),
         };
-        if let Err(error) = self
-            .store()
-            .login_attempts()
-            .finish(&attempt.state_hash, outcome, now)
-            .await
-        {
-            // The connection itself is stored; only a reload of this page will not know it.
-            tracing::warn!(%error, "the outcome of a login could not be kept");
+        let ended = self.refused(&attempt.state_hash, &refusal);
+        if let Err(error) = self.store().login_attempts().finish(ended).await {
+            // Nothing else was changed; only a reload of this page will not know it.
+            tracing::warn!(%error, "the refusal of a login could not be kept");
         }
-        result
+        Err(refusal.into())
+    }
+
+    fn refused(&self, state_hash: &Hash, refusal: &Refusal) -> EndedLogin {
+        EndedLogin {
+            state_hash: *state_hash,
+            outcome: Outcome {
+                result: refusal.code().to_owned(),
+                connection: None,
+                error_description: refusal.told(),
+            },
+            at: to_millis(self.now()),
+        }
     }
 
     /// A merchant who came with a link acts for itself; every other login is whoever's request this is.
@@ -222,16 +222,20 @@ impl Core {
             return Err(refusal.into());
         };
         let now = to_millis(self.now());
-        if let Some(attempt) = self.store().login_attempts().look_up(&state).await?
-            && attempt.consumed_at.is_none()
-            && is_starter(&attempt, browser)
-        {
-            if self.store().login_attempts().consume(&state, now).await? {
-                self.store()
-                    .login_attempts()
-                    .finish(&state, refused(&refusal), now)
-                    .await?;
+        let own = browser.map(|browser| &browser.0);
+        let logins = self.store().login_attempts();
+        let attempt = match logins.consume(&state, own, now).await? {
+            Some(attempt) => {
+                logins.finish(self.refused(&state, &refusal)).await?;
+                Some(attempt)
             }
+            // One that came back too late still says where to go.
+            None => logins
+                .look_up(&state)
+                .await?
+                .filter(|attempt| attempt.consumed_at.is_none() && is_starter(attempt, browser)),
+        };
+        if let Some(attempt) = attempt {
             refusal = about(refusal, &attempt);
         }
         Err(refusal.into())
@@ -247,11 +251,6 @@ fn upstream_words(kind: RefusalKind, error: &str, description: Option<&str>) -> 
         .filter(|text| !text.is_empty());
     let words = parts.collect::<Vec<_>>().join(": ");
     (!words.is_empty()).then(|| shortened(&words, 200))
-}
-
-enum Checked {
-    Fresh(LoginAttempt),
-    SucceededBefore(Completed),
 }
 
 fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {
@@ -270,22 +269,6 @@ fn succeeded(attempt: &LoginAttempt) -> Option<String> {
         .as_ref()
         .filter(|outcome| outcome.result == SUCCESS)?;
     outcome.connection.as_ref().map(ToString::to_string)
-}
-
-fn success(connection: Option<ConnectionId>) -> Outcome {
-    Outcome {
-        result: SUCCESS.to_owned(),
-        connection,
-        error_description: None,
-    }
-}
-
-fn refused(refusal: &Refusal) -> Outcome {
-    Outcome {
-        result: refusal.code().to_owned(),
-        connection: None,
-        error_description: refusal.told(),
-    }
 }
 
 fn completed(attempt: &LoginAttempt, connection: ConnectionView) -> Completed {

@@ -2,11 +2,14 @@
 
 use aliexpress::{AuthorizationCode, TokenAccount};
 use serde_json::json;
-use smartlinks_store::{Account, Connection, ConnectionId, NewConnection, NewPair, StoreError};
+use smartlinks_store::{
+    Account, Connection, ConnectionId, EndedLogin, Hash, Millis, NewConnection, NewPair, Outcome,
+    StoreError,
+};
 use url::Url;
 
 use super::refusal::{Refusal, RefusalKind};
-use super::{Browser, CallbackParams};
+use super::{Browser, CallbackParams, SUCCESS};
 use crate::clock::to_millis;
 use crate::connections::{ConnectionView, view};
 use crate::error::{Error, Result};
@@ -74,6 +77,8 @@ pub(crate) struct Destination<'a> {
     pub(crate) other_account: bool,
     /// A name for it.
     pub(crate) label: Option<&'a str>,
+    /// The login that succeeds with it: SHA-256 of its `state`.
+    pub(crate) login: Option<&'a Hash>,
 }
 
 impl<'a> Destination<'a> {
@@ -83,6 +88,20 @@ impl<'a> Destination<'a> {
             label,
             ..Self::default()
         }
+    }
+
+    /// The end of its login, when there is one.
+    fn succeeded(&self, id: &ConnectionId, at: Millis) -> Option<EndedLogin> {
+        let outcome = Outcome {
+            result: SUCCESS.to_owned(),
+            connection: Some(id.clone()),
+            error_description: None,
+        };
+        self.login.map(|state_hash| EndedLogin {
+            state_hash: *state_hash,
+            outcome,
+            at,
+        })
     }
 }
 
@@ -175,7 +194,8 @@ impl Core {
                 return Err(Kept::Mismatch);
             }
             let data = json!({ "former_generation": existing.generation, "other_account": other });
-            let change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
+            let mut change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
+            change.traces.login = destination.succeeded(&existing.id, now);
             let connections = self.store().connections();
             return Ok(connections
                 .reconnect(&existing.id, account.clone(), label, pair, change)
@@ -184,7 +204,8 @@ impl Core {
         let id = ConnectionId::generate(now, self.entropy())
             .map_err(|error| Kept::Other(error.to_string()))?;
         let data = json!({ "generation": 1 });
-        let change = self.told(now, EventKind::ConnectionConnected, &id, &data);
+        let mut change = self.told(now, EventKind::ConnectionConnected, &id, &data);
+        change.traces.login = destination.succeeded(&id, now);
         let new = NewConnection {
             id,
             label,

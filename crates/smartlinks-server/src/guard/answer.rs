@@ -1,22 +1,49 @@
 //! The outermost layer: gives each request an id, each answer its security headers, and each problem
 //! the form that its reader understands.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
+use smartlinks_core::Core;
 
 use crate::page;
 use crate::problem::Problem;
 use crate::push;
 use crate::state::AppState;
 
-use super::headers;
 use super::seen::Answering;
 
 /// Names one request in logs, answers and problems.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
+
+/// Gives requests their names: random for each start of a server, then counted. A name has to be unique, not secret.
+pub(crate) struct RequestIds {
+    start: String,
+    given: AtomicU64,
+}
+
+impl RequestIds {
+    pub(crate) fn new(core: &Core) -> Self {
+        let mut bytes = [0_u8; 6];
+        let start = match core.entropy().fill(&mut bytes) {
+            Ok(()) => hex::encode(bytes),
+            Err(_) => "unknown".to_owned(),
+        };
+        Self {
+            start,
+            given: AtomicU64::new(0),
+        }
+    }
+
+    fn next(&self) -> String {
+        let number = self.given.fetch_add(1, Ordering::Relaxed);
+        format!("req_{}{number:08x}", self.start)
+    }
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -25,9 +52,11 @@ pub(super) async fn finish(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = new_id(&state);
+    let id = state.request_ids().next();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let (uri, sent) = (request.uri().clone(), request.headers().clone());
+    let uri = request.uri().clone();
+    // Only the page that says a problem to a person looks at what was sent.
+    let sent = (!is_for_programs(uri.path())).then(|| request.headers().clone());
     let answering = Answering::begin(&state, &request);
     let span = answering.span(&id);
     let asked = async {
@@ -36,27 +65,19 @@ pub(super) async fn finish(
         response
     };
     let response = tracing::Instrument::instrument(asked, span).await;
-    let mut response = in_readable_form(&state, response, &uri, &sent, &id).await;
-    headers::secure(response.headers_mut(), state.options());
+    let mut response = in_readable_form(&state, response, &uri, sent.as_ref(), &id).await;
+    state.security().put_into(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
 }
 
-fn new_id(state: &AppState) -> String {
-    let mut bytes = [0_u8; 10];
-    match state.core().entropy().fill(&mut bytes) {
-        Ok(()) => format!("req_{}", hex::encode(bytes)),
-        Err(_) => "req_unknown".to_owned(),
-    }
-}
-
 async fn in_readable_form(
     state: &AppState,
     mut response: Response,
     uri: &Uri,
-    sent: &HeaderMap,
+    sent: Option<&HeaderMap>,
     id: &str,
 ) -> Response {
     let problem = response
@@ -76,10 +97,9 @@ async fn in_readable_form(
     let referrer = response
         .headers_mut()
         .remove(axum::http::header::REFERRER_POLICY);
-    let mut rendered = if is_for_programs(uri.path()) {
-        problem.to_json()
-    } else {
-        page::error(state, sent, uri, &problem).await
+    let mut rendered = match sent {
+        None => problem.to_json(),
+        Some(sent) => page::error(state, sent, uri, &problem).await,
     };
     problem.put_headers(rendered.headers_mut());
     if let Some(policy) = referrer {

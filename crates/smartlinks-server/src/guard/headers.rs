@@ -7,32 +7,47 @@ use crate::options::{Environment, ServerOptions};
 /// Domains that a sign-in form may end on by way of redirects. Browsers check `form-action` on each hop.
 const ALIEXPRESS: &str = "https://*.aliexpress.com https://*.aliexpress.us https://*.aliexpress.ru";
 
-pub(super) fn secure(headers: &mut HeaderMap, options: &ServerOptions) {
-    let mut put = |name: HeaderName, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.entry(name).or_insert(value);
+/// They are the same for all answers of a server, so they are made once.
+pub(crate) struct SecurityHeaders(Vec<(HeaderName, HeaderValue)>);
+
+impl SecurityHeaders {
+    pub(crate) fn new(options: &ServerOptions) -> Self {
+        let fixed = HeaderValue::from_static;
+        let mut headers = vec![
+            (header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff")),
+            (header::X_FRAME_OPTIONS, fixed("DENY")),
+            // Not `no-referrer`: with it browsers send `Origin: null` with our own forms. The callback has it.
+            (header::REFERRER_POLICY, fixed("same-origin")),
+            (header::CACHE_CONTROL, fixed("no-store")),
+            (
+                HeaderName::from_static("cross-origin-opener-policy"),
+                fixed("same-origin"),
+            ),
+            (
+                HeaderName::from_static("cross-origin-resource-policy"),
+                fixed("same-origin"),
+            ),
+            (
+                HeaderName::from_static("permissions-policy"),
+                fixed("camera=(), geolocation=(), microphone=(), payment=()"),
+            ),
+        ];
+        // The origins in it were parsed as URLs, so they hold nothing that a header may not.
+        let policy = HeaderValue::try_from(policy(options))
+            .unwrap_or_else(|_| fixed("default-src 'none'; frame-ancestors 'none'"));
+        headers.push((header::CONTENT_SECURITY_POLICY, policy));
+        if options.secure_cookies {
+            headers.push((header::STRICT_TRANSPORT_SECURITY, fixed("max-age=31536000")));
         }
-    };
-    put(header::CONTENT_SECURITY_POLICY, &policy(options));
-    put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::X_FRAME_OPTIONS, "DENY");
-    // Not `no-referrer`: with it browsers send `Origin: null` with our own forms. The callback has it.
-    put(header::REFERRER_POLICY, "same-origin");
-    put(header::CACHE_CONTROL, "no-store");
-    put(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    );
-    put(
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    );
-    put(
-        HeaderName::from_static("permissions-policy"),
-        "camera=(), geolocation=(), microphone=(), payment=()",
-    );
-    if options.secure_cookies {
-        put(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        Self(headers)
+    }
+
+    /// Puts them into an answer that does not have its own.
+    pub(super) fn put_into(&self, headers: &mut HeaderMap) {
+        headers.reserve(self.0.len() + 1);
+        for (name, value) in &self.0 {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
     }
 }
 

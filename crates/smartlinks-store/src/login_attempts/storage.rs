@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    Binding, DESCRIPTION_LENGTH, Hash, LoginAttempt, LoginAttemptRepository, NewLoginAttempt,
-    Outcome,
+    Binding, DESCRIPTION_LENGTH, EndedLogin, Hash, LoginAttempt, LoginAttemptRepository,
+    NewLoginAttempt, Outcome,
 };
 use crate::sql::{Fields, Row, Session, Value, Write, values};
 use crate::store::DatabaseStore;
@@ -40,47 +40,85 @@ pub(crate) fn attempt_values(new: &NewLoginAttempt) -> Vec<Value> {
     ]
 }
 
-/// The first outcome stays, also in the link that started the attempt.
-struct Finish {
+/// What a stored sign-in is read from.
+macro_rules! attempt_columns {
+    () => {
+        "state_hash, binding, browser_hash, caller_state, return_to, connection_id, other_account, label, \
+         created_at, expires_at, consumed_at, outcome_result, outcome_connection_id, outcome_description"
+    };
+}
+
+/// Only whoever may, in time, and once.
+struct Consume {
     state_hash: Hash,
-    outcome: Outcome,
+    browser: Option<Hash>,
     now: Millis,
 }
+
+#[async_trait]
+impl Write for Consume {
+    type Output = Option<LoginAttempt>;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Self::Output, StoreError> {
+        // Both sides of the comparison are hashes, so how long it takes tells nothing of the cookie.
+        const CONSUME: &str = concat!(
+            "update login_attempts set consumed_at = $2 where state_hash = $1 and consumed_at is null \
+             and expires_at > $2 and (binding = 'headless' or browser_hash = $3) returning ",
+            attempt_columns!()
+        );
+        let values = values![
+            hex::encode(self.state_hash),
+            self.now,
+            self.browser.map(hex::encode),
+        ];
+        let row = session.first(CONSUME, values).await?;
+        row.map(|row| attempt(self.state_hash, &row)).transpose()
+    }
+}
+
+/// Keeps how a sign-in ended, inside a transaction. The first outcome stays, also in the link that started it.
+pub(crate) async fn end(session: &mut Session<'_>, ended: &EndedLogin) -> Result<bool, StoreError> {
+    const FINISH: &str = "update login_attempts set outcome_result = $2, \
+         outcome_connection_id = $3, outcome_description = $4, finished_at = $5 \
+         where state_hash = $1 and outcome_result is null returning state_hash, binding";
+    const TELL_LINK: &str = "update connect_links set outcome_result = $2, \
+         outcome_connection_id = $3, finished_at = $4 \
+         where attempt_hash = $1 and outcome_result is null";
+    let (state_hash, outcome) = (hex::encode(ended.state_hash), &ended.outcome);
+    let description = outcome
+        .error_description
+        .as_ref()
+        .map(|text| text.chars().take(DESCRIPTION_LENGTH).collect::<String>());
+    let values = values![
+        state_hash.as_str(),
+        outcome.result.as_str(),
+        outcome.connection.as_ref(),
+        description,
+        ended.at,
+    ];
+    let Some(row) = session.first(FINISH, values).await? else {
+        return Ok(false);
+    };
+    if row.fields(TABLE, "state_hash")?.text("binding")? == CONNECT_LINK {
+        let values = values![
+            state_hash,
+            outcome.result.as_str(),
+            outcome.connection.as_ref(),
+            ended.at,
+        ];
+        session.execute(TELL_LINK, values).await?;
+    }
+    Ok(true)
+}
+
+struct Finish(EndedLogin);
 
 #[async_trait]
 impl Write for Finish {
     type Output = bool;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
-        const FINISH: &str = "update login_attempts set outcome_result = $2, \
-             outcome_connection_id = $3, outcome_description = $4, finished_at = $5 \
-             where state_hash = $1 and outcome_result is null";
-        const TELL_LINK: &str = "update connect_links set outcome_result = $2, \
-             outcome_connection_id = $3, finished_at = $4 \
-             where attempt_hash = $1 and outcome_result is null";
-        let (state_hash, outcome) = (hex::encode(self.state_hash), &self.outcome);
-        let description = outcome
-            .error_description
-            .as_ref()
-            .map(|text| text.chars().take(DESCRIPTION_LENGTH).collect::<String>());
-        let values = values![
-            state_hash.as_str(),
-            outcome.result.as_str(),
-            outcome.connection.as_ref(),
-            description,
-            self.now,
-        ];
-        if session.execute(FINISH, values).await? == 0 {
-            return Ok(false);
-        }
-        let values = values![
-            state_hash,
-            outcome.result.as_str(),
-            outcome.connection.as_ref(),
-            self.now,
-        ];
-        session.execute(TELL_LINK, values).await?;
-        Ok(true)
+        end(session, &self.0).await
     }
 }
 
@@ -94,9 +132,11 @@ impl LoginAttemptRepository for DatabaseStore {
     }
 
     async fn look_up(&self, state_hash: &Hash) -> Result<Option<LoginAttempt>, StoreError> {
-        const SELECT: &str = "select state_hash, binding, browser_hash, caller_state, return_to, \
-             connection_id, other_account, label, created_at, expires_at, consumed_at, outcome_result, \
-             outcome_connection_id, outcome_description from login_attempts where state_hash = $1";
+        const SELECT: &str = concat!(
+            "select ",
+            attempt_columns!(),
+            " from login_attempts where state_hash = $1"
+        );
         let row = self
             .database
             .first(SELECT, values![hex::encode(state_hash)])
@@ -104,27 +144,22 @@ impl LoginAttemptRepository for DatabaseStore {
         row.map(|row| attempt(*state_hash, &row)).transpose()
     }
 
-    async fn consume(&self, state_hash: &Hash, now: Millis) -> Result<bool, StoreError> {
-        const CONSUME: &str = "update login_attempts set consumed_at = $2 \
-             where state_hash = $1 and consumed_at is null";
-        self.changed(CONSUME, values![hex::encode(state_hash), now])
-            .await
-    }
-
-    async fn finish(
+    async fn consume(
         &self,
         state_hash: &Hash,
-        outcome: Outcome,
+        browser: Option<&Hash>,
         now: Millis,
-    ) -> Result<bool, StoreError> {
-        let state_hash = *state_hash;
-        self.database
-            .write(Finish {
-                state_hash,
-                outcome,
-                now,
-            })
-            .await
+    ) -> Result<Option<LoginAttempt>, StoreError> {
+        let consume = Consume {
+            state_hash: *state_hash,
+            browser: browser.copied(),
+            now,
+        };
+        self.database.write(consume).await
+    }
+
+    async fn finish(&self, ended: EndedLogin) -> Result<bool, StoreError> {
+        self.database.write(Finish(ended)).await
     }
 
     async fn prune(&self, before: Millis) -> Result<u64, StoreError> {

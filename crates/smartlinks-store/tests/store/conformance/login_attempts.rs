@@ -1,4 +1,6 @@
-use smartlinks_store::{Binding, LoginAttempt, NewLoginAttempt, Outcome, StoreError};
+use smartlinks_store::{
+    Binding, EndedLogin, LoginAttempt, NewLoginAttempt, Outcome, StoreError, Traces,
+};
 
 use crate::support::*;
 
@@ -20,22 +22,27 @@ fn attempt(number: u8) -> NewLoginAttempt {
 pub(crate) async fn a_state_is_consumed_by_exactly_one_caller(stage: Stage) {
     let stores = [stage.open().await, stage.open().await];
     stores[0].create(attempt(1)).await.unwrap();
+    let own = Some(&[0xb0; 32]);
+    let over = NOW.plus(600_000);
+    for (browser, now) in [(None, NOW), (Some(&[0xb1; 32]), NOW), (own, over)] {
+        let refused = stores[1].consume(&[1; 32], browser, now).await.unwrap();
+        assert_eq!(refused, None, "{browser:?} {now:?}");
+    }
     let tasks: Vec<_> = (0..32)
         .map(|number| {
             let store = stores[number % 2].clone();
-            tokio::spawn(async move { store.consume(&[1; 32], NOW).await.unwrap() })
+            tokio::spawn(async move { store.consume(&[1; 32], own, NOW).await.unwrap() })
         })
         .collect();
     let mut won = 0;
     for task in tasks {
-        won += usize::from(task.await.unwrap());
+        won += usize::from(task.await.unwrap().is_some());
     }
     assert_eq!(won, 1);
-    assert!(!stores[1].consume(&[1; 32], NOW).await.unwrap());
-    assert!(
-        !stores[1].consume(&[2; 32], NOW).await.unwrap(),
-        "an unknown state"
-    );
+    for number in [1, 2] {
+        let again = stores[1].consume(&[number; 32], own, NOW).await.unwrap();
+        assert_eq!(again, None, "taken, or unknown");
+    }
 }
 
 pub(crate) async fn what_was_stored_comes_back(stage: Stage) {
@@ -75,11 +82,9 @@ pub(crate) async fn what_was_stored_comes_back(stage: Stage) {
         store.look_up(&[3; 32]).await.unwrap().unwrap().binding,
         Binding::Headless
     );
-    assert!(store.consume(&[3; 32], NOW.plus(7)).await.unwrap());
-    assert_eq!(
-        store.look_up(&[3; 32]).await.unwrap().unwrap().consumed_at,
-        Some(NOW.plus(7))
-    );
+    let taken = store.consume(&[3; 32], None, NOW.plus(7)).await.unwrap();
+    assert_eq!(taken.as_ref().unwrap().consumed_at, Some(NOW.plus(7)));
+    assert_eq!(store.look_up(&[3; 32]).await.unwrap(), taken);
 }
 
 pub(crate) async fn the_first_outcome_stays(stage: Stage) {
@@ -87,7 +92,9 @@ pub(crate) async fn the_first_outcome_stays(stage: Stage) {
     let id = connected(&store, "1001").await.id;
     for number in [1, 2] {
         store.create(attempt(number)).await.unwrap();
-        assert!(store.consume(&[number; 32], NOW).await.unwrap());
+        let own = Some(&[0xb0; 32]);
+        let taken = store.consume(&[number; 32], own, NOW).await.unwrap();
+        assert!(taken.is_some());
     }
     let success = Outcome {
         result: "success".to_owned(),
@@ -100,13 +107,20 @@ pub(crate) async fn the_first_outcome_stays(stage: Stage) {
         error_description: Some("é".repeat(500)),
     };
     let login = store.login_attempts();
-    assert!(login.finish(&[1; 32], success.clone(), NOW).await.unwrap());
-    assert!(!login.finish(&[1; 32], refusal.clone(), NOW).await.unwrap());
+    let ended = |number, outcome: &Outcome| EndedLogin {
+        state_hash: [number; 32],
+        outcome: outcome.clone(),
+        at: NOW,
+    };
+    // As it is kept with the connection that was made.
+    let traces = Traces::none().login(ended(1, &success));
+    store.events().append(traces).await.unwrap();
+    assert!(!login.finish(ended(1, &refusal)).await.unwrap());
     assert_eq!(
         login.look_up(&[1; 32]).await.unwrap().unwrap().outcome,
         Some(success)
     );
-    assert!(login.finish(&[2; 32], refusal, NOW).await.unwrap());
+    assert!(login.finish(ended(2, &refusal)).await.unwrap());
     let kept = login
         .look_up(&[2; 32])
         .await
