@@ -148,6 +148,7 @@ impl Call<'_> {
                     account,
                     urgency: self.client.urgency(),
                     patience: course.hold(gate.now()),
+                    keeps_budget: self.client.policy().keeps_budgets,
                 })
                 .await?;
             if let Some(error) = last.take_if(|_| !course.may_send(gate.now())) {

@@ -54,6 +54,7 @@ pub struct Policy {
     pub(crate) longest_backoff: Duration,
     pub(crate) interactive: Patience,
     pub(crate) background: Patience,
+    pub(crate) keeps_budgets: bool,
 }
 
 /// How long one call may wait.
@@ -90,6 +91,7 @@ impl Default for Policy {
                 in_all: Duration::from_secs(600),
                 held: Duration::from_secs(300),
             },
+            keeps_budgets: true,
         }
     }
 }
@@ -107,7 +109,15 @@ impl Policy {
             longest_backoff: Duration::ZERO,
             interactive: nothing,
             background: nothing,
+            keeps_budgets: true,
         }
+    }
+
+    /// Calls do not keep within the calls per second that their methods document: only for measuring against a gateway
+    /// of one's own. AliExpress answers such calls with a ban.
+    pub fn without_budgets(mut self) -> Self {
+        self.keeps_budgets = false;
+        self
     }
 
     /// How often a call is sent at most, the first time included. Zero counts as one.

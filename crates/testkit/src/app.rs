@@ -64,6 +64,8 @@ pub struct Setup {
     pub return_origins: Vec<url::Url>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How patient calls are.
+    pub policy: Policy,
     /// Longest wait for the gateway.
     pub read_timeout: Duration,
     /// The most pages of 4 KiB that the database may have.
@@ -90,6 +92,8 @@ impl Default for Setup {
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
+            // As patient as in earnest, but nobody waits between two attempts.
+            policy: Policy::default().backoff(Duration::ZERO, Duration::ZERO),
             read_timeout: Duration::from_secs(10),
             max_pages: None,
             gateway: None,
@@ -444,8 +448,7 @@ fn application(
         .gateway(GatewayUrl::parse(gateway)?)
         .clock(Arc::new(Frozen(sandbox.clock())))
         .transport(Arc::new(transport))
-        // As patient as in earnest, but nobody waits between two attempts.
-        .policy(Policy::default().backoff(Duration::ZERO, Duration::ZERO))
+        .policy(setup.policy)
         .build()?;
     Ok(AppSetup::Ready(Application {
         client,

@@ -40,6 +40,8 @@ pub(crate) struct Admission<'a> {
     pub(crate) urgency: Urgency,
     /// How long it may still wait here.
     pub(crate) patience: Duration,
+    /// Whether it keeps within the calls per second of its method.
+    pub(crate) keeps_budget: bool,
 }
 
 impl Gate {
@@ -76,7 +78,8 @@ impl Gate {
         let mut patience = call.patience;
         loop {
             patience = self.outwait_ban(call, patience).await?;
-            let Some(budget) = self.budget(call.api) else {
+            let budget = call.keeps_budget.then(|| self.budget(call.api));
+            let Some(budget) = budget.flatten() else {
                 return Ok(None);
             };
             let queued = self.timer.running();

@@ -13,8 +13,21 @@ use tokio::net::TcpListener;
 /// How many bytes a product answer has.
 pub(crate) const PRODUCT_BYTES: usize = 30 * 1024;
 
-/// Serves until the process ends: tokens for every code, each for an account of its own, and one product.
-pub(crate) async fn serve() -> SocketAddr {
+/// A gateway that serves until the process ends.
+pub(crate) struct Gateway {
+    pub(crate) address: SocketAddr,
+    products: Arc<AtomicU64>,
+}
+
+impl Gateway {
+    /// How many products it has given.
+    pub(crate) fn products(&self) -> u64 {
+        self.products.load(Ordering::Relaxed)
+    }
+}
+
+/// Gives tokens for every code, each for an account of its own, and one product.
+pub(crate) async fn serve() -> Gateway {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let accounts = Arc::new(AtomicU64::new(1));
@@ -22,8 +35,11 @@ pub(crate) async fn serve() -> SocketAddr {
         let number = accounts.fetch_add(1, Ordering::Relaxed);
         async move { ([("content-type", "application/json")], token(number)) }
     };
+    let products = Arc::new(AtomicU64::new(0));
     let product = Bytes::from(product());
+    let given = Arc::clone(&products);
     let product = move |_: Bytes| {
+        given.fetch_add(1, Ordering::Relaxed);
         let body = product.clone();
         async move { ([("content-type", "application/json")], body) }
     };
@@ -32,7 +48,7 @@ pub(crate) async fn serve() -> SocketAddr {
         .route("/rest/auth/token/refresh", post(tokens))
         .route("/sync", post(product));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    address
+    Gateway { address, products }
 }
 
 /// A token answer in the real shape; all of it made up.

@@ -182,11 +182,20 @@ pub(crate) fn proxy(world: &World, load: &Load) {
         headers: &world.headers,
     };
     let own = format!("{}{path}", world.app.url);
-    let direct = format!("http://{}/sync", world.gateway);
+    let direct = format!("http://{}/sync", world.gateway.address);
     let rates: Vec<(f64, f64)> = (0..=ROUNDS)
         .map(|_| {
             let bare = load.fire(&shot(direct.clone(), CONNECTIONS)).rate;
-            (bare, load.fire(&shot(own.clone(), CONNECTIONS)).rate)
+            let before = world.gateway.products();
+            let report = load.fire(&shot(own.clone(), CONNECTIONS));
+            let called = world.gateway.products() - before;
+            // Nothing came from memory, and no call was repeated. What wrk had sent when it stopped is not counted by it.
+            assert!(
+                called >= report.requests && called <= report.requests + 2 * u64::from(CONNECTIONS),
+                "{called} calls for {} requests",
+                report.requests
+            );
+            (bare, report.rate)
         })
         .skip(1)
         .collect();

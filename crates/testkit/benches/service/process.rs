@@ -5,6 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
+use serde_json::json;
+use testkit::app::json_of;
+use testkit::http::Http;
+
 use crate::figure::{Better, median, median_of, print};
 use crate::load::{Load, Shot};
 
@@ -40,13 +44,7 @@ pub(crate) fn start_and_memory(binary: &Path, load: &Load) {
     print("cold_start_ms", millis, None, 50.0, Better::Less);
     print("memory_idle_mb", median(rest), None, 40.0, Better::Less);
     let server = Server::start(binary, home.path());
-    let report = load.fire(&Shot {
-        url: format!("{}/api/aliexpress/status", server.base),
-        connections: 64,
-        script: "",
-        headers: &[],
-    });
-    assert!(report.requests > 1_000, "{report:?}");
+    under_load(&server, load);
     print(
         "memory_load_mb",
         server.memory_mb("VmHWM"),
@@ -54,6 +52,45 @@ pub(crate) fn start_and_memory(binary: &Path, load: &Load) {
         120.0,
         Better::Less,
     );
+}
+
+/// Ten accounts connected, then status, searches and signed calls with long answers, each at 64 connections.
+fn under_load(server: &Server, load: &Load) {
+    tokio::runtime::Runtime::new()
+        .expect("a runtime")
+        .block_on(connect_ten(server))
+        .expect("ten accounts");
+    let fire = |path: &str, script: &str| {
+        let report = load.fire(&Shot {
+            url: format!("{}/api/aliexpress/{path}", server.base),
+            connections: 64,
+            script,
+            headers: &[],
+        });
+        assert!(report.requests > 200, "{path}: {report:?}");
+    };
+    fire("status", "");
+    fire("products?q=lamp", "");
+    let script = r#"
+wrk.method = "POST"
+wrk.body = '{"feed_name":"DS_bestseller","page_size":"50"}'
+wrk.headers["Content-Type"] = "application/json"
+"#;
+    let feed = "connections/default/call/aliexpress.ds.recommend.feed.get";
+    fire(feed, script);
+}
+
+async fn connect_ten(server: &Server) -> anyhow::Result<()> {
+    let (service, sandbox) = (Http::new(&server.base)?, Http::new(&server.sandbox)?);
+    for number in 0..10 {
+        let account = json!({ "account": format!("bench_{number}@example.com") });
+        let code = sandbox.post_json("/_sandbox/codes", &account).await?;
+        let code = json!({ "code": json_of(&code)["code"] });
+        let connected = service.post_json("/api/aliexpress/oauth/token", &code);
+        let connected = connected.await?;
+        assert_eq!(connected.status, 200, "{}", connected.text());
+    }
+    Ok(())
 }
 
 fn program(binary: &Path, home: &Path) -> Command {
@@ -67,6 +104,7 @@ fn program(binary: &Path, home: &Path) -> Command {
 struct Server {
     child: Child,
     base: String,
+    sandbox: String,
     answered_after_ms: f64,
 }
 
@@ -93,10 +131,14 @@ impl Server {
         let base = page.trim().trim_end_matches("/aliexpress").to_owned();
         get(&base, "/healthz");
         let answered_after_ms = begun.elapsed().as_secs_f64() * 1e3;
+        let sandbox = lines
+            .find_map(|line| line.ok()?.strip_prefix("sandbox: ").map(str::to_owned))
+            .expect("it tells the address of its sandbox");
         std::thread::spawn(move || lines.for_each(drop));
         Self {
             child,
             base,
+            sandbox,
             answered_after_ms,
         }
     }

@@ -73,7 +73,7 @@ pub(crate) fn postgres(server: &str) {
 fn compare(name: &str, database: &dyn Fn(&str) -> Place) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let (few, many) = runtime.block_on(async {
-        let gateway = gateway::serve().await;
+        let gateway = gateway::serve().await.address;
         (
             Ticker::new(database("few"), FEW, gateway).await,
             Ticker::new(database("many"), MANY, gateway).await,

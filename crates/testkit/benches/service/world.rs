@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use aliexpress::Policy;
 use axum::Router;
 use axum::body::Bytes;
 use axum::routing::any;
@@ -12,12 +13,12 @@ use testkit::app::{App, Setup};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::gateway;
+use crate::gateway::{self, Gateway};
 
 pub(crate) struct World {
     pub(crate) runtime: Runtime,
     pub(crate) app: App,
-    pub(crate) gateway: SocketAddr,
+    pub(crate) gateway: Gateway,
     /// The headers of a program with a key.
     pub(crate) headers: Vec<String>,
     /// The connections, the default one first.
@@ -25,8 +26,11 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// With ten connections.
+    /// With ten connections. Says which limits are lifted for measuring.
     pub(crate) fn new() -> Self {
+        println!(
+            "limits: none for sign-in, callback, vending, keys and push; call budgets of the app key: off"
+        );
         let runtime = Runtime::new().expect("a runtime");
         let (app, gateway, connections, key) = runtime.block_on(async {
             let gateway = gateway::serve().await;
@@ -34,7 +38,8 @@ impl World {
                 operators: true,
                 follower: true,
                 limits: Limits::out_of_reach(),
-                gateway: Some(format!("http://{gateway}")),
+                policy: Policy::default().without_budgets(),
+                gateway: Some(format!("http://{}", gateway.address)),
                 ..Setup::default()
             })
             .await
