@@ -1,15 +1,19 @@
 //! `GET /metrics`: the numbers in Prometheus's text form.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use smartlinks_core::metrics::{DURATION_BUCKETS, Metrics};
+use tokio_util::sync::CancellationToken;
 
 use crate::routes::Routes;
 use crate::state::AppState;
 
+/// How long measurements are kept one by one.
+const FOLD_EVERY: Duration = Duration::from_secs(5);
 const FORMAT: HeaderValue = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
 
 /// What `/metrics` renders. Cheap to clone.
@@ -37,6 +41,18 @@ impl Exposition {
         let recorder = builder.build_recorder();
         let handle = recorder.handle();
         (Metrics::new(Arc::new(recorder)), Self { handle })
+    }
+
+    /// Folds what was measured into the histograms, every few seconds until `stop`. The recorder keeps each single
+    /// measurement until then: in a server that nobody scrapes they would pile up.
+    pub async fn keep_folded(self, stop: CancellationToken) {
+        while stop
+            .run_until_cancelled(tokio::time::sleep(FOLD_EVERY))
+            .await
+            .is_some()
+        {
+            self.handle.run_upkeep();
+        }
     }
 
     /// The text, with everything that was counted since the last time taken in.

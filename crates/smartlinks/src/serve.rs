@@ -220,6 +220,7 @@ impl Service {
     /// Starts the server and what goes on by itself.
     fn start(self, clock_moved: watch::Receiver<i64>) -> drain::Running {
         let name = instance_name(self.listener.local_addr().ok());
+        let exposition = self.options.metrics.clone();
         let router = smartlinks_server::router(self.options);
         let mut server = JoinSet::new();
         server.spawn(smartlinks_server::serve(
@@ -233,6 +234,7 @@ impl Service {
         if let Some(leases) = self.leases {
             workers.spawn(leases.run(self.stop.clone()));
         }
+        workers.spawn(exposition.keep_folded(self.stop.clone()));
         let (core, stop) = (self.core.clone(), self.stop.clone());
         workers.spawn(async move { core.run_key_watch(&name, stop).await });
         drain::Running {

@@ -239,6 +239,7 @@ impl App {
                 async move { core.run_push_worker(stop, moved).await }
             });
         }
+        tokio::spawn(exposition.clone().keep_folded(stop.clone()));
         let router = smartlinks_server::router(ServerOptions {
             core: core.clone(),
             access: if setup.operators {
