@@ -13,9 +13,12 @@ mod seen;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::{Response, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{self, from_fn_with_state};
 use axum::response::IntoResponse;
+use futures_util::future::BoxFuture;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
 
@@ -29,21 +32,55 @@ pub(crate) use headers::SecurityHeaders;
 pub use rules::Rule;
 pub(crate) use rules::{RULES, Ruled, rule};
 
-/// Puts the guards around all routes. The last one added is the outermost.
+/// Puts the guards around all routes, the outermost first.
+///
+/// Few layers, and our own checks all in one of them: for each request, each layer of axum copies everything further
+/// in, so that nine of them took more time than all that they did.
 pub(crate) fn guard(router: Router, state: &AppState) -> Router {
-    router
-        .layer(from_fn(body::take_in))
-        .layer(from_fn(content::demand_json))
-        .layer(from_fn_with_state(
-            state.clone(),
-            moderation::demand_moderation,
-        ))
-        .layer(from_fn_with_state(state.clone(), access::demand_access))
-        .layer(from_fn_with_state(state.clone(), client::note_client))
-        .layer(CsrfLayer::new().with_rejection_response(CrossSite))
-        .layer(from_fn_with_state(state.clone(), host::demand_host))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(state.clone(), answer::finish))
+    router.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state.clone(), answer::finish))
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(CsrfLayer::new().with_rejection_response(CrossSite))
+            .layer(from_fn_with_state(state.clone(), check)),
+    )
+}
+
+async fn check(
+    State(state): State<AppState>,
+    request: Request,
+    route: middleware::Next,
+) -> axum::response::Response {
+    let all = Next {
+        state,
+        passed: 0,
+        route,
+    };
+    all.run(request).await
+}
+
+/// The checks that are left of those in [`run`](Self::run), and behind them the route.
+struct Next {
+    state: AppState,
+    passed: usize,
+    route: middleware::Next,
+}
+
+impl Next {
+    /// Runs the next check, which runs those behind it when it lets the request pass.
+    fn run(mut self, request: Request) -> BoxFuture<'static, axum::response::Response> {
+        let (state, at) = (State(self.state.clone()), self.passed);
+        self.passed += 1;
+        match at {
+            0 => Box::pin(host::demand_host(state, request, self)),
+            1 => Box::pin(client::note_client(state, request, self)),
+            2 => Box::pin(access::demand_access(state, request, self)),
+            3 => Box::pin(moderation::demand_moderation(state, request, self)),
+            4 => Box::pin(content::demand_json(request, self)),
+            5 => Box::pin(body::take_in(request, self)),
+            _ => Box::pin(self.route.run(request)),
+        }
+    }
 }
 
 #[derive(Clone)]

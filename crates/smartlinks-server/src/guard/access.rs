@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core::store::{Actor, ActorKind};
 use smartlinks_core::{API_KEY_MARK, ActiveSession, KeyRefusal, Scope, Scopes};
 
 use super::rules::{Rule, Ruled, rule};
-use super::{client, moderation};
+use super::{Next, client, moderation};
 use crate::cookies::Cookie;
 use crate::limits::{Caller, Limit};
 use crate::options::Access;

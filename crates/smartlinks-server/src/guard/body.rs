@@ -6,10 +6,10 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt as _;
 
+use super::Next;
 use crate::problem::Problem;
 
 /// The largest body that any of our routes needs, in bytes.
@@ -20,13 +20,20 @@ const PASSED_OVER: usize = 1024 * 1024;
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
 pub(super) async fn take_in(request: Request, next: Next) -> Response {
+    match taken_in(request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn taken_in(request: Request) -> Result<Request, Problem> {
     let (parts, body) = request.into_parts();
     if body.is_end_stream() {
-        return next.run(Request::from_parts(parts, body)).await;
+        return Ok(Request::from_parts(parts, body));
     }
     // What says beforehand that it is far too large is not read at all.
     if body.size_hint().lower() > PASSED_OVER as u64 {
-        return too_large().into_response();
+        return Err(too_large());
     }
     let taken = match tokio::time::timeout(BODY_WITHIN, read(body)).await {
         Ok(taken) => taken,
@@ -37,10 +44,7 @@ pub(super) async fn take_in(request: Request, next: Next) -> Response {
             "Repeat it.",
         )),
     };
-    match taken {
-        Ok(bytes) => next.run(Request::from_parts(parts, bytes.into())).await,
-        Err(problem) => problem.into_response(),
-    }
+    taken.map(|bytes| Request::from_parts(parts, bytes.into()))
 }
 
 /// Reads a body to its end. One that is a little too large is read on and thrown away, since a sender that is still
@@ -85,35 +89,23 @@ fn too_large() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::Router;
-    use axum::body::{Bytes, to_bytes};
-    use axum::middleware::from_fn;
-    use axum::routing::post;
+    use axum::body::to_bytes;
     use futures_util::stream;
-    use tower::ServiceExt as _;
 
     use super::*;
 
-    async fn length(bytes: Bytes) -> String {
-        bytes.len().to_string()
-    }
-
     async fn answer_to(body: Body) -> (StatusCode, String) {
-        let router = Router::new()
-            .route("/", post(length))
-            .layer(from_fn(take_in));
         let request = Request::post("/").body(body).unwrap();
-        let mut response = router.oneshot(request).await.unwrap();
-        let problem = response.extensions_mut().remove::<Problem>();
-        let status = response.status();
-        let text = match problem {
-            Some(problem) => problem.code,
-            None => {
-                let bytes = to_bytes(response.into_body(), 1000).await.unwrap();
-                String::from_utf8(bytes.to_vec()).unwrap()
+        match taken_in(request).await {
+            Ok(request) => {
+                let bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap();
+                (StatusCode::OK, bytes.len().to_string())
             }
-        };
-        (status, text)
+            Err(problem) => {
+                let code = problem.code.clone();
+                (problem.into_response().status(), code)
+            }
+        }
     }
 
     fn said(status: StatusCode, text: &str) -> (StatusCode, String) {

@@ -2,9 +2,9 @@
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::Next;
 use crate::problem::Problem;
 
 pub(super) async fn demand_json(request: Request, next: Next) -> Response {

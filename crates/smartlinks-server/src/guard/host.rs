@@ -3,9 +3,9 @@
 
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
+use super::Next;
 use crate::problem::Problem;
 use crate::state::AppState;
 

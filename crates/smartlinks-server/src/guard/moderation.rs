@@ -2,11 +2,10 @@
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::access::Principal;
-use super::client;
+use super::{Next, client};
 use crate::limits::{Caller, Limit};
 use crate::problem::Problem;
 use crate::state::AppState;

@@ -27,6 +27,10 @@ use std::path::PathBuf;
 use load::Load;
 use world::World;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     let load = Load::new(&PathBuf::from(
         argument("--wrk").unwrap_or("wrk".to_owned()),
