@@ -30,6 +30,8 @@ commands:
   postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
   torture [--kills N] [--database sqlite|postgres] [--seed S]   kills processes in the middle of refreshes
   screenshots                                       the README's pictures, written to docs/
+  screenshots --pages [--only WORD]                 every page in every state, two languages, widths and colour schemes,
+                                                    written to target/pages/; fails when one keeps somebody out
 ";
 
 fn main() -> ExitCode {
@@ -61,6 +63,9 @@ fn run(arguments: &[String], console: &Console) -> Result<bool> {
             codegen::run(&machine.root, true, console)
         }
         Some(("screenshots", [])) => screenshots::run(&machine, console),
+        Some(("screenshots", rest)) => {
+            screenshots::pages(&screenshots::word(rest)?, &machine, console)
+        }
         Some(("help" | "-h" | "--help", _)) => {
             console.print(USAGE);
             Ok(true)

@@ -202,8 +202,8 @@ async fn each_link_that_opens_nothing_says_why_in_both_languages() -> Result<()>
         (
             revoked.as_str(),
             410,
-            "This link was taken back",
-            "Ce lien a été repris",
+            "This link was withdrawn",
+            "Ce lien a été annulé",
         ),
     ];
     let (late, _) = link(&app, json!({})).await?;
@@ -407,7 +407,7 @@ async fn links_are_made_and_taken_back_on_the_page() -> Result<()> {
     let revoke = format!("/aliexpress/links/{id}/revoke");
     operator.post_form(&revoke, &[]).await?.expect_status(303)?;
     let list = operator.get("/aliexpress/links").await?.text();
-    assert!(list.contains("The link is taken back"), "{list}");
+    assert!(list.contains("The link is withdrawn"), "{list}");
     app.visitor()?.get(path).await?.expect_status(410)?;
     let used = app.core.create_connect_link(NewLink::default()).await?;
     let path = used
@@ -418,7 +418,7 @@ async fn links_are_made_and_taken_back_on_the_page() -> Result<()> {
     let revoke = format!("/aliexpress/links/{}/revoke", used.link.id);
     operator.post_form(&revoke, &[]).await?.expect_status(303)?;
     let list = operator.get("/aliexpress/links").await?.text();
-    assert!(list.contains("nothing to take back"), "{list}");
+    assert!(list.contains("nothing to withdraw"), "{list}");
     Ok(())
 }
 

@@ -309,6 +309,21 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
         !text.contains("whsec_M") && !text.contains("<b>shop"),
         "{text}"
     );
+    for (chosen, kept) in [
+        (
+            &["order.imported", "order.updated"][..],
+            vec!["order.imported", "order.updated"],
+        ),
+        (&[], vec!["*"]),
+    ] {
+        let mut fields = vec![("url", url.as_str()), ("description", "")];
+        fields.extend(chosen.iter().map(|kind| ("events", *kind)));
+        let changed = visitor.post_form(&here, &fields).await?;
+        assert_eq!(changed.status, 303, "{chosen:?}");
+        assert_eq!(app.core.webhooks().await?[0].events, kept);
+        let text = String::from_utf8(visitor.get(&here).await?.body)?;
+        assert_eq!(text.matches(" checked>").count(), chosen.len(), "{text}");
+    }
     for (form, words) in [
         ("disable", "It was disabled by hand"),
         ("enable", "Send a test event"),

@@ -39,6 +39,11 @@ async fn connected() -> Result<(ServiceProcess, Vec<String>)> {
         "/aliexpress/authentication?auth=error&error=account_mismatch&connection={id}",
         "/aliexpress/authentication/connections/{id}/replace",
         "/aliexpress/links",
+        "/aliexpress/audit",
+        "/aliexpress/audit?action=connection.connected",
+        "/aliexpress/audit?connection=nonsense",
+        "/aliexpress/webhooks",
+        "/aliexpress/operators",
         "/connect/of-nobody",
         "/connect/done?auth=success",
         "/connect/done?auth=error&error=access_denied",
@@ -55,6 +60,16 @@ async fn connected() -> Result<(ServiceProcess, Vec<String>)> {
     pages.push(address.path().to_owned());
     pages.push(format!(
         "/aliexpress/authentication/connections/{id}/disconnect"
+    ));
+    let webhook = serde_json::json!({ "url": "https://shop.example/hook" });
+    let webhook = visitor
+        .post_json("/api/aliexpress/webhooks", &webhook)
+        .await?
+        .expect_status(201)?
+        .json()?;
+    pages.push(format!(
+        "/aliexpress/webhooks/{}",
+        text(&webhook["webhook"]["id"])
     ));
     let view = visitor
         .get(&format!("/api/aliexpress/products/{product}"))

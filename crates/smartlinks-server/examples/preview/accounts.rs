@@ -16,12 +16,30 @@ const CONCERNS: [&str; 8] = [
     "something_new",
 ];
 
+/// What the audit log has seen: minutes ago, who, what, how it ended. The last is not known to this page.
+const DEEDS: [(i64, &str, &str, &str); 10] = [
+    (2, "operator", "connection.refreshed", "IllegalRefreshToken"),
+    (40, "operator", "connection.changed", "ok"),
+    (55, "system", "connection.reauthorization_required", "ok"),
+    (70, "api_key", "token.vended", "ok"),
+    (180, "merchant", "connect_link.used", "ok"),
+    (200, "merchant", "connection.connected", "ok"),
+    (1_500, "command_line", "keyring.key_added", "ok"),
+    (1_520, "operator", "webhook.created", "ok"),
+    (2_900, "anybody", "api_key.created", "ok"),
+    (9_000, "new", "something.new", "ok"),
+];
+
 /// A day that ends with these hours.
 fn hours(last: &[(i64, i64)]) -> Vec<HourOfDay> {
-    let quiet = std::iter::repeat_n(&(0, 0), 24 - last.len());
-    let counts = quiet.chain(last).zip(0..);
+    let usual = [12, 4, 0, 0, 9, 31, 58, 74, 90, 66, 80, 97];
+    let usual = usual.into_iter().cycle().map(|calls| (calls, calls / 60));
+    let counts = usual
+        .take(24 - last.len())
+        .chain(last.iter().copied())
+        .zip(0..);
     counts
-        .map(|(&calls, hour)| HourOfDay {
+        .map(|(calls, hour)| HourOfDay {
             begins_ms: NOW - (23 - hour) * HOUR,
             calls,
             refreshes: (calls.0 / 100, calls.1 / 4),
@@ -38,13 +56,13 @@ impl Sample {
                     "Boutique Brazzaville",
                     "Paris",
                     "",
-                    "Test account",
-                    "Closed shop",
+                    "Compte d’essai",
+                    "Ancienne boutique",
                 ][usize::from(number)]
                 .into()
             }),
             account_nick: Some(if number == 2 {
-                self.text()
+                self.name()
             } else {
                 format!("fr{number}0428517")
             }),
@@ -79,6 +97,7 @@ impl Sample {
             usable: false,
             works_until_ms: Some(NOW - 2 * HOUR),
             sign_in_again_by_ms: None,
+            next_refresh_ms: None,
             last_failure: Some(ConnectionFailure {
                 at_ms: NOW - DAY,
                 code: "IllegalRefreshToken".into(),
@@ -97,7 +116,7 @@ impl Sample {
         let line = |ago: i64, name: &str, order: bool| EventLine {
             at_ms: NOW - ago,
             kind: EventKind::from_name(name),
-            connection_name: if order { None } else { self.some_text() },
+            connection_name: if order { None } else { self.some_name() },
             order_id: order.then(|| "8188000000000001".into()),
             detail: (name == "connection.degraded").then(|| "ServiceTimeout".into()),
         };
@@ -140,7 +159,7 @@ impl Sample {
         };
         let attention = OverviewPage {
             frame: Frame {
-                notice: Some(Notice::Refreshed(self.text())),
+                notice: Some(Notice::Refreshed(self.name())),
                 can_sign_out: true,
                 ..well.frame.clone()
             },
@@ -202,43 +221,43 @@ impl Sample {
     }
 
     pub(crate) fn audits(&self) -> Vec<(&'static str, AuditPage)> {
-        let line = |actor: &str, outcome: &str| AuditLine {
-            at_ms: NOW - HOUR,
-            actor: actor.to_owned(),
-            name: self.some_text(),
-            address: Some("203.0.113.7".into()),
-            action: "connection.disconnected".into(),
-            connection: Some(("conn_x".into(), self.text())),
-            subject: self.some_text(),
-            outcome: outcome.to_owned(),
+        let line = |(minutes, actor, action, outcome): &(i64, &str, &str, &str)| {
+            let about_connection = action.starts_with("connection.");
+            AuditLine {
+                at_ms: NOW - minutes * MINUTE,
+                actor: (*actor).to_owned(),
+                name: self.some_name().filter(|_| *actor != "system"),
+                address: (*actor != "system").then(|| "203.0.113.7".into()),
+                action: (*action).to_owned(),
+                connection: about_connection
+                    .then(|| (self.connection(0, ConnectionState::Active).id, self.name())),
+                subject: match *action {
+                    "webhook.created" => Some("wh_019a9f6e7c3b7a319f2e5b8d".into()),
+                    "api_key.created" => Some("key_9fQ2xA7b".into()),
+                    _ => None,
+                },
+                outcome: (*outcome).to_owned(),
+            }
         };
-        let kinds = [
-            "operator",
-            "api_key",
-            "command_line",
-            "merchant",
-            "system",
-            "anybody",
-            "new",
-        ];
         let full = AuditPage {
             frame: self.frame("/aliexpress/audit"),
-            entries: kinds.map(|kind| line(kind, "ok")).into(),
+            entries: DEEDS.iter().map(line).collect(),
+            connections: vec![
+                (self.connection(0, ConnectionState::Active).id, self.name()),
+                (
+                    "conn_019a9f6e-7c3b-7a31-9f2e-5b8d0c4e1a01".into(),
+                    "Paris".into(),
+                ),
+            ],
             filter: AuditFilter::default(),
             misunderstood: false,
             next: Some("17".into()),
         };
-        let bare = AuditLine {
-            name: None,
-            address: None,
-            connection: None,
-            subject: None,
-            ..line("system", "storage_full")
-        };
+        let bare = line(&(95, "system", "token_file.written", "ok"));
         let filter = AuditFilter {
-            action: self.text(),
-            connection: self.text(),
-            actor: "operator".into(),
+            action: "token_file.written".into(),
+            connection: self.name(),
+            actor: "system".into(),
         };
         let narrowed = AuditPage {
             entries: vec![bare],
@@ -280,7 +299,7 @@ impl Sample {
         let mut all = self.connections();
         all.push(ended);
         let success = |reconnected| AuthOutcome::Success {
-            connection_name: self.text(),
+            connection_name: self.name(),
             reconnected,
         };
         let mut pages = vec![
@@ -346,7 +365,7 @@ impl Sample {
             frame: self.frame("/aliexpress/authentication/connections/conn_x/disconnect"),
             connection: self.connection(0, ConnectionState::Active),
             open_orders: 3,
-            served_lately: vec!["warehouse".into(), self.text()],
+            served_lately: vec!["entrepôt".into(), self.name()],
             writes_token_file: true,
         }
     }

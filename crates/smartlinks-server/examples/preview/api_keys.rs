@@ -12,7 +12,7 @@ impl Sample {
         };
         let made = MadeApiKey {
             key: "slk_9fQ2xA7b_made0up0made0up0made0up0made0up0made0up01234567890".to_owned(),
-            name: "Shop".to_owned(),
+            name: self.name(),
         };
         let refused = ApiKeyForm {
             name: String::new(),
@@ -38,7 +38,12 @@ impl Sample {
         let key = |number: i64, state, last_used_ms, expires_ms| ApiKeyRow {
             id: format!("key_{number}"),
             prefix: format!("slk_9fQ2xA7{number}"),
-            name: format!("Shop {number}"),
+            name: match number {
+                1 => self.name(),
+                2 => "Script de stock".to_owned(),
+                3 => "Comptabilité".to_owned(),
+                _ => "Ancien serveur".to_owned(),
+            },
             scopes: vec![ScopeChoice::Read, ScopeChoice::Token],
             state,
             expires_ms,

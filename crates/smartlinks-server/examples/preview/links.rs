@@ -12,9 +12,9 @@ impl Sample {
             standing,
             reason: (standing == LinkStanding::Refused).then(|| "access_denied".into()),
             label: self
-                .some_text()
+                .some_name()
                 .filter(|_| standing != LinkStanding::Expired),
-            connection_name: (standing == LinkStanding::Connected).then(|| self.text()),
+            connection_name: (standing == LinkStanding::Connected).then(|| self.name()),
             created_by: "operator Ada".into(),
             created_ms: Some(NOW - 10 * MINUTE),
             expires_ms: Some(NOW + 20 * MINUTE),
@@ -59,7 +59,7 @@ impl Sample {
 
     pub(crate) fn connects(&self) -> Vec<(&'static str, ConnectPage)> {
         let offer = |reconnects| ConnectState::Offer {
-            label: self.some_text().filter(|_| reconnects),
+            label: self.some_name().filter(|_| reconnects),
             reconnects,
             expires_ms: NOW + HOUR / 3,
         };

@@ -13,7 +13,7 @@ impl Sample {
     pub(super) fn sign_ins(&self) -> Vec<(&'static str, SignInPage)> {
         let page = |error: Option<SignInError>| SignInPage {
             frame: self.frame_of_live("/aliexpress/sign-in"),
-            name: error.map_or_else(String::new, |_| self.text()),
+            name: error.map_or_else(String::new, |_| self.name()),
             error,
             return_to: Some("/aliexpress/orders".into()),
         };
@@ -33,11 +33,11 @@ impl Sample {
         };
         let first = || LinkState::FirstStart {
             token: "ab".into(),
-            name: self.text(),
+            name: self.name(),
         };
         let choose = || LinkState::ChoosePassword {
             token: "ab".into(),
-            name: self.text(),
+            name: self.name(),
         };
         vec![
             ("first", page(first(), None)),
@@ -70,7 +70,7 @@ impl Sample {
         };
         let invited = OperatorsPage {
             invitation: Some(Invitation {
-                name: self.text(),
+                name: self.name(),
                 link: "https://shop.example.com/aliexpress/sign-in/link?token=ab".into(),
                 expires_ms: Some(NOW + 30 * MINUTE),
             }),
@@ -108,7 +108,7 @@ impl Sample {
         OwnAccount {
             sessions: vec![
                 session(true, Some("Firefox, Linux".into())),
-                session(false, self.some_text()),
+                session(false, self.some_name()),
                 SessionRow {
                     address: None,
                     began_ms: None,
@@ -122,7 +122,11 @@ impl Sample {
     fn operator_rows(&self) -> Vec<OperatorRow> {
         let row = |number: i64, own, state| OperatorRow {
             id: format!("op_{number}"),
-            name: self.text(),
+            name: match number {
+                3 => self.name(),
+                2 => "claire.dubois@example.org".into(),
+                _ => "Karim Benali".into(),
+            },
             own,
             state,
             added_ms: Some(NOW - number * DAY),

@@ -9,6 +9,8 @@ mod catalogue;
 mod links;
 mod operators;
 mod orders;
+mod reference;
+mod webhooks;
 
 /// 23 November 2026, 12:00 UTC.
 pub(crate) const NOW: i64 = 1_795_435_200_000;
@@ -19,8 +21,12 @@ const DAY: i64 = 24 * HOUR;
 /// Text that stands for whatever comes from AliExpress.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Upstream {
-    /// Titles, names and sentences.
+    /// Titles.
     pub(crate) text: &'static str,
+    /// Names of accounts, people and connections.
+    pub(crate) name: &'static str,
+    /// What AliExpress gives as a reason.
+    pub(crate) said: &'static str,
     /// Links to AliExpress.
     pub(crate) link: &'static str,
     /// Pictures; the number of the picture is put behind it.
@@ -30,6 +36,8 @@ pub(crate) struct Upstream {
 /// What AliExpress usually says.
 pub(crate) const USUAL: Upstream = Upstream {
     text: "Absorbent bath mat with non-slip back, quick drying, for bathroom and kitchen",
+    name: "Maison Moreau",
+    said: "The specified authorization code is invalid or has expired",
     link: "https://www.aliexpress.com/item/1005008000000001.html",
     picture: "https://pictures.invalid/",
 };
@@ -101,6 +109,14 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     for (name, page) in sample.operators() {
         add(&format!("operators-{name}"), page.render());
     }
+    for (name, page) in sample.webhook_lists() {
+        add(&format!("webhooks-{name}"), page.render());
+    }
+    for (name, page) in sample.webhooks() {
+        add(&format!("webhook-{name}"), page.render());
+    }
+    add("webhook-secret", sample.webhook_secret().render());
+    add("docs", sample.reference().render());
     for failure in [None, Some(sample.failure(AuthError::ExpiredState))] {
         let name = if failure.is_some() {
             "callback-failed"
@@ -141,6 +157,18 @@ impl Sample {
         Some(self.text())
     }
 
+    fn name(&self) -> String {
+        self.upstream.name.to_owned()
+    }
+
+    fn some_name(&self) -> Option<String> {
+        Some(self.name())
+    }
+
+    fn said(&self) -> Option<String> {
+        Some(self.upstream.said.to_owned())
+    }
+
     fn frame(&self, path: &str) -> Frame {
         Frame {
             locale: self.locale,
@@ -177,7 +205,7 @@ impl Sample {
 
     fn problem(&self, code: &str) -> Problem {
         Problem {
-            upstream: self.some_text(),
+            upstream: self.said(),
             request_id: Some("2101fake17640000000040".into()),
             ..Problem::from_code(code)
         }
@@ -189,7 +217,7 @@ impl Sample {
                 .then(|| Box::new(self.connection(1, ConnectionState::Active))),
             error,
             gateway_code: Some("InvalidCode".into()),
-            description: self.some_text(),
+            description: self.said(),
             request_id: Some("2101fake17640000000040".into()),
         }
     }

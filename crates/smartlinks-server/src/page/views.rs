@@ -12,6 +12,7 @@ mod components;
 mod connect;
 mod connect_links;
 mod connection;
+mod deeds;
 mod disconnect;
 mod docs;
 mod events;

@@ -39,7 +39,8 @@ pub(super) async fn show(
         Err(Error::Invalid { .. }) => (None, true),
         Err(error) => return Err(error.into()),
     };
-    let names = names(&state).await?;
+    let connections = names(&state).await?;
+    let names: HashMap<_, _> = connections.iter().cloned().collect();
     let (entries, next) = found.map_or_else(Default::default, |page| (page.entries, page.next));
     let page = AuditPage {
         frame: visit.frame(&state).await,
@@ -47,6 +48,7 @@ pub(super) async fn show(
             .into_iter()
             .map(|entry| line(entry, &names))
             .collect(),
+        connections,
         filter,
         misunderstood,
         next,
@@ -55,7 +57,7 @@ pub(super) async fn show(
 }
 
 /// The names of the connections that are listed elsewhere.
-async fn names(state: &AppState) -> Result<HashMap<String, String>, Problem> {
+async fn names(state: &AppState) -> Result<Vec<(String, String)>, Problem> {
     let connections = state.core().connections().await?;
     let named = connections.into_iter().map(|connection| {
         let name = connection.label.or(connection.account.nick);

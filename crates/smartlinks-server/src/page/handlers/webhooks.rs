@@ -5,7 +5,6 @@ use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::Timestamp;
-use serde::Deserialize;
 use smartlinks_core::webhooks::{
     DeliveryAttempt, DeliveryDetail, DeliveryListing, WebhookChange, WebhookDraft, WebhookView,
     WebhookWithSecret,
@@ -52,22 +51,30 @@ async fn listed(
     Ok(render(&page, &visit, state))
 }
 
-#[derive(Deserialize)]
-pub(super) struct Entered {
-    #[serde(default)]
+/// What a form sends, in its order: a kind of event stands in it once for each that was chosen.
+pub(super) type Fields = Form<Vec<(String, String)>>;
+
+struct Entered {
     url: String,
-    #[serde(default)]
-    events: String,
-    #[serde(default)]
+    events: Vec<String>,
     description: String,
 }
 
-impl Entered {
-    fn kinds(&self) -> Vec<String> {
-        let kinds = self.events.split([' ', ',']);
-        kinds.map(str::to_owned).collect()
+impl From<Fields> for Entered {
+    fn from(Form(fields): Fields) -> Self {
+        let all = |wanted: &str| -> Vec<String> {
+            let values = fields.iter().filter(|(name, _)| name == wanted);
+            values.map(|(_, value)| value.clone()).collect()
+        };
+        Self {
+            url: all("url").pop().unwrap_or_default(),
+            events: all("events"),
+            description: all("description").pop().unwrap_or_default(),
+        }
     }
+}
 
+impl Entered {
     /// The form as it was entered, with what is wrong.
     fn refused(self, problem: Problem, request_id: &str) -> WebhookForm {
         WebhookForm {
@@ -85,12 +92,13 @@ pub(super) async fn create(
     state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
-    Form(entered): Form<Entered>,
+    fields: Fields,
 ) -> Result<Response, Problem> {
+    let entered = Entered::from(fields);
     let draft = WebhookDraft {
         url: entered.url.clone(),
         description: Some(entered.description.clone()),
-        events: entered.kinds(),
+        events: entered.events.clone(),
     };
     let here = Uri::from_static("/aliexpress/webhooks");
     match state.core().create_webhook(&draft).await {
@@ -155,18 +163,13 @@ async fn shown(
     for one in &listed.deliveries {
         deliveries.push(delivery(core.webhook_delivery(&one.id).await?));
     }
-    let form = form.unwrap_or_else(|| WebhookForm {
-        url: webhook.url.clone(),
-        events: webhook.events.join(" "),
-        description: webhook.description.clone().unwrap_or_default(),
-        ..WebhookForm::default()
-    });
+    let endpoint = endpoint(webhook, core.now());
     let page = WebhookPage {
         frame: visit.frame(state).await,
-        endpoint: endpoint(webhook, core.now()),
+        form: form.unwrap_or_else(|| WebhookForm::of(&endpoint)),
+        endpoint,
         deliveries,
         next: listed.next,
-        form,
     };
     Ok(render(&page, &visit, state))
 }
@@ -177,12 +180,13 @@ pub(super) async fn change(
     uri: Uri,
     headers: HeaderMap,
     Path(id): Path<String>,
-    Form(entered): Form<Entered>,
+    fields: Fields,
 ) -> Result<Response, Problem> {
+    let entered = Entered::from(fields);
     let change = WebhookChange {
         url: Some(entered.url.clone()),
         description: Some(entered.description.clone()),
-        events: Some(entered.kinds()),
+        events: Some(entered.events.clone()),
     };
     match state.core().change_webhook(&id, &change).await {
         Ok(_) => Ok(done(&state, &id, WebhookDeed::Changed)),

@@ -206,6 +206,17 @@ impl ApiKeyForm {
     fn has(&self, scope: &ScopeChoice) -> bool {
         self.scopes.contains(scope)
     }
+
+    /// What to fill in, where that can be seen.
+    fn advice(&self) -> Option<Key> {
+        if self.name.trim().is_empty() {
+            Some(Key::ApiKeyNeedsName)
+        } else if self.scopes.is_empty() {
+            Some(Key::ApiKeyNeedsScope)
+        } else {
+            None
+        }
+    }
 }
 
 impl ApiKeyRow {
@@ -215,6 +226,10 @@ impl ApiKeyRow {
 }
 
 impl RevokeApiKeyPage {
+    fn action(&self) -> String {
+        format!("/aliexpress/keys/{}/revoke", self.key.id)
+    }
+
     fn tab(&self) -> Option<Tab> {
         Some(Tab::Authentication)
     }

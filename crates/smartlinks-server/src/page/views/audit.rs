@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::page::i18n::Key;
+use crate::page::views::deeds::deeds;
 use crate::page::views::upstream::encode;
 use crate::page::views::{Frame, Tab, Tone};
 
@@ -14,6 +15,8 @@ pub struct AuditPage {
     pub frame: Frame,
     /// The entries of this page, newest first.
     pub entries: Vec<AuditLine>,
+    /// The connections that can be asked for: id, and the name shown elsewhere.
+    pub connections: Vec<(String, String)>,
     /// What was asked for.
     pub filter: AuditFilter,
     /// The filter could not be understood, so nothing was looked up.
@@ -54,12 +57,31 @@ pub struct AuditLine {
     pub outcome: String,
 }
 
-/// A kind of actor in the filter.
+/// One value that a filter can have.
 #[derive(Debug)]
-pub(crate) struct ActorChoice {
-    value: &'static str,
+pub(crate) struct Choice {
+    value: String,
     word: String,
     chosen: bool,
+}
+
+/// The values of one filter. What is asked for is among them even when it is unknown here.
+fn choices(known: impl Iterator<Item = (String, String)>, asked: &str) -> Vec<Choice> {
+    let mut choices: Vec<_> = known
+        .map(|(value, word)| Choice {
+            chosen: value == asked,
+            value,
+            word,
+        })
+        .collect();
+    if !asked.is_empty() && !choices.iter().any(|one| one.chosen) {
+        choices.push(Choice {
+            value: asked.to_owned(),
+            word: asked.to_owned(),
+            chosen: true,
+        });
+    }
+    choices
 }
 
 const ACTORS: [(&str, Key); 6] = [
@@ -71,10 +93,15 @@ const ACTORS: [(&str, Key); 6] = [
     ("anybody", Key::AuditByAnybody),
 ];
 
+/// The word for a kind of actor.
+pub(crate) fn actor(frame: &Frame, kind: &str) -> String {
+    let known = ACTORS.iter().find(|(value, _)| *value == kind);
+    known.map_or_else(|| kind.to_owned(), |(_, key)| frame.t(*key))
+}
+
 impl AuditLine {
     fn who(&self, frame: &Frame) -> String {
-        let known = ACTORS.iter().find(|(value, _)| *value == self.actor);
-        known.map_or_else(|| self.actor.clone(), |(_, key)| frame.t(*key))
+        actor(frame, &self.actor)
     }
 
     fn went_well(&self) -> bool {
@@ -91,13 +118,20 @@ impl AuditPage {
         self.frame.t(Key::AuditTitle)
     }
 
-    fn actors(&self) -> Vec<ActorChoice> {
-        let choice = |(value, key): &(&'static str, Key)| ActorChoice {
-            value,
-            word: self.frame.t(*key),
-            chosen: self.filter.actor == *value,
-        };
-        ACTORS.iter().map(choice).collect()
+    fn actors(&self) -> Vec<Choice> {
+        let known = ACTORS.iter();
+        let known = known.map(|(value, key)| ((*value).to_owned(), self.frame.t(*key)));
+        choices(known, &self.filter.actor)
+    }
+
+    fn actions(&self) -> Vec<Choice> {
+        let known = deeds(&self.frame).into_iter();
+        let known = known.map(|(name, words)| (name.to_owned(), format!("{words} ({name})")));
+        choices(known, &self.filter.action)
+    }
+
+    fn about(&self) -> Vec<Choice> {
+        choices(self.connections.iter().cloned(), &self.filter.connection)
     }
 
     fn is_filtered(&self) -> bool {

@@ -23,6 +23,7 @@ pub(crate) struct ProblemBox<'a> {
 pub(crate) struct AuthFailureBox<'a> {
     frame: &'a Frame,
     failure: &'a AuthFailure,
+    fix: Key,
 }
 
 /// Which settings are missing and where they go.
@@ -50,7 +51,30 @@ pub(crate) struct Empty<'a> {
     link: Option<(&'a str, String)>,
 }
 
+/// A secret or link that is shown this once, with the button that copies it.
+#[derive(Template)]
+#[template(path = "parts/once.html")]
+pub(crate) struct Once<'a> {
+    frame: &'a Frame,
+    title: String,
+    text: String,
+    value: &'a str,
+    what: Key,
+}
+
+/// The two buttons of a page that asks before something stops. The one that changes nothing has the focus.
+#[derive(Debug, Template)]
+#[template(path = "parts/confirm.html")]
+pub(crate) struct Confirm<'a> {
+    action: String,
+    confirm: String,
+    back: &'a str,
+    keep: String,
+}
+
 impl HtmlSafe for ProblemBox<'_> {}
+impl HtmlSafe for Once<'_> {}
+impl HtmlSafe for Confirm<'_> {}
 impl HtmlSafe for AuthFailureBox<'_> {}
 impl HtmlSafe for MissingBox<'_> {}
 impl HtmlSafe for NoticeBox<'_> {}
@@ -77,6 +101,19 @@ impl Frame {
         AuthFailureBox {
             frame: self,
             failure,
+            fix: failure.error.fix(),
+        }
+    }
+
+    /// For somebody who has nothing but a link that is used up now.
+    pub(crate) fn auth_failure_for_merchant<'a>(
+        &'a self,
+        failure: &'a AuthFailure,
+    ) -> AuthFailureBox<'a> {
+        AuthFailureBox {
+            frame: self,
+            failure,
+            fix: Key::ConnectNewLinkFix,
         }
     }
 
@@ -91,6 +128,37 @@ impl Frame {
         NoticeBox {
             frame: self,
             notice,
+        }
+    }
+
+    pub(crate) fn once<'a>(
+        &'a self,
+        title: String,
+        text: String,
+        value: &'a str,
+        what: Key,
+    ) -> Once<'a> {
+        Once {
+            frame: self,
+            title,
+            text,
+            value,
+            what,
+        }
+    }
+
+    pub(crate) fn confirm<'a>(
+        &self,
+        action: String,
+        confirm: Key,
+        back: &'a str,
+        keep: Key,
+    ) -> Confirm<'a> {
+        Confirm {
+            action,
+            confirm: self.t(confirm),
+            back,
+            keep: self.t(keep),
         }
     }
 

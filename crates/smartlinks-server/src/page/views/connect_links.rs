@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::page::i18n::Key;
+use crate::page::views::audit::actor;
 use crate::page::views::{ConnectionView, Frame, Tab, Tone};
 
 /// `GET /aliexpress/links`
@@ -86,6 +87,21 @@ impl LinkStanding {
 }
 
 impl LinkRow {
+    /// Who made it: the kind of actor in the page's words, and the name as it was.
+    fn maker(&self, frame: &Frame) -> String {
+        let kind = |text: &str| actor(frame, &text.replace(' ', "_"));
+        let made_by = self.created_by.as_str();
+        for words in [1, 2] {
+            let end = made_by.match_indices(' ').nth(words - 1);
+            let (known, name) = made_by.split_at(end.map_or(made_by.len(), |(end, _)| end));
+            let word = kind(known);
+            if word != known.replace(' ', "_") {
+                return format!("{word}{name}");
+            }
+        }
+        self.created_by.clone()
+    }
+
     fn is_open(&self) -> bool {
         self.standing == LinkStanding::Open
     }

@@ -135,6 +135,11 @@ impl ConnectionView {
         }
     }
 
+    /// Where something is done with it.
+    pub(crate) fn place(&self, verb: &str) -> String {
+        format!("/aliexpress/authentication/connections/{}/{verb}", self.id)
+    }
+
     /// Not ended on purpose.
     #[must_use]
     pub fn is_live(&self) -> bool {

@@ -1,5 +1,7 @@
 //! The reference of the HTTP API, made from the OpenAPI document.
 
+mod document;
+
 use askama::Template;
 
 use crate::page::i18n::Key;
@@ -12,7 +14,7 @@ pub struct DocsPage {
     /// What every page carries.
     pub frame: Frame,
     /// The operations by noun.
-    pub nouns: &'static [DocsNoun],
+    nouns: &'static [DocsNoun],
 }
 
 /// The operations on one thing.
@@ -72,6 +74,15 @@ pub struct DocsAnswer {
 }
 
 impl DocsPage {
+    /// The reference of this version.
+    #[must_use]
+    pub fn new(frame: Frame) -> Self {
+        Self {
+            frame,
+            nouns: document::NOUNS.as_slice(),
+        }
+    }
+
     fn tab(&self) -> Option<Tab> {
         None
     }

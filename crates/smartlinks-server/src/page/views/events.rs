@@ -52,6 +52,12 @@ pub enum EventKind {
     WebhookDisabled,
     /// A test event was sent to a webhook.
     WebhookTest,
+    /// The name of a connection, or which one is the default, has changed.
+    ConnectionChanged,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// An API key was ended.
+    ApiKeyRevoked,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -61,7 +67,7 @@ impl EventKind {
     pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
         connection.degraded connection.reauthorization_required connection.disconnected order.imported \
         order.updated token_file.failed push.received push.failed push.ignored \
-         connection.expiring webhook.disabled webhook.test";
+        connection.expiring webhook.disabled webhook.test connection.changed api_key.created api_key.revoked";
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -82,11 +88,14 @@ impl EventKind {
             "connection.expiring" => Self::Expiring,
             "webhook.disabled" => Self::WebhookDisabled,
             "webhook.test" => Self::WebhookTest,
+            "connection.changed" => Self::ConnectionChanged,
+            "api_key.created" => Self::ApiKeyCreated,
+            "api_key.revoked" => Self::ApiKeyRevoked,
             other => Self::Other(other.to_owned()),
         }
     }
 
-    const fn key(&self) -> Option<Key> {
+    pub(crate) const fn key(&self) -> Option<Key> {
         Some(match self {
             Self::Connected => Key::EventConnected,
             Self::Reconnected => Key::EventReconnected,
@@ -103,6 +112,9 @@ impl EventKind {
             Self::Expiring => Key::EventExpiring,
             Self::WebhookDisabled => Key::EventWebhookDisabled,
             Self::WebhookTest => Key::EventWebhookTest,
+            Self::ConnectionChanged => Key::EventConnectionChanged,
+            Self::ApiKeyCreated => Key::EventApiKeyCreated,
+            Self::ApiKeyRevoked => Key::EventApiKeyRevoked,
             Self::Other(_) => return None,
         })
     }

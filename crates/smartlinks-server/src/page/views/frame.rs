@@ -44,6 +44,16 @@ impl Tab {
         Self::Orders,
     ];
 
+    /// The pages that stand under no tab of their own; every page links to them at its end.
+    pub const MORE: [(&'static str, Key); 6] = [
+        ("/aliexpress/links", Key::LinksTitle),
+        ("/aliexpress/keys", Key::ApiKeysTitle),
+        ("/aliexpress/webhooks", Key::WebhooksTitle),
+        ("/aliexpress/operators", Key::OperatorsTitle),
+        ("/aliexpress/audit", Key::AuditTitle),
+        ("/api/docs", Key::FooterDocs),
+    ];
+
     /// Where the tab leads.
     #[must_use]
     pub const fn href(self) -> &'static str {
@@ -294,6 +304,11 @@ impl Frame {
     pub(crate) fn in_language(&self, locale: &Locale) -> String {
         let join = if self.path.contains('?') { '&' } else { '?' };
         format!("{}{join}lang={}", self.path, locale.code())
+    }
+
+    /// Whether this is the page at an address, whatever is asked of it.
+    pub(crate) fn is_at(&self, href: &str) -> bool {
+        self.path.split('?').next() == Some(href)
     }
 
     pub(crate) fn speaks(&self, locale: &Locale) -> bool {

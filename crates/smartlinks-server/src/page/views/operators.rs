@@ -142,6 +142,15 @@ impl OperatorRow {
     }
 }
 
+impl Invitation {
+    /// How long it works.
+    fn text(&self, frame: &Frame) -> String {
+        self.expires_ms.map_or_else(String::new, |at| {
+            frame.t1(Key::InvitationText, "when", frame.relative(at))
+        })
+    }
+}
+
 impl OwnAccount {
     fn is_signed_in_elsewhere(&self) -> bool {
         self.sessions.iter().any(|session| !session.this_one)
@@ -160,6 +169,15 @@ impl OperatorsPage {
     fn name_error(&self) -> Option<String> {
         let error = self.error.filter(|error| error.is_about_name())?;
         Some(error.words(&self.frame))
+    }
+
+    fn current_is_wrong(&self) -> bool {
+        self.error == Some(OperatorsError::WrongPassword)
+    }
+
+    fn password_is_wrong(&self) -> bool {
+        use OperatorsError::{Differ, Password};
+        matches!(self.error, Some(Password | Differ))
     }
 
     fn password_error(&self) -> Option<String> {

@@ -54,7 +54,9 @@ pub(crate) struct Attention<'a> {
     why: Option<String>,
     deadline_ms: Option<i64>,
     deadline: Deadline,
-    action: Action<'a>,
+    action: Option<Action<'a>>,
+    /// The stable name of the doctor's finding, to look it up.
+    code: Option<&'a str>,
 }
 
 /// What a deadline in such a row is about.
@@ -120,7 +122,8 @@ impl OverviewPage {
                 why: Some(self.frame.t(problem.kind.fix())),
                 deadline_ms: None,
                 deadline: Deadline::Stops,
-                action: Action::Open(Tab::Authentication.href(), Key::ActionLook),
+                action: Some(Action::Open(Tab::Authentication.href(), Key::ActionLook)),
+                code: None,
             });
         }
         let mut connections: Vec<_> = self
@@ -139,6 +142,15 @@ impl OverviewPage {
                 .into_iter()
                 .filter_map(|one| self.attention_for(one)),
         );
+        rows.extend(self.upkeep.concerns.iter().map(|one| Attention {
+            tone: one.tone(),
+            what: self.frame.t(one.what()),
+            why: Some(self.frame.t(one.fix())),
+            deadline_ms: None,
+            deadline: Deadline::Stops,
+            action: None,
+            code: Some(&one.code),
+        }));
         rows
     }
 
@@ -175,8 +187,13 @@ impl OverviewPage {
         let why = match (&connection.reason, &connection.last_failure) {
             (Some(reason), _) => Some(reason.words(frame)),
             (None, Some(failure)) if connection.state == ConnectionState::Degraded => {
-                Some(frame.t1(Key::AttentionFailure, "code", failure.code.as_str()))
+                let words = frame.reason_words(&failure.code);
+                Some(words.unwrap_or_else(|| frame.t(Key::AttentionFailure)))
             }
+            _ => None,
+        };
+        let code = match (&connection.reason, &connection.last_failure) {
+            (None, Some(failure)) => Some(failure.code.as_str()),
             _ => None,
         };
         Some(Attention {
@@ -185,7 +202,8 @@ impl OverviewPage {
             why,
             deadline_ms,
             deadline,
-            action,
+            action: Some(action),
+            code,
         })
     }
 
@@ -241,6 +259,9 @@ impl OverviewPage {
             (0, _) if self.gateway_problem().is_some() => frame.t(Key::AnswerGateway),
             (0, Some(date)) => frame.t1(Key::AnswerWorksUntil, "date", date),
             (0, None) => frame.t(Key::AnswerWorks),
+            (count, _) if self.answer_tone() == Tone::Bad => {
+                frame.t1(Key::AnswerMend, "count", count)
+            }
             (count, _) => frame.t1(Key::AnswerNeedsYou, "count", count),
         }
     }

@@ -5,7 +5,6 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use crate::page::i18n::Key;
-use crate::page::views::components::Shape;
 use crate::page::views::{Frame, Tone};
 
 /// What goes on by itself.
@@ -55,19 +54,15 @@ impl Concern {
         }
     }
 
-    fn what(&self) -> Key {
+    pub(crate) fn what(&self) -> Key {
         self.keys().0
     }
 
-    fn fix(&self) -> Key {
+    pub(crate) fn fix(&self) -> Key {
         self.keys().1
     }
 
-    fn shape(&self) -> Shape {
-        Shape(self.tone())
-    }
-
-    const fn tone(&self) -> Tone {
+    pub(crate) const fn tone(&self) -> Tone {
         if self.bad { Tone::Bad } else { Tone::Warn }
     }
 }
@@ -79,6 +74,8 @@ pub(crate) struct DayChart {
     id: &'static str,
     title: String,
     summary: String,
+    from: String,
+    until: String,
     when: String,
     well: String,
     failed: String,
@@ -143,6 +140,8 @@ impl Frame {
                 "failed",
                 sum(|count| count.1),
             ),
+            from: self.t(Key::ChartFrom),
+            until: self.t(Key::ChartUntil),
             when: self.t(Key::ChartHour),
             well: self.t(Key::ChartWell),
             failed: self.t(Key::ChartFailed),

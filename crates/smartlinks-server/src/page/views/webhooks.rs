@@ -3,6 +3,7 @@
 use askama::Template;
 
 use crate::page::i18n::Key;
+use crate::page::views::deeds::Named;
 use crate::page::views::{Frame, Problem, Tab, Tone};
 
 /// How a receiver checks a message, in the fewest lines that do it right. Not translated: it is code.
@@ -75,8 +76,8 @@ impl std::fmt::Debug for WebhookSecretPage {
 pub struct WebhookForm {
     /// The address.
     pub url: String,
-    /// Kinds of events with blanks between.
-    pub events: String,
+    /// The kinds of events that were chosen; none for every kind.
+    pub events: Vec<String>,
     /// The description.
     pub description: String,
     /// Why it was not taken.
@@ -156,10 +157,30 @@ impl WebhooksPage {
     fn example(&self) -> &'static str {
         EXAMPLE
     }
+}
 
-    fn kinds(&self) -> Vec<&'static str> {
-        let kinds = smartlinks_core::EventKind::ALL.iter();
-        kinds.map(|kind| kind.as_str()).collect()
+impl WebhookForm {
+    /// The form of an endpoint as it is now.
+    #[must_use]
+    pub fn of(endpoint: &Endpoint) -> Self {
+        let chosen = |kinds: &[String]| kinds.iter().filter(|kind| *kind != "*").cloned().collect();
+        Self {
+            url: endpoint.url.clone(),
+            events: chosen(&endpoint.events),
+            description: endpoint.description.clone().unwrap_or_default(),
+            problem: None,
+            detail: String::new(),
+        }
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &'static str> {
+        smartlinks_core::EventKind::ALL
+            .iter()
+            .map(|kind| kind.as_str())
+    }
+
+    fn has(&self, kind: &str) -> bool {
+        self.events.iter().any(|chosen| chosen == kind)
     }
 }
 
@@ -249,11 +270,10 @@ impl AttemptLine {
         }
     }
 
-    fn result(&self) -> String {
-        match (&self.error, self.status) {
-            (Some(error), _) => error.clone(),
-            (None, Some(status)) => status.to_string(),
-            (None, None) => String::new(),
+    fn result<'a>(&'a self, frame: &Frame) -> Named<'a> {
+        match &self.error {
+            Some(error) => frame.receiver_reason(error),
+            None => frame.receiver_answer(self.status.map(|status| status.to_string()).as_deref()),
         }
     }
 }
