@@ -21,6 +21,7 @@ mod keyring;
 pub mod metrics;
 mod operators;
 mod orders;
+mod outlook;
 mod products;
 mod pushes;
 mod refresh;
@@ -74,6 +75,7 @@ pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
+pub use outlook::SeenOutlook;
 pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,

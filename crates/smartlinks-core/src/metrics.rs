@@ -139,6 +139,11 @@ impl Metrics {
         });
     }
 
+    /// How old the count of the connections is.
+    fn outlook_age(&self, seconds: f64) {
+        self.record(|| gauge!(names::CONNECTIONS_AGE).set(seconds));
+    }
+
     /// How many webhook deliveries wait at the moment of a scrape.
     pub(crate) fn webhook_backlog(&self, waiting: i64) {
         #[expect(
@@ -161,7 +166,7 @@ impl Metrics {
             ("reauthorization_required", outlook.reauthorization_required),
             ("disconnected", outlook.disconnected),
         ];
-        let steps = ["14", "7", "3", "1"]
+        let steps = ["30", "14", "7", "3", "1"]
             .into_iter()
             .zip(outlook.sign_in_within);
         self.record(|| {
@@ -195,15 +200,6 @@ fn outcome_of(error: &GatewayError) -> &'static str {
 }
 
 impl crate::Core {
-    /// How all connections stand together, and what lies ahead of them.
-    ///
-    /// # Errors
-    /// [`crate::Error::Storage`].
-    pub async fn outlook(&self) -> crate::Result<Outlook> {
-        let now = crate::to_millis(self.now());
-        Ok(self.store().connections().outlook(now).await?)
-    }
-
     /// Where this service's numbers go.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -215,8 +211,10 @@ impl crate::Core {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn measure(&self) -> crate::Result<()> {
-        let outlook = self.outlook().await?;
-        self.metrics().outlook(&outlook);
+        let seen = self.outlook().await?;
+        self.metrics().outlook(&seen.outlook);
+        let age = self.now().duration_since(seen.at);
+        self.metrics().outlook_age(age.as_secs_f64());
         self.metrics()
             .webhook_backlog(self.webhook_backlog().await?);
         Ok(())

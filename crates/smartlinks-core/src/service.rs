@@ -21,6 +21,7 @@ use crate::events::EventView;
 use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
+use crate::outlook::LastOutlook;
 use crate::refresh::UnsavedPair;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -118,7 +119,7 @@ pub(crate) struct Inner {
     /// Names this process in leases.
     owner: String,
     /// Work that must not be cut by a request that goes away.
-    tracker: TaskTracker,
+    pub(crate) tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
     pub(crate) api_keys: KnownKeys,
@@ -140,6 +141,7 @@ pub(crate) struct Inner {
     /// Where operators sign in.
     pub(crate) desk: Desk,
     pub(crate) webhooks: Queued,
+    pub(crate) outlook: LastOutlook,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -195,6 +197,7 @@ impl Core {
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),
+                outlook: LastOutlook::default(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })

@@ -891,6 +891,7 @@ upkeep-sign-in = { $count ->
     [one] To sign in again within { $count } day
    *[other] To sign in again within { $count } days
 }
+upkeep-counted = Connections counted
 chart-calls = Calls to AliExpress, last 24 hours
 chart-refreshes = Refreshes, last 24 hours
 chart-summary = { $well } went well, { $failed } failed

@@ -892,6 +892,7 @@ upkeep-sign-in = { $count ->
     [one] À reconnecter d’ici { $count } jour
    *[other] À reconnecter d’ici { $count } jours
 }
+upkeep-counted = Connexions comptées
 chart-calls = Appels à AliExpress, dernières 24 heures
 chart-refreshes = Renouvellements, dernières 24 heures
 chart-summary = { $well } réussis, { $failed } en échec

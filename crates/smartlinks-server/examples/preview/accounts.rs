@@ -155,7 +155,8 @@ impl Sample {
             }),
             upkeep: Upkeep {
                 due: 3,
-                sign_in_within: [2, 1, 1, 0],
+                sign_in_within: [3, 2, 1, 1, 0],
+                counted_ms: Some(NOW - 30_000),
                 hours: hours(&[(0, 4), (1, 0), (5_000, 12)]),
                 concerns: CONCERNS
                     .into_iter()

@@ -58,7 +58,8 @@ suite! {
         unknown_connections_are_said_to_be_unknown,
         a_label_edit_beside_refreshes_keeps_both,
         disconnecting_deletes_all_token_material,
-        the_outlook_counts_states_and_deadlines;
+        the_outlook_counts_states_and_deadlines,
+        the_outlook_agrees_with_a_count_of_every_row;
     refresh:
         of_many_claims_exactly_one_wins,
         due_work_is_claimed_once_by_many_workers,

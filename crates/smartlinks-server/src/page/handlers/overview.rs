@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use jiff::SignedDuration;
 use smartlinks_core::Core;
 use smartlinks_core::doctor::{Check, Level};
 
@@ -54,7 +55,8 @@ pub(super) async fn show(
 
 /// What goes on by itself. The glance of the doctor calls nobody and writes nothing.
 async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
-    let outlook = core.outlook().await?;
+    let seen = core.outlook().await?;
+    let age = core.now().duration_since(seen.at);
     let hour = |hour: &smartlinks_core::Hour| HourOfDay {
         begins_ms: hour.begins_s * 1000,
         calls: (hour.calls, hour.failed_calls),
@@ -71,8 +73,9 @@ async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
             bad: finding.level == Level::Problem,
         });
     Ok(Upkeep {
-        due: outlook.due,
-        sign_in_within: outlook.sign_in_within,
+        due: seen.outlook.due,
+        sign_in_within: seen.outlook.sign_in_within,
+        counted_ms: (age >= SignedDuration::from_secs(1)).then(|| seen.at.as_millisecond()),
         hours: core.last_day().iter().map(hour).collect(),
         concerns: concerns.collect(),
     })

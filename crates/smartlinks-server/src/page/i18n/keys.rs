@@ -756,6 +756,7 @@ keys! {
     UpkeepWell = "upkeep-well",
     UpkeepDue = "upkeep-due",
     UpkeepSignIn = "upkeep-sign-in",
+    UpkeepCounted = "upkeep-counted",
     ChartCalls = "chart-calls",
     ChartRefreshes = "chart-refreshes",
     ChartSummary = "chart-summary",

@@ -13,8 +13,10 @@ use crate::page::views::{Frame, Tone};
 pub struct Upkeep {
     /// Refreshes that are due now.
     pub due: i64,
-    /// Connections that have to sign in again within 14, 7, 3 and 1 days.
-    pub sign_in_within: [i64; 4],
+    /// Connections that have to sign in again within 30, 14, 7, 3 and 1 days.
+    pub sign_in_within: [i64; 5],
+    /// When due refreshes and deadlines were counted, where that was a while ago. Milliseconds.
+    pub counted_ms: Option<i64>,
     /// The last 24 hours, the oldest first.
     pub hours: Vec<HourOfDay>,
     /// What the doctor sees at a glance.
@@ -173,7 +175,7 @@ impl Frame {
 impl Upkeep {
     /// Days and counts of the ladder that are not empty.
     fn ladder(&self) -> Vec<(i64, i64)> {
-        let steps = [14, 7, 3, 1].into_iter().zip(self.sign_in_within);
+        let steps = [30, 14, 7, 3, 1].into_iter().zip(self.sign_in_within);
         steps.filter(|(_, count)| *count > 0).collect()
     }
 }
