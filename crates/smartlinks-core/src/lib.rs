@@ -7,6 +7,7 @@ mod app;
 mod audit;
 mod broker;
 mod budget_shares;
+mod call_budget;
 mod calls;
 mod changes;
 mod clock;
@@ -53,6 +54,7 @@ pub use app::{App, AppSetup, ConfigProblem};
 pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
 pub use broker::Vended;
 pub use budget_shares::{BudgetAppetite, BudgetLeases};
+pub use call_budget::{CallBudget, CallHour, MethodBudget, OUTCOMES, OutcomeCalls};
 pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};
 pub use connect::{

@@ -5,6 +5,7 @@ mod api_keys;
 mod budget_shares;
 mod connect_links;
 mod connections;
+mod gateway_calls;
 mod keyring;
 mod login_attempts;
 mod meta;
@@ -46,6 +47,10 @@ suite! {
         budgets_and_apps_are_divided_apart,
         claims_at_the_same_time_do_not_exceed_the_budget,
         no_life_of_the_instances_exceeds_the_budget;
+    gateway_calls:
+        calls_are_added_up_by_hour_method_and_outcome,
+        instances_add_at_the_same_time,
+        what_is_held_of_a_budget_is_added_up;
     connections:
         the_first_connection_is_generation_1_and_the_default,
         an_account_has_one_connection,

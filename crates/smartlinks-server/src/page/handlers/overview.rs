@@ -11,7 +11,8 @@ use super::frame::query_value;
 use super::{Visit, authentication, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    Concern, GatewayHealth, HourOfDay, OverviewPage, Problem as ProblemView, Upkeep,
+    CallBudget, CallOutcome, Concern, GatewayHealth, HourOfDay, MethodBudget, OverviewPage,
+    Problem as ProblemView, Upkeep,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -47,6 +48,7 @@ pub(super) async fn show(
             .map(|event| views_of::event(event, &connections))
             .collect(),
         orders: views_of::order_counts(core.orders_by_state(None).await?),
+        budget: core.call_budget().await?.map(budget),
         upkeep: upkeep(core).await?,
         connections,
     };
@@ -59,8 +61,7 @@ async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
     let age = core.now().duration_since(seen.at);
     let hour = |hour: &smartlinks_core::Hour| HourOfDay {
         begins_ms: hour.begins_s * 1000,
-        calls: (hour.calls, hour.failed_calls),
-        refreshes: (hour.refreshes, hour.failed_refreshes),
+        counts: (hour.refreshes, hour.failed_refreshes),
     };
     let report = core.glance().await;
     let concerns = report
@@ -91,4 +92,31 @@ fn gateway(health: smartlinks_core::GatewayHealth) -> Option<GatewayHealth> {
         clock_skew_seconds: health.clock_ahead.map(|ahead| ahead.as_secs()),
         problem: health.trouble.map(ProblemView::from_code),
     })
+}
+
+fn budget(budget: smartlinks_core::CallBudget) -> CallBudget {
+    let method = |one: smartlinks_core::MethodBudget| MethodBudget {
+        method: one.method,
+        per_second: one.per_second.map(i64::from),
+        held: one.held.into(),
+        instances: one.instances.into(),
+        last_hour: one.last_hour,
+        last_day: one.last_day,
+    };
+    let outcome = |one: smartlinks_core::OutcomeCalls| CallOutcome {
+        outcome: one.outcome,
+        last_hour: one.last_hour,
+        last_day: one.last_day,
+    };
+    let hour = |one: smartlinks_core::CallHour| HourOfDay {
+        begins_ms: one.begins_ms,
+        counts: (one.went_well, one.failed),
+    };
+    CallBudget {
+        app_key: budget.app_key,
+        divided: budget.divided,
+        methods: budget.methods.into_iter().map(method).collect(),
+        outcomes: budget.outcomes.into_iter().map(outcome).collect(),
+        hours: budget.hours.into_iter().map(hour).collect(),
+    }
 }

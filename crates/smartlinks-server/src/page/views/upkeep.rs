@@ -1,4 +1,4 @@
-//! What goes on by itself, on the overview: refreshes and calls of the last day, what is due, and what the doctor sees
+//! What goes on by itself, on the overview: refreshes of the last day, what is due, and what the doctor sees
 //! at a glance.
 
 use askama::Template;
@@ -17,21 +17,19 @@ pub struct Upkeep {
     pub sign_in_within: [i64; 5],
     /// When due refreshes and deadlines were counted, where that was a while ago. Milliseconds.
     pub counted_ms: Option<i64>,
-    /// The last 24 hours, the oldest first.
+    /// The refreshes of the last 24 hours, the oldest first.
     pub hours: Vec<HourOfDay>,
     /// What the doctor sees at a glance.
     pub concerns: Vec<Concern>,
 }
 
-/// One hour of what this process has done.
+/// One hour of a chart.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HourOfDay {
     /// When it begins. Milliseconds.
     pub begins_ms: i64,
-    /// Calls that went well, and calls that did not.
-    pub calls: (i64, i64),
-    /// Refreshes that brought a pair, and refreshes that did not.
-    pub refreshes: (i64, i64),
+    /// What went well, and what did not.
+    pub counts: (i64, i64),
 }
 
 /// Something that the doctor would have mended.
@@ -111,26 +109,13 @@ const FLOOR: i64 = 58;
 const STEP: usize = 10;
 
 impl Frame {
-    pub(crate) fn calls_chart(&self, upkeep: &Upkeep) -> DayChart {
-        let title = Key::ChartCalls;
-        self.chart("chart-calls", title, &upkeep.hours, |hour| hour.calls)
-    }
-
     pub(crate) fn refreshes_chart(&self, upkeep: &Upkeep) -> DayChart {
         let title = Key::ChartRefreshes;
-        self.chart("chart-refreshes", title, &upkeep.hours, |hour| {
-            hour.refreshes
-        })
+        self.chart("chart-refreshes", title, &upkeep.hours)
     }
 
-    fn chart(
-        &self,
-        id: &'static str,
-        title: Key,
-        hours: &[HourOfDay],
-        of: impl Fn(&HourOfDay) -> (i64, i64),
-    ) -> DayChart {
-        let counts: Vec<(i64, i64)> = hours.iter().map(&of).collect();
+    pub(crate) fn chart(&self, id: &'static str, title: Key, hours: &[HourOfDay]) -> DayChart {
+        let counts: Vec<(i64, i64)> = hours.iter().map(|hour| hour.counts).collect();
         let sum = |which: fn(&(i64, i64)) -> i64| counts.iter().map(which).sum::<i64>();
         let most = counts.iter().map(|(well, failed)| well + failed).max();
         let most = most.unwrap_or(0).max(1);

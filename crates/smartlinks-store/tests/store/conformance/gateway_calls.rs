@@ -36,23 +36,25 @@ pub(crate) async fn calls_are_added_up_by_hour_method_and_outcome(stage: Stage) 
         calls(0, GET, "ok", 3),
     ];
     add(APP, first.clone()).await.unwrap();
-    add(APP, vec![calls(0, GET, "ok", 4), calls(5 * MINUTE, GET, "fix", 1)])
-        .await
-        .unwrap();
+    add(
+        APP,
+        vec![calls(0, GET, "ok", 4), calls(5 * MINUTE, GET, "fix", 1)],
+    )
+    .await
+    .unwrap();
     add("500200", first).await.unwrap();
 
     // NOW is the beginning of an hour.
     assert_eq!(NOW.0 % HOUR, 0);
-    let hours = store.gateway_calls().calls_by_hour(APP, NOW.plus(-3 * HOUR));
+    let hours = store
+        .gateway_calls()
+        .calls_by_hour(APP, NOW.plus(-3 * HOUR));
     let hour = |begins_at, went_well, failed| HourOfCalls {
         begins_at: Millis(NOW.0 + begins_at),
         went_well,
         failed,
     };
-    assert_eq!(
-        hours.await.unwrap(),
-        [hour(-2 * HOUR, 5, 1), hour(0, 9, 1)]
-    );
+    assert_eq!(hours.await.unwrap(), [hour(-2 * HOUR, 5, 1), hour(0, 9, 1)]);
     let methods = store
         .gateway_calls()
         .calls_by_method(APP, NOW.plus(-3 * HOUR), NOW);
