@@ -9,7 +9,10 @@ pub(crate) mod paging;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
+use crate::catalogue;
 use crate::clock::Moment;
 use crate::error::{Error, RequestError};
 use crate::policy::{AccountMark, Admission, Course, Nature, Next, Slot};
@@ -97,8 +100,17 @@ impl Client {
             files: form.files,
             authority,
         };
-        call.run(&mut course, read).await.map_err(|error| {
+        let span = tracing::debug_span!(
+            "gateway_call",
+            method = catalogue::find(api).map_or("other", |method| method.name),
+            attempts = Empty,
+            code = Empty
+        );
+        let ended = call.run(&mut course, read).instrument(span.clone()).await;
+        ended.map_err(|error| {
             let attempts = course.attempts(self.gate().now());
+            span.record("attempts", i64::from(attempts.made()));
+            span.record("code", error.code());
             let took_ms = attempts.took().as_millis();
             tracing::debug!(
                 api,

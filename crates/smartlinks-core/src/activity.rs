@@ -1,6 +1,7 @@
-//! What this process has done in the last day, hour by hour: for the charts of the page.
+//! The refreshes of this process in the last day, hour by hour: for the chart of the page.
 //!
-//! In memory, since it is for a glance; whoever wants it for longer scrapes the metrics.
+//! In memory, since it is for a glance; whoever wants it for longer scrapes the metrics. What all instances have called
+//! stands in the database; see `call_budget`.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -17,10 +18,6 @@ const HOURS: i64 = 24;
 pub struct Hour {
     /// Seconds since the epoch at its beginning.
     pub begins_s: i64,
-    /// Requests that the gateway answered in a usable way.
-    pub calls: i64,
-    /// Requests that failed: the gateway down, slow, busy or unreadable, or the call refused.
-    pub failed_calls: i64,
     /// Token pairs renewed.
     pub refreshes: i64,
     /// Refreshes that brought none.
@@ -86,17 +83,18 @@ mod tests {
     fn a_day_has_24_hours_and_forgets_what_came_before() {
         let activity = Activity::default();
         let at = |hours: i64| Timestamp::from_second(1_795_435_200 + hours * HOUR_S).unwrap();
-        activity.count(at(0), |hour| hour.calls += 1);
+        activity.count(at(0), |hour| hour.failed_refreshes += 1);
         activity.count(at(1), |hour| hour.refreshes += 1);
-        activity.count(at(1), |hour| hour.calls += 2);
+        activity.count(at(1), |hour| hour.failed_refreshes += 2);
         let day = activity.last_day(at(1));
         assert_eq!(day.len(), 24);
-        assert_eq!((day[22].calls, day[23].calls, day[23].refreshes), (1, 2, 1));
+        assert_eq!((day[22].failed_refreshes, day[22].refreshes), (1, 0));
+        assert_eq!((day[23].failed_refreshes, day[23].refreshes), (2, 1));
         assert!(day.is_sorted_by_key(|hour| hour.begins_s));
-        activity.count(at(24), |hour| hour.calls += 5);
+        activity.count(at(24), |hour| hour.refreshes += 5);
         assert_eq!(activity.0.lock().unwrap().len(), 2);
-        assert_eq!(activity.last_day(at(24))[0].calls, 2);
-        activity.count(at(23), |hour| hour.calls += 1);
-        assert_eq!(activity.last_day(at(24))[23].calls, 6);
+        assert_eq!(activity.last_day(at(24))[0].refreshes, 1);
+        activity.count(at(23), |hour| hour.refreshes += 1);
+        assert_eq!(activity.last_day(at(24))[23].refreshes, 6);
     }
 }

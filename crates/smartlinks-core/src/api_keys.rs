@@ -227,7 +227,7 @@ impl Core {
         }
     }
 
-    /// Writes down when keys were last used and what they were handed, now and then every minute, until it is told
+    /// Writes down when keys were last used, what was called and what was handed out, now and then every minute, until it is told
     /// to stop. What is left then is written by [`Core::drain`].
     pub async fn run_bookkeeper(&self, stop: CancellationToken) {
         loop {
@@ -239,13 +239,16 @@ impl Core {
         }
     }
 
-    /// Writes down last uses and vends: of the minutes that are over, or everything.
+    /// Writes down last uses, calls and vends; of vends the minutes that are over, or everything.
     pub(crate) async fn write_down(&self, everything: bool) {
         if let Err(error) = self.flush_key_uses().await {
             tracing::warn!(%error, "the last uses of API keys could not be written down yet");
         }
         if let Err(error) = self.flush_vends(everything).await {
             tracing::warn!(%error, "vends could not be audited yet");
+        }
+        if let Err(error) = self.flush_calls().await {
+            tracing::warn!(%error, "calls to the gateway could not be counted in the database yet");
         }
     }
 }

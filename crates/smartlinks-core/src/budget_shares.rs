@@ -10,6 +10,7 @@
 //! other half is for calls under way to end, and for clocks that differ.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aliexpress::{BudgetShares, BudgetUse};
@@ -94,6 +95,7 @@ impl Core {
         let client = app.map(|app| {
             let shares = app.client.budget_shares();
             shares.hold_back(|_| 0);
+            self.inner.divided.store(true, Ordering::Relaxed);
             Leasing {
                 shares,
                 app_key: app.client.app_key().as_str().to_owned(),

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use smartlinks_store::{Store, StoreError};
+use smartlinks_store::{Outlook, Store, StoreError};
 use utoipa::ToSchema;
 
 use crate::app::AppSetup;
@@ -65,6 +65,8 @@ pub struct Patient<'a> {
     pub now: Timestamp,
     /// What was seen of the gateway. With it nobody is called; without, the gateway is asked now.
     pub seen: Option<&'a GatewayHealth>,
+    /// How the connections stand, where that is known already. Without it they are counted.
+    pub outlook: Option<Outlook>,
 }
 
 /// What the doctor has found.
@@ -132,12 +134,15 @@ impl Core {
     }
 
     async fn examined(&self, seen: Option<&GatewayHealth>) -> Report {
+        // A failure is found by the check of the database.
+        let outlook = self.outlook().await.ok().map(|seen| seen.outlook);
         let patient = Patient {
             app: self.app(),
             database: Database::Open(self.store()),
             places: self.places(),
             now: self.now(),
             seen,
+            outlook,
         };
         examine(patient, &|_| {}).await
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aliexpress::{Attempt, Error as GatewayError, Observer};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::activity::Activity;
+use crate::call_budget::CallCounts;
 use crate::metrics::Metrics;
 
 /// What was seen of the gateway since this process started.
@@ -100,7 +100,7 @@ impl Watch {
 /// Sees every attempt of every call.
 pub(crate) struct Eye {
     pub(crate) watch: Arc<Watch>,
-    pub(crate) activity: Arc<Activity>,
+    pub(crate) calls: Arc<CallCounts>,
     pub(crate) metrics: Metrics,
 }
 
@@ -109,11 +109,7 @@ impl Observer for Eye {
         if let Some(ahead) = attempt.clock_ahead() {
             self.watch.note_clock(ahead);
         }
-        self.activity
-            .count(attempt.sent_at, |hour| match attempt.error {
-                None => hour.calls += 1,
-                Some(_) => hour.failed_calls += 1,
-            });
+        self.calls.note(attempt);
         self.metrics.gateway_call(attempt);
     }
 }

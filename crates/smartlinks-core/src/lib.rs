@@ -7,6 +7,7 @@ mod app;
 mod audit;
 mod broker;
 mod budget_shares;
+mod call_budget;
 mod calls;
 mod changes;
 mod clock;
@@ -21,6 +22,7 @@ mod keyring;
 pub mod metrics;
 mod operators;
 mod orders;
+mod outlook;
 mod products;
 mod pushes;
 mod refresh;
@@ -52,6 +54,7 @@ pub use app::{App, AppSetup, ConfigProblem};
 pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
 pub use broker::Vended;
 pub use budget_shares::{BudgetAppetite, BudgetLeases};
+pub use call_budget::{CallBudget, CallHour, MethodBudget, OUTCOMES, OutcomeCalls};
 pub use calls::readable_methods;
 pub use clock::{from_millis, to_millis};
 pub use connect::{
@@ -74,6 +77,7 @@ pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
+pub use outlook::SeenOutlook;
 pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,

@@ -20,7 +20,7 @@ pub use names::{ALL, DURATION_BUCKETS, Described, Kind};
 /// Where numbers go, and the stopwatch that durations are taken with. Cheap to clone.
 #[derive(Clone)]
 pub struct Metrics {
-    recorder: Arc<dyn Recorder + Send + Sync>,
+    recorders: Arc<[Arc<dyn Recorder + Send + Sync>]>,
     timer: Arc<dyn Timer>,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum Refresh {
 }
 
 impl Refresh {
-    const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Renewed => "renewed",
             Self::NotStored => "not_stored",
@@ -66,8 +66,20 @@ impl Metrics {
     #[must_use]
     pub fn new(recorder: Arc<dyn Recorder + Send + Sync>) -> Self {
         let made = Self {
-            recorder,
+            recorders: Arc::new([recorder]),
             timer: Arc::new(TokioTimer::default()),
+        };
+        made.describe();
+        made
+    }
+
+    /// Numbers go to this recorder too.
+    #[must_use]
+    pub fn and(self, recorder: Arc<dyn Recorder + Send + Sync>) -> Self {
+        let both = self.recorders.iter().cloned().chain([recorder]);
+        let made = Self {
+            recorders: both.collect(),
+            ..self
         };
         made.describe();
         made
@@ -79,8 +91,10 @@ impl Metrics {
         self.timer.running()
     }
 
-    fn record(&self, what: impl FnOnce()) {
-        with_local_recorder(&*self.recorder, what);
+    fn record(&self, what: impl Fn()) {
+        for recorder in self.recorders.iter() {
+            with_local_recorder(&**recorder, &what);
+        }
     }
 
     fn describe(&self) {
@@ -101,7 +115,7 @@ impl Metrics {
         self.record(|| {
             counter!(names::HTTP_REQUESTS, "method" => method, "route" => route.clone(), "status" => status.to_string())
                 .increment(1);
-            histogram!(names::HTTP_DURATION, "route" => route).record(took);
+            histogram!(names::HTTP_DURATION, "route" => route.clone()).record(took);
         });
     }
 
@@ -128,7 +142,7 @@ impl Metrics {
     }
 
     pub(crate) fn gateway_call(&self, attempt: &Attempt<'_>) {
-        let method = catalogue::find(attempt.api).map_or("other", |method| method.name);
+        let method = method_of(attempt.api);
         let outcome = attempt.error.map_or("ok", outcome_of);
         self.record(|| {
             counter!(names::GATEWAY_CALLS, "method" => method, "outcome" => outcome).increment(1);
@@ -137,6 +151,11 @@ impl Metrics {
                 gauge!(names::CLOCK_AHEAD).set(ahead.as_secs_f64());
             }
         });
+    }
+
+    /// How old the count of the connections is.
+    fn outlook_age(&self, seconds: f64) {
+        self.record(|| gauge!(names::CONNECTIONS_AGE).set(seconds));
     }
 
     /// How many webhook deliveries wait at the moment of a scrape.
@@ -161,14 +180,14 @@ impl Metrics {
             ("reauthorization_required", outlook.reauthorization_required),
             ("disconnected", outlook.disconnected),
         ];
-        let steps = ["14", "7", "3", "1"]
+        let steps = ["30", "14", "7", "3", "1"]
             .into_iter()
             .zip(outlook.sign_in_within);
         self.record(|| {
-            for (state, count) in states {
-                gauge!(names::CONNECTIONS, "state" => state).set(number(count));
+            for (state, count) in &states {
+                gauge!(names::CONNECTIONS, "state" => *state).set(number(*count));
             }
-            for (days, count) in steps {
+            for (days, count) in steps.clone() {
                 gauge!(names::SIGN_IN_DEADLINES, "within_days" => days).set(number(count));
             }
             gauge!(names::REFRESHES_DUE).set(number(outlook.due));
@@ -176,8 +195,13 @@ impl Metrics {
     }
 }
 
+/// What a method is counted under: its name in the catalogue, or `other`.
+pub(crate) fn method_of(api: &str) -> &'static str {
+    catalogue::find(api).map_or("other", |method| method.name)
+}
+
 /// The class of a failed attempt.
-fn outcome_of(error: &GatewayError) -> &'static str {
+pub(crate) fn outcome_of(error: &GatewayError) -> &'static str {
     match error {
         GatewayError::Transport(_) => "unreachable",
         GatewayError::NotJson { .. }
@@ -195,15 +219,6 @@ fn outcome_of(error: &GatewayError) -> &'static str {
 }
 
 impl crate::Core {
-    /// How all connections stand together, and what lies ahead of them.
-    ///
-    /// # Errors
-    /// [`crate::Error::Storage`].
-    pub async fn outlook(&self) -> crate::Result<Outlook> {
-        let now = crate::to_millis(self.now());
-        Ok(self.store().connections().outlook(now).await?)
-    }
-
     /// Where this service's numbers go.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
@@ -215,8 +230,10 @@ impl crate::Core {
     /// # Errors
     /// [`crate::Error::Storage`].
     pub async fn measure(&self) -> crate::Result<()> {
-        let outlook = self.outlook().await?;
-        self.metrics().outlook(&outlook);
+        let seen = self.outlook().await?;
+        self.metrics().outlook(&seen.outlook);
+        let age = self.now().duration_since(seen.at);
+        self.metrics().outlook_age(age.as_secs_f64());
         self.metrics()
             .webhook_backlog(self.webhook_backlog().await?);
         Ok(())

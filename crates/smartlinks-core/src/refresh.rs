@@ -49,6 +49,7 @@ use smartlinks_store::{
     Connection, ConnectionId, Millis, NewPair, ReauthorizationReason, StoredState, TokenMaterial,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -213,6 +214,16 @@ impl Core {
 
     /// Claims, calls and stores. Runs with the turn of this process held.
     async fn refresh_in_turn(&self, seen: Connection, access: Access) -> Result<Outcome> {
+        let span = tracing::debug_span!(
+            "refresh",
+            connection.id = %seen.id,
+            generation = seen.generation,
+            outcome = tracing::field::Empty
+        );
+        self.refresh_traced(seen, access).instrument(span).await
+    }
+
+    async fn refresh_traced(&self, seen: Connection, access: Access) -> Result<Outcome> {
         // A pair that is already ours needs no lease: storing it is a compare-and-swap.
         if let Some(pair) = self.unsaved_pair(&seen.id, seen.generation) {
             return self.keep(&seen, pair).await;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,10 +11,12 @@ use jiff::Timestamp;
 use smartlinks_store::{Actor, ActorKind, ConnectionId, Entropy, Store};
 use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::activity::{Activity, Hour};
 use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
+use crate::call_budget::CallCounts;
 use crate::changes::Changes;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
@@ -21,6 +24,7 @@ use crate::events::EventView;
 use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
+use crate::outlook::LastOutlook;
 use crate::refresh::UnsavedPair;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -118,14 +122,18 @@ pub(crate) struct Inner {
     /// Names this process in leases.
     owner: String,
     /// Work that must not be cut by a request that goes away.
-    tracker: TaskTracker,
+    pub(crate) tracker: TaskTracker,
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
     pub(crate) api_keys: KnownKeys,
     pub(crate) vends: Vends,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
-    activity: Arc<Activity>,
+    activity: Activity,
+    /// Requests to the gateway that are not written down yet.
+    pub(crate) calls: Arc<CallCounts>,
+    /// Parts of the call budgets are leased.
+    pub(crate) divided: AtomicBool,
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
@@ -140,6 +148,7 @@ pub(crate) struct Inner {
     /// Where operators sign in.
     pub(crate) desk: Desk,
     pub(crate) webhooks: Queued,
+    pub(crate) outlook: LastOutlook,
 }
 
 /// The use cases. Cheap to clone; all clones are the same service, and each acts for somebody.
@@ -164,11 +173,11 @@ impl Core {
     /// [`Error::Internal`] when the operating system gives no randomness.
     pub fn new(mut options: CoreOptions) -> Result<Self> {
         let gateway = Arc::new(Watch::default());
-        let activity = Arc::new(Activity::default());
+        let calls = Arc::new(CallCounts::default());
         if let AppSetup::Ready(app) = &mut options.app {
             app.client = app.client.with_observer(Arc::new(Eye {
                 watch: Arc::clone(&gateway),
-                activity: Arc::clone(&activity),
+                calls: Arc::clone(&calls),
                 metrics: options.metrics.clone(),
             }));
         }
@@ -185,7 +194,9 @@ impl Core {
                 vends: Vends::default(),
                 snapshot: Snapshot::default(),
                 gateway,
-                activity,
+                activity: Activity::default(),
+                calls,
+                divided: AtomicBool::new(false),
                 refreshes: Flights::new(),
                 logins: Flights::new(),
                 unsaved: Mutex::new(HashMap::new()),
@@ -195,6 +206,7 @@ impl Core {
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),
+                outlook: LastOutlook::default(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
         })
@@ -269,6 +281,7 @@ impl Core {
     /// Counts how a refresh ended.
     pub(crate) fn refresh_ended(&self, outcome: Refresh) {
         self.metrics_handle().refresh(outcome);
+        tracing::Span::current().record("outcome", outcome.as_str());
         self.inner.activity.count(self.now(), |hour| match outcome {
             Refresh::Renewed => hour.refreshes += 1,
             _ => hour.failed_refreshes += 1,
@@ -319,6 +332,8 @@ impl Core {
         &self,
         work: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
+        // What is logged and traced there belongs to the request all the same.
+        let work = work.in_current_span();
         match self.inner.tracker.spawn(work).await {
             Ok(result) => result,
             Err(error) => Err(Error::Internal(format!("a task ended early: {error}"))),

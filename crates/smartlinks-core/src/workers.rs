@@ -27,6 +27,8 @@ const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
 const DELIVERIES_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
+/// Counts of calls: the overview shows the last day.
+const CALLS_KEPT_MS: i64 = 2 * 24 * 3_600_000;
 /// API keys stay listed for this long after they were revoked or have expired.
 const API_KEYS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 
@@ -163,6 +165,10 @@ impl Core {
         gone += store
             .webhooks()
             .prune_deliveries(before(DELIVERIES_KEPT_MS))
+            .await?;
+        gone += store
+            .gateway_calls()
+            .prune_calls(before(CALLS_KEPT_MS))
             .await?;
         gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;
         Ok(gone)

@@ -889,6 +889,29 @@ upkeep-sign-in = { $count ->
     [one] To sign in again within { $count } day
    *[other] To sign in again within { $count } days
 }
+upkeep-counted = Connections counted
+budget-title = Call budget
+budget-rates = Calls per second that AliExpress allows, and what is held of them
+budget-divided = Divided among all instances on this database
+budget-whole = This server has each of them whole
+budget-unused = None is in use.
+budget-share = { $held } of { $rate } per second
+budget-method = Method
+budget-rate = Allowed per second
+budget-no-rate = not documented
+budget-held = Held now
+budget-instances = Instances
+budget-last-hour = Last hour
+budget-last-day = Last 24 hours
+outcome-title = How calls ended
+outcome-ok = Went well
+outcome-wait = Too many calls
+outcome-retry = AliExpress in trouble
+outcome-refresh = Token had ended
+outcome-reauthorize = Sign-in needed
+outcome-fix = Call refused
+outcome-unreachable = No answer
+outcome-unreadable = Answer not readable
 chart-calls = Calls to AliExpress, last 24 hours
 chart-refreshes = Refreshes, last 24 hours
 chart-summary = { $well } went well, { $failed } failed

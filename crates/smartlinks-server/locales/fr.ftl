@@ -890,6 +890,29 @@ upkeep-sign-in = { $count ->
     [one] À reconnecter d’ici { $count } jour
    *[other] À reconnecter d’ici { $count } jours
 }
+upkeep-counted = Connexions comptées
+budget-title = Budget d’appels
+budget-rates = Appels par seconde qu’AliExpress autorise, et la part tenue
+budget-divided = Partagés entre toutes les instances de cette base
+budget-whole = Ce serveur les a tous en entier
+budget-unused = Aucun n’est utilisé.
+budget-share = { $held } sur { $rate } par seconde
+budget-method = Méthode
+budget-rate = Autorisés par seconde
+budget-no-rate = non documenté
+budget-held = Tenus maintenant
+budget-instances = Instances
+budget-last-hour = Dernière heure
+budget-last-day = Dernières 24 heures
+outcome-title = Issue des appels
+outcome-ok = Réussis
+outcome-wait = Trop d’appels
+outcome-retry = AliExpress en panne
+outcome-refresh = Jeton expiré
+outcome-reauthorize = Connexion à refaire
+outcome-fix = Appel refusé
+outcome-unreachable = Sans réponse
+outcome-unreadable = Réponse illisible
 chart-calls = Appels à AliExpress, dernières 24 heures
 chart-refreshes = Renouvellements, dernières 24 heures
 chart-summary = { $well } réussis, { $failed } en échec

@@ -30,7 +30,7 @@ use crate::state::AppState;
 pub use api::openapi_json;
 pub use guard::Rule;
 pub use limits::Limits;
-pub use metrics::Exposition;
+pub use metrics::{Exposition, measure};
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
 pub use problem::Problem;
 

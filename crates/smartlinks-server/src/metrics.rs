@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use smartlinks_core::Core;
 use smartlinks_core::metrics::{DURATION_BUCKETS, Metrics};
 use tokio_util::sync::CancellationToken;
 
@@ -68,15 +69,23 @@ pub(crate) fn routes() -> Routes {
 
 /// A database that does not answer costs the gauges that come from it, not the rest.
 async fn scrape(state: AppState) -> Response {
-    if let Err(error) = state.core().measure().await {
+    if let Err(error) = measure(state.core()).await {
         tracing::warn!(%error, "the numbers of the database are missing from this scrape");
-    }
-    if let Some(bytes) = resident_memory() {
-        state.core().metrics().resident_memory(bytes);
     }
     let mut response = state.options().metrics.render().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, FORMAT);
     response
+}
+
+/// Brings the gauges up to date: those of this process, and those that come from the database.
+///
+/// # Errors
+/// When the database cannot be read; the others are up to date then.
+pub async fn measure(core: &Core) -> smartlinks_core::Result<()> {
+    if let Some(bytes) = resident_memory() {
+        core.metrics().resident_memory(bytes);
+    }
+    core.measure().await
 }
 
 /// Resident memory in bytes, where the system tells it in a file.

@@ -550,3 +550,45 @@ fn every_chart_has_the_same_numbers_as_a_table() {
         );
     }
 }
+
+#[test]
+fn the_call_budget_is_drawn_and_has_a_table_behind() {
+    for (locale, words) in [
+        (
+            Locale::En,
+            [
+                "475 of 1,000 per second",
+                "Divided among all instances",
+                "not documented",
+            ],
+        ),
+        (
+            Locale::Fr,
+            [
+                "475 sur 1\u{202f}000 par seconde",
+                "Partagés entre toutes",
+                "non documenté",
+            ],
+        ),
+    ] {
+        let pages = samples::pages(locale, samples::USUAL);
+        let document = page(&pages, &format!("overview-attention.{}", locale.code()));
+        let (_, section) = document.split_once("id=\"budget\"").expect("a section");
+        let (section, _) = section.split_once("</section>").expect("an end");
+        for words in words {
+            assert!(section.contains(words), "{words}: {section}");
+        }
+        let (_, chart) = section.split_once("id=\"chart-budget\"").expect("a chart");
+        // What is used is drawn; the table has everything.
+        assert_eq!(chart.matches("<rect class=\"whole\"").count(), 1, "{chart}");
+        assert!(
+            chart.contains("class=\"well\" x=\"0\" y=\"20\" width=\"133\""),
+            "{chart}"
+        );
+        assert_eq!(
+            chart.matches("<tr><th scope=\"row\">").count(),
+            4,
+            "{chart}"
+        );
+    }
+}

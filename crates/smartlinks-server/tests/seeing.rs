@@ -174,3 +174,89 @@ async fn the_overview_shows_what_has_to_be_mended_without_calling_anybody() -> R
     assert_eq!(app.journal("").await?.len(), calls);
     Ok(())
 }
+
+/// The last hour and the last day of a method in the table of the budget.
+fn called(page: &str, method: &str) -> Result<[String; 2]> {
+    let row = format!("<tr><th scope=\"row\"><code>{method}</code></th>");
+    let (_, row) = page.split_once(&row).context("no such row")?;
+    let (row, _) = row.split_once("</tr>").context("no end")?;
+    let cell = |cell: &str| Some(cell.rsplit_once('>')?.1.to_owned());
+    let mut cells: Vec<String> = row.split("</td>").filter_map(cell).collect();
+    cells.retain(|cell| !cell.is_empty());
+    let [.., hour, day] = &cells[..] else {
+        anyhow::bail!("{row}");
+    };
+    Ok([hour.clone(), day.clone()])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_call_budget_counts_for_all_instances_and_survives_a_restart() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let page = app.visitor()?.get("/aliexpress?lang=en").await?;
+    let page = page.expect_status(200)?.text();
+    for words in [
+        "Call budget",
+        "<code>500100</code>",
+        "This server has each of them whole",
+        "Went well",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    // Own calls are seen at once, and a documented rate whether it was used or not.
+    assert_eq!(called(&page, "/auth/token/create")?, ["1", "1"]);
+    assert!(called(&page, "aliexpress.ds.address.get").is_ok(), "{page}");
+
+    // Two hours later, after a restart.
+    app.advance(2 * 3_600);
+    app.core.drain().await;
+    let beside = app.beside().await?;
+    let page = beside.visitor()?.get("/aliexpress?lang=fr").await?;
+    let page = page.expect_status(200)?.text();
+    assert!(page.contains("Budget d’appels"), "{page}");
+    assert_eq!(called(&page, "/auth/token/create")?, ["0", "1"]);
+    // What was written down is not counted twice by the one who wrote it.
+    let budget = app.core.call_budget().await?.context("no app")?;
+    let created = budget
+        .methods
+        .iter()
+        .find(|method| method.method == "/auth/token/create")
+        .context("not counted")?;
+    assert_eq!((created.last_hour, created.last_day), (0, 1));
+    app.advance(24 * 3_600);
+    let budget = app.core.call_budget().await?.context("no app")?;
+    assert!(budget.outcomes.is_empty(), "{budget:?}");
+    app.advance(24 * 3_600);
+    assert!(app.core.forget_old().await? > 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_call_budget_shows_what_is_leased() -> Result<()> {
+    use smartlinks_core::BudgetAppetite;
+    use smartlinks_core::store::{BudgetClaim, BudgetWish, Millis};
+    let app = App::start().await?;
+    app.connect().await?;
+    let _leases = app.core.lease_budgets(BudgetAppetite::Whole);
+    let now = smartlinks_core::to_millis(app.core.now());
+    let claim = |instance: &str| BudgetClaim {
+        app_key: "500100".to_owned(),
+        instance: instance.to_owned(),
+        budgets: vec![BudgetWish {
+            budget: "aliexpress.ds.address.get".to_owned(),
+            per_second: 4,
+            wish: 1,
+            keep: 0,
+        }],
+        now,
+        lease_until: Millis(now.0 + 60_000),
+    };
+    for instance in ["one", "two"] {
+        let shares = app.core.store().budget_shares();
+        shares.claim_budgets(claim(instance)).await?;
+    }
+    let page = app.visitor()?.get("/aliexpress?lang=en").await?.text();
+    assert!(page.contains("2 of 4 per second"), "{page}");
+    assert!(page.contains("Divided among all instances"), "{page}");
+    Ok(())
+}

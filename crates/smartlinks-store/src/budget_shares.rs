@@ -52,6 +52,17 @@ pub struct BudgetShare {
     pub due: u32,
 }
 
+/// How much of one budget is held by all instances together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetHeld {
+    /// The budget: a gateway method.
+    pub budget: String,
+    /// What they hold, in calls per second.
+    pub held: u32,
+    /// How many instances hold something of it.
+    pub instances: u32,
+}
+
 /// The budgets of apps and who holds how much of them.
 ///
 /// Every method fails with a [`StoreError`] when the database cannot be used. A claim whose failure leaves it open
@@ -70,4 +81,8 @@ pub trait BudgetShareRepository: Send + Sync {
         budgets: Vec<String>,
         free_at: Millis,
     ) -> Result<(), StoreError>;
+
+    /// What all instances together hold of the budgets of an app, for budgets of which somebody holds something.
+    async fn budgets_held(&self, app_key: &str, now: Millis)
+    -> Result<Vec<BudgetHeld>, StoreError>;
 }

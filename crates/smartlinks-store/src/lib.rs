@@ -9,6 +9,7 @@ mod entropy;
 mod error;
 mod events;
 mod files;
+mod gateway_calls;
 mod ids;
 mod keyring;
 mod login_attempts;
@@ -29,7 +30,7 @@ pub use api_keys::{
     API_KEYS_AT_ONCE, ApiKey, ApiKeyId, ApiKeyRepository, CreatedBy, InvalidApiKeyId, NewApiKey,
 };
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
-pub use budget_shares::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
+pub use budget_shares::{BudgetClaim, BudgetHeld, BudgetShare, BudgetShareRepository, BudgetWish};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure, FailureKind,
@@ -39,6 +40,9 @@ pub use connections::{
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
 pub use error::{Cause, Inconsistency, StoreError};
 pub use events::{Event, EventRepository, NewEvent};
+pub use gateway_calls::{
+    CALL_WENT_WELL, CallsOfMethod, GatewayCallRepository, GatewayCalls, HourOfCalls,
+};
 pub use keyring::{
     KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows,
     sealed_columns,

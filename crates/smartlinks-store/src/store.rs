@@ -14,6 +14,7 @@ use crate::budget_shares::BudgetShareRepository;
 use crate::connect_links::ConnectLinkRepository;
 use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
+use crate::gateway_calls::GatewayCallRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
@@ -45,6 +46,7 @@ pub trait Store:
     + PushRepository
     + MetaRepository
     + BudgetShareRepository
+    + GatewayCallRepository
     + ApiKeyRepository
     + KeyringRepository
     + OperatorRepository
@@ -100,6 +102,12 @@ impl dyn Store {
     /// How the calls per second of an app are divided among instances.
     #[must_use]
     pub fn budget_shares(&self) -> &dyn BudgetShareRepository {
+        self
+    }
+
+    /// How many requests were sent to the gateway.
+    #[must_use]
+    pub fn gateway_calls(&self) -> &dyn GatewayCallRepository {
         self
     }
 

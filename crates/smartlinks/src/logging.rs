@@ -2,13 +2,16 @@
 
 use std::io::{self, IsTerminal as _, Write};
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::TryInitError;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::LogSettings;
 use crate::output::Output;
+use crate::telemetry::Export;
 
 /// Whether a filter can be read.
 pub(crate) fn check(filter: &str) -> Result<(), String> {
@@ -40,27 +43,48 @@ impl Whose {
     }
 }
 
-/// Starts the log.
-pub(crate) fn start(settings: &LogSettings, whose: Whose, output: Output) {
-    let filter = settings.filter.as_deref().unwrap_or(whose.filter());
-    let registry = tracing_subscriber::registry().with(EnvFilter::new(filter));
-    let started: Result<(), TryInitError> = if whose.json(settings.json) {
-        let layer = tracing_subscriber::fmt::layer()
-            .json()
-            .flatten_event(true)
-            .with_writer(io::stderr);
-        registry.with(layer).try_init()
-    } else {
-        let layer = tracing_subscriber::fmt::layer().with_ansi(output.colors());
-        registry
-            .with(layer.with_writer(OneLine {
-                colors: output.colors(),
-            }))
-            .try_init()
+/// Starts the log, and the tracing beside it where traces are exported.
+pub(crate) fn start(settings: &LogSettings, whose: Whose, export: Option<&Export>, output: Output) {
+    let filter = EnvFilter::new(settings.filter.as_deref().unwrap_or(whose.filter()));
+    let registry = tracing_subscriber::registry();
+    let json = whose.json(settings.json);
+    let started: Result<(), TryInitError> = match (export, json) {
+        (None, true) => registry.with(filter).with(json_lines()).try_init(),
+        (None, false) => registry.with(filter).with(text_lines(output)).try_init(),
+        // Each with its own filter: a quiet log loses no spans.
+        (Some(export), true) => registry
+            .with(export.layer())
+            .with(json_lines().with_filter(filter))
+            .try_init(),
+        (Some(export), false) => registry
+            .with(export.layer())
+            .with(text_lines(output).with_filter(filter))
+            .try_init(),
     };
     if let Err(error) = started {
         output.warn(&format!("the log could not be started: {error}"));
     }
+}
+
+fn json_lines<S>() -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_writer(io::stderr)
+}
+
+fn text_lines<S>(output: Output) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer()
+        .with_ansi(output.colors())
+        .with_writer(OneLine {
+            colors: output.colors(),
+        })
 }
 
 /// Makes writers that keep an event on one line: a nickname with a line end in it must not be able to write a log

@@ -16,6 +16,7 @@ mod push;
 mod sandbox;
 mod secret_input;
 mod serve;
+mod telemetry;
 mod transport;
 
 use std::ffi::OsString;
@@ -93,18 +94,30 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
         Command::Sandbox(arguments) => {
             sandbox::refuse_flags(&cli.settings)?;
             let log = Config::load_log(&cli.settings, environment)?;
-            logging::start(&log, Whose::Server, output);
+            logging::start(&log, Whose::Server, None, output);
             let listen = cli.settings.listen.as_deref();
             to_the_end(server_runtime()?, sandbox::run(arguments, listen, output))
         }
         Command::Serve => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Server, output);
-            to_the_end(server_runtime()?, serve::run(mode, config, output))
+            let runtime = server_runtime()?;
+            let export = telemetry::start(environment, runtime.handle(), output);
+            logging::start(&config.log, Whose::Server, export.as_ref(), output);
+            to_the_end(runtime, async {
+                let ended = serve::run(mode, config, export.as_ref(), output).await;
+                // A second signal does not wait for anything.
+                let killed = ended
+                    .as_ref()
+                    .is_err_and(|failure| failure.code == "killed");
+                if let Some(export) = export.filter(|_| !killed) {
+                    export.finish().await;
+                }
+                ended
+            })
         }
         Command::Db(command) => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, output);
+            logging::start(&config.log, Whose::Command, None, output);
             to_the_end(
                 command_runtime()?,
                 commands::db::run(command, mode, &config, output),
@@ -112,7 +125,7 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
         }
         Command::Doctor => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, output);
+            logging::start(&config.log, Whose::Command, None, output);
             to_the_end(
                 command_runtime()?,
                 commands::doctor::run(mode, &config, output),
@@ -120,7 +133,7 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
         }
         command => {
             let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, output);
+            logging::start(&config.log, Whose::Command, None, output);
             to_the_end(command_runtime()?, async {
                 let session = Session::open(mode, &config, output).await?;
                 let ended = commands::run(command, &session).await;

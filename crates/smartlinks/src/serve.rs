@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
+use smartlinks_core::metrics::Metrics;
 use smartlinks_core::{BudgetAppetite, BudgetLeases, Core};
 use smartlinks_server::{Access, Environment, Exposition, Hosts, ServerOptions};
 use tokio::net::TcpListener;
@@ -28,6 +29,7 @@ use crate::config::{CALLBACK_PATH, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Demo, 
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::push::HttpPush;
+use crate::telemetry::Export;
 
 pub(crate) use announced::Announced;
 pub(crate) use drain::Signals;
@@ -43,15 +45,20 @@ const POOL_SIZE: u32 = 8;
 const DATABASE_STARTS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Serves until a signal, then finishes what has begun.
-pub(crate) async fn run(mode: Mode, config: Config, output: Output) -> Result<(), Failure> {
+pub(crate) async fn run(
+    mode: Mode,
+    config: Config,
+    export: Option<&Export>,
+    output: Output,
+) -> Result<(), Failure> {
     let signals = Signals::install()?;
     let page = bind(config.listen, &LISTEN).await?;
     for warning in &config.warnings {
         output.warn(warning);
     }
     match mode {
-        Mode::Live(live) => serve_live(*live, config, page, output, signals).await,
-        Mode::Demo(demo) => serve_demo(&demo, config, page, output, signals).await,
+        Mode::Live(live) => serve_live(*live, config, page, export, output, signals).await,
+        Mode::Demo(demo) => serve_demo(&demo, config, page, export, output, signals).await,
     }
 }
 
@@ -59,6 +66,7 @@ async fn serve_live(
     live: Live,
     config: Config,
     page: Bound,
+    export: Option<&Export>,
     output: Output,
     mut signals: Signals,
 ) -> Result<(), Failure> {
@@ -76,7 +84,7 @@ async fn serve_live(
     let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let is_shared = live.database.is_shared();
-    let (metrics, exposition) = Exposition::new();
+    let (metrics, exposition) = counted(export);
     let plan = Plan::live(live, clock, POOL_SIZE)
         .waiting(DATABASE_STARTS_WITHIN)
         .counted(metrics);
@@ -116,6 +124,7 @@ async fn serve_live(
         listener: page.listener,
         refresh: config.background_refresh,
         leases,
+        measured_every: export.and_then(Export::interval),
     };
     let running = service.start(clock_moved);
     announce(output, &reach.addresses());
@@ -135,6 +144,7 @@ async fn serve_demo(
     demo: &Demo,
     config: Config,
     page: Bound,
+    export: Option<&Export>,
     output: Output,
     signals: Signals,
 ) -> Result<(), Failure> {
@@ -161,7 +171,7 @@ async fn serve_demo(
     sandbox.set_push_sender(Arc::new(HttpPush::default()));
     let clock = sandbox.clock();
     let shared: Arc<dyn Clock> = Arc::new(SharedClock(clock.clone()));
-    let (metrics, exposition) = Exposition::new();
+    let (metrics, exposition) = counted(export);
     let plan = Plan::demo(demo, &gateway, &callback, shared, POOL_SIZE)?.counted(metrics);
     let core = assemble(plan, &config, output).await?;
     Announced {
@@ -199,6 +209,7 @@ async fn serve_demo(
         listener: page.listener,
         refresh: config.background_refresh,
         leases: None,
+        measured_every: export.and_then(Export::interval),
     };
     let running = service.start(clock.subscribe());
     announce(output, &ready);
@@ -214,6 +225,8 @@ struct Service {
     refresh: bool,
     /// Where several servers share the call budgets.
     leases: Option<BudgetLeases>,
+    /// How often the numbers that come from the database are brought up to date, where nobody scrapes them.
+    measured_every: Option<Duration>,
 }
 
 impl Service {
@@ -235,6 +248,9 @@ impl Service {
             workers.spawn(leases.run(self.stop.clone()));
         }
         workers.spawn(exposition.keep_folded(self.stop.clone()));
+        if let Some(interval) = self.measured_every {
+            workers.spawn(measure(self.core.clone(), interval, self.stop.clone()));
+        }
         let (core, stop) = (self.core.clone(), self.stop.clone());
         workers.spawn(async move { core.run_key_watch(&name, stop).await });
         drain::Running {
@@ -242,6 +258,28 @@ impl Service {
             stop: self.stop,
             server,
             workers,
+        }
+    }
+}
+
+/// Where numbers go: to whoever scrapes, and to the collector where there is one.
+fn counted(export: Option<&Export>) -> (Metrics, Exposition) {
+    let (metrics, exposition) = Exposition::new();
+    match export.and_then(Export::recorder) {
+        Some(recorder) => (metrics.and(recorder), exposition),
+        None => (metrics, exposition),
+    }
+}
+
+/// Brings the numbers that come from the database up to date, as a scrape does.
+async fn measure(core: Core, interval: Duration, stop: CancellationToken) {
+    loop {
+        if let Err(error) = smartlinks_server::measure(&core).await {
+            tracing::warn!(%error, "the numbers of the database are missing from the export");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(interval) => {}
         }
     }
 }

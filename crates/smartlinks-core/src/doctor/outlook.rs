@@ -16,7 +16,11 @@ pub(super) async fn look(patient: &Patient<'_>) -> Vec<Finding> {
     let Database::Open(store) = patient.database else {
         return Vec::new();
     };
-    match store.connections().outlook(to_millis(patient.now)).await {
+    let outlook = match patient.outlook {
+        Some(outlook) => Ok(outlook),
+        None => store.connections().outlook(to_millis(patient.now)).await,
+    };
+    match outlook {
         // Said by the check of the database.
         Err(_) => Vec::new(),
         Ok(outlook) if outlook.connected() == 0 => vec![nobody()],
@@ -109,7 +113,7 @@ fn sign_in(outlook: &Outlook) -> Vec<Finding> {
         .next_sign_in_by
         .and_then(from_millis)
         .map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
-    let week = outlook.sign_in_within[1];
+    let week = outlook.sign_in_within[2];
     match day {
         Some(day) if week > 0 => findings.push(
             Finding::warning(

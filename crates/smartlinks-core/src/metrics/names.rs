@@ -48,6 +48,7 @@ pub(super) const CLOCK_AHEAD: &str = "smartlinks_clock_ahead_seconds";
 pub(super) const CONNECTIONS: &str = "smartlinks_connections";
 pub(super) const SIGN_IN_DEADLINES: &str = "smartlinks_sign_in_deadlines";
 pub(super) const REFRESHES_DUE: &str = "smartlinks_refreshes_due";
+pub(super) const CONNECTIONS_AGE: &str = "smartlinks_connections_age_seconds";
 pub(super) const WEBHOOK_BACKLOG: &str = "smartlinks_webhook_deliveries_waiting";
 pub(super) const HTTP_REQUESTS: &str = "smartlinks_http_requests_total";
 pub(super) const HTTP_DURATION: &str = "smartlinks_http_request_duration_seconds";
@@ -55,7 +56,7 @@ pub(super) const DATABASE_ERRORS: &str = "smartlinks_database_errors_total";
 pub(super) const RESIDENT_MEMORY: &str = "process_resident_memory_bytes";
 
 /// All metrics, in the order of the documentation.
-pub const ALL: [Described; 12] = [
+pub const ALL: [Described; 13] = [
     Described {
         name: REFRESHES,
         kind: Kind::Counter,
@@ -90,13 +91,19 @@ pub const ALL: [Described; 12] = [
         name: SIGN_IN_DEADLINES,
         kind: Kind::Gauge,
         labels: &["within_days"],
-        help: "Connections whose account has to sign in again within 14, 7, 3 and 1 days",
+        help: "Connections whose account has to sign in again within 30, 14, 7, 3 and 1 days",
     },
     Described {
         name: REFRESHES_DUE,
         kind: Kind::Gauge,
         labels: &[],
         help: "Refreshes that are due now and not done",
+    },
+    Described {
+        name: CONNECTIONS_AGE,
+        kind: Kind::Gauge,
+        labels: &[],
+        help: "How old the three numbers above are: 0 up to 50,000 connections; where there are more, they are counted in the background and at most 60 seconds old",
     },
     Described {
         name: WEBHOOK_BACKLOG,

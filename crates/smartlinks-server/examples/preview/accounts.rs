@@ -39,12 +39,53 @@ fn hours(last: &[(i64, i64)]) -> Vec<HourOfDay> {
         .chain(last.iter().copied())
         .zip(0..);
     counts
-        .map(|(calls, hour)| HourOfDay {
+        .map(|(counts, hour)| HourOfDay {
             begins_ms: NOW - (23 - hour) * HOUR,
-            calls,
-            refreshes: (calls.0 / 100, calls.1 / 4),
+            counts,
         })
         .collect()
+}
+
+/// A budget of which something is held, one that is not used, and methods without a documented rate.
+fn budget(last: &[(i64, i64)], divided: bool) -> CallBudget {
+    let method = |method: &str, per_second, held, instances, last_hour: i64| MethodBudget {
+        method: method.to_owned(),
+        per_second,
+        held,
+        instances,
+        last_hour,
+        last_day: last_hour * 20,
+    };
+    let outcomes = [
+        "ok",
+        "wait",
+        "retry",
+        "refresh",
+        "reauthorize",
+        "fix",
+        "unreachable",
+        "unreadable",
+    ];
+    CallBudget {
+        app_key: "500100".to_owned(),
+        divided,
+        methods: vec![
+            method("/auth/token/refresh", None, 0, 0, 12),
+            method("aliexpress.ds.address.get", Some(4), 0, 0, 0),
+            method("aliexpress.ds.product.get", Some(1000), 475, 2, 4_210),
+            method("other", None, 0, 0, 1),
+        ],
+        outcomes: outcomes
+            .into_iter()
+            .zip(0..)
+            .map(|(outcome, number)| CallOutcome {
+                outcome,
+                last_hour: 4_000 >> number,
+                last_day: 80_000 >> number,
+            })
+            .collect(),
+        hours: hours(last),
+    }
 }
 
 impl Sample {
@@ -152,8 +193,9 @@ impl Sample {
                 .zip([2, 0, 5, 12, 1, 148, 3, 0])
                 .map(|(stage, count)| OrderCount { stage, count })
                 .collect(),
+            budget: Some(budget(&[(0, 0), (120, 0), (900, 3)], false)),
             upkeep: Upkeep {
-                hours: hours(&[(0, 0), (120, 0), (900, 3)]),
+                hours: hours(&[(0, 0), (1, 0), (9, 0)]),
                 ..Upkeep::default()
             },
         };
@@ -172,10 +214,12 @@ impl Sample {
                 clock_skew_seconds: Some(-95),
                 problem: Some(self.problem("timeout")),
             }),
+            budget: Some(budget(&[(0, 4), (1, 0), (5_000, 12)], true)),
             upkeep: Upkeep {
                 due: 3,
-                sign_in_within: [2, 1, 1, 0],
-                hours: hours(&[(0, 4), (1, 0), (5_000, 12)]),
+                sign_in_within: [3, 2, 1, 1, 0],
+                counted_ms: Some(NOW - 30_000),
+                hours: hours(&[(0, 1), (0, 0), (50, 3)]),
                 concerns: CONCERNS
                     .into_iter()
                     .map(|code| Concern {

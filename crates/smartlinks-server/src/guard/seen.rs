@@ -32,7 +32,13 @@ impl Answering {
 
     /// What every line of this request carries.
     pub(super) fn span(&self, id: &str) -> Span {
-        tracing::info_span!("request", request.id = %id, method = self.method, route = self.route())
+        tracing::info_span!(
+            "request",
+            request.id = %id,
+            method = self.method,
+            route = self.route(),
+            status = tracing::field::Empty
+        )
     }
 
     /// Counts and logs how it was answered.
@@ -57,6 +63,8 @@ impl Answering {
             principal.id = id,
             "request answered"
         );
+        // After the line, which has it already: for traces.
+        Span::current().record("status", i64::from(status));
     }
 
     fn route(&self) -> &str {

@@ -8,6 +8,7 @@ mod api_keys;
 mod audit;
 mod authentication;
 mod boxes;
+mod budget;
 mod components;
 mod connect;
 mod connect_links;
@@ -39,6 +40,7 @@ pub use api_keys::{
 };
 pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
+pub use budget::{CallBudget, CallOutcome, MethodBudget};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::fair::{Asking, due};
-use super::{BudgetClaim, BudgetShare, BudgetShareRepository, BudgetWish};
+use super::{BudgetClaim, BudgetHeld, BudgetShare, BudgetShareRepository, BudgetWish};
 use crate::sql::{Session, Write, values};
 use crate::store::DatabaseStore;
 use crate::{Millis, StoreError};
@@ -32,6 +32,31 @@ impl BudgetShareRepository for DatabaseStore {
             free_at,
         };
         self.database.write(leave).await
+    }
+
+    async fn budgets_held(
+        &self,
+        app_key: &str,
+        now: Millis,
+    ) -> Result<Vec<BudgetHeld>, StoreError> {
+        const HELD: &str = "select budget, cast(sum(held) as bigint) as held, count(*) as instances \
+             from budget_shares where app_key = $1 and lease_until > $2 and held > 0 \
+             group by budget order by budget";
+        let rows = self.database.all(HELD, values![app_key, now]).await?;
+        rows.iter()
+            .map(|row| {
+                let fields = row.fields(TABLE, "budget")?;
+                let count = |column| {
+                    u32::try_from(fields.int(column)?)
+                        .map_err(|_| StoreError::from(fields.wrong(column)))
+                };
+                Ok(BudgetHeld {
+                    budget: fields.text("budget")?,
+                    held: count("held")?,
+                    instances: count("instances")?,
+                })
+            })
+            .collect()
     }
 }
 

@@ -39,6 +39,8 @@ const STEPS: &[Step] = &[
     step!(6, "api_keys"),
     step!(7, "connect_links_and_pushes"),
     step!(8, "webhooks"),
+    step!(9, "outlook"),
+    step!(10, "gateway_calls"),
 ];
 
 /// Every step, as number and name.

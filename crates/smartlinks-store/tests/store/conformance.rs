@@ -5,6 +5,7 @@ mod api_keys;
 mod budget_shares;
 mod connect_links;
 mod connections;
+mod gateway_calls;
 mod keyring;
 mod login_attempts;
 mod meta;
@@ -46,6 +47,10 @@ suite! {
         budgets_and_apps_are_divided_apart,
         claims_at_the_same_time_do_not_exceed_the_budget,
         no_life_of_the_instances_exceeds_the_budget;
+    gateway_calls:
+        calls_are_added_up_by_hour_method_and_outcome,
+        instances_add_at_the_same_time,
+        what_is_held_of_a_budget_is_added_up;
     connections:
         the_first_connection_is_generation_1_and_the_default,
         an_account_has_one_connection,
@@ -58,7 +63,8 @@ suite! {
         unknown_connections_are_said_to_be_unknown,
         a_label_edit_beside_refreshes_keeps_both,
         disconnecting_deletes_all_token_material,
-        the_outlook_counts_states_and_deadlines;
+        the_outlook_counts_states_and_deadlines,
+        the_outlook_agrees_with_a_count_of_every_row;
     refresh:
         of_many_claims_exactly_one_wins,
         due_work_is_claimed_once_by_many_workers,

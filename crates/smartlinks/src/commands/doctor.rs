@@ -37,6 +37,7 @@ pub(crate) async fn run(mode: Mode, config: &Config, output: Output) -> Result<(
         places: &places,
         now: clock.now(),
         seen: None,
+        outlook: None,
     };
     let report = examine(patient, &|check| output.progress(Some(check.as_str()))).await;
     output.progress(None);

@@ -19,6 +19,7 @@ mod keyring;
 mod links;
 mod login;
 mod operators;
+mod otlp;
 mod output;
 mod serve;
 mod sign;

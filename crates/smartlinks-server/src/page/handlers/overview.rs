@@ -3,6 +3,7 @@
 use axum::Extension;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
+use jiff::SignedDuration;
 use smartlinks_core::Core;
 use smartlinks_core::doctor::{Check, Level};
 
@@ -10,7 +11,8 @@ use super::frame::query_value;
 use super::{Visit, authentication, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    Concern, GatewayHealth, HourOfDay, OverviewPage, Problem as ProblemView, Upkeep,
+    CallBudget, CallOutcome, Concern, GatewayHealth, HourOfDay, MethodBudget, OverviewPage,
+    Problem as ProblemView, Upkeep,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -46,6 +48,7 @@ pub(super) async fn show(
             .map(|event| views_of::event(event, &connections))
             .collect(),
         orders: views_of::order_counts(core.orders_by_state(None).await?),
+        budget: core.call_budget().await?.map(budget),
         upkeep: upkeep(core).await?,
         connections,
     };
@@ -54,11 +57,11 @@ pub(super) async fn show(
 
 /// What goes on by itself. The glance of the doctor calls nobody and writes nothing.
 async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
-    let outlook = core.outlook().await?;
+    let seen = core.outlook().await?;
+    let age = core.now().duration_since(seen.at);
     let hour = |hour: &smartlinks_core::Hour| HourOfDay {
         begins_ms: hour.begins_s * 1000,
-        calls: (hour.calls, hour.failed_calls),
-        refreshes: (hour.refreshes, hour.failed_refreshes),
+        counts: (hour.refreshes, hour.failed_refreshes),
     };
     let report = core.glance().await;
     let concerns = report
@@ -71,8 +74,9 @@ async fn upkeep(core: &Core) -> Result<Upkeep, Problem> {
             bad: finding.level == Level::Problem,
         });
     Ok(Upkeep {
-        due: outlook.due,
-        sign_in_within: outlook.sign_in_within,
+        due: seen.outlook.due,
+        sign_in_within: seen.outlook.sign_in_within,
+        counted_ms: (age >= SignedDuration::from_secs(1)).then(|| seen.at.as_millisecond()),
         hours: core.last_day().iter().map(hour).collect(),
         concerns: concerns.collect(),
     })
@@ -88,4 +92,31 @@ fn gateway(health: smartlinks_core::GatewayHealth) -> Option<GatewayHealth> {
         clock_skew_seconds: health.clock_ahead.map(|ahead| ahead.as_secs()),
         problem: health.trouble.map(ProblemView::from_code),
     })
+}
+
+fn budget(budget: smartlinks_core::CallBudget) -> CallBudget {
+    let method = |one: smartlinks_core::MethodBudget| MethodBudget {
+        method: one.method,
+        per_second: one.per_second.map(i64::from),
+        held: one.held.into(),
+        instances: one.instances.into(),
+        last_hour: one.last_hour,
+        last_day: one.last_day,
+    };
+    let outcome = |one: smartlinks_core::OutcomeCalls| CallOutcome {
+        outcome: one.outcome,
+        last_hour: one.last_hour,
+        last_day: one.last_day,
+    };
+    let hour = |one: smartlinks_core::CallHour| HourOfDay {
+        begins_ms: one.begins_ms,
+        counts: (one.went_well, one.failed),
+    };
+    CallBudget {
+        app_key: budget.app_key,
+        divided: budget.divided,
+        methods: budget.methods.into_iter().map(method).collect(),
+        outcomes: budget.outcomes.into_iter().map(outcome).collect(),
+        hours: budget.hours.into_iter().map(hour).collect(),
+    }
 }

@@ -5,8 +5,8 @@ use askama::Template;
 use crate::page::i18n::Key;
 use crate::page::views::components::Shape;
 use crate::page::views::{
-    AppKeys, AppView, ConnectionState, ConnectionView, EventLine, Frame, OrderCount, Problem,
-    StopReason, Tab, Tone, Upkeep,
+    AppKeys, AppView, CallBudget, ConnectionState, ConnectionView, EventLine, Frame, OrderCount,
+    Problem, StopReason, Tab, Tone, Upkeep,
 };
 
 /// `GET /aliexpress`
@@ -21,6 +21,8 @@ pub struct OverviewPage {
     pub connections: Vec<ConnectionView>,
     /// How the gateway has answered lately; `None` before the first call.
     pub gateway: Option<GatewayHealth>,
+    /// The app's call budget; `None` without an app.
+    pub budget: Option<CallBudget>,
     /// The latest events, newest first.
     pub events: Vec<EventLine>,
     /// How many orders there are in each state; states without orders may be left out.

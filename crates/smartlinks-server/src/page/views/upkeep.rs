@@ -1,4 +1,4 @@
-//! What goes on by itself, on the overview: refreshes and calls of the last day, what is due, and what the doctor sees
+//! What goes on by itself, on the overview: refreshes of the last day, what is due, and what the doctor sees
 //! at a glance.
 
 use askama::Template;
@@ -12,23 +12,23 @@ use crate::page::views::{Frame, Tone};
 pub struct Upkeep {
     /// Refreshes that are due now.
     pub due: i64,
-    /// Connections that have to sign in again within 14, 7, 3 and 1 days.
-    pub sign_in_within: [i64; 4],
-    /// The last 24 hours, the oldest first.
+    /// Connections that have to sign in again within 30, 14, 7, 3 and 1 days.
+    pub sign_in_within: [i64; 5],
+    /// When due refreshes and deadlines were counted, where that was a while ago. Milliseconds.
+    pub counted_ms: Option<i64>,
+    /// The refreshes of the last 24 hours, the oldest first.
     pub hours: Vec<HourOfDay>,
     /// What the doctor sees at a glance.
     pub concerns: Vec<Concern>,
 }
 
-/// One hour of what this process has done.
+/// One hour of a chart.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct HourOfDay {
     /// When it begins. Milliseconds.
     pub begins_ms: i64,
-    /// Calls that went well, and calls that did not.
-    pub calls: (i64, i64),
-    /// Refreshes that brought a pair, and refreshes that did not.
-    pub refreshes: (i64, i64),
+    /// What went well, and what did not.
+    pub counts: (i64, i64),
 }
 
 /// Something that the doctor would have mended.
@@ -106,26 +106,13 @@ const FLOOR: i64 = 58;
 const STEP: usize = 10;
 
 impl Frame {
-    pub(crate) fn calls_chart(&self, upkeep: &Upkeep) -> DayChart {
-        let title = Key::ChartCalls;
-        self.chart("chart-calls", title, &upkeep.hours, |hour| hour.calls)
-    }
-
     pub(crate) fn refreshes_chart(&self, upkeep: &Upkeep) -> DayChart {
         let title = Key::ChartRefreshes;
-        self.chart("chart-refreshes", title, &upkeep.hours, |hour| {
-            hour.refreshes
-        })
+        self.chart("chart-refreshes", title, &upkeep.hours)
     }
 
-    fn chart(
-        &self,
-        id: &'static str,
-        title: Key,
-        hours: &[HourOfDay],
-        of: impl Fn(&HourOfDay) -> (i64, i64),
-    ) -> DayChart {
-        let counts: Vec<(i64, i64)> = hours.iter().map(&of).collect();
+    pub(crate) fn chart(&self, id: &'static str, title: Key, hours: &[HourOfDay]) -> DayChart {
+        let counts: Vec<(i64, i64)> = hours.iter().map(|hour| hour.counts).collect();
         let sum = |which: fn(&(i64, i64)) -> i64| counts.iter().map(which).sum::<i64>();
         let most = counts.iter().map(|(well, failed)| well + failed).max();
         let most = most.unwrap_or(0).max(1);
@@ -172,7 +159,7 @@ impl Frame {
 impl Upkeep {
     /// Days and counts of the ladder that are not empty.
     fn ladder(&self) -> Vec<(i64, i64)> {
-        let steps = [14, 7, 3, 1].into_iter().zip(self.sign_in_within);
+        let steps = [30, 14, 7, 3, 1].into_iter().zip(self.sign_in_within);
         steps.filter(|(_, count)| *count > 0).collect()
     }
 }

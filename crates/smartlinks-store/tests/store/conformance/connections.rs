@@ -388,7 +388,7 @@ pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
         reauthorization_required: 1,
         disconnected: 1,
         due: 1,
-        sign_in_within: [2, 2, 2, 0],
+        sign_in_within: [2, 2, 2, 2, 0],
         next_sign_in_by: Some(NOW.plus(48 * HOUR)),
         longest_life_ms: Some(24 * HOUR),
         longest_window_ms: Some(48 * HOUR),
@@ -396,12 +396,96 @@ pub(crate) async fn the_outlook_counts_states_and_deadlines(stage: Stage) {
     assert_eq!(store.outlook(NOW).await.unwrap(), at_first);
     assert_eq!(at_first.connected(), 3);
     let later = store.outlook(NOW.plus(25 * HOUR)).await.unwrap();
-    assert_eq!((later.due, later.sign_in_within), (2, [2, 2, 2, 2]));
+    assert_eq!((later.due, later.sign_in_within), (2, [2; 5]));
     let too_late = store.outlook(NOW.plus(48 * HOUR)).await.unwrap();
     let states = (too_late.active, too_late.degraded);
     assert_eq!((states, too_late.reauthorization_required), ((0, 0), 3));
     assert_eq!(
         (too_late.sign_in_within, too_late.next_sign_in_by),
-        ([0; 4], None)
+        ([0; 5], None)
     );
+}
+
+/// Counted the slow way, from every row: `NOW` and the days of the ladder are written into it.
+fn slow_count() -> String {
+    let now = NOW.0;
+    let works = "state in ('active', 'degraded')";
+    let within = Outlook::DAYS.map(|days| {
+        let until = now + days * 24 * HOUR;
+        format!(
+            "count(case when {works} and sign_in_again_by > {now} and sign_in_again_by <= {until} then 1 end)"
+        )
+    });
+    let mut counts: Vec<String> = ["active", "degraded"]
+        .map(|state| {
+            format!(
+                "count(case when state = '{state}' and (sign_in_again_by is null or sign_in_again_by > {now}) then 1 end)"
+            )
+        })
+        .to_vec();
+    counts.push(format!(
+        "count(case when state = 'reauthorization_required' or ({works} and sign_in_again_by <= {now}) then 1 end)"
+    ));
+    counts.push("count(case when state = 'disconnected' then 1 end)".to_owned());
+    counts.push(format!(
+        "count(case when next_refresh_at <= {now} then 1 end)"
+    ));
+    counts.extend(within);
+    counts.push(format!(
+        "min(case when {works} and sign_in_again_by > {now} then sign_in_again_by end)"
+    ));
+    let texts: Vec<String> = counts
+        .iter()
+        .map(|count| format!("cast({count} as text)"))
+        .collect();
+    format!("select {} from connections", texts.join(", "))
+}
+
+pub(crate) async fn the_outlook_agrees_with_a_count_of_every_row(stage: Stage) {
+    let store = stage.open().await;
+    let mut raw = stage.raw().await;
+    for number in 0..48_i64 {
+        let connection = connected(&store, &number.to_string()).await;
+        let id = connection.id;
+        // On the steps, a little beside them, far away, past, and none.
+        let deadline = match number % 12 {
+            0 => "null".to_owned(),
+            1 => (NOW.0 + 400 * 24 * HOUR).to_string(),
+            2 => (NOW.0 - HOUR).to_string(),
+            3 => NOW.0.to_string(),
+            other => {
+                let days = Outlook::DAYS[usize::try_from(other).unwrap() % 5];
+                (NOW.0 + days * 24 * HOUR + number % 3 - 1).to_string()
+            }
+        };
+        let state = ["active", "degraded", "reauthorization_required", "active"]
+            [usize::try_from(number / 12).unwrap()];
+        let due = NOW.0 + (number % 5 - 2) * HOUR;
+        raw.execute(format!(
+            "update connections set state = '{state}', sign_in_again_by = {deadline}, next_refresh_at = {due} \
+             where id = '{id}'"
+        ))
+        .await;
+        if number % 11 == 10 {
+            assert!(store.disconnect(&id, NOW.into()).await.unwrap());
+        }
+    }
+    let seen = store.outlook(NOW).await.unwrap();
+    let mut found = vec![
+        seen.active,
+        seen.degraded,
+        seen.reauthorization_required,
+        seen.disconnected,
+        seen.due,
+    ];
+    found.extend(seen.sign_in_within);
+    found.push(seen.next_sign_in_by.unwrap().0);
+    let counted: Vec<i64> = raw.rows(slow_count()).await[0]
+        .iter()
+        .map(|count| count.parse().unwrap())
+        .collect();
+    assert_eq!(found, counted);
+    assert!(found.iter().all(|count| *count > 0), "{found:?}");
+    assert_eq!(seen.all(), 48);
+    assert_eq!(seen.longest_life_ms, Some(24 * HOUR));
 }
