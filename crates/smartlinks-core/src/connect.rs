@@ -5,6 +5,7 @@ mod exchange;
 mod link;
 mod refusal;
 
+use hmac::{Hmac, KeyInit, Mac as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -61,8 +62,14 @@ impl Browser {
 
     /// A secret of this browser for a purpose and a `state`: whoever knows the `state` alone cannot make it.
     pub(crate) fn derive(&self, purpose: &str, state: &str) -> [u8; 32] {
-        let text = [&self.key[..], purpose.as_bytes(), b":", state.as_bytes()].concat();
-        sha256(&text)
+        // A key shorter than a block is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.key);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        for part in [purpose.as_bytes(), b":", state.as_bytes()] {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 
     /// A new id: the value for the cookie, and what we remember of it.

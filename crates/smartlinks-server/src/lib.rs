@@ -31,6 +31,7 @@ pub use api::openapi_json;
 pub use guard::Rule;
 pub use limits::Limits;
 pub use metrics::Exposition;
+pub use page::OIDC_CALLBACK;
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
 pub use problem::Problem;
 

@@ -169,10 +169,11 @@ pub struct LinkedOperator {
 }
 
 impl Core {
-    /// Whether operators can sign in with a provider.
+    /// How the provider names itself with which operators can sign in; none where there is none.
     #[must_use]
-    pub fn has_identity_provider(&self) -> bool {
-        self.inner.desk.policy.provider.is_some()
+    pub fn identity_issuer(&self) -> Option<&str> {
+        let provider = self.inner.desk.policy.provider.as_deref();
+        provider.map(IdentityProvider::issuer)
     }
 
     fn provider(&self) -> Result<&dyn IdentityProvider> {
