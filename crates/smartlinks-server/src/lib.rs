@@ -31,8 +31,8 @@ pub use api::openapi_json;
 pub use guard::Rule;
 pub use limits::Limits;
 pub use metrics::Exposition;
-pub use page::OIDC_CALLBACK;
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
+pub use page::OIDC_CALLBACK;
 pub use problem::Problem;
 
 /// All routes with their guards.
