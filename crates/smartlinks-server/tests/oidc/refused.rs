@@ -324,6 +324,23 @@ async fn a_provider_that_cannot_be_asked_is_said_to_be_so() -> Result<()> {
     Ok(())
 }
 
+/// Whoever comes a moment later is told at once, and a moment after that it is asked again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_has_just_failed_is_left_alone_for_a_moment() -> Result<()> {
+    let (app, provider) = both().await?;
+    provider.script().answers = Some(StatusCode::SERVICE_UNAVAILABLE);
+    for _ in 0..3 {
+        let person = app.visitor()?;
+        let reply = person.get(START).await?.expect_status(303)?;
+        assert_refused(&reply, &person, "provider_unreachable")?;
+    }
+    assert_eq!(provider.script().described_times, 1);
+    provider.right();
+    app.advance(5);
+    assert_eq!(sign_in(&app.visitor()?).await?.location()?, "/aliexpress");
+    Ok(())
+}
+
 /// It went away between the two steps.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_goes_away_in_between_lets_nobody_in() -> Result<()> {

@@ -60,7 +60,10 @@ fn half_a_configuration_is_refused_and_the_file_of_the_secret_is_known() {
     let home = home
         .variable("SMARTLINKS_OIDC_ISSUER", ISSUER)
         .variable("SMARTLINKS_OIDC_CLIENT_ID", "smartlinks")
-        .variable("SMARTLINKS_OIDC_CLIENT_SECRET_FILE", file.display().to_string());
+        .variable(
+            "SMARTLINKS_OIDC_CLIENT_SECRET_FILE",
+            file.display().to_string(),
+        );
     let list = home.run(&["operators", "list"]);
     assert!(list.stdout.contains("no operator yet"), "{list}");
     assert!(!list.stderr.contains("no such setting"), "{list}");

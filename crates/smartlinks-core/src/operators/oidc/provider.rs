@@ -45,6 +45,9 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 9] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
+/// A provider that did not answer is not asked again for so long: whoever waits behind is told at once.
+const FAILURE_HOLDS: SignedDuration = SignedDuration::from_secs(5);
+
 type Refused<T> = std::result::Result<T, OidcRefusal>;
 
 /// Who we are to a provider.
@@ -68,7 +71,14 @@ pub struct OidcProvider {
     clock: Arc<dyn Clock>,
     wire: Wire,
     /// Held while the provider is asked, so that it is asked once.
-    known: Mutex<Option<Known>>,
+    heard: Mutex<Heard>,
+}
+
+/// What came of asking.
+#[derive(Default)]
+struct Heard {
+    known: Option<Known>,
+    failure: Option<(Timestamp, OidcRefusal)>,
 }
 
 /// What a provider has said of itself.
@@ -102,7 +112,7 @@ impl OidcProvider {
             issuer,
             redirect,
             clock,
-            known: Mutex::new(None),
+            heard: Mutex::default(),
         })
     }
 
@@ -113,24 +123,40 @@ impl OidcProvider {
 
     /// The same, not older than `age`.
     async fn known_since(&self, age: SignedDuration) -> Refused<Known> {
-        let mut known = self.known.lock().await;
+        let mut heard = self.heard.lock().await;
         let now = self.clock.now();
-        if let Some(known) = known
-            .as_ref()
-            .filter(|known| now.duration_since(known.at) < age)
-        {
+        let recent = |at: Timestamp, age| now.duration_since(at) < age;
+        if let Some(known) = heard.known.as_ref().filter(|known| recent(known.at, age)) {
             return Ok(known.clone());
         }
+        if let Some((at, refusal)) = &heard.failure
+            && recent(*at, FAILURE_HOLDS)
+        {
+            return Err(refusal.clone());
+        }
+        match self.ask().await {
+            Ok(metadata) => {
+                let known = Known {
+                    metadata: Arc::new(metadata),
+                    at: now,
+                };
+                heard.known = Some(known.clone());
+                heard.failure = None;
+                Ok(known)
+            }
+            Err(refusal) => {
+                heard.failure = Some((now, refusal.clone()));
+                Err(refusal)
+            }
+        }
+    }
+
+    async fn ask(&self) -> Refused<CoreProviderMetadata> {
         let metadata = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.wire)
             .await
             .map_err(|error| undiscovered(&error))?;
         self.check_addresses(&metadata)?;
-        let fresh = Known {
-            metadata: Arc::new(metadata),
-            at: now,
-        };
-        *known = Some(fresh.clone());
-        Ok(fresh)
+        Ok(metadata)
     }
 
     /// Where a browser is sent, and where a secret goes, is as well protected as the issuer itself.

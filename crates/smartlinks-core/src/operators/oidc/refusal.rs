@@ -183,7 +183,7 @@ impl OidcRefusalKind {
 }
 
 /// A refused sign-in.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", self.sentence())]
 pub struct OidcRefusal {
     /// Which way it was wrong.
