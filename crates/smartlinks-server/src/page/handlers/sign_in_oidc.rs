@@ -40,7 +40,7 @@ pub(super) async fn start(
         .await;
     let mut response = match begun {
         Ok(address) => go(address.as_str()),
-        Err(error) => refused(error)?,
+        Err(error) => refused(error),
     };
     Recognised::remember(fresh, &mut response, &state);
     Ok(response)
@@ -69,7 +69,7 @@ pub(super) async fn callback(
             let place = return_to.as_deref().unwrap_or(HOME);
             Ok(let_in(&state, go(place), &signed_in))
         }
-        Err(error) => refused(error),
+        Err(error) => Ok(refused(error)),
     }
 }
 
@@ -82,7 +82,7 @@ fn aside(state: &AppState, method: &Method) -> Option<Response> {
 }
 
 /// To the sign-in page, which says what was wrong.
-fn refused(error: Error) -> Result<Response, Problem> {
+fn refused(error: Error) -> Response {
     match error {
         Error::OidcRefused(refusal) => {
             let OidcRefusal {
@@ -94,11 +94,11 @@ fn refused(error: Error) -> Result<Response, Problem> {
                 "sign-in with the provider refused"
             );
             let pairs = [("oidc", refusal.code())];
-            Ok(go(&with_return(SIGN_IN, &pairs, return_to.as_deref())))
+            go(&with_return(SIGN_IN, &pairs, return_to.as_deref()))
         }
         // No page of ours leads here then.
-        Error::NoIdentityProvider => Ok(go(SIGN_IN)),
-        other => Err(other.into()),
+        Error::NoIdentityProvider => go(SIGN_IN),
+        other => Problem::from(other).into_response(),
     }
 }
 
