@@ -1,6 +1,11 @@
 //! Signing in with an OpenID Connect provider: the right way, and each way that has to be refused. The provider is a
 //! small one of the test's own; everything else is the service as it is.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends at the first thing that goes wrong"
+)]
+
 mod provider;
 mod refused;
 
