@@ -76,7 +76,7 @@ fn serve_offers_the_provider_without_asking_it() {
     use crate::support::http::get;
     use crate::support::server::{Server, Stream};
 
-    let mut server = Server::start(&configured(), &["--listen", "127.0.0.1:0"]);
+    let mut server = Server::start(&configured(), &["serve", "--listen", "127.0.0.1:0"]);
     let page = server.wait_for(Stream::Out, "page: ");
     let sign_in = get(&format!("{page}/sign-in"));
     assert!(
