@@ -5,6 +5,7 @@ mod exchange;
 mod link;
 mod refusal;
 
+use hmac::{Hmac, KeyInit, Mac as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -33,14 +34,42 @@ const LOGIN_LIFE_MS: i64 = 600_000;
 
 /// The random id that a browser carries in a cookie. Only its hash is kept.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Browser([u8; 32]);
+pub struct Browser {
+    /// What the database keeps of it.
+    hash: [u8; 32],
+    /// What is made of it for one sign-in alone is made with this; it cannot be had from the hash.
+    key: [u8; 32],
+}
 
 impl Browser {
     /// Reads the id out of a cookie value.
     #[must_use]
     pub fn from_cookie(value: &str) -> Option<Self> {
         let well_formed = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-        well_formed.then(|| Self(sha256(value.as_bytes())))
+        well_formed.then(|| Self::of(value))
+    }
+
+    fn of(value: &str) -> Self {
+        Self {
+            hash: sha256(value.as_bytes()),
+            key: sha256(format!("browser key {value}").as_bytes()),
+        }
+    }
+
+    pub(crate) const fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// A secret of this browser for a purpose and a `state`: whoever knows the `state` alone cannot make it.
+    pub(crate) fn derive(&self, purpose: &str, state: &str) -> [u8; 32] {
+        // A key shorter than a block is filled up with zeros.
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(&self.key);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+        for part in [purpose.as_bytes(), b":", state.as_bytes()] {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
     }
 
     /// A new id: the value for the cookie, and what we remember of it.
@@ -49,7 +78,7 @@ impl Browser {
     /// [`Error::Internal`] when the operating system gives no randomness.
     pub fn generate(core: &Core) -> Result<(String, Self)> {
         let value = random_hex::<32>(core.entropy())?;
-        let browser = Self(sha256(value.as_bytes()));
+        let browser = Self::of(&value);
         Ok((value, browser))
     }
 }
@@ -199,7 +228,7 @@ impl Core {
         let attempt = NewLoginAttempt {
             state_hash: sha256(state.as_bytes()),
             binding: match begin.requester {
-                Requester::Browser(browser) => Binding::Browser(browser.0),
+                Requester::Browser(browser) => Binding::Browser(browser.hash()),
                 Requester::Headless => Binding::Headless,
             },
             caller_state: checked_caller_state(begin.caller_state)?,
@@ -236,7 +265,7 @@ impl Core {
         let Some(attempt) = self.store().login_attempts().look_up(&hash).await? else {
             return Ok(None);
         };
-        if attempt.binding != Binding::Browser(browser.0) {
+        if attempt.binding != Binding::Browser(browser.hash()) {
             return Ok(None);
         }
         let outcome = attempt.outcome.as_ref();

@@ -9,6 +9,7 @@ use smartlinks_store::{ConnectionId, StoreError};
 
 use crate::app::ConfigProblem;
 use crate::connect::{LinkRefusal, Refusal};
+use crate::operators::OidcRefusal;
 use crate::pushes::PushRefusal;
 use crate::scope::Scope;
 
@@ -142,6 +143,15 @@ pub enum Error {
     /// The one-time link opens nothing, or nothing any more.
     #[error("the link was used already, or its time is over")]
     LinkSpent,
+    /// Nobody has said which OpenID Connect provider operators sign in with.
+    #[error("no OpenID Connect provider is configured")]
+    NoIdentityProvider,
+    /// A sign-in with the provider ended badly; the refusal says how.
+    #[error("{0}")]
+    OidcRefused(#[source] Box<OidcRefusal>),
+    /// The identity is linked to another operator.
+    #[error("{0} is linked to another operator already")]
+    IdentityTaken(String),
     /// Randomness or a task of the runtime failed: nothing a caller can mend.
     #[error("internal error: {0}")]
     Internal(String),
@@ -161,6 +171,12 @@ pub enum Retry {
 impl From<GatewayError> for Error {
     fn from(error: GatewayError) -> Self {
         Self::Gateway(Box::new(error))
+    }
+}
+
+impl From<OidcRefusal> for Error {
+    fn from(refusal: OidcRefusal) -> Self {
+        Self::OidcRefused(Box::new(refusal))
     }
 }
 
@@ -208,6 +224,9 @@ impl Error {
             Self::WrongPassword => "wrong_password",
             Self::TooManyAttempts { .. } => "too_many_attempts",
             Self::LinkSpent => "link_spent",
+            Self::NoIdentityProvider => "no_identity_provider",
+            Self::OidcRefused(refusal) => refusal.code(),
+            Self::IdentityTaken(_) => "identity_taken",
             Self::Internal(_) => "internal",
         }
     }
@@ -262,6 +281,13 @@ impl Error {
             Self::WrongPassword => "Try again, or have a new link made with `smartlinks operators link NAME`.".into(),
             Self::TooManyAttempts { .. } => "Wait, then try again.".into(),
             Self::LinkSpent => "Have a new one made: `smartlinks operators link NAME`, or a restart while there is no operator.".into(),
+            Self::NoIdentityProvider => {
+                "Sign in with name and password, or set SMARTLINKS_OIDC_ISSUER and what belongs to it (docs/deploy.md).".into()
+            }
+            Self::OidcRefused(refusal) => refusal.fix().into(),
+            Self::IdentityTaken(_) => {
+                "Link that operator to another subject first; the audit log says which one it is (`operator.identity_linked`).".into()
+            }
             Self::Internal(_) => "Repeat the request; if it stays, send the request id to whoever runs this server.".into(),
         }
     }

@@ -70,9 +70,12 @@ pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
 pub use operators::{
-    ActiveSession, Invited, IssuedLink, Limit, LinkPurpose, OperatorPolicy, OperatorState,
-    OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
+    ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, Limit, LinkPurpose,
+    LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy,
+    OperatorState, OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
 };
+#[cfg(feature = "oidc")]
+pub use operators::{OidcProvider, OidcSettings};
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,

@@ -6,15 +6,17 @@
 mod agent;
 mod limits;
 mod links;
+mod oidc;
 mod password;
 mod sessions;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use smartlinks_store::{
     Actor, ActorKind, Change, NewOperator, Operator, OperatorId, StoreError, Traces,
 };
@@ -27,6 +29,12 @@ use crate::traces::OK;
 pub(crate) use limits::Desk;
 pub use limits::{Limit, SignInLimits};
 pub use links::{IssuedLink, LinkPurpose};
+pub use oidc::{
+    Identity, IdentityProvider, LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind,
+    OidcTicket,
+};
+#[cfg(feature = "oidc")]
+pub use oidc::{OidcProvider, OidcSettings};
 pub use password::Password;
 pub use sessions::{ActiveSession, SessionView, SignedIn};
 
@@ -41,6 +49,8 @@ pub struct OperatorPolicy {
     pub link_life: Duration,
     /// How often somebody may try.
     pub limits: SignInLimits,
+    /// The provider with which operators may sign in too.
+    pub provider: Option<Arc<dyn IdentityProvider>>,
 }
 
 impl Default for OperatorPolicy {
@@ -50,6 +60,7 @@ impl Default for OperatorPolicy {
             absolute: Duration::from_secs(7 * 24 * 3600),
             link_life: Duration::from_secs(30 * 60),
             limits: SignInLimits::default(),
+            provider: None,
         }
     }
 }
@@ -67,9 +78,9 @@ pub struct Visitor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OperatorState {
-    /// Has a password and may sign in.
+    /// Has a password, or an identity with a provider, and may sign in.
     Active,
-    /// Has chosen no password yet.
+    /// Has neither yet.
     Invited,
     /// May not sign in.
     Disabled,
@@ -111,6 +122,7 @@ fn view(record: &Operator) -> OperatorView {
         state: match (&record.disabled_at, &record.password_hash) {
             (Some(_), _) => OperatorState::Disabled,
             (None, Some(_)) => OperatorState::Active,
+            (None, None) if record.has_identity => OperatorState::Active,
             (None, None) => OperatorState::Invited,
         },
         created_at: from_millis(record.created_at),
@@ -267,8 +279,12 @@ impl Core {
 
     /// A change of an operator by whoever acts, with its entry in the audit log.
     fn about_operator(&self, action: &str, id: &OperatorId, name: &str) -> Change {
-        let data = json!({ "name": name });
-        let entry = self.audit_entry(action, None, Some(id.as_str()), OK, &data);
+        self.operator_change(action, id, &json!({ "name": name }))
+    }
+
+    /// The same, with more to say.
+    fn operator_change(&self, action: &str, id: &OperatorId, data: &Value) -> Change {
+        let entry = self.audit_entry(action, None, Some(id.as_str()), OK, data);
         Change {
             now: entry.at,
             traces: Traces::none().audit(entry),

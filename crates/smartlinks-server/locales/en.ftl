@@ -541,6 +541,28 @@ sign-in-too-many = { $seconds ->
     [one] Too many attempts. Try again in one second.
    *[other] Too many attempts. Try again in { $seconds } seconds.
  }
+sign-in-oidc = Sign in with { $host }
+oidc-access-denied = Your provider did not let you in, or you cancelled there. Sign in again, or use name and password.
+oidc-provider-error = Your provider reported an error. Try again, or use name and password; what it said stands in the log of the server.
+oidc-missing-code = Your provider sent you back without a code. Sign in again; if it repeats, whoever runs the server checks the settings at the provider.
+oidc-missing-state = The answer of your provider does not say which sign-in it belongs to, so it was not used. Sign in again from this page.
+oidc-unknown-state = The answer of your provider belongs to no sign-in that was started here, so it was not used. Sign in again from this page.
+oidc-expired-state = The sign-in took longer than ten minutes. Sign in again.
+oidc-state-reused = This answer of your provider was used already. Sign in again.
+oidc-wrong-browser = The sign-in was started in another browser, or under another address of this page, so it was not finished. Start and finish in the same one.
+oidc-unreachable = Your provider does not answer. Try again in a moment, or use name and password.
+oidc-discovery-mismatch = Your provider does not describe itself as it is configured here. Whoever runs the server compares SMARTLINKS_OIDC_ISSUER with what the provider calls itself; the log says what differs.
+oidc-exchange-refused = Your provider refused the code or this application. Sign in again; if it repeats, whoever runs the server checks client id, client secret and redirect address.
+oidc-unreadable-token = The answer of your provider holds no proof of identity that can be read. Whoever runs the server finds in the log what is missing.
+oidc-bad-signature = The proof of identity is not signed with a key of your provider, so it was not believed. Sign in again; if it repeats, whoever runs the server has to look at it.
+oidc-wrong-issuer = The answer comes from another provider than the one that is configured here, so it was not believed.
+oidc-wrong-audience = The proof of identity was made for another application, so it was not believed. Whoever runs the server checks the client id.
+oidc-nonce-mismatch = The proof of identity was made for another sign-in, so it was not believed. Sign in again from this page.
+oidc-expired-token = The proof of identity has run out. Sign in again; if it repeats, whoever runs the server compares the clocks.
+oidc-email-unverified = Your provider does not say that your e-mail address is verified. Verify it there; or have whoever runs the server link you, with the subject that the audit log names.
+oidc-unknown-operator = Your provider knows you, and no operator here belongs to you. Ask an operator to add you under your e-mail address; or have whoever runs the server link you, with the subject that the audit log names.
+oidc-operator-disabled = This operator is disabled. Ask another operator, or whoever runs the server.
+oidc-other-identity = The operator with your e-mail address belongs to another identity at your provider. If that is you too, whoever runs the server can link the new one, with the subject that the audit log names.
 password-word = Password
 password-new = New password
 password-again = The same again

@@ -542,6 +542,28 @@ sign-in-too-many = { $seconds ->
     [one] Trop de tentatives. Réessayez dans une seconde.
    *[other] Trop de tentatives. Réessayez dans { $seconds } secondes.
  }
+sign-in-oidc = Se connecter avec { $host }
+oidc-access-denied = Votre fournisseur ne vous a pas laissé entrer, ou vous avez annulé chez lui. Reconnectez-vous, ou utilisez le nom et le mot de passe.
+oidc-provider-error = Votre fournisseur a signalé une erreur. Réessayez, ou utilisez le nom et le mot de passe ; sa réponse figure dans le journal du serveur.
+oidc-missing-code = Votre fournisseur vous a renvoyé sans code. Reconnectez-vous ; si cela se répète, la personne qui exploite le serveur vérifie les réglages chez le fournisseur.
+oidc-missing-state = La réponse de votre fournisseur n’indique pas à quelle connexion elle appartient ; elle n’a pas été utilisée. Reconnectez-vous depuis cette page.
+oidc-unknown-state = La réponse de votre fournisseur n’appartient à aucune connexion commencée ici ; elle n’a pas été utilisée. Reconnectez-vous depuis cette page.
+oidc-expired-state = La connexion a duré plus de dix minutes. Reconnectez-vous.
+oidc-state-reused = Cette réponse de votre fournisseur a déjà servi. Reconnectez-vous.
+oidc-wrong-browser = La connexion a commencé dans un autre navigateur, ou sous une autre adresse de cette page ; elle n’a pas été terminée. Commencez et terminez au même endroit.
+oidc-unreachable = Votre fournisseur ne répond pas. Réessayez dans un instant, ou utilisez le nom et le mot de passe.
+oidc-discovery-mismatch = Votre fournisseur ne se décrit pas comme il est configuré ici. La personne qui exploite le serveur compare SMARTLINKS_OIDC_ISSUER avec le nom que le fournisseur se donne ; le journal dit ce qui diffère.
+oidc-exchange-refused = Votre fournisseur a refusé le code ou cette application. Reconnectez-vous ; si cela se répète, la personne qui exploite le serveur vérifie l’identifiant et le secret du client ainsi que l’adresse de retour.
+oidc-unreadable-token = La réponse de votre fournisseur ne contient pas de preuve d’identité lisible. La personne qui exploite le serveur trouve dans le journal ce qui manque.
+oidc-bad-signature = La preuve d’identité n’est pas signée avec une clé de votre fournisseur ; elle n’a pas été crue. Reconnectez-vous ; si cela se répète, la personne qui exploite le serveur doit regarder.
+oidc-wrong-issuer = La réponse vient d’un autre fournisseur que celui configuré ici ; elle n’a pas été crue.
+oidc-wrong-audience = La preuve d’identité a été faite pour une autre application ; elle n’a pas été crue. La personne qui exploite le serveur vérifie l’identifiant du client.
+oidc-nonce-mismatch = La preuve d’identité a été faite pour une autre connexion ; elle n’a pas été crue. Reconnectez-vous depuis cette page.
+oidc-expired-token = La preuve d’identité a expiré. Reconnectez-vous ; si cela se répète, la personne qui exploite le serveur compare les horloges.
+oidc-email-unverified = Votre fournisseur ne dit pas que votre adresse e-mail est vérifiée. Vérifiez-la chez lui ; ou demandez à la personne qui exploite le serveur de vous relier, avec le sujet que nomme le journal d’audit.
+oidc-unknown-operator = Votre fournisseur vous connaît, mais aucun opérateur d’ici ne vous correspond. Demandez à un opérateur de vous ajouter sous votre adresse e-mail ; ou à la personne qui exploite le serveur de vous relier, avec le sujet que nomme le journal d’audit.
+oidc-operator-disabled = Cet opérateur est désactivé. Adressez-vous à un autre opérateur ou à la personne qui exploite le serveur.
+oidc-other-identity = L’opérateur qui porte votre adresse e-mail est relié à une autre identité chez votre fournisseur. Si c’est aussi vous, la personne qui exploite le serveur peut relier la nouvelle, avec le sujet que nomme le journal d’audit.
 password-word = Mot de passe
 password-new = Nouveau mot de passe
 password-again = Le même, encore une fois

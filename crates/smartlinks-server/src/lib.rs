@@ -32,6 +32,7 @@ pub use guard::Rule;
 pub use limits::Limits;
 pub use metrics::{Exposition, measure};
 pub use options::{Access, Environment, Hosts, InvalidNetwork, Network, ServerOptions};
+pub use page::OIDC_CALLBACK;
 pub use problem::Problem;
 
 /// All routes with their guards.

@@ -7,4 +7,5 @@ mod handlers;
 pub mod i18n;
 pub mod views;
 
+pub use handlers::OIDC_CALLBACK;
 pub(crate) use handlers::{error, routes};

@@ -186,6 +186,9 @@ fn status_of(error: &Error) -> StatusCode {
         Error::WrongPassword => StatusCode::UNAUTHORIZED,
         Error::TooManyAttempts { .. } => StatusCode::TOO_MANY_REQUESTS,
         Error::LinkSpent => StatusCode::GONE,
+        Error::NoIdentityProvider => StatusCode::NOT_FOUND,
+        Error::OidcRefused(_) => StatusCode::FORBIDDEN,
+        Error::IdentityTaken(_) => StatusCode::CONFLICT,
         Error::CallRefused { .. } | Error::ScopeNotHeld(_) => StatusCode::FORBIDDEN,
         Error::Refused(refusal) => match refusal.code() {
             "account_mismatch" => StatusCode::CONFLICT,

@@ -150,6 +150,8 @@ async fn what_is_public_tells_nothing_about_the_server() -> Result<()> {
         "/aliexpress",
         "/aliexpress/sign-in",
         "/aliexpress/sign-in/link",
+        "/aliexpress/sign-in/oidc",
+        "/aliexpress/sign-in/oidc/callback?code=a&state=b",
         "/aliexpress/received",
         "/aliexpress/callback?code=a&state=b",
         "/aliexpress/nowhere",

@@ -68,7 +68,7 @@ async fn nothing_is_open_without_signing_in() -> Result<()> {
 }
 
 /// What a stranger may use. Everything else that the server has is refused, found or not.
-const PUBLIC: [&str; 15] = [
+const PUBLIC: [&str; 17] = [
     "GET /",
     "GET /healthz",
     "GET /readyz",
@@ -80,6 +80,8 @@ const PUBLIC: [&str; 15] = [
     "POST /aliexpress/sign-in",
     "GET /aliexpress/sign-in/link",
     "POST /aliexpress/sign-in/link",
+    "GET /aliexpress/sign-in/oidc",
+    "GET /aliexpress/sign-in/oidc/callback",
     "GET /connect/{token}",
     "POST /connect/{token}",
     "GET /connect/done",

@@ -15,6 +15,7 @@ mod keyring;
 mod login_attempts;
 mod maintenance;
 mod meta;
+mod oidc;
 mod operators;
 mod orders;
 mod pushes;
@@ -57,6 +58,7 @@ pub use maintenance::{
     reopen_database,
 };
 pub use meta::MetaRepository;
+pub use oidc::{NewOidcAttempt, OidcAttempt, OidcIdentity, OidcRepository};
 pub use operators::{
     InvalidOperatorId, LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId,
     OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,

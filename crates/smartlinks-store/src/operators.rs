@@ -4,7 +4,7 @@
 
 mod id;
 mod links;
-mod people;
+pub(crate) mod people;
 mod sessions;
 
 use std::fmt;
@@ -65,6 +65,8 @@ pub struct Operator {
     pub password_set_at: Option<Millis>,
     /// Since when it may not sign in.
     pub disabled_at: Option<Millis>,
+    /// Whether it can sign in with an OpenID Connect provider.
+    pub has_identity: bool,
 }
 
 /// A session to be stored.

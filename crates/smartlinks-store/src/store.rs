@@ -18,6 +18,7 @@ use crate::gateway_calls::GatewayCallRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
+use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::orders::OrderRepository;
 use crate::pushes::PushRepository;
@@ -52,6 +53,7 @@ pub trait Store:
     + OperatorRepository
     + SessionRepository
     + SignInLinkRepository
+    + OidcRepository
     + WarningRepository
     + WebhookRepository
     + Send
@@ -168,6 +170,12 @@ impl dyn Store {
     /// The one-time links with which they choose a password.
     #[must_use]
     pub fn sign_in_links(&self) -> &dyn SignInLinkRepository {
+        self
+    }
+
+    /// Sign-ins of operators with an OpenID Connect provider.
+    #[must_use]
+    pub fn oidc(&self) -> &dyn OidcRepository {
         self
     }
 

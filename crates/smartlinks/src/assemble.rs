@@ -12,7 +12,9 @@ use smartlinks_core::store::{
     self, DatabaseUrl, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
 };
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
-use smartlinks_core::{App, AppSetup, Core, CoreOptions, OperatorPolicy, RefreshPolicy, ReturnTo};
+use smartlinks_core::{
+    App, AppSetup, Core, CoreOptions, IdentityProvider, OperatorPolicy, RefreshPolicy, ReturnTo,
+};
 use url::Url;
 
 use crate::config::{AppSettings, Config, DEMO_APP_KEY, DEMO_APP_SECRET, Database, Demo, Live};
@@ -52,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) webhook_targets: Targets,
     /// Where numbers go.
     pub(crate) metrics: Metrics,
+    /// With whom operators may sign in too.
+    pub(crate) identity_provider: Option<Arc<dyn IdentityProvider>>,
 }
 
 impl Plan {
@@ -73,6 +77,7 @@ impl Plan {
             pool_size,
             patience: Duration::ZERO,
             metrics: Metrics::default(),
+            identity_provider: None,
         }
     }
 
@@ -116,6 +121,7 @@ impl Plan {
             pool_size,
             patience: Duration::ZERO,
             metrics: Metrics::default(),
+            identity_provider: None,
         })
     }
 }
@@ -124,6 +130,14 @@ impl Plan {
     /// The same, with its numbers going there.
     pub(crate) fn counted(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
+    }
+
+    /// The same, where operators may sign in with this provider too.
+    pub(crate) fn with_provider(self, provider: Option<Arc<dyn IdentityProvider>>) -> Self {
+        Self {
+            identity_provider: provider,
+            ..self
+        }
     }
 
     /// Where things lie, for the doctor.
@@ -195,7 +209,10 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
-        operators: OperatorPolicy::default(),
+        operators: OperatorPolicy {
+            provider: plan.identity_provider,
+            ..OperatorPolicy::default()
+        },
         webhooks: WebhookOptions::over_http(plan.webhook_targets),
         places,
         metrics: plan.metrics,

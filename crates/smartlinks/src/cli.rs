@@ -37,6 +37,8 @@ Variables without a flag:
   DATABASE_URL              postgres://…, or DATABASE_URL_FILE: a file that holds it (else SQLite in the data directory)
   PORT                      port to listen on where SMARTLINKS_LISTEN is not set: at 127.0.0.1, or with an
                             https --public-url at every address
+  SMARTLINKS_OIDC_…         ISSUER, CLIENT_ID, CLIENT_SECRET (or CLIENT_SECRET_FILE): the OpenID Connect provider
+                            with which operators may sign in too; needs a program built with --features oidc
   SMARTLINKS_LIMITS_…       SIGN_IN, CALLBACK, VENDING, KEYS, PUSH: requests a minute that are taken
   NO_COLOR                  no colour
 

@@ -9,6 +9,7 @@ mod demo;
 mod file;
 mod limits;
 mod live;
+mod oidc;
 mod problem;
 pub(crate) mod setting;
 mod sources;
@@ -27,6 +28,7 @@ pub(crate) use app::{AppSettings, CALLBACK_PATH, secret_list};
 pub(crate) use demo::{APP_KEY as DEMO_APP_KEY, APP_SECRET as DEMO_APP_SECRET, Demo};
 use file::ConfigFile;
 pub(crate) use live::{Database, Live};
+pub(crate) use oidc::Oidc;
 pub(crate) use problem::ConfigError;
 use problem::{Origin, quoted};
 use setting::{
@@ -180,7 +182,10 @@ fn read_file(
 /// A misspelt variable would be passed over in silence.
 fn misspelt(environment: &Environment) -> Option<String> {
     let known = |name: &str| {
-        name == CONFIG_VARIABLE || setting::ALL.iter().any(|setting| setting.variable == name)
+        let names = |setting: &&Setting| {
+            setting.variable == name || setting.file_variable().is_some_and(|file| file == name)
+        };
+        name == CONFIG_VARIABLE || setting::ALL.iter().any(names)
     };
     let unknown: Vec<&str> = environment
         .names("SMARTLINKS_")

@@ -7,6 +7,7 @@ mod announced;
 mod beyond;
 mod drain;
 mod listener;
+mod oidc;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -84,10 +85,19 @@ async fn serve_live(
     let (secure_cookies, trusted_proxies) = (live.behind_tls(), live.trusted_proxies.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let is_shared = live.database.is_shared();
+    let provider = match live.oidc.clone() {
+        Some(settings) => Some(oidc::provider(
+            settings,
+            reach.origin(),
+            Arc::clone(&clock),
+        )?),
+        None => None,
+    };
     let (metrics, exposition) = counted(export);
     let plan = Plan::live(live, clock, POOL_SIZE)
         .waiting(DATABASE_STARTS_WITHIN)
-        .counted(metrics);
+        .counted(metrics)
+        .with_provider(provider);
     let core = tokio::select! {
         core = assemble(plan, &config, output) => core?,
         () = signals.next() => return Ok(()),

@@ -15,8 +15,8 @@ use smartlinks_core::doctor::Places;
 use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
-    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Market, OperatorPolicy,
-    Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
+    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, IdentityProvider, Market,
+    OperatorPolicy, Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
 };
 use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, Network, ServerOptions};
 use smartlinks_store::{
@@ -38,6 +38,10 @@ pub const APP_SECRET: &str = "sandbox-secret";
 pub const OPERATOR: &str = "anna@example.com";
 /// That operator's made-up password.
 pub const PASSWORD: &str = "four made-up words of hers";
+
+/// Makes a provider of identities, given a clock.
+pub type MakeProvider =
+    Arc<dyn Fn(Arc<dyn aliexpress::Clock>) -> Arc<dyn IdentityProvider> + Send + Sync>;
 
 /// How a service is put together.
 #[derive(Clone)]
@@ -76,6 +80,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Where webhooks may go.
     pub webhook_targets: Targets,
+    /// With whom operators may sign in too.
+    pub identity_provider: Option<MakeProvider>,
 }
 
 impl Default for Setup {
@@ -99,6 +105,7 @@ impl Default for Setup {
             gateway: None,
             limits: Limits::default(),
             webhook_targets: Targets::Public,
+            identity_provider: None,
         }
     }
 }
@@ -210,7 +217,13 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
-            operators: OperatorPolicy::default(),
+            operators: OperatorPolicy {
+                provider: setup
+                    .identity_provider
+                    .as_ref()
+                    .map(|make| make(Arc::new(Frozen(sandbox.clock())))),
+                ..OperatorPolicy::default()
+            },
             webhooks: WebhookOptions::over_http(setup.webhook_targets),
             places: Places {
                 data_dir: Some(data.clone()),

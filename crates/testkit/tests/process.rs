@@ -467,3 +467,26 @@ fn no_file_holds(folder: &Path, canary: &str) -> Result<()> {
     }
     Ok(())
 }
+
+/// The program as it is shipped cannot talk to a provider of identities, and does not pretend to.
+#[test]
+fn without_openid_connect_built_in_a_start_says_so() -> Result<()> {
+    let home = tempfile::tempdir()?;
+    let output = std::process::Command::new(testkit::server::binary()?)
+        .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env("SMARTLINKS_OIDC_ISSUER", "https://login.example.com")
+        .env("SMARTLINKS_OIDC_CLIENT_ID", "smartlinks")
+        .env("SMARTLINKS_OIDC_CLIENT_SECRET", "canary")
+        .output()?;
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{words}");
+    let line = words.lines().last().context("it said nothing")?;
+    let error: Value = serde_json::from_str(line)?;
+    assert_eq!(error["error"]["code"], "oidc_not_built_in");
+    let fix = error["error"]["fix"].as_str().unwrap_or_default();
+    assert!(fix.contains("--features oidc"), "{fix}");
+    assert!(!words.contains("canary"), "{words}");
+    Ok(())
+}

@@ -257,7 +257,7 @@ fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {
     match (&attempt.binding, browser) {
         (Binding::Headless, _) => true,
         (Binding::Browser(expected) | Binding::ConnectLink(expected), Some(browser)) => {
-            bool::from(expected.ct_eq(&browser.0))
+            bool::from(expected.ct_eq(&browser.hash()))
         }
         (Binding::Browser(_) | Binding::ConnectLink(_), None) => false,
     }

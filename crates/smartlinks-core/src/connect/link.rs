@@ -271,7 +271,7 @@ impl Core {
         let expires_at = now.plus(LOGIN_LIFE_MS);
         let attempt = NewLoginAttempt {
             state_hash: sha256(state.as_bytes()),
-            binding: Binding::ConnectLink(browser.0),
+            binding: Binding::ConnectLink(browser.hash()),
             caller_state: None,
             return_to: None,
             connection: link.connection.clone(),

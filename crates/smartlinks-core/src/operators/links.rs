@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde_json::json;
 use smartlinks_store::{LinkUse, NewSignInLink, Operator, OperatorId, Traces};
 
 use super::sessions::{hash_of, milliseconds};
@@ -166,6 +167,7 @@ impl Core {
         };
         let operator = self.store().operators().operator(&id).await?;
         let operator = operator.ok_or_else(|| Error::UnknownOperator(id.to_string()))?;
-        self.begin_session(&operator, visitor, replaces).await
+        self.begin_session(&operator, visitor, replaces, json!({}))
+            .await
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use smartlinks_store::{
     Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, Session, Traces,
 };
@@ -85,7 +85,10 @@ impl Core {
             .and_then(|record| record.password_hash.clone());
         let fits = self.verify_password(password, hash).await?;
         match record {
-            Some(record) if fits => self.begin_session(&record, visitor, replaces).await,
+            Some(record) if fits => {
+                let how = json!({});
+                self.begin_session(&record, visitor, replaces, how).await
+            }
             _ => Err(self.refused_sign_in(name, visitor).await?),
         }
     }
@@ -110,12 +113,13 @@ impl Core {
         Ok(error)
     }
 
-    /// A new session for an operator who has proved to be one.
+    /// A new session for an operator who has proved to be one; `how`, for the audit log.
     pub(super) async fn begin_session(
         &self,
         operator: &Operator,
         visitor: &Visitor,
         replaces: Option<&str>,
+        mut how: Value,
     ) -> Result<SignedIn> {
         let cookie = random_hex::<32>(self.entropy())?;
         let id_hash = sha256(cookie.as_bytes());
@@ -129,9 +133,10 @@ impl Core {
             agent: visitor.agent.as_deref().and_then(agent::short),
         };
         let former = replaces.and_then(hash_of);
+        how["name"] = json!(operator.name);
         let change = self
             .acting_for(&operator.id, &operator.name, visitor)
-            .about_operator("operator.signed_in", &operator.id, &operator.name);
+            .operator_change("operator.signed_in", &operator.id, &how);
         self.store()
             .sessions()
             .create_session(new, former, change.traces)
@@ -275,7 +280,7 @@ impl Core {
             .operators()
             .set_password(&id, hash, None, change)
             .await?;
-        self.begin_session(&record, visitor, None).await
+        self.begin_session(&record, visitor, None, json!({})).await
     }
 
     /// Deletes sessions that have ended, and links a day after their time; gives how many.
@@ -290,7 +295,8 @@ impl Core {
             .sign_in_links()
             .prune_sign_in_links(Millis(now.0 - LINKS_KEPT_MS))
             .await?;
-        Ok(sessions + links)
+        let oidc = self.forget_old_oidc(Millis(now.0 - LINKS_KEPT_MS)).await?;
+        Ok(sessions + links + oidc)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Signing in, one-time links, and the operators.
 
+use smartlinks_core::OidcRefusalKind;
+
 use super::*;
 
 impl Sample {
@@ -16,12 +18,24 @@ impl Sample {
             name: error.map_or_else(String::new, |_| self.name()),
             error,
             return_to: Some("/aliexpress/orders".into()),
+            provider: None,
         };
+        let by_provider = |error| SignInPage {
+            name: String::new(),
+            provider: Some(Provider {
+                host: "login.a-rather-long-name.example.com".into(),
+                path: "/aliexpress/sign-in/oidc?return_to=%2Faliexpress%2Forders".into(),
+            }),
+            ..page(error)
+        };
+        let unknown = SignInError::Provider(OidcRefusalKind::UnknownOperator);
         vec![
             ("plain", page(None)),
             ("wrong", page(Some(SignInError::Wrong))),
             ("empty", page(Some(SignInError::Empty))),
             ("too-many", page(Some(SignInError::TooManyAttempts(42)))),
+            ("provider", by_provider(None)),
+            ("provider-unknown", by_provider(Some(unknown))),
         ]
     }
 

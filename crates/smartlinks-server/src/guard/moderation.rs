@@ -15,7 +15,7 @@ fn limit_of(method: &Method, path: &str) -> Option<Limit> {
     let changes = !matches!(*method, Method::GET | Method::HEAD);
     match path {
         "/aliexpress/sign-in" | "/aliexpress/operators/password" if changes => Some(Limit::SignIn),
-        "/aliexpress/callback" => Some(Limit::Callback),
+        "/aliexpress/callback" | "/aliexpress/sign-in/oidc/callback" => Some(Limit::Callback),
         "/api/aliexpress/connections/{id}/token" => Some(Limit::Vending),
         "/aliexpress/push" => Some(Limit::Push),
         path if path.starts_with("/connect/") => Some(Limit::Callback),
@@ -92,6 +92,12 @@ mod tests {
                 Some(Limit::SignIn),
             ),
             (Method::GET, "/aliexpress/callback", Some(Limit::Callback)),
+            (Method::GET, "/aliexpress/sign-in/oidc", Some(Limit::SignIn)),
+            (
+                Method::GET,
+                "/aliexpress/sign-in/oidc/callback",
+                Some(Limit::Callback),
+            ),
             (Method::POST, "/connect/{token}", Some(Limit::Callback)),
             (
                 Method::GET,

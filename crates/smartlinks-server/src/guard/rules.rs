@@ -41,6 +41,8 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/sign-in", Public),
     (Method::GET,    "/aliexpress/sign-in/link", Public),
     (Method::POST,   "/aliexpress/sign-in/link", Public),
+    (Method::GET,    "/aliexpress/sign-in/oidc", Public),
+    (Method::GET,    "/aliexpress/sign-in/oidc/callback", Public),
     (Method::POST,   "/aliexpress/sign-out", Operator),
 
     (Method::GET,    "/aliexpress/operators", Operator),

@@ -19,6 +19,7 @@ mod products;
 mod replace_account;
 mod sign_in;
 mod sign_in_link;
+mod sign_in_oidc;
 mod views_of;
 mod webhooks;
 
@@ -34,6 +35,7 @@ use crate::routes::Routes;
 use crate::state::AppState;
 
 pub(crate) use frame::Visit;
+pub use sign_in_oidc::CALLBACK as OIDC_CALLBACK;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()
@@ -108,6 +110,8 @@ pub(crate) fn routes() -> Routes {
         .post("/aliexpress/sign-in", sign_in::enter)
         .get("/aliexpress/sign-in/link", sign_in_link::show)
         .post("/aliexpress/sign-in/link", sign_in_link::choose)
+        .get("/aliexpress/sign-in/oidc", sign_in_oidc::start)
+        .get(sign_in_oidc::CALLBACK, sign_in_oidc::callback)
         .post("/aliexpress/sign-out", sign_in::leave)
         .get("/aliexpress/operators", operators::show)
         .post("/aliexpress/operators", operators::add)

@@ -63,7 +63,7 @@ pub use products::{
     Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
 };
 pub use replace_account::ReplaceAccountPage;
-pub use sign_in::{LinkError, LinkState, SignInError, SignInLinkPage, SignInPage};
+pub use sign_in::{LinkError, LinkState, Provider, SignInError, SignInLinkPage, SignInPage};
 pub use small::{CallbackPage, ErrorPage};
 pub use upkeep::{Concern, HourOfDay, Upkeep};
 pub use upstream::safe_href;

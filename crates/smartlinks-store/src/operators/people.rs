@@ -33,10 +33,12 @@ macro_rules! operator_columns {
     () => {
         "operators.id as id, operators.name as name, operators.password_hash as password_hash, \
          operators.created_at as operator_created_at, operators.password_set_at as password_set_at, \
-         operators.disabled_at as disabled_at"
+         operators.disabled_at as disabled_at, \
+         (select count(*) from oidc_identities where oidc_identities.operator_id = operators.id) \
+         as identities"
     };
 }
-pub(super) use operator_columns;
+pub(crate) use operator_columns;
 
 pub(super) fn operator(fields: &Fields<'_>) -> Result<Operator, Inconsistency> {
     Ok(Operator {
@@ -46,10 +48,11 @@ pub(super) fn operator(fields: &Fields<'_>) -> Result<Operator, Inconsistency> {
         created_at: fields.moment("operator_created_at")?,
         password_set_at: fields.maybe_moment("password_set_at")?,
         disabled_at: fields.maybe_moment("disabled_at")?,
+        has_identity: fields.int("identities")? > 0,
     })
 }
 
-fn operator_of(row: &Row) -> Result<Operator, StoreError> {
+pub(crate) fn operator_of(row: &Row) -> Result<Operator, StoreError> {
     Ok(operator(&row.fields(TABLE, "id")?)?)
 }
 
@@ -90,15 +93,20 @@ pub(super) async fn insert(
 }
 
 /// Ends the sessions of an operator but one, and its unused links.
-pub(super) async fn shut_out(
+pub(crate) async fn shut_out(
     sql: &mut Sql<'_>,
     id: &OperatorId,
     keep: Option<&Hash>,
 ) -> Result<(), StoreError> {
     const SESSIONS: &str = "delete from sessions where operator_id = $1 and id_hash <> $2";
-    const LINKS: &str = "delete from sign_in_links where operator_id = $1 and consumed_at is null";
     let keep = keep.map(hex::encode).unwrap_or_default();
     sql.execute(SESSIONS, values![id, keep]).await?;
+    shut_links(sql, id).await
+}
+
+/// Ends the unused links of an operator.
+pub(crate) async fn shut_links(sql: &mut Sql<'_>, id: &OperatorId) -> Result<(), StoreError> {
+    const LINKS: &str = "delete from sign_in_links where operator_id = $1 and consumed_at is null";
     sql.execute(LINKS, values![id]).await.map(|_| ())
 }
 
@@ -132,6 +140,7 @@ impl Write for Create {
             created_at: self.change.now,
             password_set_at: self.new.password_hash.as_ref().map(|_| self.change.now),
             disabled_at: None,
+            has_identity: false,
         })
     }
 }

@@ -41,6 +41,7 @@ const STEPS: &[Step] = &[
     step!(8, "webhooks"),
     step!(9, "outlook"),
     step!(10, "gateway_calls"),
+    step!(11, "oidc_identities"),
 ];
 
 /// Every step, as number and name.

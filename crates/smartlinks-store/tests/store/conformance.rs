@@ -9,6 +9,7 @@ mod gateway_calls;
 mod keyring;
 mod login_attempts;
 mod meta;
+mod oidc;
 mod operators;
 mod orders_and_events;
 mod pushes;
@@ -112,6 +113,13 @@ suite! {
         old_sessions_and_links_are_pruned,
         no_hash_is_shown,
         an_entry_is_left_by_what_took_effect;
+    oidc:
+        a_state_is_consumed_by_exactly_one,
+        an_identity_is_one_operator_and_an_operator_one_identity,
+        an_identity_can_be_replaced_and_not_taken_away,
+        of_two_first_sign_ins_one_links,
+        a_link_ends_what_could_set_a_password,
+        old_attempts_are_pruned;
     traces:
         a_change_and_its_traces_are_one,
         a_change_that_came_second_leaves_nothing,

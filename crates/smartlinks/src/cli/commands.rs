@@ -247,6 +247,14 @@ pub(crate) enum OperatorsCommand {
         /// Name or e-mail address
         name: String,
     },
+    /// Let an operator sign in with the OpenID Connect provider as this subject, in place of any former one; all
+    /// sessions end
+    LinkOidc {
+        /// Name or e-mail address
+        name: String,
+        /// How the provider names the person (`sub`); after a refused sign-in it stands in `smartlinks audit`
+        subject: String,
+    },
     /// End all sessions of an operator
     SignOut {
         /// Name or e-mail address

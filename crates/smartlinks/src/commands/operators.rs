@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use smartlinks_core::{Invited, OperatorView, Password};
+use smartlinks_core::{Error, Invited, LinkedOperator, OperatorView, Password};
 
 use super::Session;
 use crate::cli::OperatorsCommand;
@@ -31,6 +31,13 @@ pub(crate) async fn run(command: OperatorsCommand, session: &Session) -> Result<
         }
         OperatorsCommand::Link { name } => {
             return invited(core.link_for_operator(&name).await?, session);
+        }
+        OperatorsCommand::LinkOidc { name, subject } => {
+            let issuer = session.issuer.as_deref().ok_or(Error::NoIdentityProvider)?;
+            let linked = core.link_operator(&name, issuer, &subject).await?;
+            return session
+                .output
+                .data(&linked, |linked| with_identity(linked, core.now()));
         }
         OperatorsCommand::SignOut { name } => {
             let ended = core.sign_out_operator(&name).await?;
@@ -114,6 +121,14 @@ fn list(operators: &[OperatorView], now: Timestamp) -> String {
         ]
     });
     table(["NAME", "STATE", "ADDED", "ID"], rows)
+}
+
+fn with_identity(linked: &LinkedOperator, now: Timestamp) -> String {
+    let identity = facts([
+        ("issuer", plain(&linked.issuer)),
+        ("subject", plain(&linked.subject)),
+    ]);
+    format!("{}\n{identity}", one(&linked.operator, now))
 }
 
 fn one(operator: &OperatorView, now: Timestamp) -> String {

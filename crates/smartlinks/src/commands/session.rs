@@ -30,6 +30,8 @@ pub(crate) struct Session {
     pub(crate) page: String,
     /// Whether it works on the built-in sandbox.
     pub(crate) sandbox: bool,
+    /// How the provider names itself with which operators may sign in too.
+    pub(crate) issuer: Option<String>,
 }
 
 impl Session {
@@ -40,6 +42,10 @@ impl Session {
         }
         let sandbox = matches!(mode, Mode::Demo(_));
         let page = page(&mode, config);
+        let issuer = match &mode {
+            Mode::Live(live) => live.oidc.as_ref().map(|oidc| oidc.issuer.clone()),
+            Mode::Demo(_) => None,
+        };
         let plan = plan(mode, config)?;
         let is_shared = plan.database.is_shared();
         let core = assemble(plan, config, output)
@@ -52,6 +58,7 @@ impl Session {
             leasing,
             page,
             sandbox,
+            issuer,
         })
     }
 

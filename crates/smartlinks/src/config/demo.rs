@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::problem::{ConfigError, Origin};
 use super::setting::{
     APP_KEY as APP_KEY_SETTING, APP_SECRET as APP_SECRET_SETTING, CALLBACK_URL, DATABASE_URL,
-    GATEWAY, KEY_FILE, PUBLIC_URL, SANDBOX_LISTEN, TOKEN_FILE,
+    GATEWAY, KEY_FILE, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_ISSUER, PUBLIC_URL, SANDBOX_LISTEN,
+    TOKEN_FILE,
 };
 use super::sources::Sources;
 use super::{Setting, addresses};
@@ -100,14 +101,14 @@ fn warn_about_ignored(sources: &Sources<'_>, warnings: &mut Vec<String>) {
         .names("ALIEXPRESS_")
         .map(str::to_owned)
         .collect();
-    let others = [&KEY_FILE, &PUBLIC_URL].map(|setting| setting.variable);
+    let others = [&KEY_FILE, &PUBLIC_URL, &OIDC_ISSUER].map(|setting| setting.variable);
     ignored.extend(
         others
             .iter()
             .filter(|name| sources.environment.filled(name).is_some())
             .map(ToString::to_string),
     );
-    let settings: [&Setting; 7] = [
+    let settings: [&Setting; 10] = [
         &APP_KEY_SETTING,
         &APP_SECRET_SETTING,
         &CALLBACK_URL,
@@ -115,6 +116,9 @@ fn warn_about_ignored(sources: &Sources<'_>, warnings: &mut Vec<String>) {
         &TOKEN_FILE,
         &KEY_FILE,
         &PUBLIC_URL,
+        &OIDC_ISSUER,
+        &OIDC_CLIENT_ID,
+        &OIDC_CLIENT_SECRET,
     ];
     if let Some(file) = sources.file {
         let keys = settings

@@ -10,6 +10,7 @@ use smartlinks_server::Network;
 use url::Url;
 
 use super::app::{self, AppSettings};
+use super::oidc::{self, Oidc};
 use super::problem::ConfigError;
 use super::setting::{DATABASE_URL, GATEWAY, KEY_FILE, PUBLIC_URL, TRUSTED_PROXY, WEBHOOK_PRIVATE};
 use super::sources::Sources;
@@ -32,6 +33,8 @@ pub(crate) struct Live {
     pub(crate) trusted_proxies: Vec<Network>,
     /// Whether webhooks may go to private addresses, and over http.
     pub(crate) webhook_private: bool,
+    /// With which provider operators may sign in too.
+    pub(crate) oidc: Option<Oidc>,
 }
 
 /// Where records are kept.
@@ -128,6 +131,7 @@ pub(super) fn read(
             .map(addresses::proxy)
             .collect::<Result<_, _>>()?,
         webhook_private: switch(sources, &WEBHOOK_PRIVATE)?,
+        oidc: oidc::read(sources)?,
     })
 }
 

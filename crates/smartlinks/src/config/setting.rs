@@ -133,7 +133,18 @@ pub(crate) const LOG_FORMAT: Setting = flag(
     "text on a terminal and for commands, else json",
 );
 
-const fn limit(variable: &'static str, key: &'static str, default: &'static str) -> Setting {
+pub(crate) const OIDC_ISSUER: Setting = unflagged("SMARTLINKS_OIDC_ISSUER", "oidc.issuer", "none");
+pub(crate) const OIDC_CLIENT_ID: Setting =
+    unflagged("SMARTLINKS_OIDC_CLIENT_ID", "oidc.client_id", "");
+pub(crate) const OIDC_CLIENT_SECRET: Setting = Setting {
+    flag: None,
+    variable: "SMARTLINKS_OIDC_CLIENT_SECRET",
+    key: "oidc.client_secret",
+    secret: true,
+    default: "",
+};
+
+const fn unflagged(variable: &'static str, key: &'static str, default: &'static str) -> Setting {
     Setting {
         flag: None,
         variable,
@@ -144,16 +155,16 @@ const fn limit(variable: &'static str, key: &'static str, default: &'static str)
 }
 
 pub(crate) const LIMITS_SIGN_IN: Setting =
-    limit("SMARTLINKS_LIMITS_SIGN_IN", "limits.sign_in", "10");
+    unflagged("SMARTLINKS_LIMITS_SIGN_IN", "limits.sign_in", "10");
 pub(crate) const LIMITS_CALLBACK: Setting =
-    limit("SMARTLINKS_LIMITS_CALLBACK", "limits.callback", "60");
+    unflagged("SMARTLINKS_LIMITS_CALLBACK", "limits.callback", "60");
 pub(crate) const LIMITS_VENDING: Setting =
-    limit("SMARTLINKS_LIMITS_VENDING", "limits.vending", "1200");
-pub(crate) const LIMITS_KEYS: Setting = limit("SMARTLINKS_LIMITS_KEYS", "limits.keys", "60");
-pub(crate) const LIMITS_PUSH: Setting = limit("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
+    unflagged("SMARTLINKS_LIMITS_VENDING", "limits.vending", "1200");
+pub(crate) const LIMITS_KEYS: Setting = unflagged("SMARTLINKS_LIMITS_KEYS", "limits.keys", "60");
+pub(crate) const LIMITS_PUSH: Setting = unflagged("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 26] = [
+pub(crate) const ALL: [&Setting; 29] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -175,6 +186,9 @@ pub(crate) const ALL: [&Setting; 26] = [
     &WEBHOOK_PRIVATE,
     &LOG,
     &LOG_FORMAT,
+    &OIDC_ISSUER,
+    &OIDC_CLIENT_ID,
+    &OIDC_CLIENT_SECRET,
     &LIMITS_SIGN_IN,
     &LIMITS_CALLBACK,
     &LIMITS_VENDING,

@@ -18,6 +18,7 @@ mod export;
 mod keyring;
 mod links;
 mod login;
+mod oidc;
 mod operators;
 mod otlp;
 mod output;

@@ -4,14 +4,14 @@ use axum::Form;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use smartlinks_core::{Error, Password, ReturnTo, SignedIn, Visitor};
+use smartlinks_core::{Error, OidcRefusalKind, Password, ReturnTo, SignedIn, Visitor};
 
 use super::frame::query_value;
 use super::{Visit, notice, render};
 use crate::cookies::Cookie;
 use crate::guard::ClientAddress;
 use crate::options::Access;
-use crate::page::views::{Notice, SignInError, SignInPage};
+use crate::page::views::{Notice, Provider, SignInError, SignInPage};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -25,7 +25,9 @@ pub(super) async fn show(state: AppState, uri: Uri, headers: HeaderMap) -> Respo
         return_to: query_value(&uri, "return_to"),
         ..Entry::default()
     };
-    page(&state, &headers, &uri, None, entry).await
+    let refused = query_value(&uri, "oidc").and_then(|code| OidcRefusalKind::named(&code));
+    let error = refused.map(SignInError::Provider);
+    page(&state, &headers, &uri, error, entry).await
 }
 
 async fn page(
@@ -36,17 +38,20 @@ async fn page(
     entry: Entry,
 ) -> Response {
     let visit = Visit::of(state, headers, uri);
+    let return_to = entry.return_to.map(|place| own_place(&place));
     let page = SignInPage {
         frame: visit.frame(state).await,
         error,
         name: smartlinks_core::shortened(entry.name.trim(), 80),
-        return_to: entry.return_to.map(|place| own_place(&place)),
+        provider: provider(state, return_to.as_deref()),
+        return_to,
     };
     let mut response = render(&page, &visit, state);
     if let Some(error) = error {
         *response.status_mut() = match error {
             SignInError::TooManyAttempts(_) => StatusCode::TOO_MANY_REQUESTS,
             SignInError::Wrong | SignInError::Empty => StatusCode::UNAUTHORIZED,
+            SignInError::Provider(_) => StatusCode::FORBIDDEN,
         };
     }
     if let Some(SignInError::TooManyAttempts(seconds)) = error {
@@ -55,6 +60,28 @@ async fn page(
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// The provider with which people can sign in too.
+fn provider(state: &AppState, return_to: Option<&str>) -> Option<Provider> {
+    let issuer = state.core().identity_issuer()?;
+    let host = url::Url::parse(issuer).ok()?.host_str()?.to_owned();
+    Some(Provider {
+        host,
+        path: with_return("/aliexpress/sign-in/oidc", &[], return_to),
+    })
+}
+
+/// A path of ours with these pairs, and where to go afterwards.
+pub(super) fn with_return(path: &str, pairs: &[(&str, &str)], return_to: Option<&str>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(pairs);
+    query.extend_pairs(return_to.map(|place| ("return_to", place)));
+    let query = query.finish();
+    match query.is_empty() {
+        true => path.to_owned(),
+        false => format!("{path}?{query}"),
+    }
 }
 
 /// What the form says.
@@ -146,7 +173,7 @@ pub(super) async fn leave(state: AppState, headers: HeaderMap) -> Result<Respons
 }
 
 /// A path of ours, or home: the place comes from the address bar.
-fn own_place(place: &str) -> String {
+pub(super) fn own_place(place: &str) -> String {
     ReturnTo::default()
         .check(place)
         .unwrap_or_else(|_| HOME.to_owned())

@@ -1,6 +1,7 @@
 //! Signing in, and choosing a password by a one-time link.
 
 use askama::Template;
+use smartlinks_core::OidcRefusalKind;
 
 use crate::page::i18n::Key;
 use crate::page::views::{Frame, Tone};
@@ -17,6 +18,17 @@ pub struct SignInPage {
     pub name: String,
     /// Where to go afterwards, a path of ours; sent back as the field `return_to`.
     pub return_to: Option<String>,
+    /// The provider with which people can sign in too, where there is one.
+    pub provider: Option<Provider>,
+}
+
+/// A provider of identities.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// What people know it by.
+    pub host: String,
+    /// Where signing in with it begins.
+    pub path: String,
 }
 
 /// Why signing in failed.
@@ -28,6 +40,8 @@ pub enum SignInError {
     Empty,
     /// Too many attempts; seconds until the next one.
     TooManyAttempts(i64),
+    /// The way by the provider ended badly.
+    Provider(OidcRefusalKind),
 }
 
 impl SignInError {
@@ -36,13 +50,49 @@ impl SignInError {
             Self::Wrong => frame.t(Key::SignInWrong),
             Self::Empty => frame.t(Key::SignInEmpty),
             Self::TooManyAttempts(seconds) => frame.t1(Key::SignInTooMany, "seconds", seconds),
+            Self::Provider(kind) => frame.t(provider_words(kind)),
         }
+    }
+}
+
+/// What happened on the way by the provider, and what mends it.
+const fn provider_words(kind: OidcRefusalKind) -> Key {
+    match kind {
+        OidcRefusalKind::AccessDenied => Key::OidcAccessDenied,
+        OidcRefusalKind::ProviderError => Key::OidcProviderError,
+        OidcRefusalKind::MissingCode => Key::OidcMissingCode,
+        OidcRefusalKind::MissingState => Key::OidcMissingState,
+        OidcRefusalKind::UnknownState => Key::OidcUnknownState,
+        OidcRefusalKind::ExpiredState => Key::OidcExpiredState,
+        OidcRefusalKind::StateReused => Key::OidcStateReused,
+        OidcRefusalKind::WrongBrowser => Key::OidcWrongBrowser,
+        OidcRefusalKind::Unreachable => Key::OidcUnreachable,
+        OidcRefusalKind::DiscoveryMismatch => Key::OidcDiscoveryMismatch,
+        OidcRefusalKind::ExchangeRefused => Key::OidcExchangeRefused,
+        OidcRefusalKind::UnreadableToken => Key::OidcUnreadableToken,
+        OidcRefusalKind::BadSignature => Key::OidcBadSignature,
+        OidcRefusalKind::WrongIssuer => Key::OidcWrongIssuer,
+        OidcRefusalKind::WrongAudience => Key::OidcWrongAudience,
+        OidcRefusalKind::NonceMismatch => Key::OidcNonceMismatch,
+        OidcRefusalKind::ExpiredToken => Key::OidcExpiredToken,
+        OidcRefusalKind::EmailUnverified => Key::OidcEmailUnverified,
+        OidcRefusalKind::UnknownOperator => Key::OidcUnknownOperator,
+        OidcRefusalKind::OperatorDisabled => Key::OidcOperatorDisabled,
+        OidcRefusalKind::OtherIdentity => Key::OidcOtherIdentity,
     }
 }
 
 impl SignInPage {
     fn title(&self) -> String {
         self.frame.t(Key::SignInTitle)
+    }
+
+    /// Whether what was wrong stands in the fields.
+    const fn fields_are_wrong(&self) -> bool {
+        matches!(
+            self.error,
+            Some(SignInError::Wrong | SignInError::Empty | SignInError::TooManyAttempts(_))
+        )
     }
 }
 
