@@ -100,7 +100,7 @@ impl Core {
         self.app().ready()?;
         // A browser that loads the address twice at once gets the same answer twice.
         let turn = self.inner.logins.turn(&state).await;
-        let own = browser.as_ref().map(|browser| &browser.0);
+        let own = browser.as_ref().map(|browser| &browser.hash);
         let now = to_millis(self.now());
         let taken = self.store().login_attempts().consume(&state, own, now);
         let Some(attempt) = taken.await? else {
@@ -222,7 +222,7 @@ impl Core {
             return Err(refusal.into());
         };
         let now = to_millis(self.now());
-        let own = browser.map(|browser| &browser.0);
+        let own = browser.map(|browser| &browser.hash);
         let logins = self.store().login_attempts();
         let attempt = match logins.consume(&state, own, now).await? {
             Some(attempt) => {

@@ -54,7 +54,7 @@ fn reshape(span: &mut SpanData) {
         }
         "gateway_call" => {
             span.span_kind = SpanKind::Client;
-            if text(span, "code") != "" {
+            if !text(span, "code").is_empty() {
                 span.status = Status::error(text(span, "code"));
             }
             span.name = text(span, "method").into();
