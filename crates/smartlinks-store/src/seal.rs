@@ -12,8 +12,9 @@ pub use key_file::{KeyOrigin, open_or_create_keys};
 pub use key_ring::{KeyError, KeyRing};
 
 pub(crate) use blob::Place;
+pub(crate) use key_file::LockedKeyFile;
 pub(crate) use key_ring::id_of;
-pub(crate) use probe::{Probe, probe};
+pub(crate) use probe::{Probe, key_id_in, probe};
 pub(crate) use sealer::{Sealer, Sealing};
 
 /// A sealed value that does not open.

@@ -199,7 +199,7 @@ impl KeyRing {
 
     /// This ring, and those keys of `former` that it lacks and that `needed` names; without `needed`, all of them. A
     /// key that `former` holds under the same id stays what it was.
-    pub(super) fn and_those_of(mut self, former: &Self, needed: Option<&str>) -> Self {
+    pub(crate) fn and_those_of(mut self, former: &Self, needed: Option<&str>) -> Self {
         for (id, key) in former.keys() {
             let value = check_value(id, key);
             if self.holds(&value) {
