@@ -31,6 +31,9 @@ pub trait MetaRepository: Send + Sync {
     /// [`StoreError::StampMismatch`], naming both.
     async fn check_stamp(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError>;
 
+    /// The app that the database belongs to; none before the first start with its key.
+    async fn stamped_app_key(&self) -> Result<Option<String>, StoreError>;
+
     /// The check values of the keys that stored tokens need, the active one first.
     async fn key_fingerprint(&self) -> Result<Option<String>, StoreError>;
 }

@@ -53,6 +53,10 @@ impl MetaRepository for DatabaseStore {
         }
     }
 
+    async fn stamped_app_key(&self) -> Result<Option<String>, StoreError> {
+        self.get(STAMP_APP).await
+    }
+
     async fn key_fingerprint(&self) -> Result<Option<String>, StoreError> {
         self.get(KEY_FINGERPRINT).await
     }
