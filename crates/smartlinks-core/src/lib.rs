@@ -66,6 +66,7 @@ pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
+pub use keyring::Laggards;
 pub use operators::{
     ActiveSession, Invited, IssuedLink, Limit, LinkPurpose, OperatorPolicy, OperatorState,
     OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
