@@ -2,14 +2,16 @@
 
 mod archive;
 mod blob;
+mod key_error;
 mod key_file;
 mod key_ring;
 mod probe;
 mod sealer;
 
 pub use archive::{ArchiveError, is_archive, open_archive, seal_archive};
+pub use key_error::KeyError;
 pub use key_file::{KeyOrigin, open_or_create_keys};
-pub use key_ring::{KeyError, KeyRing};
+pub use key_ring::KeyRing;
 
 pub(crate) use blob::Place;
 pub(crate) use key_file::LockedKeyFile;
