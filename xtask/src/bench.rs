@@ -25,8 +25,18 @@ struct Benchmark {
 enum Need {
     /// The load generator.
     Wrk,
-    /// A PostgreSQL server.
-    Postgres,
+    /// A PostgreSQL server, which only this part of it uses.
+    Postgres { part: &'static str },
+}
+
+impl Benchmark {
+    /// Whether what is chosen of it (nothing: all of it) needs a PostgreSQL server.
+    fn needs_postgres(&self, chosen: &[String]) -> bool {
+        self.needs.iter().any(|need| match need {
+            Need::Postgres { part } => chosen.last().is_none_or(|chosen| chosen == part),
+            Need::Wrk => false,
+        })
+    }
 }
 
 const BENCHMARKS: [Benchmark; 4] = [
@@ -56,7 +66,7 @@ const BENCHMARKS: [Benchmark; 4] = [
         package: "testkit",
         target: "service",
         features: &[],
-        needs: &[Need::Wrk, Need::Postgres],
+        needs: &[Need::Wrk, Need::Postgres { part: "tick" }],
     },
 ];
 
@@ -120,7 +130,7 @@ fn measure(
         bench.arg("--wrk").arg(wrk(machine, console)?);
     }
     // Lives until the benchmark has ended.
-    let cluster = match benchmark.needs.contains(&Need::Postgres) {
+    let cluster = match benchmark.needs_postgres(part) {
         true => Some(Cluster::start(machine, console)?),
         false => None,
     };
@@ -210,6 +220,19 @@ impl std::fmt::Display for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cluster_is_started_for_the_part_that_uses_it() {
+        let needs = |only: &[&str]| {
+            let only: Vec<String> = only.iter().map(|word| (*word).to_owned()).collect();
+            let (chosen, part) = chosen(&only).unwrap();
+            chosen.iter().any(|one| one.needs_postgres(&part))
+        };
+        assert!(needs(&[]) && needs(&["--only", "service"]));
+        assert!(needs(&["--only", "service/tick"]));
+        assert!(!needs(&["--only", "service/status"]) && !needs(&["--only", "sandbox"]));
+        assert!(chosen(&["--only".to_owned(), "speed".to_owned()]).is_err());
+    }
 
     #[test]
     fn a_figure_is_read_whole_or_not_at_all() {

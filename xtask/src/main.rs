@@ -25,7 +25,7 @@ usage: cargo xtask <command>
 
 commands:
   test [--only rust|browser|guards|doc] [-- ARGS]   every test, or one suite; ARGS go to `cargo test`
-  bench [--only sign|decode|sandbox]                every budget with its figure; fails when one is missed
+  bench [--only sign|decode|sandbox|service|service/PART]   every budget with its figure; fails when one is missed
   codegen [--check]                                 the files that come from catalogue/; --check only tells which are stale
   postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
   torture [--kills N] [--database sqlite|postgres] [--seed S]   kills processes in the middle of refreshes

@@ -50,6 +50,13 @@ pub enum Database<'a> {
     Failed(&'a StoreError),
     /// There is none yet: the first start makes it.
     NotYet,
+    /// It is of an older version. The next start takes the steps that are missing; a look takes none.
+    Behind {
+        /// The last step that it has taken.
+        step: i64,
+        /// The last step that this version knows.
+        newest: i64,
+    },
 }
 
 /// Whom the doctor looks at.

@@ -71,6 +71,14 @@ pub enum Error {
     /// The gateway, or the way to it, failed.
     #[error("{0}")]
     Gateway(#[source] Box<GatewayError>),
+    /// Running instances lack a key that they would need.
+    #[error("key {key} is not held by: {}", instances.join(", "))]
+    KeyNotEverywhere {
+        /// The key.
+        key: String,
+        /// Their names.
+        instances: Vec<String>,
+    },
     /// The database failed.
     #[error("{0}")]
     Storage(#[from] StoreError),
@@ -206,6 +214,7 @@ impl Error {
             Self::UnknownLink(_) => "unknown_link",
             Self::PushRefused(refusal) => refusal.code(),
             Self::Gateway(error) => gateway_code(error),
+            Self::KeyNotEverywhere { .. } => "key_not_everywhere",
             Self::Storage(_) => "storage_failed",
             Self::Invalid { .. } => "invalid_parameter",
             Self::NewerPairHeld(_) => "newer_pair_held",
@@ -253,6 +262,9 @@ impl Error {
             Self::UnknownLink(_) => "List the connect links and use one of their ids.".into(),
             Self::PushRefused(refusal) => refusal.fix().into(),
             Self::Gateway(error) => error.advice().fix.into(),
+            Self::KeyNotEverywhere { .. } => {
+                "Copy the key file there (mode 600); it is read without a restart within a second. One that has ended without saying so is forgotten after a minute. With --even-without they are left behind: they cannot read what others seal until they get it, and what they renew meanwhile can be lost.".into()
+            }
             Self::Storage(_) => "Mend what the message names, then repeat the request; nothing stored was lost.".into(),
             Self::Invalid { .. } => "Correct the value and repeat the request.".into(),
             Self::NewerPairHeld(_) => {

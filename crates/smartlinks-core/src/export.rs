@@ -124,10 +124,11 @@ impl Core {
             }
         }
         if entries.is_empty() {
-            return Err(Error::invalid(
-                "export",
-                "there is no connection with tokens",
-            ));
+            let problem = match unreadable.as_slice() {
+                [] => "there is no connection with tokens".to_owned(),
+                all => format!("no connection with tokens can be read: {}", all.join("; ")),
+            };
+            return Err(Error::invalid("export", problem));
         }
         let ids: Vec<&str> = views.iter().map(|view| view.id.as_str()).collect();
         let data = json!({ "connections": ids, "encrypted": encrypted });
@@ -157,7 +158,7 @@ impl Core {
     /// [`Error::Invalid`] when it is no export, or one of another app; [`Error::Storage`].
     pub async fn import_connections(&self, content: &str, replace: bool) -> Result<Vec<Imported>> {
         let content = read(content)?;
-        self.refuse_of_another_app(&content)?;
+        self.refuse_of_another_app(&content).await?;
         let mut outcomes = Vec::new();
         for entry in content.connections {
             let (id, user_id) = (entry.id.clone(), entry.user_id.clone());
@@ -179,22 +180,34 @@ impl Core {
         Ok(outcomes)
     }
 
-    /// A pair works for the app only that it was made for.
-    fn refuse_of_another_app(&self, content: &Content) -> Result<()> {
-        let Ok(app) = self.app().ready() else {
+    /// A pair works only for the app, and at the gateway, that it was made for. Whose this database is, it says itself
+    /// where the configuration is not whole.
+    async fn refuse_of_another_app(&self, content: &Content) -> Result<()> {
+        let client = self.app().ready().ok().map(|app| &app.client);
+        let key = match client {
+            Some(client) => Some(client.app_key().to_string()),
+            None => self.store().meta().stamped_app_key().await?,
+        };
+        let gateway = client.map(|client| client.gateway().to_string());
+        let other =
+            |theirs: &Option<String>, ours: Option<String>, same: fn(&str, &str) -> bool| {
+                let (theirs, ours) = (theirs.clone()?, ours?);
+                (!same(&theirs, &ours)).then_some((theirs, ours))
+            };
+        let problem = if let Some((theirs, ours)) = other(&content.app_key, key, |a, b| a == b) {
+            format!(
+                "the export is of app key {theirs} and this one works for {ours}; tokens of one app are worth nothing \
+                 to another"
+            )
+        } else if let Some((theirs, ours)) = other(&content.gateway, gateway, same_gateway) {
+            format!(
+                "the export is of the gateway {theirs} and this one works with {ours}; tokens of one are worth nothing \
+                 at another"
+            )
+        } else {
             return Ok(());
         };
-        let ours = app.client.app_key().as_str();
-        match content.app_key.as_deref() {
-            Some(theirs) if theirs != ours => Err(Error::invalid(
-                "file",
-                format!(
-                    "the export is of app key {theirs} and this one works for {ours}; tokens of one app are worth \
-                     nothing to another"
-                ),
-            )),
-            _ => Ok(()),
-        }
+        Err(Error::invalid("file", problem))
     }
 
     async fn import_one(&self, entry: Entry, replace: bool) -> Result<ConnectionView> {
@@ -317,6 +330,21 @@ fn entry(record: Connection, material: TokenMaterial) -> Entry {
         access_token: Token(material.access_token),
         refresh_token: material.refresh_token.map(Token),
     }
+}
+
+/// The sandbox moves with its state from port to port.
+fn same_gateway(one: &str, other: &str) -> bool {
+    let is_local = |address: &str| {
+        let host = url::Url::parse(address).ok();
+        let host = host.and_then(|url| url.host().map(|host| host.to_owned()));
+        match host {
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            Some(url::Host::Domain(name)) => name == "localhost",
+            None => false,
+        }
+    };
+    one == other || (is_local(one) && is_local(other))
 }
 
 /// The default comes first, so that it becomes the default where there is none.

@@ -69,6 +69,7 @@ pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
+pub use keyring::Laggards;
 pub use operators::{
     ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, Limit, LinkPurpose,
     LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use smartlinks_core::doctor::{Check, Finding, Level, Report};
-use smartlinks_core::store::StoreError;
+use smartlinks_core::store::{KeyRing, StoreError, SystemEntropy};
 use testkit::app::{App, Setup};
 
 fn found<'a>(report: &'a Report, code: &str) -> Result<&'a Finding> {
@@ -45,6 +45,32 @@ async fn a_full_disk_is_named() -> Result<()> {
             .contains("Free space")
     );
     assert!(!report.healthy);
+    Ok(())
+}
+
+/// A server goes on with the keys that it has read. That it could not start again is said while it can still be mended.
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_are_left_in_memory_only_are_named() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let file = app.data.join("keys");
+    let right = std::fs::read_to_string(&file)?;
+    let wrong = KeyRing::generate(&app.data.join("other"), &SystemEntropy)?;
+    std::fs::copy(wrong.file(), &file)?;
+    let report = app.core.glance().await;
+    let incomplete = found(&report, "key_file_incomplete")?;
+    assert_eq!(
+        (incomplete.check, incomplete.level),
+        (Check::KeyFile, Level::Problem)
+    );
+    let key = app.core.keyring().await?.keys[0].clone();
+    assert!(
+        incomplete.what.contains(&key.id) && !key.held,
+        "{incomplete:?}"
+    );
+    std::fs::write(&file, right)?;
+    let report = app.core.glance().await;
+    assert!(report.healthy, "{report:#?}");
     Ok(())
 }
 

@@ -2,7 +2,8 @@
 //!
 //! An instance holds a part of a budget under a lease. What all live leases hold together never exceeds the budget: a
 //! part grows only by what nobody holds, and one that is given up is free when its holder says so, or when its lease
-//! has run out. Whom a part is due to is worked out anew at each claim, so instances that come and go need no list.
+//! has run out. One bound: a machine that was suspended, whose monotonic clock stood still meanwhile, goes on with its
+//! former part until its next claim, which is about a second. Whom a part is due to is worked out anew at each claim, so instances that come and go need no list.
 
 mod fair;
 mod storage;

@@ -1,8 +1,9 @@
 //! Files and folders that only their owner may read.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Whether anything stands there, a dangling link included.
 pub(crate) fn is_there(path: &Path) -> bool {
@@ -44,17 +45,31 @@ pub(crate) fn create_private(path: &Path, content: &[u8], suffix: &str) -> io::R
 /// ends. File systems that know no locks give none: there the last one to write wins.
 pub(crate) struct FolderLock(Option<File>);
 
+/// How often, and how many times, a folder that somebody else holds is tried: ten seconds in all. It is held for a
+/// moment only, by whoever changes the key file.
+const TRY_EVERY: Duration = Duration::from_millis(20);
+const TRIES: u32 = 500;
+
 impl FolderLock {
-    /// Waits for the folder of `path`.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+    /// Waits for the folder of `path`, without holding up the thread: who holds it may be a task of this process.
+    pub(crate) async fn of(path: &Path) -> io::Result<Self> {
         let Ok(folder) = File::open(folder_of(path)) else {
             return Ok(Self(None));
         };
-        match folder.lock() {
-            Ok(()) => Ok(Self(Some(folder))),
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Self(None)),
-            Err(error) => Err(error),
+        for _ in 0..TRIES {
+            match folder.try_lock() {
+                Ok(()) => return Ok(Self(Some(folder))),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(TRY_EVERY).await,
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
+                    return Ok(Self(None));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
+        Err(io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "another process is changing it for longer than ten seconds",
+        ))
     }
 
     /// Takes the folder of `path` if nobody holds it.

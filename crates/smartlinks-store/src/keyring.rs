@@ -63,14 +63,19 @@ pub trait KeyringRepository: Send + Sync {
     /// [`StoreError::KeyActive`] for the one that seals, [`StoreError::KeyInUse`] while a row is sealed with it.
     async fn retire_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError>;
 
+    /// The ids of the keys that the database needs and the key file does not hold at this moment, whatever this process
+    /// remembers: what is missing there is lost with the last process that remembers it.
+    async fn missing_keys(&self) -> Result<Vec<String>, StoreError>;
+
     /// Reads the key file again; gives whether it holds anything new.
     ///
     /// # Errors
     /// [`StoreError::Keys`]; what is in memory goes on.
     fn read_keys_again(&self) -> Result<bool, StoreError>;
 
-    /// Reads the key file again, drops from memory what is neither in it nor needed any more, and says in the
-    /// database which keys `instance` holds. `name` is for people.
+    /// Reads the key file again, drops from memory what is neither in it nor needed any more, puts back into the file
+    /// what it has lost and the database needs, and says in the database which keys `instance` holds. `name` is for
+    /// people.
     async fn report_keys(&self, instance: &str, name: &str, now: Millis) -> Result<(), StoreError>;
 
     /// Takes the report of an instance that ends back.

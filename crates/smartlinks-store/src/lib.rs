@@ -55,7 +55,7 @@ pub use login_attempts::{
 pub use maintenance::{
     CheckOptions, CheckedTable, CopiedTable, DatabaseCheck, DatabaseCopy, Finding, KeyFit,
     Progress, SchemaChange, Stage, Watch, check_database, copy_database, migrate_database,
-    reopen_database,
+    moved_to, reopen_database,
 };
 pub use meta::MetaRepository;
 pub use oidc::{NewOidcAttempt, OidcAttempt, OidcIdentity, OidcRepository};
@@ -71,7 +71,10 @@ pub use seal::{
     open_or_create_keys, seal_archive,
 };
 pub use sql::ErrorWatch;
-pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_fingerprint};
+pub use store::{
+    DatabaseUrl, Existing, OpenOptions, PostgresUrl, Store, open, open_existing,
+    stored_key_fingerprint,
+};
 pub use time::Millis;
 pub use traces::{Change, Traces};
 pub use webhooks::{

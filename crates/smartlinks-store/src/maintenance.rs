@@ -12,7 +12,7 @@ mod tables;
 mod target;
 
 pub use check::{CheckOptions, CheckedTable, DatabaseCheck, Finding, KeyFit, check_database};
-pub use copy::{CopiedTable, DatabaseCopy, copy_database, reopen_database};
+pub use copy::{CopiedTable, DatabaseCopy, copy_database, moved_to, reopen_database};
 pub use schema_step::{SchemaChange, migrate_database};
 
 pub(crate) use target::{MOVED_TO, UNFINISHED_COPY};

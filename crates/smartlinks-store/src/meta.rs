@@ -25,6 +25,15 @@ pub trait MetaRepository: Send + Sync {
     /// [`StoreError::StampMismatch`], naming both.
     async fn stamp_or_check(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError>;
 
+    /// Checks whose the database is, and notes nothing: for somebody who only looks.
+    ///
+    /// # Errors
+    /// [`StoreError::StampMismatch`], naming both.
+    async fn check_stamp(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError>;
+
+    /// The app that the database belongs to; none before the first start with its key.
+    async fn stamped_app_key(&self) -> Result<Option<String>, StoreError>;
+
     /// The check values of the keys that stored tokens need, the active one first.
     async fn key_fingerprint(&self) -> Result<Option<String>, StoreError>;
 }

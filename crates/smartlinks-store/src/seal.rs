@@ -2,18 +2,21 @@
 
 mod archive;
 mod blob;
+mod key_error;
 mod key_file;
 mod key_ring;
 mod probe;
 mod sealer;
 
 pub use archive::{ArchiveError, is_archive, open_archive, seal_archive};
+pub use key_error::KeyError;
 pub use key_file::{KeyOrigin, open_or_create_keys};
-pub use key_ring::{KeyError, KeyRing};
+pub use key_ring::KeyRing;
 
 pub(crate) use blob::Place;
+pub(crate) use key_file::LockedKeyFile;
 pub(crate) use key_ring::id_of;
-pub(crate) use probe::{Probe, probe};
+pub(crate) use probe::{Probe, key_id_in, probe};
 pub(crate) use sealer::{Sealer, Sealing};
 
 /// A sealed value that does not open.

@@ -25,11 +25,11 @@ use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
 use crate::sql::{
-    Database, ErrorWatch, Kind, Postgres, Sqlite, SqliteSettings, Value, peek, values,
+    Database, ErrorWatch, Kind, Postgres, Sqlite, SqliteSettings, Upkeep, Value, peek, values,
 };
 use crate::traces::{Traced, Traces};
 use crate::webhooks::WebhookRepository;
-use crate::{Entropy, StoreError};
+use crate::{Entropy, StoreError, files};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
 ///
@@ -225,6 +225,44 @@ impl OpenOptions {
 /// # Errors
 /// When the database cannot be used, was made by a newer version, or needs keys that the ring lacks.
 pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
+    settled(options, true).await
+}
+
+/// A database that is only looked at.
+pub enum Existing {
+    /// There is none, or nothing of ours in it.
+    NotYet,
+    /// Steps of the schema are missing.
+    Behind {
+        /// The last step that it has taken.
+        step: i64,
+        /// The last step that this version knows.
+        newest: i64,
+    },
+    /// It is open.
+    Open(Arc<dyn Store>),
+}
+
+/// Opens a database for somebody who only looks: makes nothing, takes no step of the schema and settles no keys.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_existing(options: OpenOptions) -> Result<Existing, StoreError> {
+    if matches!(&options.url, DatabaseUrl::Sqlite(path) if !files::is_there(path)) {
+        return Ok(Existing::NotYet);
+    }
+    let mut upkeep = Upkeep::to_read(&options.url).await?;
+    let taken = upkeep.steps_taken().await?;
+    let newest = upkeep.known_steps().last().map_or(0, |(step, _)| *step);
+    upkeep.close().await?;
+    match taken.last() {
+        None => Ok(Existing::NotYet),
+        Some(&step) if step < newest => Ok(Existing::Behind { step, newest }),
+        Some(_) => Ok(Existing::Open(settled(options, false).await?)),
+    }
+}
+
+async fn settled(options: OpenOptions, writing: bool) -> Result<Arc<dyn Store>, StoreError> {
     let kind = match options.url {
         DatabaseUrl::Sqlite(path) => Kind::Sqlite(
             Sqlite::open(SqliteSettings {
@@ -242,8 +280,11 @@ pub async fn open(options: OpenOptions) -> Result<Arc<dyn Store>, StoreError> {
         database: Database::new(kind, options.failures),
         sealer: Arc::new(Sealer::new(options.keys, options.entropy)),
     };
-    let sealer = Arc::clone(&store.sealer);
-    if let Err(error) = store.database.write(SettleKeys { sealer }).await {
+    let settle = SettleKeys {
+        sealer: Arc::clone(&store.sealer),
+        writing,
+    };
+    if let Err(error) = store.database.write(settle).await {
         store.database.close().await;
         return Err(error);
     }

@@ -114,6 +114,14 @@ pub(crate) async fn take_numbers(
     Ok(row.fields("counters", "name")?.int("value")? - count + 1)
 }
 
+/// Puts all who change the same thing in a row: what is read after this stays so until the commit.
+pub(crate) async fn take_turn(
+    session: &mut Session<'_>,
+    counter: &'static str,
+) -> Result<(), StoreError> {
+    take_numbers(session, counter, 1).await.map(|_| ())
+}
+
 /// One statement with what it leaves behind when it changed anything; gives whether it did.
 pub(crate) struct Traced {
     pub(crate) sql: &'static str,

@@ -9,7 +9,8 @@ use aliexpress::{AppKey, AppSecret, Client, ClientBuilder, Clock, GatewayUrl};
 use smartlinks_core::doctor::Places;
 use smartlinks_core::metrics::Metrics;
 use smartlinks_core::store::{
-    self, DatabaseUrl, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError, SystemEntropy,
+    self, DatabaseUrl, Existing, KeyError, KeyOrigin, KeyRing, OpenOptions, Store, StoreError,
+    SystemEntropy,
 };
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
@@ -161,16 +162,15 @@ impl Plan {
         }
     }
 
-    /// Opens keys and database for somebody who only looks: nothing is made that is not there. None where the first
-    /// start has still to make it.
-    pub(crate) async fn open_to_look(&self) -> Result<Option<Arc<dyn Store>>, StoreError> {
+    /// Opens keys and database for somebody who only looks: nothing is made that is not there, and nothing is noted.
+    pub(crate) async fn open_to_look(&self) -> Result<Existing, StoreError> {
         let url = self.url()?;
         if matches!(&self.database, Database::File(path) if !path.exists()) {
-            return Ok(None);
+            return Ok(Existing::NotYet);
         }
         if !self.key_file.exists() {
             return match store::stored_key_fingerprint(&url).await? {
-                None => Ok(None),
+                None => Ok(Existing::NotYet),
                 Some(needed) => Err(KeyError::Missing {
                     path: self.key_file.clone(),
                     needed,
@@ -181,11 +181,11 @@ impl Plan {
         let keys = KeyRing::load(&self.key_file)?;
         let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
         options.pool_size = self.pool_size;
-        let store = store::open(options).await?;
-        if let Some(key) = &self.app.key {
-            store.stamp_or_check(&self.stamp, key.as_str()).await?;
+        let existing = store::open_existing(options).await?;
+        if let (Existing::Open(store), Some(key)) = (&existing, &self.app.key) {
+            store.check_stamp(&self.stamp, key.as_str()).await?;
         }
-        Ok(Some(store))
+        Ok(existing)
     }
 }
 

@@ -3,6 +3,7 @@
 mod api_keys;
 mod commands;
 mod keyring;
+mod moment;
 mod settings;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
@@ -16,6 +17,7 @@ pub(crate) use commands::{
     ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument, WebhooksCommand,
 };
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
+pub(crate) use moment::so_long;
 pub(crate) use settings::SettingFlags;
 
 const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";

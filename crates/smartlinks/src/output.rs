@@ -1,5 +1,6 @@
 //! Everything the program prints. Data goes to stdout and the rest to stderr; nothing else prints.
 
+mod confirm;
 mod moment;
 mod progress;
 mod table;
@@ -14,7 +15,7 @@ use crate::environment::Environment;
 use crate::failure::Failure;
 
 pub(crate) use moment::when;
-pub(crate) use progress::ProgressLine;
+pub(crate) use progress::{ProgressLine, bar};
 pub(crate) use table::{facts, table};
 
 const RED: &str = "\x1b[1;31m";
@@ -87,25 +88,23 @@ impl Output {
         self.to_stderr(&format!("{line}\n"));
     }
 
-    /// One line for the person that replaces the one drawn before it; an empty one takes it away. For a terminal only.
-    pub(crate) fn redraw(self, line: &str) {
-        let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "\r{line}\x1b[K").and_then(|()| stderr.flush());
+    /// A line for the person who reads the data; a program gets none.
+    pub(crate) fn remark(self, line: &str) {
+        if !self.json {
+            self.say(line);
+        }
+    }
+
+    /// Says how to ask for what comes after a page, where there is more.
+    pub(crate) fn more(self, flag: &str, next: Option<impl std::fmt::Display>) {
+        if let Some(next) = next {
+            self.remark(&format!("there is more: {flag} {next}"));
+        }
     }
 
     /// A question for the person, to stderr, without a line end.
     pub(crate) fn ask(self, question: &str) {
         self.to_stderr(&format!("{question} "));
-    }
-
-    /// What is being done, on one line that the next one replaces; nothing takes it away. On a terminal only.
-    pub(crate) fn progress(self, doing: Option<&str>) {
-        if self.json || !io::stderr().is_terminal() {
-            return;
-        }
-        let text = doing.map_or(String::new(), |doing| format!("{doing} …"));
-        let mut stderr = io::stderr().lock();
-        let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
     }
 
     /// A warning for the person.

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use smartlinks_store::{Store, StoreError};
+use smartlinks_store::{KeyError, Store, StoreError};
 
 use super::finding::{Check, Finding, Mender};
 use super::{Database, Patient, files};
@@ -21,16 +21,55 @@ pub(super) async fn look(patient: &Patient<'_>) -> Vec<Finding> {
             "there is no database yet: the first start makes it",
         )],
         Database::Failed(error) => vec![failed(error)],
+        Database::Behind { step, newest } => vec![Finding::note(
+            Check::Database,
+            "schema_behind",
+            format!(
+                "the schema of the database is at step {step} of {newest}: the next start brings it up to date"
+            ),
+        )],
         Database::Open(store) => match probe(store, patient.seen.is_none()).await {
-            Ok(()) => vec![Finding::good(
-                Check::Database,
-                "database_works",
-                "the database answers, its schema is known and its keys fit",
-            )],
+            Ok(()) => {
+                let mut findings = vec![Finding::good(
+                    Check::Database,
+                    "database_works",
+                    "the database answers, its schema is known and its keys fit",
+                )];
+                findings.extend(keys_in_memory_only(store).await);
+                findings
+            }
             Err(error @ StoreError::Full { .. }) => vec![files::full(words(&error).0)],
             Err(error) => vec![failed(&error)],
         },
     }
+}
+
+/// A running server goes on with the keys that it has read, whatever becomes of their file, and cannot start again.
+async fn keys_in_memory_only(store: &Arc<dyn Store>) -> Option<Finding> {
+    let missing = match store.keyring().missing_keys().await {
+        Ok(missing) => missing,
+        // The look at the file itself says so.
+        Err(StoreError::Keys(KeyError::Unreadable { .. } | KeyError::Permissions { .. })) => {
+            return None;
+        }
+        Err(error) => return Some(failed(&error)),
+    };
+    if missing.is_empty() {
+        return None;
+    }
+    let keys = missing.join(", ");
+    Some(
+        Finding::problem(
+            Check::KeyFile,
+            "key_file_incomplete",
+            format!("the key file no longer holds {keys}, which the database needs"),
+        )
+        .since("this server remembers it until it ends; afterwards nothing stored can be read, and all accounts have to sign in again")
+        .mend(
+            Mender::Operator,
+            "Put the former key file back from its backup, or from another machine that shares this database, before this server ends.",
+        ),
+    )
 }
 
 /// A glance writes nothing.

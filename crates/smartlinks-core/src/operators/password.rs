@@ -28,6 +28,12 @@ impl From<String> for Password {
     }
 }
 
+impl From<SecretString> for Password {
+    fn from(text: SecretString) -> Self {
+        Self(text)
+    }
+}
+
 impl fmt::Debug for Password {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("Password(redacted)")

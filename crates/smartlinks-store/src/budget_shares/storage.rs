@@ -6,11 +6,12 @@ use super::fair::{Asking, due};
 use super::{BudgetClaim, BudgetHeld, BudgetShare, BudgetShareRepository, BudgetWish};
 use crate::sql::{Session, Write, values};
 use crate::store::DatabaseStore;
+use crate::traces::take_turn;
 use crate::{Millis, StoreError};
 
 const TABLE: &str = "budget_shares";
-/// Whoever divides locks this row first: what is read afterwards stays so until the commit.
-const TAKE_TURN: &str = "update counters set value = value + 1 where name = 'budget_shares'";
+/// The counter that whoever divides takes a turn at.
+const TURN: &str = "budget_shares";
 
 #[async_trait]
 impl BudgetShareRepository for DatabaseStore {
@@ -68,7 +69,7 @@ impl Write for Claim {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Self::Output, StoreError> {
         const FORGET: &str = "delete from budget_shares where lease_until <= $1";
-        session.execute(TAKE_TURN, values![]).await?;
+        take_turn(session, TURN).await?;
         session.execute(FORGET, values![self.0.now]).await?;
         let mut shares = Vec::with_capacity(self.0.budgets.len());
         for wish in &self.0.budgets {
@@ -162,7 +163,7 @@ impl Write for Leave {
     async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         const LEAVE: &str = "update budget_shares set wish = 0, lease_until = $4 \
              where app_key = $1 and instance = $2 and budget = $3 and lease_until > $4";
-        session.execute(TAKE_TURN, values![]).await?;
+        take_turn(session, TURN).await?;
         for budget in &self.budgets {
             let row = values![
                 self.app_key.as_str(),

@@ -12,11 +12,11 @@ use super::{Account, Connection, ConnectionId, NewConnection, NewPair, TABLE};
 use crate::refresh_journal::overtake;
 use crate::seal::Sealer;
 use crate::sql::{Session, Write, values};
-use crate::traces::leave;
+use crate::traces::{leave, take_turn};
 use crate::{Change, StoreError};
 
-/// Puts those that change which connections there are, or which is the default, in a row.
-const TAKE_TURN: &str = "update counters set value = value + 1 where name = 'connections'";
+/// The counter that whoever changes which connections there are, or which is the default, takes a turn at.
+const TURN: &str = "connections";
 
 /// Stores a first pair.
 pub(crate) struct Connect {
@@ -48,7 +48,7 @@ impl Write for Connect {
             account,
             pair,
         } = &self.new;
-        session.execute(TAKE_TURN, values![]).await?;
+        take_turn(session, TURN).await?;
         refuse_other_holder(session, account, None).await?;
         let sealing = self.sealer.sealing(session).await?;
         let sealed = seal_pair(&sealing, id.as_str(), PRESENT, &pair.material)?;
@@ -109,7 +109,7 @@ impl Write for Reconnect {
              where id = $1 and generation = $23 returning ",
             connection_columns!()
         );
-        session.execute(TAKE_TURN, values![]).await?;
+        take_turn(session, TURN).await?;
         refuse_other_holder(session, &self.account, Some(&self.id)).await?;
         let row = session.first(FORMER, values![&self.id]).await?;
         let row = row.ok_or_else(|| missing(&self.id))?;
@@ -168,7 +168,7 @@ impl Write for SetDefault {
              where is_default = 1 and id <> $1";
         const SET: &str = "update connections set is_default = 1, updated_at = $2 \
              where id = $1 and state <> 'disconnected'";
-        session.execute(TAKE_TURN, values![]).await?;
+        take_turn(session, TURN).await?;
         session
             .execute(CLEAR, values![&self.id, self.change.now])
             .await?;

@@ -13,7 +13,7 @@ use super::{
     KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows, reports,
 };
 use crate::meta::MetaRepository as _;
-use crate::seal::{KeyError, KeyRing, id_of};
+use crate::seal::{KeyError, KeyRing, LockedKeyFile, id_of};
 use crate::sql::values;
 use crate::store::DatabaseStore;
 use crate::{Millis, StoreError, Traces};
@@ -24,6 +24,7 @@ impl KeyringRepository for DatabaseStore {
         self.sealer.look_again(None)?;
         let needed = self.key_fingerprint().await?.unwrap_or_default();
         let ring = self.sealer.ring();
+        let in_file = self.sealer.in_file()?;
         let mut keys = BTreeMap::new();
         let unheld = |id: &str| -> KeyStanding {
             KeyStanding {
@@ -37,7 +38,7 @@ impl KeyringRepository for DatabaseStore {
         };
         for id in ring.ids() {
             let held = KeyStanding {
-                held: true,
+                held: in_file.ids().any(|held| held == id),
                 ..unheld(id)
             };
             keys.insert(id.to_owned(), held);
@@ -47,7 +48,7 @@ impl KeyringRepository for DatabaseStore {
             let key = keys.entry(id.to_owned()).or_insert_with(|| unheld(id));
             key.needed = true;
             key.active = place == 0;
-            key.held = ring.holds(check);
+            key.held = in_file.holds(check);
             key.check = Some(check.to_owned());
         }
         for table in SEALED {
@@ -71,28 +72,31 @@ impl KeyringRepository for DatabaseStore {
     }
 
     async fn add_key(&self) -> Result<String, StoreError> {
-        let ring = self.sealer.ring();
-        let entropy = self.sealer.entropy();
-        let added = KeyRing::change(ring.file(), |ring| Ok(Some(ring.add_key(entropy)?)))?;
+        let file = LockedKeyFile::of(self.sealer.ring().file()).await?;
+        let mut ring = file.read()?;
+        let added = ring
+            .add_key(self.sealer.entropy())
+            .map_err(KeyError::from)?;
+        file.write(&ring)?;
         self.sealer.look_again(None)?;
-        Ok(added.unwrap_or_default())
+        Ok(added)
     }
 
     async fn activate_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError> {
-        self.sealer.look_again(None)?;
-        let ring = self.sealer.ring();
+        let file = LockedKeyFile::of(self.sealer.ring().file()).await?;
+        // Of the file only: a key that this process merely remembers would be lost with it.
+        let ring = file.read()?;
         let check = ring.check_of(id).ok_or_else(|| KeyError::Unknown {
             path: ring.file().to_owned(),
             id: id.to_owned(),
         })?;
-        let changed = self.database.write(Activate { check, traces }).await?;
-        // What a new database begins with; this one no longer asks the file.
-        let followed = KeyRing::change(ring.file(), |ring| {
-            Ok((ring.active_id() != id && ring.put_first(id)).then_some(()))
-        });
-        if let Err(error) = followed {
-            tracing::warn!(%error, "the key is active, but the key file still names another as the first");
-        }
+        let activate = Activate {
+            check: check.clone(),
+            traces,
+        };
+        let changed = self.database.write(activate).await?;
+        follow(&file, &ring, &check)?;
+        self.sealer.look_again(None)?;
         Ok(changed)
     }
 
@@ -116,27 +120,39 @@ impl KeyringRepository for DatabaseStore {
     }
 
     async fn retire_key(&self, id: &str, traces: Traces) -> Result<bool, StoreError> {
-        let was_needed = self
-            .database
-            .write(Retire {
-                id: id.to_owned(),
-                traces,
-            })
-            .await?;
-        let active = self.key_fingerprint().await?.unwrap_or_default();
-        let active = active.split_whitespace().next().map(id_of);
-        let file = self.sealer.ring().file().to_owned();
+        let file = LockedKeyFile::of(self.sealer.ring().file()).await?;
+        let retire = Retire {
+            id: id.to_owned(),
+            traces,
+        };
+        let was_needed = self.database.write(retire).await?;
+        let needed = self.key_fingerprint().await?.unwrap_or_default();
+        // Another machine, with a key file of its own, may have activated it again in between.
+        if needed.split_whitespace().any(|check| id_of(check) == id) {
+            return Err(StoreError::KeyActive { key: id.to_owned() });
+        }
+        let mut ring = file.read()?;
         // The first of the file can be the one that goes, where the file has not followed an activation elsewhere.
-        let was_held = KeyRing::change(&file, |ring| {
-            if let Some(active) = active.filter(|_| ring.active_id() == id) {
-                ring.put_first(active);
-            }
-            Ok(ring.remove(id).then_some(()))
-        })?
-        .is_some();
-        let needed = self.key_fingerprint().await?;
-        self.sealer.look_again(needed.as_deref())?;
+        if let Some(active) = needed.split_whitespace().next().map(id_of)
+            && ring.active_id() == id
+        {
+            ring.put_first(active);
+        }
+        let was_held = ring.remove(id);
+        if was_held {
+            file.write(&ring)?;
+        }
+        self.sealer.look_again(Some(&needed))?;
         Ok(was_needed || was_held)
+    }
+
+    async fn missing_keys(&self) -> Result<Vec<String>, StoreError> {
+        let needed = self.key_fingerprint().await?.unwrap_or_default();
+        let in_file = self.sealer.in_file()?;
+        let missing = needed
+            .split_whitespace()
+            .filter(|check| !in_file.holds(check));
+        Ok(missing.map(|check| id_of(check).to_owned()).collect())
     }
 
     fn read_keys_again(&self) -> Result<bool, StoreError> {
@@ -147,6 +163,8 @@ impl KeyringRepository for DatabaseStore {
         let needed = self.key_fingerprint().await?;
         if let Err(error) = self.sealer.look_again(needed.as_deref()) {
             tracing::warn!(%error, "the key file could not be read again; the keys in memory go on");
+        } else {
+            self.mend_key_file().await?;
         }
         let fingerprints = self.sealer.ring().fingerprints();
         let report = StoredReport {
@@ -163,5 +181,58 @@ impl KeyringRepository for DatabaseStore {
 
     async fn key_reports(&self, since: Millis) -> Result<Vec<KeyReport>, StoreError> {
         reports::since(&self.database, since).await
+    }
+}
+
+impl DatabaseStore {
+    /// A key file that was replaced by one without a key that the database needs stops nothing yet, and everything once
+    /// the last process ends that remembers the key. So it is put back, or told loudly.
+    async fn mend_key_file(&self) -> Result<(), StoreError> {
+        let missing = self.missing_keys().await?;
+        let ring = self.sealer.ring();
+        if !missing.iter().any(|id| ring.ids().any(|held| held == id)) {
+            self.sealer.tell_of_loss(None);
+            return Ok(());
+        }
+        if let Err(error) = self.put_keys_back().await {
+            self.sealer.tell_of_loss(Some((&missing, &error)));
+        }
+        Ok(())
+    }
+
+    async fn put_keys_back(&self) -> Result<(), StoreError> {
+        let file = LockedKeyFile::of(self.sealer.ring().file()).await?;
+        let needed = self.key_fingerprint().await?.unwrap_or_default();
+        Ok(self.sealer.put_back(&file, &needed)?)
+    }
+}
+
+/// The key file names the active key first: that is what a new database begins with. Whoever replaces the file without
+/// asking for its lock may have taken the key out since it was read; then it is put back.
+fn follow(file: &LockedKeyFile, read: &KeyRing, check: &str) -> Result<(), KeyError> {
+    let id = id_of(check);
+    let now = file.read();
+    let (is_kept, is_first) = match &now {
+        Ok(now) => (now.holds(check), now.active_id() == id),
+        Err(_) => (false, false),
+    };
+    if is_kept && is_first {
+        return Ok(());
+    }
+    let followed = now.and_then(|now| {
+        let mut whole = now.and_those_of(read, Some(check));
+        whole.put_first(id);
+        file.write(&whole)
+    });
+    match followed {
+        Err(error) if is_kept => {
+            tracing::warn!(%error, "the key is active, but the key file still names another as the first");
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(key = id, %error, "the key is active, and the key file no longer holds it");
+            Err(error)
+        }
+        Ok(()) => Ok(()),
     }
 }

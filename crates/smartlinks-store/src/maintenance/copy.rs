@@ -11,10 +11,10 @@ use std::path::Path;
 use super::digest::{Digesting, TELL_EVERY, TableDigest, digest};
 use super::reader::{Rows, count};
 use super::tables::{Kind, Table, quoted, tables};
-use super::target::{MOVED_TO, Target};
+use super::target::{MOVED_TO, Origin, Target};
 use super::{Progress, Stage, Watch};
 use crate::sql::{ColumnOfValues, Upkeep, Value};
-use crate::{PostgresUrl, StoreError};
+use crate::{DatabaseUrl, PostgresUrl, StoreError};
 
 /// Rows written by one statement.
 const BATCH: usize = 500;
@@ -47,7 +47,8 @@ pub struct CopiedTable {
 ///
 /// # Errors
 /// When another process uses the source, the target holds anything, either cannot be used, or what was written does not
-/// read back as it was. Both stay as they were, except that the target is marked as unfinished once writing has begun.
+/// read back as it was. Both stay as they were, except that the schema of the source is brought up to date first, and
+/// that the target is marked as unfinished once writing has begun.
 pub async fn copy_database(
     from: &Path,
     to: &PostgresUrl,
@@ -59,16 +60,11 @@ pub async fn copy_database(
     source.execute("begin immediate".to_owned()).await?;
     let moved_to = source.meta(MOVED_TO).await?;
     let tables = tables(&mut source).await?;
-    let mut target = Target::prepare(to, &tables, source.place()).await?;
-    if let (Some(moved_to), false) = (moved_to, target.taken_up) {
-        let place = source.place().to_owned();
-        // Nothing was written that could not go.
-        target.release().await?;
-        return Err(StoreError::Moved {
-            place,
-            to: moved_to,
-        });
-    }
+    let origin = Origin {
+        place: source.place(),
+        moved_to: moved_to.as_deref(),
+    };
+    let mut target = Target::prepare(to, &tables, origin).await?;
     let mut copied = Vec::with_capacity(tables.len());
     for table in &tables {
         copied.push(copy_table(&mut source, &mut target.database, table, watch).await?);
@@ -102,6 +98,20 @@ pub async fn copy_database(
     Ok(copy)
 }
 
+/// Where a SQLite database was copied to that is put aside since; changes nothing.
+///
+/// # Errors
+/// When it cannot be read, or was not copied away.
+pub async fn moved_to(path: &Path) -> Result<String, StoreError> {
+    let mut database = Upkeep::to_read(&DatabaseUrl::Sqlite(path.to_owned())).await?;
+    let moved_to = match database.steps_taken().await?.is_empty() {
+        true => None,
+        false => database.meta(MOVED_TO).await?,
+    };
+    database.close().await?;
+    moved_to.ok_or_else(|| not_moved(path))
+}
+
 /// Lets a SQLite database be used again that was copied away.
 ///
 /// # Errors
@@ -111,13 +121,17 @@ pub async fn reopen_database(path: &Path) -> Result<(), StoreError> {
     let unmark = format!("delete from meta where key = '{MOVED_TO}'");
     let changed = database.execute(unmark).await?;
     database.close().await?;
-    if changed > 0 {
-        return Ok(());
+    match changed {
+        0 => Err(not_moved(path)),
+        _ => Ok(()),
     }
-    Err(StoreError::NotFound {
+}
+
+fn not_moved(path: &Path) -> StoreError {
+    StoreError::NotFound {
         what: "sign of a move in",
         id: path.display().to_string(),
-    })
+    }
 }
 
 /// Says in the source that it has moved, and ends its transaction.

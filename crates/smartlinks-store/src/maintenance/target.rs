@@ -14,6 +14,15 @@ pub(crate) const MOVED_TO: &str = "copy.moved_to";
 /// Names the one copy at a time into a database; chosen once, and never used for anything else.
 const ONE_COPY: i64 = 5_361_297_144_702_611_187;
 
+/// Where a copy comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Origin<'s> {
+    /// The source in words.
+    pub(super) place: &'s str,
+    /// Where it says that it has moved to.
+    pub(super) moved_to: Option<&'s str>,
+}
+
 /// A target that is ours to fill.
 pub(super) struct Target {
     pub(super) database: Upkeep,
@@ -23,10 +32,11 @@ pub(super) struct Target {
 
 impl Target {
     /// Opens the target, checks that it is empty or holds an unfinished copy, and marks it as unfinished from here on.
+    /// A source that has moved may only finish the move that it speaks of.
     pub(super) async fn prepare(
         to: &PostgresUrl,
         expected: &[Table],
-        source: &str,
+        source: Origin<'_>,
     ) -> Result<Self, StoreError> {
         let mut database = Upkeep::to_change(&DatabaseUrl::Postgres(to.clone())).await?;
         one_at_a_time(&mut database).await?;
@@ -39,12 +49,20 @@ impl Target {
             let problem = "its tables are not those of the source".to_owned();
             return Err(error::schema(database.place(), problem));
         }
-        let taken_up = mark(&mut database, expected, source).await?;
-        Ok(Self { database, taken_up })
+        match mark(&mut database, expected, source).await {
+            Ok(taken_up) => Ok(Self { database, taken_up }),
+            Err(refused) => {
+                database.execute("rollback".to_owned()).await?;
+                database.close().await?;
+                Err(refused)
+            }
+        }
     }
 
-    /// Takes the mark away: from here on the database may be used.
+    /// Takes the mark away: from here on the database may be used. Without knowing how many rows there are, PostgreSQL
+    /// would read whole tables at first.
     pub(super) async fn release(mut self) -> Result<(), StoreError> {
+        self.database.execute("analyze".to_owned()).await?;
         let unmark = format!("delete from meta where key = '{UNFINISHED_COPY}'");
         self.database.execute(unmark).await?;
         self.database.close().await
@@ -81,12 +99,17 @@ async fn refuse_tables_of_others(database: &mut Upkeep) -> Result<(), StoreError
 
 /// Empties the target and marks it, in one transaction that no starting server can slip into: it notes its keys in
 /// `meta` first, and looks for the mark afterwards.
-async fn mark(database: &mut Upkeep, tables: &[Table], source: &str) -> Result<bool, StoreError> {
+async fn mark(
+    database: &mut Upkeep,
+    tables: &[Table],
+    source: Origin<'_>,
+) -> Result<bool, StoreError> {
     let is_marked = format!("select key from meta where key = '{UNFINISHED_COPY}'");
     database
         .execute("begin; lock table meta in exclusive mode".to_owned())
         .await?;
     let taken_up = !database.all(is_marked).await?.is_empty();
+    refuse_second_move(database, taken_up, source)?;
     if !taken_up {
         refuse_rows(database, tables).await?;
     }
@@ -94,11 +117,27 @@ async fn mark(database: &mut Upkeep, tables: &[Table], source: &str) -> Result<b
     database
         .execute(format!("truncate table {}", names.join(", ")))
         .await?;
-    let source = source.replace('\'', "''");
+    let source = source.place.replace('\'', "''");
     let note =
         format!("insert into meta (key, value) values ('{UNFINISHED_COPY}', '{source}'); commit");
     database.execute(note).await?;
     Ok(taken_up)
+}
+
+/// Two servers on two copies would spend each other's refresh tokens. Only the copy that the source speaks of, cut off
+/// between its last two steps, may be made good.
+fn refuse_second_move(
+    database: &Upkeep,
+    taken_up: bool,
+    source: Origin<'_>,
+) -> Result<(), StoreError> {
+    match source.moved_to {
+        Some(to) if !(taken_up && to == database.place()) => Err(StoreError::Moved {
+            place: source.place.to_owned(),
+            to: to.to_owned(),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// A database that was only migrated has exactly the rows that the migrations put there.

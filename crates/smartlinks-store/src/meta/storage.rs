@@ -41,20 +41,45 @@ impl MetaRepository for DatabaseStore {
             app_key: app_key.to_owned(),
         };
         let (stored_origin, stored_app_key) = self.database.write(stamp).await?;
-        if stored_origin == gateway_origin && stored_app_key == app_key {
+        self.compared(stored_origin, stored_app_key, gateway_origin, app_key)
+    }
+
+    async fn check_stamp(&self, gateway_origin: &str, app_key: &str) -> Result<(), StoreError> {
+        let origin = self.get(STAMP_ORIGIN).await?;
+        let key = self.get(STAMP_APP).await?;
+        match (origin, key) {
+            (Some(origin), Some(key)) => self.compared(origin, key, gateway_origin, app_key),
+            _ => Ok(()),
+        }
+    }
+
+    async fn stamped_app_key(&self) -> Result<Option<String>, StoreError> {
+        self.get(STAMP_APP).await
+    }
+
+    async fn key_fingerprint(&self) -> Result<Option<String>, StoreError> {
+        self.get(KEY_FINGERPRINT).await
+    }
+}
+
+impl DatabaseStore {
+    fn compared(
+        &self,
+        stored_origin: String,
+        stored_app_key: String,
+        origin: &str,
+        app_key: &str,
+    ) -> Result<(), StoreError> {
+        if stored_origin == origin && stored_app_key == app_key {
             return Ok(());
         }
         Err(StoreError::StampMismatch {
             place: self.database.place().to_owned(),
             stored_origin,
             stored_app_key,
-            origin: gateway_origin.to_owned(),
+            origin: origin.to_owned(),
             app_key: app_key.to_owned(),
         })
-    }
-
-    async fn key_fingerprint(&self) -> Result<Option<String>, StoreError> {
-        self.get(KEY_FINGERPRINT).await
     }
 }
 
@@ -78,6 +103,8 @@ impl Write for Stamp {
 /// Checks that the ring has every key the database needs. A database that needs none yet begins with the ring's first.
 pub(crate) struct SettleKeys {
     pub(crate) sealer: Arc<Sealer>,
+    /// Otherwise only what is there is checked.
+    pub(crate) writing: bool,
 }
 
 #[async_trait]
@@ -86,7 +113,12 @@ impl Write for SettleKeys {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
         let ring = self.sealer.ring();
-        let needed = set_once(session, KEY_FINGERPRINT, &ring.fingerprint()).await?;
+        let needed = match self.writing {
+            true => set_once(session, KEY_FINGERPRINT, &ring.fingerprint()).await?,
+            false => value_of(session, KEY_FINGERPRINT)
+                .await?
+                .unwrap_or_default(),
+        };
         if ring.check(Some(&needed)).is_err() {
             // A key that became active since the file was read is in the file by now.
             self.sealer.look_again(None)?;
@@ -99,16 +131,16 @@ impl Write for SettleKeys {
 
 /// A database into which a copy was not finished, or which was copied away, is not used.
 async fn refuse_copies(session: &mut Session<'_>) -> Result<(), StoreError> {
-    if let Some(row) = session.first(VALUE_OF, values![UNFINISHED_COPY]).await? {
+    if let Some(source_place) = value_of(session, UNFINISHED_COPY).await? {
         return Err(StoreError::UnfinishedCopy {
             place: session.place().to_owned(),
-            source_place: row.fields("meta", "key")?.text("value")?,
+            source_place,
         });
     }
-    if let Some(row) = session.first(VALUE_OF, values![MOVED_TO]).await? {
+    if let Some(to) = value_of(session, MOVED_TO).await? {
         return Err(StoreError::Moved {
             place: session.place().to_owned(),
-            to: row.fields("meta", "key")?.text("value")?,
+            to,
         });
     }
     Ok(())
@@ -121,8 +153,17 @@ async fn set_once(
     value: &str,
 ) -> Result<String, StoreError> {
     session.execute(SET_ONCE, values![key, value]).await?;
-    match session.first(VALUE_OF, values![key]).await? {
-        Some(row) => Ok(row.fields("meta", "key")?.text("value")?),
+    match value_of(session, key).await? {
+        Some(stored) => Ok(stored),
         None => Err(session.overtaken()),
     }
+}
+
+async fn value_of(
+    session: &mut Session<'_>,
+    key: &'static str,
+) -> Result<Option<String>, StoreError> {
+    let row = session.first(VALUE_OF, values![key]).await?;
+    row.map(|row| Ok(row.fields("meta", "key")?.text("value")?))
+        .transpose()
 }

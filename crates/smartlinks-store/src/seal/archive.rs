@@ -19,7 +19,11 @@ use zeroize::Zeroizing;
 
 use crate::{Entropy, EntropyError};
 
-const MAGIC: &str = "smartlinks-archive 1";
+/// The first word, then the version.
+const WORD: &str = "smartlinks-archive ";
+const VERSION: u32 = 1;
+/// Some editors put it before everything else.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 const LINE: usize = 76;
 /// What a key costs to compute from a passphrase: 64 MiB, three times over.
 const MEMORY_KIB: u32 = 64 * 1024;
@@ -89,7 +93,7 @@ pub fn seal_archive(
         nonce: STANDARD.encode(nonce),
     };
     let json = serde_json::to_string(&header).map_err(impossible)?;
-    let head = format!("{MAGIC}\n{json}\n");
+    let head = head(&json);
     let key = key_of(passphrase, &salt, &header)?;
     let payload = Payload {
         msg: content,
@@ -113,10 +117,11 @@ pub fn seal_archive(
 /// Whether a text says that it is an archive.
 #[must_use]
 pub fn is_archive(text: &str) -> bool {
-    text.starts_with("smartlinks-archive ")
+    text.trim_start_matches(BYTE_ORDER_MARK).starts_with(WORD)
 }
 
-/// Opens what [`seal_archive`] has made. Takes a moment and memory on purpose: call it where blocking is allowed.
+/// Opens what [`seal_archive`] has made, also after an e-mail program or an editor has changed its line ends. Takes a
+/// moment and memory on purpose: call it where blocking is allowed.
 ///
 /// # Errors
 /// [`ArchiveError`].
@@ -124,16 +129,23 @@ pub fn open_archive(
     passphrase: &SecretString,
     text: &str,
 ) -> Result<Zeroizing<Vec<u8>>, ArchiveError> {
-    if is_archive(text) && !text.starts_with(&format!("{MAGIC}\n")) {
-        return Err(ArchiveError::Newer);
+    let text = text
+        .trim_start_matches(BYTE_ORDER_MARK)
+        .replace("\r\n", "\n");
+    let (first, body) = text
+        .split_once('\n')
+        .ok_or_else(|| malformed("it ends in the first line"))?;
+    let version = first
+        .strip_prefix(WORD)
+        .map(|rest| rest.trim().parse::<u32>());
+    match version {
+        Some(Ok(VERSION)) => {}
+        Some(Ok(later)) if later > VERSION => return Err(ArchiveError::Newer),
+        _ => return Err(malformed("its first line is another one")),
     }
-    let body = text
-        .strip_prefix(MAGIC)
-        .and_then(|rest| rest.strip_prefix('\n'))
-        .ok_or_else(|| malformed("its first line is another one"))?;
     let (json, sealed) = body
         .split_once('\n')
-        .ok_or_else(|| malformed("it ends after the first line"))?;
+        .ok_or_else(|| malformed("it ends in the second line"))?;
     let header: Header =
         serde_json::from_str(json).map_err(|_| malformed("its second line cannot be read"))?;
     if header.kdf != "argon2id" || header.cipher != "xchacha20poly1305" {
@@ -151,7 +163,7 @@ pub fn open_archive(
     let joined: String = sealed.split_whitespace().collect();
     let sealed = decode(&joined).ok_or_else(|| malformed("its content is not base64"))?;
     let key = key_of(passphrase, &salt, &header)?;
-    let head = &text[..MAGIC.len() + json.len() + 2];
+    let head = head(json);
     let payload = Payload {
         msg: &sealed,
         aad: head.as_bytes(),
@@ -160,6 +172,11 @@ pub fn open_archive(
         .decrypt(&XNonce::from(nonce), payload)
         .map(Zeroizing::new)
         .map_err(|_| ArchiveError::WrongPassphrase)
+}
+
+/// The first two lines, which are bound to the content.
+fn head(json: &str) -> String {
+    format!("{WORD}{VERSION}\n{json}\n")
 }
 
 fn key_of(
@@ -217,8 +234,13 @@ mod tests {
         let opened = open_archive(&"canary passphrase".into(), &one).unwrap();
         assert_eq!(*opened, content.as_bytes());
         // As mail programs and editors change line ends.
-        let bent = one.replacen("\n", "\u{1}\n", 2).replace('\u{1}', "");
-        assert!(open_archive(&"canary passphrase".into(), &bent).is_ok());
+        let bent = one.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{bent}");
+        for bent in [bent, marked, one.trim_end().to_owned()] {
+            assert!(is_archive(&bent) && bent != one);
+            let opened = open_archive(&"canary passphrase".into(), &bent).unwrap();
+            assert_eq!(*opened, content.as_bytes());
+        }
         let error = open_archive(&"another one".into(), &one).unwrap_err();
         assert!(matches!(error, ArchiveError::WrongPassphrase), "{error}");
     }
@@ -246,7 +268,10 @@ mod tests {
         let cases = [
             "",
             "{}",
+            "smartlinks-archive 1",
             "smartlinks-archive 1\n",
+            "smartlinks-archive one\n{}\nAAAA",
+            "smartlinks-archive 0\n{}\nAAAA",
             "smartlinks-archive 1\n{}\nAAAA",
             greedy.as_str(),
             endless.as_str(),

@@ -1,10 +1,12 @@
 //! The key ring as a file: made once, readable by its owner only, changed in one step or not at all.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 use super::{KeyError, KeyRing};
+use crate::files::FolderLock;
 use crate::{Entropy, files};
-use zeroize::Zeroizing;
 
 /// Where a key ring came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,34 +69,56 @@ impl KeyRing {
             _ => Ok(()),
         }
     }
+}
 
-    /// Changes the key file: reads it, lets `edit` change it, and puts the result in its place whole. One process at a
-    /// time; killed at any moment it leaves the old file or the new one. A link is followed to the file it names.
-    /// Nothing is written when `edit` says that nothing changed.
+/// A key file that nobody else changes meanwhile. What the database says of keys and what the file holds are changed
+/// together only while it is held, so that no key can become the active one and leave the file at the same time.
+pub(crate) struct LockedKeyFile {
+    /// As it was named, for messages.
+    named: PathBuf,
+    /// The file that a link names.
+    target: PathBuf,
+    folder: FolderLock,
+}
+
+impl LockedKeyFile {
+    /// Waits until nobody else changes it.
     ///
     /// # Errors
-    /// [`KeyError`], and then the file is as it was.
-    pub(crate) fn change<T>(
-        path: &Path,
-        edit: impl FnOnce(&mut Self) -> Result<Option<T>, KeyError>,
-    ) -> Result<Option<T>, KeyError> {
-        let not_changed = |source| KeyError::NotChanged {
+    /// [`KeyError`] when it is not there or its folder cannot be locked.
+    pub(crate) async fn of(path: &Path) -> Result<Self, KeyError> {
+        let target = path.canonicalize().map_err(|source| KeyError::Unreadable {
             path: path.to_owned(),
             source,
-        };
-        let unreadable = |source| KeyError::Unreadable {
-            path: path.to_owned(),
-            source,
-        };
-        let target = path.canonicalize().map_err(unreadable)?;
-        let folder = files::FolderLock::of(&target).map_err(not_changed)?;
-        let mut ring = Self::load(&target)?;
-        let Some(done) = edit(&mut ring)? else {
-            return Ok(None);
-        };
-        files::replace_private(&target, ring.to_text().as_bytes(), &folder).map_err(not_changed)?;
-        Ok(Some(done))
+        })?;
+        let folder = FolderLock::of(&target).await.map_err(not_changed(path))?;
+        Ok(Self {
+            named: path.to_owned(),
+            target,
+            folder,
+        })
     }
+
+    /// What it holds now.
+    pub(crate) fn read(&self) -> Result<KeyRing, KeyError> {
+        let mut ring = KeyRing::load(&self.target)?;
+        self.named.clone_into(&mut ring.file);
+        Ok(ring)
+    }
+
+    /// Puts a ring in its place whole: killed at any moment this leaves the old file or the new one.
+    ///
+    /// # Errors
+    /// [`KeyError::NotChanged`], and then the file is as it was.
+    pub(crate) fn write(&self, ring: &KeyRing) -> Result<(), KeyError> {
+        files::replace_private(&self.target, ring.to_text().as_bytes(), &self.folder)
+            .map_err(not_changed(&self.named))
+    }
+}
+
+fn not_changed(path: &Path) -> impl FnOnce(std::io::Error) -> KeyError {
+    let path = path.to_owned();
+    move |source| KeyError::NotChanged { path, source }
 }
 
 /// The key ring of a database. A new key is made only when the database asks for none yet

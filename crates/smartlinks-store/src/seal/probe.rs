@@ -23,6 +23,13 @@ pub(crate) enum Probe {
     Tampered,
 }
 
+/// The key that a sealed value names; none for what is not sealed.
+pub(crate) fn key_id_in(blob: &[u8]) -> Option<&str> {
+    parts(blob)
+        .filter(|(key_id, _, sealed)| !key_id.is_empty() && sealed.len() >= TAG_LENGTH)
+        .map(|(key_id, ..)| key_id)
+}
+
 /// Tries to open the value that stands in a place. Without a ring every key is unknown.
 pub(crate) fn probe(
     ring: Option<&KeyRing>,
@@ -31,12 +38,9 @@ pub(crate) fn probe(
     row: &str,
     blob: &[u8],
 ) -> Probe {
-    let Some((key_id, nonce, sealed)) = parts(blob) else {
+    let (Some(key_id), Some((_, nonce, sealed))) = (key_id_in(blob), parts(blob)) else {
         return Probe::NotSealed;
     };
-    if key_id.is_empty() || sealed.len() < TAG_LENGTH {
-        return Probe::NotSealed;
-    }
     let Some(key) = ring.and_then(|ring| ring.key(key_id)) else {
         return Probe::UnknownKey;
     };

@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use secrecy::SecretString;
 
 use super::key_ring::id_of;
-use super::{KeyError, KeyRing, Place, SealError, blob};
+use super::{KeyError, KeyRing, LockedKeyFile, Place, SealError, blob};
 use crate::meta::KEY_FINGERPRINT;
 use crate::sql::{Locking, Session, locking, values};
 use crate::{Entropy, StoreError};
@@ -24,6 +24,8 @@ pub(crate) struct Sealer {
     entropy: Arc<dyn Entropy>,
     /// That the active key is missing here has been told.
     told: AtomicBool,
+    /// That the key file has lost a needed key has been told.
+    told_of_loss: AtomicBool,
 }
 
 impl Sealer {
@@ -32,6 +34,7 @@ impl Sealer {
             ring: RwLock::new(Arc::new(ring)),
             entropy,
             told: AtomicBool::new(false),
+            told_of_loss: AtomicBool::new(false),
         }
     }
 
@@ -62,6 +65,50 @@ impl Sealer {
             self.hold(merged);
         }
         Ok(is_new)
+    }
+
+    /// What stands in the key file at this moment, and nothing that is only in memory.
+    pub(crate) fn in_file(&self) -> Result<Arc<KeyRing>, KeyError> {
+        let held = self.ring();
+        match held.is_in_a_file() {
+            true => Ok(Arc::new(KeyRing::load(&held.file)?)),
+            false => Ok(held),
+        }
+    }
+
+    /// Puts keys that the database needs and the file has lost back into it, from memory. `needed` was read while the
+    /// file was held, so that nobody is taking one of them out of use.
+    pub(crate) fn put_back(&self, file: &LockedKeyFile, needed: &str) -> Result<(), KeyError> {
+        let (now, held) = (file.read()?, self.ring());
+        let lost = |check: &&str| !now.holds(check) && held.holds(check);
+        let lost: Vec<&str> = needed.split_whitespace().filter(lost).map(id_of).collect();
+        if lost.is_empty() {
+            return Ok(());
+        }
+        file.write(&now.clone().and_those_of(&held, Some(needed)))?;
+        tracing::warn!(
+            keys = ?lost,
+            file = %held.file.display(),
+            "the key file had lost keys that the database needs; they were put back from memory: find out who replaces it"
+        );
+        Ok(())
+    }
+
+    /// That the file has lost keys and cannot be mended from here, or that it is whole; the first is told once.
+    pub(crate) fn tell_of_loss(&self, loss: Option<(&[String], &StoreError)>) {
+        let Some((missing, error)) = loss else {
+            self.told_of_loss.store(false, Ordering::Relaxed);
+            return;
+        };
+        if !self.told_of_loss.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                keys = ?missing,
+                file = %self.ring().file.display(),
+                %error,
+                "the key file no longer holds keys that the database needs, and this process may hold their last copy, \
+                 in memory: put the former key file back before it ends"
+            );
+        }
     }
 
     /// What a change may seal with, for as long as its transaction runs.

@@ -6,6 +6,7 @@ mod budget_shares;
 mod connect_links;
 mod connections;
 mod gateway_calls;
+mod key_file;
 mod keyring;
 mod login_attempts;
 mod meta;
@@ -136,6 +137,7 @@ suite! {
         bodies_are_sealed;
     meta:
         a_database_belongs_to_one_gateway_and_app,
+        a_look_changes_nothing,
         values_are_set_and_replaced,
         a_closed_store_says_so;
     sealing:
@@ -151,6 +153,10 @@ suite! {
         the_last_use_only_moves_forward,
         ended_keys_are_pruned,
         only_so_many_keys_are_valid_at_once;
+    key_file:
+        a_key_that_has_left_the_file_is_not_activated,
+        a_key_is_not_activated_while_it_leaves_the_file,
+        a_needed_key_that_left_the_file_is_put_back;
     keyring:
         keys_are_rotated_while_everything_runs,
         all_instances_change_over_at_the_same_moment,

@@ -473,8 +473,12 @@ pub(crate) enum DbCommand {
     },
     /// Move everything from SQLite to an empty PostgreSQL database, and compare; there is no way back but a backup
     Copy(CopyArgs),
-    /// Use the SQLite database again that was copied away
-    Reopen,
+    /// Use the SQLite database again that was copied away, in place of its copy
+    Reopen {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
 /// `db copy …`

@@ -30,6 +30,9 @@ pub(crate) enum KeyringCommand {
         /// Say whether it could be done, and do nothing
         #[arg(long)]
         dry_run: bool,
+        /// Even though running instances do not have the key that seals: what they renew meanwhile can be lost
+        #[arg(long)]
+        even_without: bool,
     },
 }
 
@@ -42,6 +45,9 @@ pub(crate) struct ReencryptArgs {
     /// Afterwards take the keys that nothing needs any more out of the key file
     #[arg(long)]
     pub(crate) retire: bool,
+    /// Even though running instances do not have the key that seals: they cannot read what is moved until they get it
+    #[arg(long)]
+    pub(crate) even_without: bool,
     /// How many rows at a time
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) batch: u32,

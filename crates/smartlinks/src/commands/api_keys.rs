@@ -1,11 +1,11 @@
 //! `api-keys …`
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use smartlinks_core::{ApiKeyState, ApiKeyView, CreateApiKey, Scope, Scopes};
 
 use super::Session;
-use crate::cli::ApiKeysCommand;
+use crate::cli::{ApiKeysCommand, so_long};
 use crate::failure::Failure;
 use crate::output::{facts, plain, table, when};
 
@@ -55,10 +55,10 @@ async fn create(
         key: made.key.reveal(),
         about: &made.view,
     };
-    session.output.say(&one(&made.view, core.now()));
+    session.output.remark(&one(&made.view, core.now()));
     session
         .output
-        .say("the key is shown this once; keep it in a safe place");
+        .remark("the key is shown this once; keep it in a safe place");
     session.output.data(&shown, |shown| shown.key.to_owned())
 }
 
@@ -75,25 +75,8 @@ fn moment(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
         .hint("Write for example 12h, 90d, 8w or 1y, or a moment such as 2027-06-30T00:00:00Z.")
     };
     let text = text.trim();
-    if let Ok(moment) = text.parse::<Timestamp>() {
-        return Ok(moment);
-    }
-    let hours = match text.chars().last() {
-        Some('h') => 1,
-        Some('d') => 24,
-        Some('w') => 7 * 24,
-        Some('y') => 365 * 24,
-        _ => return Err(wrong()),
-    };
-    let number: i64 = text[..text.len() - 1]
-        .parse::<u32>()
-        .map_err(|_| wrong())?
-        .into();
-    let hours = number
-        .checked_mul(hours)
-        .filter(|hours| *hours <= 1_000_000);
-    let life = SignedDuration::from_hours(hours.ok_or_else(wrong)?);
-    now.checked_add(life).map_err(|_| wrong())
+    let after = || now.checked_add(so_long(text)?).ok();
+    text.parse().ok().or_else(after).ok_or_else(wrong)
 }
 
 fn list(keys: &[ApiKeyView], now: Timestamp) -> String {

@@ -1,12 +1,12 @@
 //! `audit`
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use smartlinks_core::{AuditPage, AuditQuery, AuditView};
 
 use super::Session;
-use crate::cli::AuditArgs;
+use crate::cli::{AuditArgs, so_long};
 use crate::failure::Failure;
 use crate::output::table;
 
@@ -25,11 +25,7 @@ pub(crate) async fn run(arguments: AuditArgs, session: &Session) -> Result<(), F
     };
     let page = session.core.audit_log(&query).await?;
     session.output.data(&page, in_words)?;
-    if let Some(next) = page.next.filter(|_| !session.output.is_json()) {
-        session
-            .output
-            .say(&format!("there is more: --after {next}"));
-    }
+    session.output.more("--after", page.next);
     Ok(())
 }
 
@@ -72,18 +68,7 @@ fn about(entry: &AuditView) -> String {
 /// A day, a moment, or so long before now.
 fn moment(text: &str, now: Timestamp) -> Result<Timestamp, Failure> {
     let text = text.trim();
-    let before = || {
-        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-        let seconds = match unit {
-            "m" => 60,
-            "h" => 3_600,
-            "d" => 86_400,
-            _ => return None,
-        };
-        let number: i64 = number.parse().ok().filter(|number| *number >= 0)?;
-        let length = SignedDuration::from_secs(number.checked_mul(seconds)?);
-        now.checked_sub(length).ok()
-    };
+    let before = || now.checked_sub(so_long(text)?).ok();
     let day = || {
         let day: Date = text.parse().ok()?;
         let start = day.at(0, 0, 0, 0).to_zoned_datetime(TimeZone::UTC).ok()?;

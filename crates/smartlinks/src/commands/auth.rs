@@ -5,6 +5,7 @@ mod export;
 mod login;
 mod receiver;
 
+use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -58,13 +59,11 @@ async fn url(login: LoginArgs, session: &Session) -> Result<(), Failure> {
     session
         .output
         .data(&started, |started| started.url.clone())?;
-    if !session.output.is_json() {
-        session.output.say(&format!(
+    session.output.remark(&format!(
             "Open it and approve, before {}. Unless a running smartlinks receives the answer, give the address that \
              the browser ends on to `smartlinks auth exchange`.",
             when(Some(started.expires_at), session.core.now())
         ));
-    }
     Ok(())
 }
 
@@ -129,9 +128,9 @@ async fn import(
     session.output.data(&connection, |connection| {
         connections::one(connection, session.core.now())
     })?;
-    if !session.output.is_json() {
-        session.output.say("smartlinks renews these tokens from now on; whatever used them must not renew them too");
-    }
+    session.output.remark(
+        "smartlinks renews these tokens from now on; whatever used them must not renew them too",
+    );
     Ok(())
 }
 
@@ -144,11 +143,17 @@ fn text_of(file: &Path) -> Result<String, Failure> {
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(file).map_err(|error| {
-        Failure::usage("file_unreadable", format!("{} cannot be read", file.display()))
+    let mut text = String::new();
+    let read = File::open(file).and_then(|file| file.take(LONGEST_INPUT).read_to_string(&mut text));
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Failure::usage("file_unreadable", format!("{} cannot be read", file.display()))
             .because(&error)
-            .hint("Name the token file of the old program, for example external_scrapers/aliexpress_token.json.")
-    })
+            .hint(
+                "Name a file made by `smartlinks auth export`, or the token file of the old program, for example \
+                 external_scrapers/aliexpress_token.json.",
+            )),
+    }
 }
 
 /// All of stdin, for values that should not stand on a command line.

@@ -28,9 +28,11 @@ pub(crate) async fn run(command: ConnectionsCommand, session: &Session) -> Resul
         }
         ConnectionsCommand::Links { limit, after } => {
             let page = core.connect_links(after.as_deref(), limit.unwrap_or(50));
-            return session
-                .output
-                .data(&page.await?, |page| links::list(page, core.now()));
+            let page = page.await?;
+            let output = session.output;
+            output.data(&page, |page| links::list(page, core.now()))?;
+            output.more("--after", page.next.as_ref());
+            return Ok(());
         }
         ConnectionsCommand::RevokeLink { id } => {
             let link = core.revoke_connect_link(&id).await?;

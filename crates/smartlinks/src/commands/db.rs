@@ -61,7 +61,7 @@ pub(crate) async fn run(
         DbCommand::Migrate => migrate(&place, output).await,
         DbCommand::Check { sample } => check::run(&place, sample, output).await,
         DbCommand::Copy(arguments) => copy::run(&place, &arguments, output).await,
-        DbCommand::Reopen => reopen(&place, output).await,
+        DbCommand::Reopen { yes } => reopen(&place, yes, output).await,
     }
 }
 
@@ -117,12 +117,23 @@ async fn migrate(place: &Place, output: Output) -> Result<(), Failure> {
     })
 }
 
-async fn reopen(place: &Place, output: Output) -> Result<(), Failure> {
+async fn reopen(place: &Place, yes: bool, output: Output) -> Result<(), Failure> {
     let path = place.file("reopen")?;
-    store::reopen_database(path).await.map_err(unusable)?;
+    let moved_to = store::moved_to(path).await.map_err(unusable)?;
     let database = path.display().to_string();
-    output.data(&serde_json::json!({ "database": database }), |_| {
-        format!("{database} is used again; make sure that no server works on its copy")
+    if !yes {
+        output.confirm(
+            &format!(
+                "{database} was copied to {moved_to}. Two servers on the two would spend each other's refresh tokens, and \
+                 accounts would have to sign in again: does nothing use {moved_to} any more?"
+            ),
+            "two servers on two copies spend each other's refresh tokens, and there is no terminal to ask at",
+        )?;
+    }
+    store::reopen_database(path).await.map_err(unusable)?;
+    let done = serde_json::json!({ "database": database, "moved_to": moved_to });
+    output.data(&done, |_| {
+        format!("{database} is used again; make sure that no server works on {moved_to}")
     })
 }
 

@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 use smartlinks_core::doctor::{Check, Database, Finding, Level, Patient, Report, examine};
+use smartlinks_core::store::Existing;
 
 use super::plan;
 use crate::assemble::setup;
 use crate::config::{Config, Mode};
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, plain};
+use crate::output::{Output, ProgressLine, plain};
 
 /// The report, with what whoever reads it elsewhere wants to know first.
 #[derive(Serialize)]
@@ -23,15 +24,18 @@ struct Printed<'a> {
 pub(crate) async fn run(mode: Mode, config: &Config, output: Output) -> Result<(), Failure> {
     let plan = plan(mode, config)?;
     let places = plan.places(config);
-    output.progress(Some(Check::Database.as_str()));
+    let line = ProgressLine::new(output);
+    let about_to = |check: Check| line.show(&format!("{} …", check.as_str()));
+    about_to(Check::Database);
     let opened = plan.open_to_look().await;
     let clock = plan.clock.clone();
     let app = setup(plan.app, plan.gateway, &clock)?;
     let patient = Patient {
         app: &app,
         database: match &opened {
-            Ok(Some(store)) => Database::Open(store),
-            Ok(None) => Database::NotYet,
+            Ok(Existing::Open(store)) => Database::Open(store),
+            Ok(Existing::NotYet) => Database::NotYet,
+            &Ok(Existing::Behind { step, newest }) => Database::Behind { step, newest },
             Err(error) => Database::Failed(error),
         },
         places: &places,
@@ -39,9 +43,9 @@ pub(crate) async fn run(mode: Mode, config: &Config, output: Output) -> Result<(
         seen: None,
         outlook: None,
     };
-    let report = examine(patient, &|check| output.progress(Some(check.as_str()))).await;
-    output.progress(None);
-    if let Ok(Some(store)) = &opened {
+    let report = examine(patient, &about_to).await;
+    drop(line);
+    if let Ok(Existing::Open(store)) = &opened {
         store.close().await;
     }
     let printed = Printed {

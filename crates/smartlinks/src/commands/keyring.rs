@@ -1,15 +1,15 @@
 //! `keyring …`: changing the keys that seal tokens, while everything runs.
 
-mod progress;
 mod reencrypt;
 
 use std::time::Duration;
 
 use serde_json::json;
-use smartlinks_core::Error;
-use smartlinks_core::store::{KeyReport, KeyStanding, Keyring, StoreError};
+use smartlinks_core::store::{KeyReport, KeyStanding, Keyring};
+use smartlinks_core::{Error, Laggards};
 
 use super::Session;
+use crate::assemble::unusable;
 use crate::cli::KeyringCommand;
 use crate::failure::{Exit, Failure};
 use crate::output::table;
@@ -26,10 +26,23 @@ pub(crate) async fn run(command: KeyringCommand, session: &Session) -> Result<()
         KeyringCommand::List => list(session).await,
         KeyringCommand::Rotate { dry_run } => rotate(dry_run, session).await,
         KeyringCommand::Activate { key, even_without } => {
-            activate(&key, even_without, session).await
+            activate(&key, laggards(even_without), session).await
         }
         KeyringCommand::Reencrypt(arguments) => reencrypt::run(&arguments, session).await,
-        KeyringCommand::Retire { key, dry_run } => retire(&key, dry_run, session).await,
+        KeyringCommand::Retire {
+            key, dry_run: true, ..
+        } => would_retire(&key, session).await,
+        KeyringCommand::Retire {
+            key, even_without, ..
+        } => retire(&key, laggards(even_without), session).await,
+    }
+}
+
+/// `--even-without`
+const fn laggards(even_without: bool) -> Laggards {
+    match even_without {
+        true => Laggards::LeaveBehind,
+        false => Laggards::Refuse,
     }
 }
 
@@ -116,7 +129,8 @@ async fn rotate(dry_run: bool, session: &Session) -> Result<(), Failure> {
     let id = session.core.add_key().await.map_err(told)?;
     let waiting = waiting_for(&id, session).await?;
     if waiting.is_empty() {
-        session.core.activate_key(&id).await.map_err(told)?;
+        let activated = session.core.activate_key(&id, Laggards::Refuse);
+        activated.await.map_err(told)?;
     }
     let done = json!({ "key": id, "active": waiting.is_empty(), "file": keyring.file, "waiting_for": waiting });
     session.output.data(&done, |_| match waiting.as_slice() {
@@ -126,15 +140,20 @@ async fn rotate(dry_run: bool, session: &Session) -> Result<(), Failure> {
             names.join(", ")
         ),
     })?;
-    if !session.output.is_json() {
-        let file = keyring.file.display();
-        session.output.say(&match waiting.as_slice() {
-            [] => format!("keep a new copy of {file}, and copy it to every machine that shares this database\n{MOVE_ON}"),
-            _ => format!(
-                "copy {file} there (mode 600); it is read without a restart. Then `smartlinks keyring activate {id}`"
-            ),
-        });
+    let file = keyring.file.display();
+    if !waiting.is_empty() {
+        return Err(Failure::new(
+            Exit::Failure,
+            "key_not_everywhere",
+            format!("key {id} is not held by: {}", waiting.join(", ")),
+        )
+        .hint(format!(
+            "Copy {file} there (mode 600); it is read without a restart. Then `smartlinks keyring activate {id}`."
+        )));
     }
+    session.output.remark(&format!(
+            "keep a new copy of {file}, and copy it to every machine that shares this database\n{MOVE_ON}"
+        ));
     Ok(())
 }
 
@@ -169,49 +188,42 @@ async fn check_of(id: &str, session: &Session) -> Result<String, Failure> {
     })
 }
 
-async fn activate(id: &str, even_without: bool, session: &Session) -> Result<(), Failure> {
-    let check = check_of(id, session).await?;
-    let lacking = session.core.instances_without(&check).await.map_err(told)?;
-    if !lacking.is_empty() && !even_without {
-        return Err(Failure::new(
-            Exit::Failure,
-            "key_not_everywhere",
-            format!("key {id} is not held by: {}", lacking.join(", ")),
-        )
-        .hint(
-            "Copy the key file there (mode 600); it is read without a restart within a second. With --even-without \
-             those instances cannot read what others seal until they get it.",
-        ));
-    }
-    let changed = session.core.activate_key(id).await.map_err(told)?;
+async fn activate(id: &str, laggards: Laggards, session: &Session) -> Result<(), Failure> {
+    check_of(id, session).await?;
+    let changed = session.core.activate_key(id, laggards);
+    let changed = changed.await.map_err(told)?;
     let done = json!({ "key": id, "active": true, "changed": changed });
     session.output.data(&done, |_| match changed {
         true => format!("key {id} seals from now on"),
         false => format!("key {id} seals already"),
     })?;
-    if !session.output.is_json() && changed {
-        session.output.say(MOVE_ON);
+    if changed {
+        session.output.remark(MOVE_ON);
     }
     Ok(())
 }
 
-async fn retire(id: &str, dry_run: bool, session: &Session) -> Result<(), Failure> {
+async fn would_retire(id: &str, session: &Session) -> Result<(), Failure> {
     let keyring = session.core.keyring().await.map_err(told)?;
-    if dry_run {
-        let key = keyring.keys.iter().find(|key| key.id == id);
-        let (rows, active) = key.map_or((0, false), |key| (key.rows(), key.active));
-        let possible = key.is_some() && rows == 0 && !active;
-        let plan = json!({ "dry_run": true, "key": id, "possible": possible, "rows": rows, "active": active });
-        return session.output.data(&plan, |_| match (key, active) {
-            (None, _) => format!("there is no key {id}"),
-            (_, true) => format!("key {id} seals and stays"),
-            (_, false) if rows > 0 => {
-                format!("key {id} is still needed: {rows} rows are sealed with it")
-            }
-            _ => format!("would take key {id} out of {}", keyring.file.display()),
-        });
-    }
-    let retired = session.core.retire_key(id).await.map_err(told)?;
+    let key = keyring.keys.iter().find(|key| key.id == id);
+    let (rows, active) = key.map_or((0, false), |key| (key.rows(), key.active));
+    let possible = key.is_some() && rows == 0 && !active;
+    let plan =
+        json!({ "dry_run": true, "key": id, "possible": possible, "rows": rows, "active": active });
+    session.output.data(&plan, |_| match (key, active) {
+        (None, _) => format!("there is no key {id}"),
+        (_, true) => format!("key {id} seals and stays"),
+        (_, false) if rows > 0 => {
+            format!("key {id} is still needed: {rows} rows are sealed with it")
+        }
+        _ => format!("would take key {id} out of {}", keyring.file.display()),
+    })
+}
+
+async fn retire(id: &str, laggards: Laggards, session: &Session) -> Result<(), Failure> {
+    let keyring = session.core.keyring().await.map_err(told)?;
+    let retired = session.core.retire_key(id, laggards);
+    let retired = retired.await.map_err(told)?;
     let done = json!({ "key": id, "retired": retired });
     session.output.data(&done, |_| match retired {
         true => format!(
@@ -220,27 +232,16 @@ async fn retire(id: &str, dry_run: bool, session: &Session) -> Result<(), Failur
         ),
         false => format!("there is no key {id}"),
     })?;
-    if retired && !session.output.is_json() {
-        session.output.say("backups of the database from before need it: keep the former copy of the key file with them");
+    if retired {
+        session.output.remark("backups of the database from before need it: keep the former copy of the key file with them");
     }
     Ok(())
 }
 
-/// Errors about keys have their own codes; the others are the store's.
+/// Errors about keys and database have their own codes, as at a start.
 fn told(error: Error) -> Failure {
-    let code = match &error {
-        Error::Storage(error @ (StoreError::KeyActive { .. } | StoreError::KeyInUse { .. })) => {
-            Some(error.code())
-        }
-        Error::Storage(StoreError::Keys(_)) => Some("key_file"),
-        _ => None,
-    };
-    let failure = Failure::from(error);
-    match code {
-        Some(code) => Failure {
-            code: code.to_owned(),
-            ..failure
-        },
-        None => failure,
+    match error {
+        Error::Storage(error) => unusable(error),
+        other => Failure::from(other),
     }
 }

@@ -1,6 +1,7 @@
 //! `operators …`
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Serialize;
 use smartlinks_core::{Error, Invited, LinkedOperator, OperatorView, Password};
 
@@ -46,7 +47,7 @@ pub(crate) async fn run(command: OperatorsCommand, session: &Session) -> Result<
             });
         }
         OperatorsCommand::Password { name } => {
-            let password = chosen_password(session)?;
+            let password = chosen_password()?;
             core.set_operator_password(&name, password).await?
         }
         OperatorsCommand::Disable { name } => core.disable_operator(&name).await?,
@@ -92,13 +93,15 @@ fn invited(invited: Invited, session: &Session) -> Result<(), Failure> {
 }
 
 /// Typed twice at a terminal, where nobody sees what was typed; once where another program sends it.
-fn chosen_password(session: &Session) -> Result<Password, Failure> {
-    let first = Password::from(secret_input::line("new password:", session.output)?.text);
+fn chosen_password() -> Result<Password, Failure> {
     if !secret_input::is_typed() {
-        return Ok(first);
+        let sent = secret_input::first_line(std::io::stdin().lock()).map_err(|error| {
+            Failure::new(Exit::Failure, "stdin", "stdin could not be read").because(&error)
+        })?;
+        return password(sent, "stdin holds no password");
     }
-    let again = Password::from(secret_input::line("the same again:", session.output)?.text);
-    if first.matches(&again) {
+    let first = typed("new password: ")?;
+    if first.matches(&typed("the same again: ")?) {
         return Ok(first);
     }
     Err(Failure::new(
@@ -106,6 +109,25 @@ fn chosen_password(session: &Session) -> Result<Password, Failure> {
         "passwords_differ",
         "the two passwords differ; nothing was changed",
     ))
+}
+
+fn typed(question: &str) -> Result<Password, Failure> {
+    let typed = secret_input::ask(question).map_err(|error| {
+        Failure::usage(
+            "no_terminal",
+            "the password could not be asked for at the terminal",
+        )
+        .because(&error)
+        .hint("Send it instead: smartlinks operators password NAME < FILE.")
+    })?;
+    password(typed, "no password was typed")
+}
+
+fn password(text: Option<SecretString>, otherwise: &str) -> Result<Password, Failure> {
+    text.map(Password::from).ok_or_else(|| {
+        Failure::usage("no_password", otherwise)
+            .hint("Type it when asked, or send it: smartlinks operators password NAME < FILE.")
+    })
 }
 
 fn list(operators: &[OperatorView], now: Timestamp) -> String {

@@ -24,7 +24,9 @@ pub(crate) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
                     statuses: None,
                 })
                 .await?;
-            session.output.data(&page, |page| list(page, now))
+            session.output.data(&page, |page| list(page, now))?;
+            session.output.more("--after", page.next.as_ref());
+            Ok(())
         }
         OrdersCommand::Show { order } => {
             let order = core.order(&order).await?;
@@ -56,11 +58,7 @@ fn list(page: &OrderPage, now: Timestamp) -> String {
                 .unwrap_or_default(),
         ]
     });
-    let orders = table(["ORDER", "STATUS", "AMOUNT", "ASKED", "TITLE"], rows);
-    match &page.next {
-        Some(next) => format!("{orders}\n\nmore: --after {next}"),
-        None => orders,
-    }
+    table(["ORDER", "STATUS", "AMOUNT", "ASKED", "TITLE"], rows)
 }
 
 fn one(order: &OrderView, now: Timestamp) -> String {

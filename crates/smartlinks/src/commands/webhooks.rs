@@ -76,7 +76,9 @@ pub(crate) async fn run(command: WebhooksCommand, session: &Session) -> Result<(
                 limit,
             };
             let page = core.webhook_deliveries(&id, &listing).await?;
-            output.data(&page, |page| deliveries(page, now))
+            output.data(&page, |page| deliveries(page, now))?;
+            output.more("--before", page.next.as_ref());
+            Ok(())
         }
         WebhooksCommand::Delivery { id } => output
             .data(&core.webhook_delivery(&id).await?, |detail| {
@@ -172,11 +174,7 @@ fn deliveries(page: &DeliveryPage, now: Timestamp) -> String {
             moment(delivery.next_attempt_at, now),
         ]
     });
-    let listed = table(["DELIVERY", "EVENT", "STATE", "ATTEMPTS", "NEXT"], rows);
-    match page.next {
-        Some(next) => format!("{listed}\n\nmore with --before {next}"),
-        None => listed,
-    }
+    table(["DELIVERY", "EVENT", "STATE", "ATTEMPTS", "NEXT"], rows)
 }
 
 fn attempts(detail: &DeliveryDetail, now: Timestamp) -> String {

@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Mutex;
 
+use jiff::SignedDuration;
+
 use super::{Output, plain};
 
 /// One line that is written over again and again.
@@ -43,10 +45,51 @@ impl Drop for ProgressLine {
     }
 }
 
+/// Bar, numbers of rows, pace, and what is left at that pace.
+pub(crate) fn bar(done: u64, of: u64, took: SignedDuration) -> String {
+    const WIDTH: u64 = 24;
+    // Others go on meanwhile, so more than all can be done.
+    let all = of.max(done).max(1);
+    let filled = (done * WIDTH / all).min(WIDTH);
+    let bar: String = (0..WIDTH)
+        .map(|at| if at < filled { '#' } else { '.' })
+        .collect();
+    let mut text = format!("[{bar}] {done} of {all} rows");
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or_default();
+    if took_ms >= 500 && done > 0 {
+        let left_s = (all - done) * took_ms / done / 1000;
+        text.push_str(&format!(
+            ", {} rows/s, {left_s} s left",
+            done * 1000 / took_ms
+        ));
+    }
+    text
+}
+
 fn write(text: &str) {
     let mut stderr = io::stderr().lock();
     // A closed stderr is nobody's problem.
     let _ = stderr
         .write_all(text.as_bytes())
         .and_then(|()| stderr.flush());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bar_shows_share_pace_and_what_is_left() {
+        let line = |done, of, took| bar(done, of, SignedDuration::from_millis(took));
+        assert_eq!(line(0, 100, 0), "[........................] 0 of 100 rows");
+        assert_eq!(
+            line(50, 100, 1000),
+            "[############............] 50 of 100 rows, 50 rows/s, 1 s left"
+        );
+        assert_eq!(
+            line(101, 100, 2000),
+            "[########################] 101 of 101 rows, 50 rows/s, 0 s left"
+        );
+        assert_eq!(line(0, 0, 0), "[........................] 0 of 1 rows");
+    }
 }

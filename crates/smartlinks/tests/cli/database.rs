@@ -56,6 +56,23 @@ fn a_sound_database_is_said_to_be_sound_and_a_wrong_key_is_found() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_key_file_of_no_use_is_found_and_the_rest_is_looked_at() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home();
+    assert_eq!(home.run(&["auth", "url"]).code, Some(0));
+    let keys = home.data_dir().join("keys");
+    std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let check = home.run(&["db", "check", "--json"]).json(1);
+    assert_eq!(check["keys"], "unusable");
+    let findings = check["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1, "{check}");
+    assert!(findings[0]["detail"].as_str().unwrap().contains("mode 644"));
+    assert!(findings[0]["fix"].as_str().unwrap().contains("chmod 600"));
+    assert!(!check["tables"].as_array().unwrap().is_empty());
+}
+
 #[test]
 fn a_look_makes_nothing() {
     let home = home();

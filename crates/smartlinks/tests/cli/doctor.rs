@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::auth::connected;
-use crate::support::gateway::Gateway;
+use crate::support::gateway::{CALLBACK, Gateway};
 use crate::support::{CANARY, Home, Outcome};
 
 /// The finding of a code.
@@ -100,6 +100,24 @@ fn before_the_first_start_nothing_is_made_and_nothing_is_wrong() {
     finding(&report, 0, "database_not_yet");
     finding(&report, 0, "data_dir_missing");
     assert!(!home.data_dir().exists());
+}
+
+/// A database is stamped by the first start. A look with a mistyped key must not be that.
+#[test]
+fn a_look_notes_no_app_key() {
+    let gateway = Gateway::start();
+    // Made before the variables of the app were set, with its keys.
+    let home = Home::new();
+    assert_eq!(home.run(&["operators", "add", "anna"]).code, Some(0));
+    let home = home
+        .variable("ALIEXPRESS_APP_KEY", "999999")
+        .variable("ALIEXPRESS_APP_SECRET", CANARY)
+        .variable("ALIEXPRESS_CALLBACK_URL", CALLBACK)
+        .variable("ALIEXPRESS_GATEWAY_URL", gateway.address());
+    let report = examined(&home);
+    finding(&report, 1, "database_works");
+    let check = home.run(&["db", "check", "--json"]).json(0);
+    assert_eq!(check["app_key"], Value::Null, "{check}");
 }
 
 #[test]

@@ -124,7 +124,10 @@ fn a_key_is_not_used_before_every_instance_has_it() {
     server.wait_for(Stream::Out, "page:");
     wait_for_a_report(&home);
 
-    let rotated = home.run(&["keyring", "rotate", "--json"]).json(0);
+    // A script that goes by the exit code must not believe that the key was changed.
+    let rotated = home.run(&["keyring", "rotate", "--json"]);
+    assert!(rotated.stderr.contains("key_not_everywhere"), "{rotated}");
+    let rotated = rotated.json(1);
     assert_eq!(rotated["active"], false);
     assert_eq!(rotated["waiting_for"].as_array().unwrap().len(), 1);
     let new = rotated["key"].as_str().unwrap();
@@ -145,6 +148,52 @@ fn a_key_is_not_used_before_every_instance_has_it() {
     assert_eq!(unknown["code"], "unknown_key");
 }
 
+/// R16: a server that was left behind would lose what it renews once the former key is out of use.
+#[test]
+fn nothing_is_moved_or_retired_before_every_instance_has_the_key() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let here = home.data_dir().join("keys");
+    let there = home.path().join("other-machine-keys");
+    std::fs::copy(&here, &there).unwrap();
+    let flag = there.display().to_string();
+    let mut server = Server::start(
+        &home,
+        &["serve", "--listen", "127.0.0.1:0", "--key-file", &flag],
+    );
+    server.wait_for(Stream::Out, "page:");
+    wait_for_a_report(&home);
+    let old = keys(&home)[0]["id"].as_str().unwrap().to_owned();
+    let rotated = home.run(&["keyring", "rotate", "--json"]).json(1);
+    let new = rotated["key"].as_str().unwrap();
+    home.run(&["keyring", "activate", new, "--even-without", "--json"])
+        .json(0);
+
+    for arguments in [
+        &["keyring", "reencrypt", "--retire", "--json"][..],
+        &["keyring", "retire", &old, "--json"],
+    ] {
+        let refused = home.run(arguments).error(1);
+        assert_eq!(refused["code"], "key_not_everywhere", "{arguments:?}");
+        assert!(
+            refused["fix"]
+                .as_str()
+                .unwrap()
+                .contains("Copy the key file")
+        );
+    }
+    assert_eq!(keys(&home)[1]["rows"], 1, "nothing was moved");
+    assert!(key_file(&home).contains(&old));
+
+    std::fs::copy(&here, &there).unwrap();
+    server.wait_until(Stream::Err, "the key file was read again");
+    let moved = (0..200).find_map(|_| {
+        let outcome = home.run(&["keyring", "reencrypt", "--retire", "--json"]);
+        (outcome.code == Some(0)).then(|| outcome.json(0))
+    });
+    assert_eq!(moved.unwrap()["retired"][0], old.as_str());
+}
+
 /// The server says which keys it holds a moment after it answers.
 fn wait_for_a_report(home: &Home) {
     let reported = (0..200).any(|_| {
@@ -163,7 +212,7 @@ fn a_key_file_that_cannot_be_changed_stays_as_it_is() {
     let before = key_file(&home);
     let blocked = home.data_dir().join(".keys.new");
     std::fs::create_dir_all(blocked.join("in the way")).unwrap();
-    let error = home.run(&["keyring", "rotate", "--json"]).error(1);
+    let error = home.run(&["keyring", "rotate", "--json"]).error(2);
     assert_eq!(error["code"], "key_file");
     assert!(
         error["detail"]

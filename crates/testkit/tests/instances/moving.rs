@@ -57,7 +57,11 @@ async fn moves(database: TestDatabase) -> Result<()> {
     let refreshed = world.command(&["auth", "refresh", "--json"]).await?;
     ensure!(json_of(&refreshed, 0)?["generation"] == 2, "{refreshed:?}");
 
-    json_of(&beside(&["db", "reopen"]).await?, 0)?;
+    // The copy was used meanwhile, so this is asked first, and here is nobody to ask.
+    let asked = beside(&["db", "reopen"]).await?;
+    ensure!(error_of(&asked)?["code"] == "not_confirmed", "{asked:?}");
+    let reopened = json_of(&beside(&["db", "reopen", "--yes"]).await?, 0)?;
+    ensure!(reopened["moved_to"] == copied["to"], "{reopened}");
     let status = json_of(&beside(&["auth", "status"]).await?, 0)?;
     ensure!(status["connections"][0]["generation"] == 1, "{status}");
     Ok(())

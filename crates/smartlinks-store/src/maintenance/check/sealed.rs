@@ -6,9 +6,14 @@ use super::super::reader::Rows;
 use super::super::tables::{Column, Kind, Table};
 use super::{CheckOptions, Finding};
 use crate::StoreError;
-use crate::seal::{Probe, probe};
+use crate::seal::{Probe, key_id_in, probe};
 use crate::sql::{Upkeep, Value};
 
+/// The column that names the key of all sealed values of its row. A key is retired when it names no row, so it has to be
+/// right.
+const MARK: &str = "sealed_with";
+/// The code of values that do not open.
+const UNREADABLE: &str = "storage_seal";
 /// How many rows of one column are named in a finding.
 const NAMED: usize = 3;
 
@@ -28,6 +33,7 @@ struct Found {
     unknown_key: Bad,
     tampered: Bad,
     not_sealed: Bad,
+    other_key: Bad,
 }
 
 /// Values that are not as they should be, some of them named by their rows.
@@ -62,14 +68,16 @@ pub(super) async fn look_into(
     if key.kind != Kind::Text {
         return Ok(Looked::default());
     }
+    let mark = table.columns.iter().find(|column| column.name == MARK);
     let mut columns = vec![*key];
     columns.extend(&bytes);
+    columns.extend(mark);
     let mut found: Vec<Found> = bytes.iter().map(|_| Found::default()).collect();
     let mut looked = Looked::default();
     let mut rows = Rows::some(database, table, &columns, options.sample);
     while let Some(row) = rows.next().await? {
         looked.rows += 1;
-        note(table, &bytes, &row, options, &mut found);
+        note(table, &bytes, mark.is_some(), &row, options, &mut found);
         if looked.rows.is_multiple_of(TELL_EVERY) {
             tell(looked.rows);
         }
@@ -86,9 +94,11 @@ fn of_kind(table: &Table, kind: Kind) -> Vec<&Column> {
     columns.filter(|column| column.kind == kind).collect()
 }
 
+/// The key of the row, its columns of bytes, and the mark where the table has one.
 fn note(
     table: &Table,
     columns: &[&Column],
+    has_mark: bool,
     row: &[Value],
     options: &CheckOptions,
     found: &mut [Found],
@@ -96,10 +106,17 @@ fn note(
     let Some((Value::Text(Some(id)), values)) = row.split_first() else {
         return;
     };
+    let mark = match values.last() {
+        Some(Value::Text(Some(mark))) if has_mark => mark.as_str(),
+        _ => "",
+    };
     for ((column, value), found) in columns.iter().zip(values).zip(found) {
         let Value::Blob(Some(bytes)) = value else {
             continue;
         };
+        if has_mark && key_id_in(bytes).is_some_and(|key| key != mark) {
+            found.other_key.add(id);
+        }
         match probe(options.keys.as_ref(), &table.name, &column.name, id, bytes) {
             Probe::Opens => found.opens += 1,
             Probe::UnknownKey => found.unknown_key.add(id),
@@ -116,13 +133,16 @@ fn conclude(table: &Table, column: &Column, found: Found, has_keys: bool, looked
         return;
     }
     looked.sealed += sealed + found.not_sealed.number;
-    let mut report = |bad: Bad, what: &str, fix: &str| {
+    let mut report = |code: &'static str, bad: Bad, what: &str, fix: &str| {
         if bad.number == 0 {
             return;
         }
-        looked.unreadable += bad.number;
+        looked.unreadable += match code {
+            UNREADABLE => bad.number,
+            _ => 0,
+        };
         looked.findings.push(Finding {
-            code: "storage_seal",
+            code,
             detail: format!(
                 "table {}, column {}: {} sealed values {what}, among them that of {}",
                 table.name,
@@ -134,11 +154,23 @@ fn conclude(table: &Table, column: &Column, found: Found, has_keys: bool, looked
         });
     };
     let restore = "Restore those rows from a backup, or connect these accounts again.";
-    report(found.tampered, "were changed or moved", restore);
-    report(found.not_sealed, "are cut or overwritten", restore);
+    report(UNREADABLE, found.tampered, "were changed or moved", restore);
+    report(
+        UNREADABLE,
+        found.not_sealed,
+        "are cut or overwritten",
+        restore,
+    );
+    report(
+        "storage_seal_mark",
+        found.other_key,
+        "name another key than `sealed_with` in their row",
+        "Somebody changed that column by hand. Retire no key before it is restored from a backup.",
+    );
     if has_keys {
         let copy = "Copy the key's line from the former key file or its backup.";
         report(
+            UNREADABLE,
             found.unknown_key,
             "need a key that the key file lacks",
             copy,

@@ -1,4 +1,6 @@
-use smartlinks_store::StoreError;
+use smartlinks_store::{
+    Existing, KeyRing, StoreError, SystemEntropy, migrate_database, open_existing,
+};
 
 use crate::support::*;
 
@@ -52,4 +54,71 @@ pub(crate) async fn a_closed_store_says_so(stage: Stage) {
         assert!(error.is_storage_failure());
     }
     assert_eq!(tokens(&stage.open().await, &id).await.0, "access-1001");
+}
+
+/// A look makes nothing: no table, no key check, no stamp, and no step of a newer schema.
+pub(crate) async fn a_look_changes_nothing(stage: Stage) {
+    let look = async |stage: &Stage| open_existing(stage.options()).await.unwrap();
+    assert!(matches!(look(&stage).await, Existing::NotYet));
+    if let smartlinks_store::DatabaseUrl::Postgres(_) = &stage.url {
+        let tables = "select tablename::text from pg_tables where schemaname = 'public'";
+        assert_eq!(stage.raw().await.lines(tables).await.len(), 0);
+    } else {
+        assert!(!stage.sqlite_path().exists());
+    }
+
+    migrate_database(&stage.url).await.unwrap();
+    let Existing::Open(store) = look(&stage).await else {
+        panic!("not open");
+    };
+    store
+        .check_stamp("https://a.example", "500100")
+        .await
+        .unwrap();
+    assert_eq!(store.key_fingerprint().await.unwrap(), None);
+    store.close().await;
+    let noted = "select key from meta";
+    assert_eq!(stage.raw().await.lines(noted).await.len(), 0);
+
+    let store = stage.open().await;
+    store
+        .stamp_or_check("https://a.example", "500100")
+        .await
+        .unwrap();
+    store
+        .check_stamp("https://a.example", "500100")
+        .await
+        .unwrap();
+    let other = store.check_stamp("https://a.example", "500101").await;
+    assert!(
+        matches!(other, Err(StoreError::StampMismatch { .. })),
+        "{other:?}"
+    );
+    store.close().await;
+    let stranger = Stage {
+        keys: KeyRing::ephemeral(&SystemEntropy).unwrap(),
+        ..stage.clone()
+    };
+    let refused = open_existing(stranger.options()).await.err();
+    assert!(matches!(refused, Some(StoreError::Keys(_))), "{refused:?}");
+
+    // As an older version has left it.
+    let mut raw = stage.raw().await;
+    raw.execute(
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
+    let steps = raw
+        .lines("select cast(version as text) from _sqlx_migrations")
+        .await
+        .len();
+    match look(&stage).await {
+        Existing::Behind { step, newest } => assert!(step < newest),
+        _ => panic!("not behind"),
+    }
+    let after = raw
+        .lines("select cast(version as text) from _sqlx_migrations")
+        .await
+        .len();
+    assert_eq!(after, steps);
 }

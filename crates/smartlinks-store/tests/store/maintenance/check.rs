@@ -68,6 +68,18 @@ async fn finds_what_is_wrong(stage: Stage) {
 
     let mut raw = stage.raw().await;
     let (one, other) = (&ids[0], &ids[1]);
+    // A key is retired when no row says that it needs it, so what a row says has to be true.
+    let key = stage.keys.active_id();
+    let mark = format!("update connections set sealed_with = 'k0' where id = '{other}'");
+    raw.execute(mark).await;
+    let marked = check(&stage, Some(stage.keys.clone())).await;
+    assert_eq!(codes(&marked), ["storage_seal_mark"; 2], "{marked:#?}");
+    assert!(marked.findings[0].detail.contains(other.as_str()));
+    assert_eq!(table(&marked, "connections").unreadable, 0);
+    raw.execute(format!(
+        "update connections set sealed_with = '{key}' where id = '{other}'"
+    ))
+    .await;
     raw.execute(format!(
         "update connections set access_token = \
          (select access_token from connections where id = '{one}') where id = '{other}'"

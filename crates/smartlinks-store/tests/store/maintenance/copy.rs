@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use smartlinks_store::{
     DatabaseCopy, DatabaseUrl, PostgresUrl, Progress, Stage as Step, StoreError, Traces,
-    copy_database, migrate_database, reopen_database,
+    copy_database, migrate_database, moved_to, reopen_database,
 };
 use tokio::sync::Notify;
 
@@ -120,9 +120,15 @@ async fn the_source_is_put_aside(stage: Stage) {
         "{refused}"
     );
     let again = this.copy().await.unwrap_err();
-    assert!(matches!(again, StoreError::NotEmpty { .. }), "{again}");
+    assert!(matches!(again, StoreError::Moved { .. }), "{again}");
+    let to = moved_to(&this.path()).await.unwrap();
+    assert_eq!(to, this.url().to_string());
     reopen_database(&this.path()).await.unwrap();
     this.source.open().await.close().await;
+    let full = this.copy().await.unwrap_err();
+    assert!(matches!(full, StoreError::NotEmpty { .. }), "{full}");
+    let never = moved_to(&this.path()).await.unwrap_err();
+    assert!(matches!(never, StoreError::NotFound { .. }), "{never}");
     let twice = reopen_database(&this.path()).await.unwrap_err();
     assert!(matches!(twice, StoreError::NotFound { .. }), "{twice}");
 }
@@ -133,21 +139,58 @@ async fn what_was_moved_is_not_used_by_mistake() {
     on_postgres(the_source_is_put_aside).await;
 }
 
+/// A copy to a second place would make two databases of one: nothing is written there.
+async fn a_second_target_is_left_as_it_was(stage: Stage) {
+    let this = Move::to(stage).await;
+    this.copy().await.unwrap();
+    on_postgres(async move |other: Stage| {
+        let second = this.with_target(&other);
+        let refused = second.copy().await.unwrap_err();
+        assert!(
+            matches!(&refused, StoreError::Moved { to, .. } if *to == this.url().to_string()),
+            "{refused}"
+        );
+        // A server may begin there, and a copy too: it is empty, and has what the migrations put there.
+        let counters = "select name from counters order by name";
+        assert!(second.target.raw().await.lines(counters).await.len() >= 4);
+        reopen_database(&this.path()).await.unwrap();
+        second.copy().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_was_moved_is_not_moved_to_a_second_place() {
+    on_postgres(a_second_target_is_left_as_it_was).await;
+}
+
+/// A copy that was cut off may not be finished once another one was.
+async fn an_older_unfinished_copy_stays_unusable(stage: Stage) {
+    let this = Move::to(stage).await;
+    on_postgres(async move |other: Stage| {
+        let second = this.with_target(&other);
+        second.cut_off().await;
+        this.copy_when_free().await;
+        let refused = second.copy_when_settled().await.unwrap_err();
+        assert!(matches!(refused, StoreError::Moved { .. }), "{refused}");
+        let kept_out = second.target.try_open().await.err().unwrap();
+        assert!(
+            matches!(kept_out, StoreError::UnfinishedCopy { .. }),
+            "{kept_out}"
+        );
+        this.target.open().await.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_copy_that_was_overtaken_by_another_is_not_finished() {
+    on_postgres(an_older_unfinished_copy_stays_unusable).await;
+}
+
 async fn begins_anew(stage: Stage) {
     let this = Move::to(stage).await;
-    let begun = Notify::new();
-    let cut = {
-        let (path, url) = (this.path(), this.url());
-        let watch = |progress: Progress| {
-            if progress.table == "events" && progress.done == 1000 {
-                begun.notify_one();
-            }
-        };
-        let copy = copy_database(&path, &url, &watch);
-        // The first who is ready is asked first, so the copy goes no further than it was told.
-        tokio::select! { biased; () = begun.notified() => true, _ = copy => false }
-    };
-    assert!(cut);
+    this.cut_off().await;
     let refused = this.target.try_open().await.err().unwrap();
     let words = refused.to_string();
     assert!(
@@ -169,12 +212,43 @@ async fn begins_anew(stage: Stage) {
 }
 
 impl Move {
-    /// The server notices a moment later that the connection of the former copy is gone.
+    /// The same source and another target.
+    fn with_target(&self, other: &Stage) -> Self {
+        Self {
+            source: self.source.clone(),
+            target: Stage {
+                keys: self.source.keys.clone(),
+                ..other.clone()
+            },
+            ids: self.ids.clone(),
+        }
+    }
+
+    /// A copy that ends while it writes events.
+    async fn cut_off(&self) {
+        let begun = Notify::new();
+        let (path, url) = (self.path(), self.url());
+        let watch = |progress: Progress| {
+            if progress.table == "events" && progress.done == 1000 {
+                begun.notify_one();
+            }
+        };
+        let copy = copy_database(&path, &url, &watch);
+        // The first who is ready is asked first, so the copy goes no further than it was told.
+        let cut = tokio::select! { biased; () = begun.notified() => true, _ = copy => false };
+        assert!(cut);
+    }
+
     async fn copy_when_free(&self) -> DatabaseCopy {
+        self.copy_when_settled().await.unwrap()
+    }
+
+    /// The server notices a moment later that the connection of the former copy is gone.
+    async fn copy_when_settled(&self) -> Result<DatabaseCopy, StoreError> {
         for _ in 0..1000 {
             match self.copy().await {
                 Err(StoreError::InUse { .. }) => tokio::task::yield_now().await,
-                other => return other.unwrap(),
+                other => return other,
             }
         }
         panic!("the former copy never ended");

@@ -1,11 +1,9 @@
 //! `auth disconnect`
 
-use std::io::{BufRead as _, IsTerminal as _};
-
 use serde_json::json;
 
 use crate::commands::Session;
-use crate::failure::{Exit, Failure};
+use crate::failure::Failure;
 use crate::output::plain;
 
 pub(super) async fn run(id: Option<&str>, yes: bool, session: &Session) -> Result<(), Failure> {
@@ -16,12 +14,12 @@ pub(super) async fn run(id: Option<&str>, yes: bool, session: &Session) -> Resul
         .or(connection.account.nick.as_ref());
     let name = plain(name.unwrap_or(&connection.account.user_id));
     if !yes {
-        confirm(
+        session.output.confirm(
             &format!(
-                "Disconnect {name} ({})? Its tokens are deleted at once. [y/N]",
+                "Disconnect {name} ({})? Its tokens are deleted at once.",
                 connection.id
             ),
-            session,
+            "disconnecting deletes tokens, and there is no terminal to ask at",
         )?;
     }
     session.core.disconnect(&connection.id).await?;
@@ -29,25 +27,4 @@ pub(super) async fn run(id: Option<&str>, yes: bool, session: &Session) -> Resul
     session.output.data(&done, |_| {
         format!("disconnected {name} ({})", connection.id)
     })
-}
-
-fn confirm(question: &str, session: &Session) -> Result<(), Failure> {
-    let refused = |message: &str| {
-        Failure::usage("not_confirmed", message).hint("Add --yes to do it without asking.")
-    };
-    if !std::io::stdin().is_terminal() {
-        return Err(refused(
-            "disconnecting deletes tokens, and there is no terminal to ask at",
-        ));
-    }
-    session.output.ask(question);
-    let mut answer = String::new();
-    let read = std::io::stdin().lock().read_line(&mut answer);
-    match (read, answer.trim().to_ascii_lowercase().as_str()) {
-        (Ok(_), "y" | "yes") => Ok(()),
-        _ => Err(Failure {
-            exit: Exit::Failure,
-            ..refused("nothing was done")
-        }),
-    }
 }

@@ -54,12 +54,10 @@ pub(super) async fn run(arguments: &ExportArgs, session: &Session) -> Result<(),
     if passphrase.is_none() {
         session.output.warn("the file opens these accounts for whoever reads it: delete it as soon as it has served");
     }
-    if !session.output.is_json() {
-        session.output.say(
+    session.output.remark(
             "this installation goes on renewing these tokens. Where they are taken in elsewhere, end this one first: \
              of two that renew, one is left with tokens that no longer count",
         );
-    }
     match export.unreadable {
         none if none.is_empty() => Ok(()),
         causes => Err(Failure {
@@ -135,9 +133,9 @@ pub(super) async fn import(
         return Err(Failure::new(Exit::Failure, "not_all_imported", "not every connection was taken in")
             .hint("Connections that work here are left alone; --replace takes the file's tokens all the same."));
     }
-    if !session.output.is_json() {
-        session.output.say("smartlinks renews these tokens from now on; whatever used them must not renew them too");
-    }
+    session.output.remark(
+        "smartlinks renews these tokens from now on; whatever used them must not renew them too",
+    );
     Ok(())
 }
 

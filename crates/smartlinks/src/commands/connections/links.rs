@@ -7,11 +7,12 @@ use crate::output::{table, when};
 
 /// The address and what to know about it. It is printed this once.
 pub(super) fn created(created: &CreatedLink) -> String {
+    let until = created.link.expires_at.map(|at| format!(", until {at}"));
     format!(
-        "{}\n\nSend it to the merchant: it works once, until {}. It is not shown again; `smartlinks connections \
-         revoke-link {}` takes it back.",
+        "{}\n\nSend it to the merchant: it works once{}. It is not shown again; `smartlinks connections revoke-link \
+         {}` takes it back.",
         created.url,
-        created.link.expires_at.unwrap_or(Timestamp::MAX),
+        until.unwrap_or_default(),
         created.link.id
     )
 }
@@ -33,11 +34,7 @@ pub(super) fn list(page: &ConnectLinkPage, now: Timestamp) -> String {
             when(link.ended_at.or(link.expires_at), now),
         ]
     });
-    let mut text = table(["LINK", "LABEL", "STATE", "CONNECTION", "ENDS"], rows);
-    if let Some(next) = &page.next {
-        text.push_str(&format!("\nmore: --after {next}"));
-    }
-    text
+    table(["LINK", "LABEL", "STATE", "CONNECTION", "ENDS"], rows)
 }
 
 /// What became of a link that was to be taken back.

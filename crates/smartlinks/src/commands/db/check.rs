@@ -1,7 +1,9 @@
 //! `db check`
 
+use std::io::ErrorKind;
+
 use serde::Serialize;
-use smartlinks_core::store::{self, CheckOptions, DatabaseCheck, KeyRing};
+use smartlinks_core::store::{self, CheckOptions, DatabaseCheck, KeyError, KeyRing};
 
 use super::{Place, words};
 use crate::assemble::unusable;
@@ -40,9 +42,13 @@ struct Finding {
 }
 
 pub(super) async fn run(place: &Place, sample: Option<u32>, output: Output) -> Result<(), Failure> {
-    let keys = match place.key_file.exists() {
-        true => Some(KeyRing::load(&place.key_file).map_err(|error| unusable(error.into()))?),
-        false => None,
+    // A key file that cannot be used is a finding, and no reason not to look at the rest.
+    let (keys, unusable_keys) = match KeyRing::load(&place.key_file) {
+        Ok(keys) => (Some(keys), None),
+        Err(KeyError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            (None, None)
+        }
+        Err(error) => (None, Some(error)),
     };
     let options = CheckOptions {
         url: place.url.clone(),
@@ -53,12 +59,35 @@ pub(super) async fn run(place: &Place, sample: Option<u32>, output: Output) -> R
     let watch = |progress| line.show(&words(&progress));
     let check = store::check_database(options, &watch).await;
     drop(line);
-    let checked = Checked::from(check.map_err(unusable)?);
+    let mut checked = Checked::from(check.map_err(unusable)?);
+    if let Some(error) = unusable_keys {
+        checked.blame(&error);
+    }
     output.data(&checked, in_words)?;
     if checked.sound {
         Ok(())
     } else {
         Err(Failure::silent(Exit::Failure))
+    }
+}
+
+impl Checked {
+    /// The key file is there and of no use.
+    fn blame(&mut self, error: &KeyError) {
+        let words = error.to_string();
+        let (detail, fix) = words.split_once(". ").unwrap_or((
+            &words,
+            "Copy the key file from its backup, or from where the server ran before.",
+        ));
+        let finding = Finding {
+            code: "storage_keys",
+            detail: detail.to_owned(),
+            fix: fix.to_owned(),
+        };
+        // It is not missing, as the check had to take it.
+        self.findings.retain(|found| found.code != finding.code);
+        self.findings.insert(0, finding);
+        (self.keys, self.sound) = ("unusable", false);
     }
 }
 

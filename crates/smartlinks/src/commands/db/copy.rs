@@ -41,7 +41,7 @@ pub(super) async fn run(
     drop(line);
     let copied = Copied::from(copy.map_err(unusable)?);
     output.data(&copied, in_words)?;
-    output.say(&format!(
+    output.remark(&format!(
         "next: set DATABASE_URL to that database and start the server with the same key file ({})",
         place.key_file.display()
     ));

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::json;
+use smartlinks_core::Laggards;
 use smartlinks_core::store::{KeyStanding, Keyring, Position};
 
-use super::progress::Progress;
 use super::told;
 use crate::cli::ReencryptArgs;
 use crate::commands::Session;
 use crate::failure::{Exit, Failure};
+use crate::output::{ProgressLine, bar};
 
 /// Rows that others were changing are tried again in the next round; so many rounds without any progress end it.
 const ROUNDS_IN_VAIN: u32 = 50;
@@ -25,13 +27,18 @@ pub(super) async fn run(arguments: &ReencryptArgs, session: &Session) -> Result<
             )
         });
     }
+    let laggards = super::laggards(arguments.even_without);
+    if laggards == Laggards::Refuse {
+        let refused = session.core.refuse_without_active_key();
+        refused.await.map_err(told)?;
+    }
     let moved = Work::new(arguments, to_do, session).all().await?;
     let after = session.core.keyring().await.map_err(told)?;
     let left = left(&after);
     let mut retired = Vec::new();
     if arguments.retire {
         for id in idle_ids(&after, false) {
-            if session.core.retire_key(&id).await.map_err(told)? {
+            if session.core.retire_key(&id, laggards).await.map_err(told)? {
                 retired.push(id);
             }
         }
@@ -44,23 +51,39 @@ pub(super) async fn run(arguments: &ReencryptArgs, session: &Session) -> Result<
         }
         text
     })?;
-    if !retired.is_empty() && !session.output.is_json() {
+    if !retired.is_empty() {
         session
             .output
-            .say("backups of the database from before need the former copy of the key file: keep it with them");
+            .remark("backups of the database from before need the former copy of the key file: keep it with them");
     }
-    if moved.unreadable.is_empty() {
-        return Ok(());
+    whole(moved.unreadable, left)
+}
+
+/// What was left is no success: the former keys stay in use.
+fn whole(unreadable: Vec<String>, left: u64) -> Result<(), Failure> {
+    if !unreadable.is_empty() {
+        return Err(Failure {
+            causes: unreadable,
+            ..Failure::new(
+                Exit::Failure,
+                "rows_unreadable",
+                "some rows could not be read and stay as they are; their key stays in use",
+            )
+            .hint("Mend each as its line says, then run the command again.")
+        });
     }
-    Err(Failure {
-        causes: moved.unreadable,
-        ..Failure::new(
+    if left > 0 {
+        return Err(Failure::new(
             Exit::Failure,
-            "rows_unreadable",
-            "some rows could not be read and stay as they are; their key stays in use",
+            "rows_left",
+            format!("{left} rows are still sealed with another than the active key, which stays in use"),
         )
-        .hint("Mend each as its line says, then run the command again.")
-    })
+        .hint(
+            "Somebody goes on sealing with it, or kept those rows busy. `smartlinks keyring list` names the servers that \
+             lack the active key; then run the command again.",
+        ));
+    }
+    Ok(())
 }
 
 /// How many rows are sealed with another than the active key.
@@ -88,7 +111,9 @@ struct Moved {
 struct Work<'a> {
     arguments: &'a ReencryptArgs,
     session: &'a Session,
-    progress: Progress,
+    line: ProgressLine,
+    to_do: u64,
+    began: Timestamp,
     moved: Moved,
 }
 
@@ -97,7 +122,9 @@ impl<'a> Work<'a> {
         Self {
             arguments,
             session,
-            progress: Progress::new(to_do, session.output, session.core.now()),
+            line: ProgressLine::new(session.output),
+            to_do,
+            began: session.core.now(),
             moved: Moved::default(),
         }
     }
@@ -120,7 +147,6 @@ impl<'a> Work<'a> {
             };
             self.rest().await;
         }
-        self.progress.end();
         Ok(self.moved)
     }
 
@@ -131,7 +157,8 @@ impl<'a> Work<'a> {
             let step = step.await.map_err(told)?;
             self.moved.rows += u64::from(step.rows);
             self.moved.unreadable.extend(step.unreadable);
-            self.progress.at(self.moved.rows, self.session.core.now());
+            let took = self.session.core.now().duration_since(self.began);
+            self.line.show(&bar(self.moved.rows, self.to_do, took));
             from = step.next;
             if from.is_none() {
                 return Ok(());
