@@ -39,6 +39,7 @@ const STEPS: &[Step] = &[
     step!(6, "api_keys"),
     step!(7, "connect_links_and_pushes"),
     step!(8, "webhooks"),
+    step!(10, "nobody_asks_what_changed"),
 ];
 
 /// Every step, as number and name.
