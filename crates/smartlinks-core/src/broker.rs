@@ -44,7 +44,8 @@ impl Vended {
 }
 
 impl Core {
-    /// An access token that works for at least `min_ttl` from now, refreshed first where needed.
+    /// An access token that works for at least `min_ttl` from now, refreshed first where needed. One whose end the
+    /// gateway did not say is taken for one that lasts.
     ///
     /// # Errors
     /// [`Error::NotConnected`], [`Error::NoDefault`], [`Error::UnknownConnection`],

@@ -252,7 +252,6 @@ impl Core {
             .await;
         match answer {
             Ok(Some(pair)) => {
-                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }

@@ -13,7 +13,6 @@ use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::refresh_schedule::back_off;
-use crate::refresh_steps::RefreshStep;
 use crate::service::Core;
 
 impl Core {
@@ -46,7 +45,6 @@ impl Core {
             .await
         {
             Ok(Some(pair)) => {
-                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }

@@ -101,11 +101,17 @@ impl Core {
         // Beside the call and not in turns with it: a database that hangs must not keep us from an answer that is here.
         let keeping = self.keep_lease(&record.id);
         tokio::pin!(call, keeping);
-        tokio::select! {
+        let answer = tokio::select! {
             biased;
-            answer = &mut call => self.noted(answer).map(Some),
+            answer = &mut call => self.noted(answer),
             never = &mut keeping => match never {},
-        }
+        };
+        let step = match answer {
+            Ok(_) => RefreshStep::Answered,
+            Err(_) => RefreshStep::Failed,
+        };
+        self.step(&record.id, step);
+        answer.map(Some)
     }
 
     /// Renews a lease for as long as it is polled.
