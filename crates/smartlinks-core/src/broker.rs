@@ -1,6 +1,7 @@
 //! The token broker: hands out access tokens, renewed first where they would not last.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aliexpress::{AccessToken, Client, Error as GatewayError};
@@ -18,6 +19,9 @@ use crate::snapshot::Held;
 /// A pair this young is not renewed because of a refused call: the refusal has another cause, and each
 /// request would cost a rotation. Milliseconds.
 const TOO_YOUNG_TO_REFRESH_MS: i64 = 60_000;
+/// Of how many connections it is remembered that their pair has served. Beyond it all are forgotten, which costs each
+/// of them one statement.
+const SERVED_KNOWN: usize = 50_000;
 
 /// An access token, with what its user has to know.
 #[derive(Debug)]
@@ -40,7 +44,8 @@ impl Vended {
 }
 
 impl Core {
-    /// An access token that works for at least `min_ttl` from now, refreshed first where needed.
+    /// An access token that works for at least `min_ttl` from now, refreshed first where needed. One whose end the
+    /// gateway did not say is taken for one that lasts.
     ///
     /// # Errors
     /// [`Error::NotConnected`], [`Error::NoDefault`], [`Error::UnknownConnection`],
@@ -134,36 +139,29 @@ impl Core {
 
     /// Lets go of the former pair once the new one has served a call, and not before.
     async fn note_served(&self, record: &Connection, served: bool) {
-        let newest = |core: &Self| {
-            core.inner
-                .served
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .get(&record.id)
-                .copied()
-        };
-        if !served || newest(self) == Some(record.generation) {
+        if !served || self.served().get(&record.id) == Some(&record.generation) {
             return;
         }
         self.step(&record.id, RefreshStep::Served);
-        match self
-            .store()
-            .connections()
-            .pair_served(&record.id, record.generation)
-            .await
-        {
+        let connections = self.store().connections();
+        match connections.pair_served(&record.id, record.generation).await {
             Ok(_) => {
-                let mut served = self
-                    .inner
-                    .served
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner);
+                let mut served = self.served();
+                if served.len() >= SERVED_KNOWN {
+                    served.clear();
+                }
                 served.insert(record.id.clone(), record.generation);
             }
             Err(error) => {
                 tracing::warn!(connection.id = %record.id, %error, "a former pair could not be let go");
             }
         }
+    }
+
+    /// The newest generation of each connection that is known to have served a call.
+    pub(crate) fn served(&self) -> MutexGuard<'_, HashMap<ConnectionId, i64>> {
+        let served = self.inner.served.lock();
+        served.unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn stop_handing_out(&self, record: &Connection) -> Result<()> {

@@ -1,8 +1,6 @@
 //! Connections as a person or a program sees them: the two clocks and what they mean today.
 
 use bytes::Bytes;
-use std::sync::PoisonError;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -283,7 +281,9 @@ impl Core {
         let json = serde_json::to_vec(&status)
             .map_err(|error| Error::Internal(format!("status is no JSON: {error}")))?;
         let json = Bytes::from(json);
-        if !listed.more {
+        // What was found outside of the listed ones may end at a moment that is not known here.
+        let known = !listed.more || status.connections.iter().any(|listed| listed.usable);
+        if known {
             let same_until = listed.connections.iter();
             let same_until = same_until
                 .filter_map(|record| looks_the_same_until(record, now))
@@ -387,19 +387,13 @@ impl Core {
             let change = core.told(to_millis(core.now()), kind, &record.id, &json!({}));
             let connections = core.store().connections();
             if connections.disconnect(&record.id, change).await? {
-                core.forget_unsaved(&record.id);
+                core.inner.unsaved.forget(&record.id);
                 core.announce().await;
                 core.write_token_file().await;
             }
             Ok(())
         })
         .await
-    }
-
-    /// Lets go of a pair that is only held in memory: its connection is over.
-    fn forget_unsaved(&self, id: &ConnectionId) {
-        let unsaved = self.inner.unsaved.lock();
-        unsaved.unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 
     /// Who was handed tokens of a connection in the last week, by name: what stops when it is ended.

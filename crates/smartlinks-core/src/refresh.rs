@@ -41,6 +41,7 @@
 mod ending;
 mod last_resort;
 mod lease;
+mod unsaved;
 
 use std::time::Duration;
 
@@ -57,13 +58,11 @@ use crate::refresh_schedule::next_refresh_at;
 use crate::refresh_steps::RefreshStep;
 use crate::service::{Core, random_bytes};
 
-/// A pair that the gateway gave and the database would not take: kept in memory and tried again
-/// before anything else is tried.
-#[derive(Debug, Clone)]
-pub(crate) struct UnsavedPair {
-    generation: i64,
-    pair: NewPair,
-}
+pub(crate) use unsaved::Unsaved;
+
+/// So many times more than are renewed in one look are listed, and the look begins somewhere among them: instances
+/// that look together do not race for the same ones, and some that always fail do not stand before all others.
+const LISTED_FOR_ONE_LOOK: usize = 4;
 
 /// What is known of the access token of the present pair when it is to be renewed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +97,7 @@ impl Core {
     /// with the connection and logged.
     pub async fn refresh_due(&self, stop: &CancellationToken) -> Result<DueWork> {
         let at_once = self.refresh_policy().at_once;
-        let limit = u32::try_from(at_once * 8).unwrap_or(u32::MAX);
-        let due = self
-            .store()
-            .connections()
-            .due_for_refresh(to_millis(self.now()), limit)
-            .await?;
+        let due = self.listed_due(at_once * 8).await?;
         let mut work = DueWork {
             due: due.len(),
             renewed: 0,
@@ -123,6 +117,21 @@ impl Core {
             work.renewed += usize::from(matches!(ended, Ok(true)));
         }
         Ok(work)
+    }
+
+    /// Up to `limit` of the connections that are due.
+    async fn listed_due(&self, limit: usize) -> Result<Vec<ConnectionId>> {
+        let listed = u32::try_from(limit * LISTED_FOR_ONE_LOOK).unwrap_or(u32::MAX);
+        let connections = self.store().connections();
+        let mut due = connections
+            .due_for_refresh(to_millis(self.now()), listed)
+            .await?;
+        if due.len() > limit {
+            let somewhere = self.jitter() % due.len() as u64;
+            due.rotate_left(usize::try_from(somewhere).unwrap_or(0));
+            due.truncate(limit);
+        }
+        Ok(due)
     }
 
     async fn refresh_when_due(&self, id: &ConnectionId) -> bool {
@@ -184,6 +193,8 @@ impl Core {
             // The second look: whoever had the turn before may have done the work.
             let record = self.existing(id).await?;
             if record.generation > seen {
+                // If another process has renewed it, the snapshot may not know yet what our caller is to be given.
+                self.announce().await;
                 return Ok(());
             }
             // Or has failed, and then each of those who waited would fail as well, one call after the other.
@@ -225,7 +236,7 @@ impl Core {
 
     async fn refresh_traced(&self, seen: Connection, access: Access) -> Result<Outcome> {
         // A pair that is already ours needs no lease: storing it is a compare-and-swap.
-        if let Some(pair) = self.unsaved_pair(&seen.id, seen.generation) {
+        if let Some(pair) = self.inner.unsaved.of(&seen.id, seen.generation) {
             return self.keep(&seen, pair).await;
         }
         match seen.state {
@@ -252,7 +263,6 @@ impl Core {
             .await;
         match answer {
             Ok(Some(pair)) => {
-                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }

@@ -25,11 +25,14 @@ pub enum RefreshStep {
     HandedOut,
     /// The new access token has served a call; the former pair is still kept.
     Served,
+    /// In place of [`Answered`](Self::Answered) and what follows: the call has failed or was refused, and nothing of
+    /// that is written yet.
+    Failed,
 }
 
 impl RefreshStep {
     /// All of them, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::BeforeClaim,
         Self::Claimed,
         Self::Calling,
@@ -37,6 +40,7 @@ impl RefreshStep {
         Self::Stored,
         Self::HandedOut,
         Self::Served,
+        Self::Failed,
     ];
 
     /// The stable name.
@@ -50,6 +54,7 @@ impl RefreshStep {
             Self::Stored => "stored",
             Self::HandedOut => "handed_out",
             Self::Served => "served",
+            Self::Failed => "failed",
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
-use crate::refresh::UnsavedPair;
+use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
 use crate::settings::Market;
@@ -137,9 +137,11 @@ pub(crate) struct Inner {
     pub(crate) refreshes: Flights<ConnectionId>,
     pub(crate) logins: Flights<[u8; 32]>,
     /// Pairs that the gateway gave and the database would not take: tried again before any new call.
-    pub(crate) unsaved: Mutex<HashMap<ConnectionId, UnsavedPair>>,
+    pub(crate) unsaved: Unsaved,
     /// The newest generation of each connection that is known to have served a call.
     pub(crate) served: Mutex<HashMap<ConnectionId, i64>>,
+    /// Rung when a change of a connection was heard of: the token file may have to follow.
+    pub(crate) connections_changed: tokio::sync::Notify,
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
@@ -199,8 +201,9 @@ impl Core {
                 divided: AtomicBool::new(false),
                 refreshes: Flights::new(),
                 logins: Flights::new(),
-                unsaved: Mutex::new(HashMap::new()),
+                unsaved: Unsaved::default(),
                 served: Mutex::new(HashMap::new()),
+                connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
                 push_arrived: tokio::sync::Notify::new(),
@@ -340,12 +343,22 @@ impl Core {
         }
     }
 
-    /// Finishes everything that must not be half done. Call it after the last request was answered and
-    /// the workers have stopped, and before the store is closed.
-    pub async fn drain(&self) {
-        self.store_unsaved().await;
+    /// Whether something is under way that must not be cut.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.inner.tracker.is_empty()
+    }
+
+    /// Waits for what must not be cut, refreshes whose requesters have gone away among it. Call it after the last
+    /// request was answered and the workers have stopped.
+    pub async fn settle(&self) {
         self.inner.tracker.close();
         self.inner.tracker.wait().await;
+    }
+
+    /// Finishes what must not be half done, for some seconds at most. Call it after [`settle`](Self::settle) and before
+    /// the store is closed.
+    pub async fn drain(&self) {
+        self.store_the_last().await;
         self.write_down(true).await;
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use aliexpress::AccessToken;
 use arc_swap::ArcSwapOption;
@@ -20,8 +20,6 @@ use crate::service::Core;
 const HELD: usize = 50_000;
 /// How many connections status lists. A platform with more pages through the list of connections.
 pub(crate) const LISTED: u32 = 500;
-/// What the default connection is held under.
-const DEFAULT: &str = "";
 
 /// A connection with its access token, as it was when it was read.
 #[derive(Debug)]
@@ -79,41 +77,70 @@ impl Listed {
 pub(crate) struct Snapshot {
     /// Grows with each change that was heard of.
     epoch: AtomicU64,
-    held: RwLock<HashMap<String, Arc<Held>>>,
+    held: RwLock<Connections>,
     listed: ArcSwapOption<Listed>,
+}
+
+#[derive(Debug, Default)]
+struct Connections {
+    by_id: HashMap<ConnectionId, Arc<Held>>,
+    default: Option<Arc<Held>>,
+}
+
+impl Connections {
+    /// The one named, else the default.
+    fn get(&self, id: Option<&ConnectionId>) -> Option<Arc<Held>> {
+        match id {
+            Some(id) => self.by_id.get(id).cloned(),
+            None => self.default.clone(),
+        }
+    }
 }
 
 impl Snapshot {
     /// Drops what a change of a connection has made old.
-    pub(crate) fn forget(&self, connection: Option<&ConnectionId>) {
-        let Some(connection) = connection else { return };
+    pub(crate) fn forget(&self, connection: &ConnectionId) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
         self.listed.store(None);
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
-        held.remove(connection.as_str());
+        let mut held = self.write();
+        held.by_id.remove(connection);
         // The change may have been about which one is the default.
-        held.remove(DEFAULT);
+        held.default = None;
+    }
+
+    /// Drops everything.
+    pub(crate) fn forget_all(&self) {
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+        self.listed.store(None);
+        *self.write() = Connections::default();
     }
 
     pub(crate) fn epoch(&self) -> u64 {
         self.epoch.load(Ordering::SeqCst)
     }
 
-    fn get(&self, key: &str) -> Option<Arc<Held>> {
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        held.get(key).cloned()
+    fn read(&self) -> RwLockReadGuard<'_, Connections> {
+        self.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what was read, unless a change was heard of since the reading began.
-    fn keep(&self, key: &str, value: &Arc<Held>, begun_in: u64) {
-        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
+    fn write(&self) -> RwLockWriteGuard<'_, Connections> {
+        self.held.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what was read under an id, or as the default, unless a change was heard of since the reading began.
+    fn keep(&self, id: Option<ConnectionId>, value: &Arc<Held>, begun_in: u64) {
+        let mut held = self.write();
         if self.epoch() != begun_in {
             return;
         }
-        if held.len() >= HELD {
-            held.clear();
+        let Some(id) = id else {
+            held.default = Some(Arc::clone(value));
+            return;
+        };
+        if held.by_id.len() >= HELD {
+            held.by_id.clear();
         }
-        held.insert(key.to_owned(), Arc::clone(value));
+        held.by_id.insert(id, Arc::clone(value));
     }
 }
 
@@ -121,19 +148,18 @@ impl Core {
     /// A connection with its access token; the default one when no id is given. None when there is no such
     /// connection or no token to hand out.
     pub(crate) async fn held(&self, id: Option<&str>) -> Result<Option<Arc<Held>>> {
+        let Ok(asked) = id.map(str::parse::<ConnectionId>).transpose() else {
+            return Ok(None);
+        };
         self.be_fresh().await?;
         let snapshot = &self.inner.snapshot;
-        let key = id.unwrap_or(DEFAULT);
-        if let Some(held) = snapshot.get(key) {
+        if let Some(held) = snapshot.read().get(asked.as_ref()) {
             return Ok(Some(held));
         }
         let epoch = snapshot.epoch();
         let connections = self.store().connections();
-        let id = match id {
-            Some(id) => match id.parse::<ConnectionId>() {
-                Ok(id) => id,
-                Err(_) => return Ok(None),
-            },
+        let id = match &asked {
+            Some(id) => id.clone(),
             None => match connections.default_connection().await? {
                 Some(record) => record.id,
                 None => return Ok(None),
@@ -143,7 +169,7 @@ impl Core {
             return Ok(None);
         };
         let held = Held::new(connection, &material);
-        snapshot.keep(key, &held, epoch);
+        snapshot.keep(asked, &held, epoch);
         Ok(Some(held))
     }
 

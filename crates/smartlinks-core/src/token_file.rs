@@ -8,6 +8,7 @@ mod imported;
 mod place;
 
 use std::path::Path;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
@@ -16,6 +17,8 @@ use serde_json::json;
 use smartlinks_store::{
     Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial, Traces,
 };
+
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::to_millis;
 use crate::connect::Destination;
@@ -28,6 +31,9 @@ use crate::traces::OK;
 
 pub use imported::ImportedToken;
 use place::{remove_file, replace_file};
+
+/// How often the file is compared when no change was heard of.
+const COMPARED_EVERY: Duration = Duration::from_secs(30);
 
 /// What the last writing has come to.
 #[derive(Debug, Default)]
@@ -115,22 +121,38 @@ impl Core {
         }
     }
 
+    /// Keeps the token file up to date until it is told to stop, whoever changes the connections. Ends at once where
+    /// none was asked for.
+    pub async fn run_token_file(&self, stop: CancellationToken) {
+        while self.token_file().is_some() {
+            self.sync_token_file().await;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.inner.connections_changed.notified() => {}
+                // What could not be written is tried again.
+                () = tokio::time::sleep(COMPARED_EVERY) => {}
+            }
+        }
+    }
+
     /// Brings the token file up to date with changes that this process has not made itself: those from
-    /// before its start, and those of other processes. Leaves a file alone while nothing is connected.
+    /// before its start, and those of other processes. While nothing is connected, a file that this process has written
+    /// goes, and any other is left alone.
     pub async fn sync_token_file(&self) {
         if self.token_file().is_none() {
             return;
         }
         let default = match self.store().connections().default_connection().await {
-            Ok(Some(record)) => (record.id, record.generation),
-            Ok(None) => return,
+            Ok(record) => record.map(|record| (record.id, record.generation)),
             Err(error) => {
                 tracing::warn!(%error, "the token file could not be compared");
                 return;
             }
         };
-        let written = self.inner.token_file_turn.lock().await.pair.clone();
-        if written != Some(default) {
+        let written = self.inner.token_file_turn.lock().await;
+        let is_right = written.pair == default && !written.failing;
+        drop(written);
+        if !is_right {
             self.write_token_file().await;
         }
     }

@@ -1,6 +1,5 @@
 //! Work that goes on by itself: renewing what is due, forgetting what is old.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use smartlinks_store::Millis;
@@ -45,6 +44,10 @@ impl Core {
         let mut workers = JoinSet::new();
         let (core, ended) = (self.clone(), stop.clone());
         workers.spawn(async move { core.run_follower(ended).await });
+        let (core, ended) = (self.clone(), stop.clone());
+        workers.spawn(async move { core.run_keeper(ended).await });
+        let (core, ended) = (self.clone(), stop.clone());
+        workers.spawn(async move { core.run_token_file(ended).await });
         // Without keys there is nothing that a refresh could be signed with.
         if refresh && self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
@@ -74,8 +77,6 @@ impl Core {
     ) {
         let mut in_vain = 0_u32;
         loop {
-            self.sync_token_file().await;
-            self.store_what_waits().await;
             let work = self.refresh_due(&stop).await;
             in_vain = match &work {
                 Ok(work) if work.due > 0 && work.renewed == 0 => in_vain + 1,
@@ -92,30 +93,12 @@ impl Core {
                     Duration::from_secs(5)
                 }
             };
-            // A pair that only this process knows is stored as soon as the database takes it.
-            let rest = if self.holds_unsaved() {
-                rest.min(Duration::from_secs(1))
-            } else {
-                rest
-            };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(rest) => {}
                 Ok(()) = clock_moved.changed() => {}
             }
         }
-    }
-
-    /// Stores the pairs that the database would not take when the gateway gave them, once it answers again.
-    async fn store_what_waits(&self) {
-        if self.holds_unsaved() && self.store().ping().await.is_ok() {
-            self.store_unsaved().await;
-        }
-    }
-
-    fn holds_unsaved(&self) -> bool {
-        let unsaved = self.inner.unsaved.lock();
-        !unsaved.unwrap_or_else(PoisonError::into_inner).is_empty()
     }
 
     /// A growing pause, from one second to the longest rest.

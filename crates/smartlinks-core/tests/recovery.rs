@@ -89,6 +89,85 @@ async fn an_answer_that_died_with_its_process_is_the_cause_that_is_told() -> Res
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_cause_stays_when_the_access_token_is_refused_afterwards() -> Result<()> {
+    let app = App::start().await?;
+    app.control("profile", &json!({"old_access_valid": false}))
+        .await?;
+    let id: ConnectionId = app.connect().await?.parse()?;
+    die_after_claiming(&app, &id).await?;
+    rotate(&app, &id).await?;
+    app.advance(MINUTE);
+    assert!(app.core.refresh_now(id.as_str()).await.is_err());
+    let product = app.products().await?[0].clone();
+    for _ in 0..2 {
+        let answer = app.core.product(&product, &ProductQuery::default()).await;
+        assert!(
+            matches!(&answer, Err(Error::ReauthorizationRequired { reason, .. }) if reason == "refresh_interrupted"),
+            "{answer:?}"
+        );
+    }
+    let view = app.core.connection(id.as_str()).await?;
+    assert_eq!(view.reason.as_deref(), Some("refresh_interrupted"));
+    assert!(!view.usable, "a refused token is handed out");
+    assert!(app.core.vend(None, SECOND).await.is_err());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_that_cannot_be_read_does_not_stand_before_all_others() -> Result<()> {
+    let app = App::start().await?;
+    let id: ConnectionId = app.connect().await?.parse()?;
+    let code = app.code(Some("buyer2")).await?;
+    let neighbour = app.core.exchange_pasted(&code, None).await?.id;
+    let damage = format!("update connections set refresh_token = x'00' where id = '{id}'");
+    app.database().await?.execute(&damage).await?;
+    app.advance(29 * DAY);
+    for _ in 0..2 {
+        app.core.refresh_due(&Default::default()).await?;
+    }
+    assert_eq!(
+        outcomes(&app, &id).await?,
+        [(AttemptOutcome::Failed, Spends::Present)]
+    );
+    let view = app.core.connection(id.as_str()).await?;
+    assert_eq!(view.state, ConnectionState::Degraded);
+    assert_eq!(view.last_failure_code.as_deref(), Some("token_unreadable"));
+    assert_eq!(app.core.connection(&neighbour).await?.generation, 2);
+    assert_eq!(app.refreshes().await?, 1);
+    Ok(())
+}
+
+/// The lease is renewed beside the call: an answer that has come is not thrown away because the database hangs.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_hangs_costs_no_answer() -> Result<()> {
+    let mut setup = Setup {
+        read_timeout: Duration::from_millis(2500),
+        ..Setup::default()
+    };
+    setup.refresh.lease = Duration::from_millis(1500);
+    let app = App::with(setup).await?;
+    let id = app.connect().await?;
+    let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "delay", "delay_ms": 1000});
+    app.control("faults", &fault).await?;
+    let mut refreshing = tokio::spawn({
+        let (core, id) = (app.core.clone(), id.clone());
+        async move { core.refresh_now(&id).await }
+    });
+    while app.refreshes().await? == 0 {
+        tokio::task::yield_now().await;
+    }
+    // Somebody holds the writer, from before the lease is renewed until long after the answer has come.
+    let mut database = app.database().await?;
+    database.execute("begin immediate").await?;
+    let hanging = tokio::time::timeout(Duration::from_millis(3500), &mut refreshing).await;
+    assert!(hanging.is_err(), "the writer was not held: {hanging:?}");
+    database.execute("rollback").await?;
+    assert_eq!(refreshing.await??.generation, 2);
+    assert_eq!(app.refreshes().await?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_answer_lost_on_the_way_is_told_as_well() -> Result<()> {
     let app = App::start().await?;
     let id: ConnectionId = app.connect().await?.parse()?;
@@ -192,6 +271,34 @@ async fn the_last_resort_is_tried_once() -> Result<()> {
     assert_eq!(view.state, ConnectionState::ReauthorizationRequired);
     let kept = app.core.store().connections().previous_token(&id).await?;
     assert!(kept.is_none(), "a pair of no use is kept");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_last_resort_that_failed_rests_and_is_told() -> Result<()> {
+    let app = App::start().await?;
+    let id: ConnectionId = app.connect().await?.parse()?;
+    forgotten_by_the_gateway(&app, &id).await?;
+    assert!(app.core.refresh_now(id.as_str()).await.is_err());
+    app.advance(31 * DAY);
+    let fault = json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "http_500"});
+    app.control("faults", &fault).await?;
+    assert!(matches!(
+        app.core.vend(None, SECOND).await,
+        Err(Error::Gateway(_))
+    ));
+    assert_eq!(
+        app.core.latest_events(1).await?[0].kind,
+        "connection.changed"
+    );
+    for _ in 0..3 {
+        let busy = app.core.vend(None, SECOND).await;
+        assert!(matches!(busy, Err(Error::RefreshBusy(_))), "{busy:?}");
+    }
+    assert_eq!(app.refreshes().await?, 2);
+    app.advance(30 * MINUTE);
+    let vended = app.core.vend(None, SECOND).await?;
+    assert_eq!(vended.connection().generation, 3);
     Ok(())
 }
 

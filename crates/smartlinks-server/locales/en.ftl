@@ -95,6 +95,7 @@ state-degraded = Refresh failing
 state-reauthorization-required = Sign in again
 state-disconnected = Disconnected
 reason-refresh-token-refused = AliExpress no longer accepts this sign-in. It may have been withdrawn in the AliExpress account.
+reason-refresh-interrupted = A renewal was cut off before its answer could be stored, and AliExpress no longer accepts the former sign-in.
 reason-sign-in-deadline-passed = The date by which somebody had to sign in again has passed.
 reason-access-token-refused = AliExpress no longer accepts the access token.
 reason-not-refreshable = AliExpress gave a token that cannot be renewed. Applications in test mode get such tokens.

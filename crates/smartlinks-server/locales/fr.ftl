@@ -96,6 +96,7 @@ state-degraded = Renouvellement en échec
 state-reauthorization-required = À reconnecter
 state-disconnected = Déconnecté
 reason-refresh-token-refused = AliExpress n’accepte plus cette connexion. Elle a peut-être été retirée dans le compte AliExpress.
+reason-refresh-interrupted = Un renouvellement a été coupé avant que sa réponse soit enregistrée, et AliExpress n’accepte plus la connexion précédente.
 reason-sign-in-deadline-passed = La date limite de reconnexion est passée.
 reason-access-token-refused = AliExpress n’accepte plus le jeton d’accès.
 reason-not-refreshable = AliExpress a donné un jeton non renouvelable. C’est le cas des applications en mode test.

@@ -58,6 +58,7 @@ pub trait EventRepository: Send + Sync {
     /// Up to `limit` events that came after number `id`, oldest first.
     async fn after(&self, id: i64, limit: u32) -> Result<Vec<Event>, StoreError>;
 
-    /// Deletes what happened before `before`; gives how many.
+    /// Deletes what happened before `before`; gives how many. The latest event stays, whatever its age: by it those who
+    /// follow see that the history is still the same.
     async fn prune(&self, before: Millis) -> Result<u64, StoreError>;
 }

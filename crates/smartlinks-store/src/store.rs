@@ -29,7 +29,7 @@ use crate::sql::{
 };
 use crate::traces::{Traced, Traces};
 use crate::webhooks::WebhookRepository;
-use crate::{Entropy, StoreError, files};
+use crate::{Entropy, Millis, StoreError, files};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
 ///
@@ -322,6 +322,24 @@ impl DatabaseStore {
         values: Vec<Value>,
     ) -> Result<bool, StoreError> {
         Ok(self.database.execute(sql, values).await? > 0)
+    }
+
+    /// Runs a deletion of what lies before a moment (`$1`) until it finds less than so many rows (`$2`): a long
+    /// standstill must not make it take longer than a statement may, nor hold up other writers. Gives how many went.
+    pub(crate) async fn prune_in_parts(
+        &self,
+        sql: &'static str,
+        before: Millis,
+    ) -> Result<u64, StoreError> {
+        const PART: u32 = 10_000;
+        let mut gone = 0;
+        loop {
+            let some = self.database.execute(sql, values![before, PART]).await?;
+            gone += some;
+            if some < u64::from(PART) {
+                return Ok(gone);
+            }
+        }
     }
 
     /// Runs a statement and leaves traces when it changed anything; whether it did.

@@ -27,6 +27,7 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use crate::database::SqliteFile;
 use crate::http::{Http, Reply};
 use crate::push::PushOverHttp;
 
@@ -281,6 +282,11 @@ impl App {
             stop,
             _folder: folder,
         })
+    }
+
+    /// A way past the service into its database.
+    pub async fn database(&self) -> Result<SqliteFile> {
+        SqliteFile::open(&self.data.join("smartlinks.db")).await
     }
 
     /// A new browser, or program, that visits the service.

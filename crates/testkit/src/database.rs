@@ -1,8 +1,35 @@
-//! A PostgreSQL database for one test, on the server that `cargo xtask test` starts.
+//! A PostgreSQL database for one test, on the server that `cargo xtask test` starts; and ways past the service into
+//! either database.
+
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool, SqliteConnection};
+
+/// A way past the service into its SQLite file: to spoil rows, and to keep other writers waiting.
+#[derive(Debug)]
+pub struct SqliteFile(SqliteConnection);
+
+impl SqliteFile {
+    /// The file of a service.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn open(path: &Path) -> Result<Self> {
+        let url = format!("sqlite://{}", path.display());
+        Ok(Self(SqliteConnection::connect(&url).await?))
+    }
+
+    /// Runs statements.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    pub async fn execute(&mut self, sql: &str) -> Result<()> {
+        self.0.execute(AssertSqlSafe(sql.to_owned())).await?;
+        Ok(())
+    }
+}
 
 /// A PostgreSQL server on which databases may be made.
 #[derive(Debug, Clone)]

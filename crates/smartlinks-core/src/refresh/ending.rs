@@ -1,15 +1,13 @@
 //! What ends a refresh: a new pair made durable, a refusal, or a failure that passes.
 
-use std::sync::PoisonError;
-
 use aliexpress::{Class, Effect, Error as GatewayError};
 use serde_json::json;
 use smartlinks_store::{
-    ActorKind, Change, Connection, ConnectionId, Failure, FailureKind, Millis, NewPair,
-    ReauthorizationReason, StoredState,
+    ActorKind, Change, Connection, Failure, FailureKind, Millis, NewPair, ReauthorizationReason,
+    StoredState,
 };
 
-use super::{Outcome, UnsavedPair};
+use super::Outcome;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -42,7 +40,7 @@ impl Core {
             .await;
         match stored {
             Ok(renewed) => {
-                self.unsaved().remove(&record.id);
+                self.inner.unsaved.forget(&record.id);
                 let Some(renewed) = renewed else {
                     return Ok(Outcome::Elsewhere);
                 };
@@ -55,13 +53,11 @@ impl Core {
                 Ok(Outcome::Renewed)
             }
             Err(error) => {
-                tracing::error!(connection.id = %record.id, %error, "a renewed pair could not be stored; it is kept in memory");
-                let unsaved = UnsavedPair {
-                    generation: record.generation,
-                    pair,
-                };
-                self.unsaved().insert(record.id.clone(), unsaved);
-                self.refresh_ended(Refresh::NotStored);
+                // Counted and told once, however often it is tried.
+                if self.inner.unsaved.hold(&record.id, record.generation, pair) {
+                    tracing::error!(connection.id = %record.id, %error, "a renewed pair could not be stored; it is kept in memory and tried again");
+                    self.refresh_ended(Refresh::NotStored);
+                }
                 Err(error.into())
             }
         }
@@ -79,39 +75,6 @@ impl Core {
             change.traces.audit.clear();
         }
         change
-    }
-
-    fn unsaved(
-        &self,
-    ) -> std::sync::MutexGuard<'_, std::collections::HashMap<ConnectionId, UnsavedPair>> {
-        self.inner
-            .unsaved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn unsaved_pair(&self, id: &ConnectionId, generation: i64) -> Option<NewPair> {
-        let mut unsaved = self.unsaved();
-        let kept = unsaved.get(id)?;
-        if kept.generation == generation {
-            return Some(kept.pair.clone());
-        }
-        unsaved.remove(id);
-        None
-    }
-
-    /// Tries once more to store what the database would not take. For the way out.
-    pub(crate) async fn store_unsaved(&self) {
-        let waiting: Vec<_> = self
-            .unsaved()
-            .iter()
-            .map(|(id, kept)| (id.clone(), kept.generation))
-            .collect();
-        for (id, generation) in waiting {
-            if let Err(error) = self.refresh_past(&id, generation).await {
-                tracing::error!(connection.id = %id, %error, "a renewed pair is lost: it could not be stored");
-            }
-        }
     }
 
     /// Ends a connection because it cannot be renewed: only an explicit refusal comes here.
@@ -166,28 +129,44 @@ impl Core {
         })
     }
 
-    /// Notes a failure that passes. The pair stays, and is handed out for as long as it works.
+    /// Notes a failure of the gateway that passes. The pair stays, and is handed out for as long as it works.
     pub(super) async fn degrade(&self, record: &Connection, error: &GatewayError) {
-        self.refresh_ended(Refresh::Failed);
-        let now = to_millis(self.now());
         let wait = match error.advice().class {
             Class::Wait { seconds } => Some(seconds),
             _ => None,
         };
+        self.try_later(record, failure_kind(error), error.code(), wait)
+            .await;
+    }
+
+    /// Notes that a refresh came to nothing before the gateway was asked. The next try comes after a pause.
+    pub(super) async fn put_off(&self, record: &Connection, code: &str) {
+        self.try_later(record, FailureKind::Failed, code, None)
+            .await;
+    }
+
+    async fn try_later(
+        &self,
+        record: &Connection,
+        kind: FailureKind,
+        code: &str,
+        wait: Option<u64>,
+    ) {
+        self.refresh_ended(Refresh::Failed);
+        let now = to_millis(self.now());
         let pause = back_off(record.refresh_failures, wait, self.jitter());
         let failure = Failure {
-            kind: failure_kind(error),
-            code: error.code().to_owned(),
+            kind,
+            code: code.to_owned(),
             state: StoredState::Degraded,
             reason: None,
             next_refresh_at: Some(Millis(now.0 + pause)),
         };
-        let kind = match record.state {
+        let event = match record.state {
             StoredState::Degraded => EventKind::ConnectionChanged,
             _ => EventKind::ConnectionDegraded,
         };
-        let (code, data) = (error.code(), json!({ "code": error.code() }));
-        let change = self.told_with(now, kind, &record.id, code, &data);
+        let change = self.told_with(now, event, &record.id, code, &json!({ "code": code }));
         let connections = self.store().connections();
         match connections
             .fail_refresh(&record.id, record.generation, self.owner(), failure, change)

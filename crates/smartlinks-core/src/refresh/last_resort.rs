@@ -3,26 +3,31 @@
 
 use aliexpress::{Error as GatewayError, RefreshToken};
 use secrecy::ExposeSecret;
-use smartlinks_store::{Change, Connection, Failure, FailureKind, StoredState};
+use serde_json::json;
+use smartlinks_store::{AttemptOutcome, Connection, Failure, FailureKind, Spends, StoredState};
 
 use super::ending::failure_kind;
 use super::{Access, Outcome};
 use crate::broker::reauthorization;
 use crate::clock::to_millis;
-use crate::error::Result;
-use crate::refresh_steps::RefreshStep;
+use crate::error::{Error, Result};
+use crate::events::EventKind;
+use crate::refresh_schedule::back_off;
 use crate::service::Core;
 
 impl Core {
     /// Tries the former pair of a connection that has ended, once, where that can cost nothing.
     ///
     /// # Errors
-    /// [`Error::ReauthorizationRequired`](crate::Error::ReauthorizationRequired) when there is nothing to try or it was
-    /// refused; the gateway's error when it failed for a passing reason, and then it may be tried again.
+    /// [`Error::ReauthorizationRequired`] when there is nothing to try or it was refused; the gateway's error when it
+    /// failed for a passing reason, and [`Error::RefreshBusy`] for a while after that.
     pub(super) async fn last_resort(&self, record: Connection, access: Access) -> Result<Outcome> {
         let Some(refresh_token) = self.nothing_but_the_former(&record, access).await? else {
             return Err(reauthorization(&record));
         };
+        if self.is_resting(&record).await? {
+            return Err(Error::RefreshBusy(record.id));
+        }
         let client = self.app().ready()?.client.clone();
         let now = to_millis(self.now());
         let lease = self.lease_until(now);
@@ -40,7 +45,6 @@ impl Core {
             .await
         {
             Ok(Some(pair)) => {
-                self.step(&record.id, RefreshStep::Answered);
                 let pair = self.new_pair(&pair, record.sign_in_again_by);
                 self.keep(&record, pair).await
             }
@@ -81,6 +85,18 @@ impl Core {
         Ok(former.filter(|former| present.as_ref() != Some(former)))
     }
 
+    /// Whether the last resort has failed just now for a passing reason: those who ask meanwhile make no call each.
+    async fn is_resting(&self, record: &Connection) -> Result<bool> {
+        let journal = self.store().refresh_journal();
+        let last = journal.attempts(&record.id, 1).await?;
+        let failed = last.iter().find(|attempt| {
+            attempt.spends == Spends::Former && attempt.outcome == AttemptOutcome::Failed
+        });
+        let rest = back_off(record.refresh_failures, None, 0);
+        let until = failed.and_then(|attempt| attempt.ended_at?.0.checked_add(rest));
+        Ok(until.is_some_and(|until| until > to_millis(self.now()).0))
+    }
+
     /// The connection stays as it is; the journal learns how it went, and a refused pair is let go of.
     async fn note_last_resort(&self, record: &Connection, error: &GatewayError) -> Result<()> {
         let kind = match error.is_refused_refresh_token() {
@@ -94,11 +110,14 @@ impl Core {
             reason: record.reason.clone(),
             next_refresh_at: None,
         };
-        let change = Change::from(to_millis(self.now()));
+        let (kind, code) = (EventKind::ConnectionChanged, error.code());
+        let (now, data) = (to_millis(self.now()), json!({ "code": code }));
+        let change = self.told_with(now, kind, &record.id, code, &data);
         self.store()
             .connections()
             .fail_refresh(&record.id, record.generation, self.owner(), failure, change)
             .await?;
+        self.announce().await;
         Ok(())
     }
 }

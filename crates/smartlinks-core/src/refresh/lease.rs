@@ -1,13 +1,19 @@
 //! The lease of a refresh: taken, looked under, kept while the call runs, given back.
 
+use std::convert::Infallible;
+
 use aliexpress::{Client, Error as GatewayError, RefreshToken, TokenPair};
 use secrecy::ExposeSecret;
-use smartlinks_store::{Connection, Millis, StoredState};
+use smartlinks_store::{Connection, ConnectionId, Millis, StoreError, StoredState};
+use tokio::time::MissedTickBehavior;
 
 use crate::clock::to_millis;
 use crate::error::Result;
 use crate::refresh_steps::RefreshStep;
 use crate::service::Core;
+
+/// The code of a failure for which nobody was asked: the stored pair does not open.
+const TOKEN_UNREADABLE: &str = "token_unreadable";
 
 impl Core {
     /// Takes the lease and notes the attempt in the journal, both durable. Gives the end of the lease; none when
@@ -45,8 +51,13 @@ impl Core {
                 self.let_go(seen).await;
                 Ok(None)
             }
+            // No call was made, so nobody has to wait. But a row that cannot be read is not due again at once either:
+            // some hundred of them would stand before all others.
+            Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
+                self.put_off(seen, TOKEN_UNREADABLE).await;
+                Err(error.into())
+            }
             Err(error) => {
-                // No call was made, so nobody has to wait.
                 self.let_go(seen).await;
                 Err(error.into())
             }
@@ -87,18 +98,39 @@ impl Core {
         }
         let oauth = client.oauth();
         let call = oauth.refresh(refresh_token);
-        tokio::pin!(call);
+        // Beside the call and not in turns with it: a database that hangs must not keep us from an answer that is here.
+        let keeping = self.keep_lease(&record.id);
+        tokio::pin!(call, keeping);
+        let answer = tokio::select! {
+            biased;
+            answer = &mut call => self.noted(answer),
+            never = &mut keeping => match never {},
+        };
+        let step = match answer {
+            Ok(_) => RefreshStep::Answered,
+            Err(_) => RefreshStep::Failed,
+        };
+        self.step(&record.id, step);
+        answer.map(Some)
+    }
+
+    /// Renews a lease for as long as it is polled.
+    async fn keep_lease(&self, id: &ConnectionId) -> Infallible {
         let mut beat = tokio::time::interval(self.refresh_policy().lease / 3);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         beat.tick().await;
         loop {
-            tokio::select! {
-                answer = &mut call => return self.noted(answer).map(Some),
-                _ = beat.tick() => {
-                    let until = self.lease_until(to_millis(self.now()));
-                    let connections = self.store().connections();
-                    if let Err(error) = connections.renew_lease(&record.id, self.owner(), until).await {
-                        tracing::warn!(connection.id = %record.id, %error, "lease could not be renewed");
-                    }
+            beat.tick().await;
+            let until = self.lease_until(to_millis(self.now()));
+            let connections = self.store().connections();
+            match connections.renew_lease(id, self.owner(), until).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!(connection.id = %id, "a lease was taken over while its call was under way");
+                    return std::future::pending().await;
+                }
+                Err(error) => {
+                    tracing::warn!(connection.id = %id, %error, "a lease could not be renewed");
                 }
             }
         }

@@ -25,7 +25,8 @@ const LONGEST_TTL: u64 = 31_536_000;
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// Seconds from now for which the token has to work: 0 to 31536000, 60 when not said. The pair is renewed first
-    /// where it would not last; where even that is not enough, the call fails.
+    /// where it would not last; where even that is not enough, the call fails. A token whose end AliExpress did not
+    /// say (`works_until` is `null`) is taken for one that lasts.
     min_ttl: Option<u64>,
 }
 

@@ -5,7 +5,7 @@ use super::{ConnectionId, TABLE};
 use crate::sql::{Database, values};
 use crate::{Millis, StoreError};
 
-/// How many of the next deadlines are looked at to find one that is not under lease.
+/// How many of the next deadlines are looked at for leases that run out.
 const LOOK_AHEAD: u32 = 64;
 
 pub(crate) async fn due(
@@ -23,9 +23,15 @@ pub(crate) async fn due(
 }
 
 pub(crate) async fn next(database: &Database) -> Result<Option<Millis>, StoreError> {
+    const FREE: &str = "select id, next_refresh_at from connections \
+         where next_refresh_at is not null and refresh_lease_until is null \
+         order by next_refresh_at limit 1";
     const NEXT: &str = "select id, next_refresh_at, refresh_lease_until from connections \
          where next_refresh_at is not null order by next_refresh_at limit $1";
-    let mut earliest: Option<Millis> = None;
+    // However many deadlines before it are under lease.
+    let free = database.first(FREE, values![]).await?;
+    let free = free.map(|row| row.fields(TABLE, "id")?.moment("next_refresh_at"));
+    let mut earliest = free.transpose()?;
     for row in database.all(NEXT, values![LOOK_AHEAD]).await? {
         let fields = row.fields(TABLE, "id")?;
         let due = fields.moment("next_refresh_at")?;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::reading::{
-    PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, sealed_columns,
+    PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, seal_some,
+    sealed_columns,
 };
 use super::{Connection, ConnectionId, Failure, FailureKind, NewPair, TABLE, TokenMaterial, pairs};
 use crate::refresh_journal::{AttemptOutcome, Begin, End, Spends, overtake};
@@ -42,9 +43,12 @@ const FAIL: &str = "update connections set state = $4, reason = $5, next_refresh
      refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, updated_at = $7 \
      where id = $1 and generation = $2 and refresh_owner = $3 and state <> 'disconnected'";
 
-/// `$1` id, `$2` generation, `$3` reason, `$4` now.
-pub(crate) const ACCESS_REFUSED: &str = "update connections set state = 'reauthorization_required', \
-     reason = $3, next_refresh_at = null, last_failure_at = $4, last_failure_code = $3, updated_at = $4 \
+/// `$1` id, `$2` generation, `$3` reason, `$4` now. A connection that has ended before keeps its cause, which says more;
+/// that its access token is of no use stands in the deadline.
+pub(crate) const ACCESS_REFUSED: &str = "update connections set \
+     reason = case when state = 'reauthorization_required' then coalesce(reason, $3) else $3 end, \
+     works_until = case when works_until < $4 then works_until else $4 end, \
+     state = 'reauthorization_required', next_refresh_at = null, last_failure_at = $4, last_failure_code = $3, updated_at = $4 \
      where id = $1 and generation = $2 and state <> 'disconnected'";
 
 /// Takes the lease and notes the attempt, both or neither.
@@ -235,22 +239,29 @@ impl Write for Finish {
             return self.overtaken(session).await;
         };
         let fields = row.fields(TABLE, "id")?;
-        let Some(former) = open_pair(&self.sealer, &fields, PRESENT)? else {
-            return self.overtaken(session).await;
+        let new = &self.pair.material;
+        let former = match open_pair(&self.sealer, &fields, PRESENT) {
+            Ok(Some(former)) => Some(former),
+            Ok(None) => return self.overtaken(session).await,
+            // A whole new pair is worth more than the one before it.
+            Err(StoreError::Seal(error)) if new.refresh_token.is_some() => {
+                tracing::warn!(connection.id = %self.id, %error, "a former pair does not open and is let go");
+                None
+            }
+            Err(error) => return Err(error),
         };
         let id = self.id.as_str();
-        let new = &self.pair.material;
         // An answer without a refresh token means that the old one goes on.
         let material = TokenMaterial {
             access_token: new.access_token.clone(),
             refresh_token: new
                 .refresh_token
                 .clone()
-                .or_else(|| former.refresh_token.clone()),
+                .or_else(|| former.as_ref()?.refresh_token.clone()),
         };
         let sealing = self.sealer.sealing(session).await?;
         let present = seal_pair(&sealing, id, PRESENT, &material)?;
-        let previous = seal_pair(&sealing, id, PREVIOUS, &former)?;
+        let previous = seal_some(&sealing, id, PREVIOUS, former.as_ref())?;
         let values = values![
             &self.id,
             self.generation,

@@ -35,9 +35,6 @@ pub trait ConnectionRepository: Send + Sync {
     /// Whether some connection has an access token that may be handed out at `now`.
     async fn any_usable(&self, now: Millis) -> Result<bool, StoreError>;
 
-    /// Those changed at or after `since`, disconnected ones included, in the order of change.
-    async fn changed_since(&self, since: Millis) -> Result<Vec<Connection>, StoreError>;
-
     /// One connection, in any state.
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError>;
 

@@ -73,15 +73,6 @@ impl ConnectionRepository for DatabaseStore {
         Ok(self.database.first(ANY, values![now]).await?.is_some())
     }
 
-    async fn changed_since(&self, since: Millis) -> Result<Vec<Connection>, StoreError> {
-        const CHANGED: &str = concat!(
-            "select ",
-            connection_columns!(),
-            " from connections where updated_at >= $1 order by updated_at, id"
-        );
-        connections(&self.database.all(CHANGED, values![since]).await?)
-    }
-
     async fn find(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
         const BY_ID: &str = concat!(
             "select ",

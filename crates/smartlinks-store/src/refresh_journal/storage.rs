@@ -111,8 +111,10 @@ impl RefreshJournal for DatabaseStore {
     }
 
     async fn prune_attempts(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from refresh_journal where ended_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from refresh_journal where (connection_id, number) in \
+             (select connection_id, number from refresh_journal where ended_at < $1 \
+             order by ended_at limit $2)";
+        self.prune_in_parts(PRUNE, before).await
     }
 }
 

@@ -80,7 +80,9 @@ suite! {
         missing_deadlines_are_unknown_and_never_zero,
         the_former_pair_is_kept_until_the_new_one_has_served,
         failures_are_noted_and_forgotten_after_success,
-        due_work_comes_in_order_and_not_while_leased;
+        due_work_comes_in_order_and_not_while_leased,
+        the_next_deadline_is_found_behind_leases,
+        a_refused_access_token_leaves_the_cause;
     refresh_journal:
         a_claim_writes_its_attempt_and_a_refused_claim_none,
         every_end_is_noted_with_its_code_and_moment,

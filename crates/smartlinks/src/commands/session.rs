@@ -64,6 +64,7 @@ impl Session {
 
     /// Finishes what must not be half done.
     pub(crate) async fn close(self) {
+        self.core.settle().await;
         self.core.drain().await;
         if let Some((leasing, stop)) = self.leasing {
             stop.cancel();

@@ -52,14 +52,15 @@ pub(crate) async fn until_signal(
     ended.and(finished)
 }
 
-/// In this order: no new requests, the requests and workers under way, what must not be half done, the database, and
-/// last the sandbox, which all of these may call. A client that never ends its request does not keep the rest from
-/// being finished properly.
+/// In this order: no new requests, the requests, workers and refreshes under way, what must not be half done, the
+/// database, and last the sandbox, which all of these may call. A client that never ends its request does not keep the
+/// rest from being finished properly.
 async fn finish(mut running: Running, beside: Option<Beside>) -> Result<(), Failure> {
     running.stop.cancel();
     let answered = timeout(ANSWERS_WITHIN, async {
         while running.server.join_next().await.is_some() {}
         while running.workers.join_next().await.is_some() {}
+        running.core.settle().await;
     });
     let answered = answered.await.is_ok();
     // Whatever has not ended by now must not begin anything new while the rest is put away.

@@ -89,7 +89,7 @@ impl RefreshSteps for StandStill {
             say(&Word::Handed {
                 connection: connection.to_string(),
                 generation: known.unwrap_or_default() + 1,
-                token: String::new(),
+                token: None,
             });
         }
         let here = locked(&self.stop_at)
@@ -233,7 +233,7 @@ impl Worker {
         say(&Word::Handed {
             connection: connection.to_owned(),
             generation: vended.connection().generation,
-            token: fingerprint(vended.token().expose()),
+            token: Some(fingerprint(vended.token().expose())),
         });
         let params = [("product_id", PRODUCT), ("ship_to_country", "FR")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -185,24 +185,26 @@ impl Case<'_> {
             .context("a connection without tokens")?;
         let newest = material.refresh_token.context("no refresh token")?;
         let newest = RefreshToken::new(newest.expose_secret());
-        if lane.gateway_client.oauth().refresh(&newest).await.is_ok() {
-            lane.tally.lost += 1;
-            self.tell(
-                lane,
-                "lost",
-                "the gateway accepts its durable refresh token",
-            );
-            return Ok(());
+        match lane.gateway_client.oauth().refresh(&newest).await {
+            Ok(_) => {
+                lane.tally.lost += 1;
+                self.tell(
+                    lane,
+                    "lost",
+                    "the gateway accepts its durable refresh token",
+                );
+                return Ok(());
+            }
+            Err(refused) if refused.is_refused_refresh_token() => {}
+            // Nothing was found out, so nothing may be called unavoidable.
+            Err(failed) => return Err(failed).context("the judge could not ask the gateway"),
         }
         let rotated = self
             .with_present(&self.round.first_calls)
             .iter()
             .any(|call| call.rotated);
-        let interrupted = [
-            ReauthorizationReason::RefreshInterrupted.as_str(),
-            ReauthorizationReason::AccessTokenRefused.as_str(),
-        ]
-        .contains(&self.record.reason.as_deref().unwrap_or_default());
+        let cause = ReauthorizationReason::RefreshInterrupted.as_str();
+        let interrupted = self.record.reason.as_deref() == Some(cause);
         if !rotated || self.middle != self.before.generation || self.round.target == "no kill" {
             self.unexplained(lane, "it ended, and no answer was lost with a process");
         } else if !interrupted {

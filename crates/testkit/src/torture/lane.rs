@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use smartlinks_core::{Core, RefreshPolicy};
+use serde_json::json;
+use smartlinks_core::{Core, RefreshPolicy, RefreshStep};
 use smartlinks_store::{Connection, ConnectionId, Store, StoredState};
 use tempfile::TempDir;
 
@@ -186,6 +187,11 @@ impl Lane {
         if target == CALLED {
             let door = usize::try_from(self.dice.below(count as u64))?;
             self.gateway.doors[door].hold.arm();
+        }
+        if target == RefreshStep::Failed.as_str() {
+            let fault =
+                json!({"match": {"method": "/auth/token/refresh"}, "times": 1, "then": "http_500"});
+            self.gateway.control("faults", &fault).await?;
         }
         self.order(count, stop_at, true).await?;
         let mut said = Vec::new();
@@ -396,7 +402,8 @@ impl Lane {
                 .await?
                 .context("a connection without tokens")?;
             let durable = super::child::access_fingerprint(&material);
-            let other = record.generation == *generation && durable != *token;
+            let differs = token.as_ref().is_some_and(|token| *token != durable);
+            let other = record.generation == *generation && differs;
             if record.generation < *generation || other {
                 self.tally.lost += 1;
                 self.tally.tell(format!(

@@ -52,8 +52,8 @@ pub(super) enum Word {
     Handed {
         connection: String,
         generation: i64,
-        /// The first 8 hexadecimal digits of the SHA-256 of the access token.
-        token: String,
+        /// The first 8 hexadecimal digits of the SHA-256 of the access token, where they are known.
+        token: Option<String>,
     },
     /// The gateway has answered a call with that token.
     Served { connection: String },

@@ -76,6 +76,7 @@ keys! {
     StateDisconnected = "state-disconnected",
     ReasonRefreshTokenRefused = "reason-refresh-token-refused",
     ReasonSignInDeadlinePassed = "reason-sign-in-deadline-passed",
+    ReasonRefreshInterrupted = "reason-refresh-interrupted",
     ReasonAccessTokenRefused = "reason-access-token-refused",
     ReasonNotRefreshable = "reason-not-refreshable",
     StepDone = "step-done",

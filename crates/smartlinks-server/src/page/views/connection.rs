@@ -65,6 +65,8 @@ pub enum ConnectionState {
 pub enum StopReason {
     /// AliExpress does not take the refresh token any more.
     RefreshTokenRefused,
+    /// The same, after a refresh whose answer was never stored: AliExpress has made a new pair that nobody has.
+    RefreshInterrupted,
     /// The sign-in deadline has passed.
     SignInDeadlinePassed,
     /// AliExpress does not take the access token any more.
@@ -81,6 +83,7 @@ impl StopReason {
     pub fn from_code(code: &str) -> Self {
         match code {
             "refresh_token_refused" => Self::RefreshTokenRefused,
+            "refresh_interrupted" => Self::RefreshInterrupted,
             "sign_in_deadline_passed" => Self::SignInDeadlinePassed,
             "access_token_refused" => Self::AccessTokenRefused,
             "not_refreshable" => Self::NotRefreshable,
@@ -91,6 +94,7 @@ impl StopReason {
     pub(crate) const fn key(&self) -> Option<Key> {
         Some(match self {
             Self::RefreshTokenRefused => Key::ReasonRefreshTokenRefused,
+            Self::RefreshInterrupted => Key::ReasonRefreshInterrupted,
             Self::SignInDeadlinePassed => Key::ReasonSignInDeadlinePassed,
             Self::AccessTokenRefused => Key::ReasonAccessTokenRefused,
             Self::NotRefreshable => Key::ReasonNotRefreshable,

@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
-use smartlinks_store::{Failure, FailureKind, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{
+    Change, Failure, FailureKind, Millis, ReauthorizationReason, StoredState, Traces,
+};
 
 use crate::support::*;
 
@@ -533,4 +535,62 @@ pub(crate) async fn due_work_comes_in_order_and_not_while_leased(stage: Stage) {
     );
     assert!(store.release_lease(&ids[2], "me", NOW).await.unwrap());
     assert_eq!(due(2, 10).await, [ids[2].clone(), ids[1].clone()]);
+}
+
+/// The next deadline is found behind any number of others that are being worked on.
+pub(crate) async fn the_next_deadline_is_found_behind_leases(stage: Stage) {
+    let store = stage.open().await;
+    for number in 0..70 {
+        let id = connected(&store, &number.to_string()).await.id;
+        let until = NOW.plus(30 * HOUR);
+        assert!(store.claim_refresh(&id, 1, "me", until, NOW).await.unwrap());
+    }
+    let mut later = pair("b");
+    later.next_refresh_at = Some(NOW.plus(20 * HOUR));
+    let id = connected(&store, "free").await.id;
+    store
+        .finish_refresh(&id, 1, "me", later, NOW.into())
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        store.next_refresh_due().await.unwrap(),
+        Some(NOW.plus(20 * HOUR))
+    );
+}
+
+/// What the gateway refuses does not hide why the connection had ended before.
+pub(crate) async fn a_refused_access_token_leaves_the_cause(stage: Stage) {
+    let store = stage.open().await;
+    let (ended, active) = (
+        connected(&store, "ended").await.id,
+        connected(&store, "active").await.id,
+    );
+    assert!(
+        store
+            .claim_refresh(&ended, 1, "me", lease(), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        store
+            .fail_refresh(&ended, 1, "me", refused(), NOW.into())
+            .await
+            .unwrap()
+    );
+    for (id, reason) in [
+        (&ended, ReauthorizationReason::RefreshTokenRefused),
+        (&active, ReauthorizationReason::AccessTokenRefused),
+    ] {
+        let change = Change {
+            now: NOW.plus(HOUR),
+            traces: Traces::none(),
+        };
+        assert!(store.access_refused(id, 1, change).await.unwrap());
+        let record = find(&store, id).await;
+        assert_eq!(record.state, StoredState::ReauthorizationRequired);
+        assert_eq!(record.reason.as_deref(), Some(reason.as_str()));
+        assert_eq!(record.works_until, Some(NOW.plus(HOUR)));
+    }
+    assert!(!store.any_usable(NOW.plus(HOUR)).await.unwrap());
 }

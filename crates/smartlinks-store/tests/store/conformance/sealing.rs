@@ -52,15 +52,26 @@ pub(crate) async fn a_flipped_bit_is_noticed(stage: Stage) {
         matches!(error, StoreError::Seal(SealError::Malformed { .. })),
         "{error}"
     );
-    // Nothing is written over what cannot be read.
+    // What cannot be read is not written over by half a pair, which would need the rest of it…
+    let mut half = pair("x");
+    half.material.refresh_token = None;
     assert!(
         store
-            .finish_refresh(&id, 1, "me", pair("x"), NOW.into())
+            .finish_refresh(&id, 1, "me", half, NOW.into())
             .await
             .is_err()
     );
     raw.put_bytes(&put, kept).await;
     assert_eq!(tokens(&store, &id).await, texts("access-1", "refresh-1"));
+    // …and does not keep a whole new pair from being stored.
+    raw.put_bytes(&put, vec![1, 2, 3]).await;
+    let stored = store
+        .finish_refresh(&id, 1, "me", pair("2"), NOW.into())
+        .await
+        .unwrap();
+    assert_eq!(stored.unwrap().generation, 2);
+    assert_eq!(tokens(&store, &id).await, texts("access-2", "refresh-2"));
+    assert!(store.previous_token(&id).await.unwrap().is_none());
 }
 
 /// R15, R16: the wrong key is noticed at the start, before anything is sealed with it.

@@ -177,7 +177,7 @@ pub(crate) async fn the_audit_log_is_paged_and_filtered(stage: Stage) {
     assert_eq!(ids(all.clone(), Some(4), 2).await, [3, 2]);
     let action = Some("connection.b".to_owned());
     let by_action = AuditFilter {
-        action,
+        action: action.clone(),
         ..all.clone()
     };
     assert_eq!(ids(by_action, None, 9).await, [3, 2]);
@@ -185,7 +185,12 @@ pub(crate) async fn the_audit_log_is_paged_and_filtered(stage: Stage) {
         connection: Some(one),
         ..all.clone()
     };
-    assert_eq!(ids(by_connection, None, 9).await, [3, 1]);
+    assert_eq!(ids(by_connection.clone(), None, 9).await, [3, 1]);
+    let by_both = AuditFilter {
+        action,
+        ..by_connection.clone()
+    };
+    assert_eq!(ids(by_both, None, 9).await, [3]);
     let by_actor = AuditFilter {
         actor: Some(ActorKind::System),
         ..all.clone()
