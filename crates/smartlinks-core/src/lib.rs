@@ -18,6 +18,7 @@ mod events;
 mod export;
 mod gateway_health;
 mod keyring;
+mod limits;
 pub mod metrics;
 mod operators;
 mod orders;
@@ -46,7 +47,7 @@ pub use smartlinks_store as store;
 pub use activity::Hour;
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
-    KeyRefusal,
+    Grantable, KeyRefusal,
 };
 pub use app::{App, AppSetup, ConfigProblem};
 pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
@@ -66,9 +67,10 @@ pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
+pub use limits::{Buckets, Caller};
 pub use operators::{
-    ActiveSession, Invited, IssuedLink, Limit, LinkPurpose, OperatorPolicy, OperatorState,
-    OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
+    ActiveSession, Invited, IssuedLink, LinkPurpose, OperatorPolicy, OperatorState, OperatorView,
+    Password, SessionView, SignedIn, Visitor,
 };
 pub use orders::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,

@@ -195,7 +195,10 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
-        operators: OperatorPolicy::default(),
+        operators: OperatorPolicy {
+            attempts: config.attempts,
+            ..OperatorPolicy::default()
+        },
         webhooks: WebhookOptions::over_http(plan.webhook_targets),
         places,
         metrics: plan.metrics,

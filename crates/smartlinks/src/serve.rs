@@ -65,8 +65,10 @@ async fn serve_live(
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
     }
-    if let Some(warning) = elsewhere(&live, &page) {
-        output.warn(&warning);
+    for warning in [live.about_proxy(), elsewhere(&live, &page)] {
+        if let Some(warning) = warning {
+            output.warn(&warning);
+        }
     }
     let mut hosts = Hosts::loopback(page.address.port());
     if let Some(public) = &live.public_url {

@@ -145,6 +145,11 @@ const fn limit(variable: &'static str, key: &'static str, default: &'static str)
 
 pub(crate) const LIMITS_SIGN_IN: Setting =
     limit("SMARTLINKS_LIMITS_SIGN_IN", "limits.sign_in", "10");
+pub(crate) const LIMITS_SIGN_IN_NAME: Setting = limit(
+    "SMARTLINKS_LIMITS_SIGN_IN_NAME",
+    "limits.sign_in_name",
+    "10",
+);
 pub(crate) const LIMITS_CALLBACK: Setting =
     limit("SMARTLINKS_LIMITS_CALLBACK", "limits.callback", "60");
 pub(crate) const LIMITS_VENDING: Setting =
@@ -153,7 +158,7 @@ pub(crate) const LIMITS_KEYS: Setting = limit("SMARTLINKS_LIMITS_KEYS", "limits.
 pub(crate) const LIMITS_PUSH: Setting = limit("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 26] = [
+pub(crate) const ALL: [&Setting; 27] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -176,6 +181,7 @@ pub(crate) const ALL: [&Setting; 26] = [
     &LOG,
     &LOG_FORMAT,
     &LIMITS_SIGN_IN,
+    &LIMITS_SIGN_IN_NAME,
     &LIMITS_CALLBACK,
     &LIMITS_VENDING,
     &LIMITS_KEYS,
