@@ -65,10 +65,9 @@ async fn serve_live(
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
     }
-    for warning in [live.about_proxy(), elsewhere(&live, &page)] {
-        if let Some(warning) = warning {
-            output.warn(&warning);
-        }
+    let warnings = [live.about_proxy(), elsewhere(&live, &page)];
+    for warning in warnings.iter().flatten() {
+        output.warn(warning);
     }
     let mut hosts = Hosts::loopback(page.address.port());
     if let Some(public) = &live.public_url {

@@ -310,7 +310,9 @@ fn no_secret_is_ever_in_a_url() {
     // A call that acts for an account: the access token stands in the body alone.
     let canned = Canned::body("{}");
     let client = account(canned.clone());
-    let _ = run(client.call("aliexpress.ds.product.get", [("product_id", "1")]));
+    drop(run(
+        client.call("aliexpress.ds.product.get", [("product_id", "1")])
+    ));
     let request = canned.request();
     assert_eq!(request.url.as_str(), "https://api-sg.aliexpress.com/sync");
     assert!(value_of(&request, "access_token").is_some());
