@@ -211,7 +211,7 @@ mod tests {
     fn what_could_not_be_written_is_kept_and_bounded() {
         let (vends, actor) = (Vends::default(), Actor::of(ActorKind::System));
         let one = connection();
-        vends.note(&actor, &one, Millis(1 * MINUTE_MS));
+        vends.note(&actor, &one, Millis(MINUTE_MS));
         vends.put_back(vends.take(None));
         vends.note(&actor, &one, Millis(2 * MINUTE_MS));
         assert_eq!(numbers(vends.take(None)), [(1, 1), (2, 1)]);
