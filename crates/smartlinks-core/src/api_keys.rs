@@ -42,8 +42,28 @@ pub struct CreateApiKey {
     pub scopes: Scopes,
     /// When it ends by itself; never when `None`.
     pub expires_at: Option<Timestamp>,
-    /// What whoever makes it may pass on: an operator everything, a key what it holds itself.
-    pub grantable: Scopes,
+    /// What whoever makes it may pass on.
+    pub grantable: Grantable,
+}
+
+/// What somebody may pass on in a key: an operator everything, a key what it holds itself and for as long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grantable {
+    /// What the key may do at most.
+    pub scopes: Scopes,
+    /// When it has to end at the latest; never when `None`.
+    pub until: Option<Timestamp>,
+}
+
+impl Grantable {
+    /// Everything, for ever.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self {
+            scopes: Scopes::all(),
+            until: None,
+        }
+    }
 }
 
 /// How a key stands.
@@ -106,7 +126,7 @@ impl Core {
     pub async fn create_api_key(&self, create: CreateApiKey) -> Result<CreatedApiKey> {
         let now = to_millis(self.now());
         let name = checked_name(&create.name)?;
-        let expires_at = checked_expiry(create.expires_at, now)?;
+        let expires_at = checked_expiry(create.expires_at, create.grantable.until, now)?;
         if create.scopes.is_empty() {
             return Err(Error::invalid(
                 "scopes",
@@ -116,7 +136,7 @@ impl Core {
         if let Some(scope) = create
             .scopes
             .iter()
-            .find(|scope| !create.grantable.holds(*scope))
+            .find(|scope| !create.grantable.scopes.holds(*scope))
         {
             return Err(Error::ScopeNotHeld(scope));
         }
@@ -273,7 +293,19 @@ fn checked_name(name: &str) -> Result<String> {
     Ok(name.to_owned())
 }
 
-fn checked_expiry(expires_at: Option<Timestamp>, now: Millis) -> Result<Option<Millis>> {
+fn checked_expiry(
+    expires_at: Option<Timestamp>,
+    until: Option<Timestamp>,
+    now: Millis,
+) -> Result<Option<Millis>> {
+    if let Some(until) = until
+        && expires_at.is_none_or(|end| end > until)
+    {
+        return Err(Error::invalid(
+            "expires_at",
+            format!("has to end no later than the key that makes it, at {until}"),
+        ));
+    }
     let Some(expires_at) = expires_at.map(to_millis) else {
         return Ok(None);
     };

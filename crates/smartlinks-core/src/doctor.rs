@@ -9,7 +9,7 @@ mod app;
 mod database;
 mod files;
 mod finding;
-mod gateway;
+pub(crate) mod gateway;
 mod outlook;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,8 @@ use aliexpress::{Attempt, Error as GatewayError, Observer};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::call_budget::CallCounts;
+use crate::activity::Activity;
+use crate::doctor::gateway::answer::Answer;
 use crate::metrics::Metrics;
 
 /// What was seen of the gateway since this process started.
@@ -27,16 +29,9 @@ pub struct GatewayHealth {
     pub keys_refused: Option<String>,
     /// How far this machine's clock was ahead of the gateway's at its last answer; negative when it was behind.
     pub clock_ahead: Option<SignedDuration>,
+    /// What the last call has told about us.
+    pub(crate) last: Option<Answer>,
 }
-
-/// Codes that say that key or secret are wrong.
-const KEY_TROUBLE: [&str; 5] = [
-    "InvalidAppKey",
-    "InvalidAppkey",
-    "IncompleteSignature",
-    "InvalidSignature",
-    "isv.appkey-not-exists",
-];
 
 #[derive(Debug, Default)]
 pub(crate) struct Watch(Mutex<GatewayHealth>);
@@ -59,41 +54,39 @@ impl Watch {
 
     /// Notes how a call ended.
     pub(crate) fn note<T>(&self, result: &Result<T, GatewayError>, now: Timestamp) {
+        let error = result.as_ref().err();
+        // Nothing was sent.
+        if let Some(GatewayError::Request(_) | GatewayError::Token(_) | GatewayError::Held(_)) =
+            error
+        {
+            return;
+        }
+        let trouble = error.filter(|error| is_trouble(error));
+        let answer = match Answer::of(result) {
+            // A refusal of the question itself: key and signature are looked at before.
+            Answer::Other(_) if trouble.is_none() => Answer::Accepted,
+            answer => answer,
+        };
         let mut health = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         health.calls += 1;
+        health.failed += i64::from(trouble.is_some());
         health.since.get_or_insert(now);
-        let Err(error) = result else {
+        health.trouble = trouble.map(|error| error.code().to_owned());
+        if let None | Some(GatewayError::Gateway(_) | GatewayError::Business(_)) = error {
             health.last_answer = Some(now);
-            health.trouble = None;
-            health.keys_accepted = true;
-            health.keys_refused = None;
-            return;
-        };
-        match error {
-            // Nothing was sent.
-            GatewayError::Request(_) | GatewayError::Token(_) | GatewayError::Held(_) => {
-                health.calls -= 1;
-            }
-            GatewayError::Gateway(answer) => {
-                health.last_answer = Some(now);
-                if KEY_TROUBLE.contains(&answer.code.as_str()) {
-                    health.keys_refused = Some(answer.code.clone());
-                    health.keys_accepted = false;
-                } else {
-                    health.keys_accepted = true;
-                    health.keys_refused = None;
-                }
-                health.trouble = is_trouble(error).then(|| error.code().to_owned());
-            }
-            GatewayError::Business(_) => {
-                health.last_answer = Some(now);
-                health.trouble = None;
-            }
-            _ => health.trouble = Some(error.code().to_owned()),
         }
-        if is_trouble(error) {
-            health.failed += 1;
+        match &answer {
+            Answer::WrongKey(code) | Answer::WrongSecret(code) => {
+                health.keys_accepted = false;
+                health.keys_refused = Some(code.clone());
+            }
+            told if told.accepts_us() => {
+                health.keys_accepted = true;
+                health.keys_refused = None;
+            }
+            _ => {}
         }
+        health.last = Some(answer);
     }
 }
 

@@ -19,6 +19,7 @@ mod events;
 mod export;
 mod gateway_health;
 mod keyring;
+mod limits;
 pub mod metrics;
 mod operators;
 mod orders;
@@ -48,7 +49,7 @@ pub use smartlinks_store as store;
 pub use activity::Hour;
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
-    KeyRefusal,
+    Grantable, KeyRefusal,
 };
 pub use app::{App, AppSetup, ConfigProblem};
 pub use audit::{AuditActor, AuditPage, AuditQuery, AuditView};
@@ -70,10 +71,11 @@ pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
 pub use keyring::Laggards;
+pub use limits::{Buckets, Caller};
 pub use operators::{
-    ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, Limit, LinkPurpose,
+    ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, LinkPurpose,
     LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy,
-    OperatorState, OperatorView, Password, SessionView, SignInLimits, SignedIn, Visitor,
+    OperatorState, OperatorView, Password, SessionView, SignedIn, Visitor,
 };
 #[cfg(feature = "oidc")]
 pub use operators::{OidcProvider, OidcSettings};

@@ -4,7 +4,7 @@
 //! terminal; every other one by a link of the same kind that an operator, or the command line, makes.
 
 mod agent;
-mod limits;
+mod desk;
 mod links;
 mod oidc;
 mod password;
@@ -12,6 +12,7 @@ mod sessions;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,8 +27,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 use crate::traces::OK;
 
-pub(crate) use limits::Desk;
-pub use limits::{Limit, SignInLimits};
+pub(crate) use desk::Desk;
 pub use links::{IssuedLink, LinkPurpose};
 pub use oidc::{
     Identity, IdentityProvider, LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind,
@@ -47,8 +47,9 @@ pub struct OperatorPolicy {
     pub absolute: Duration,
     /// How long a one-time link works.
     pub link_life: Duration,
-    /// How often somebody may try.
-    pub limits: SignInLimits,
+    /// How many passwords somebody may try in ten minutes for one name from one network (IPv6: one /64), all at once or
+    /// spread; from all networks together ten times as many.
+    pub attempts: NonZeroU32,
     /// The provider with which operators may sign in too.
     pub provider: Option<Arc<dyn IdentityProvider>>,
 }
@@ -59,7 +60,7 @@ impl Default for OperatorPolicy {
             idle: Duration::from_secs(12 * 3600),
             absolute: Duration::from_secs(7 * 24 * 3600),
             link_life: Duration::from_secs(30 * 60),
-            limits: SignInLimits::default(),
+            attempts: const { NonZeroU32::new(10).unwrap() },
             provider: None,
         }
     }

@@ -184,7 +184,7 @@ impl Core {
             }));
         }
         let owner = random_hex::<16>(&*options.entropy)?;
-        let desk = Desk::new(options.operators.clone(), Arc::clone(&options.clock));
+        let desk = Desk::new(options.operators.clone(), &options.clock);
         Ok(Self {
             inner: Arc::new(Inner {
                 options,
@@ -246,6 +246,11 @@ impl Core {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.inner.options.clock.now()
+    }
+
+    /// The service's clock itself.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.inner.options.clock)
     }
 
     /// Where randomness comes from.
@@ -375,4 +380,27 @@ pub(crate) fn random_bytes<const N: usize>(entropy: &dyn Entropy) -> Result<[u8;
 /// `N` random bytes as lower-case hexadecimal.
 pub(crate) fn random_hex<const N: usize>(entropy: &dyn Entropy) -> Result<String> {
     Ok(hex::encode(random_bytes::<N>(entropy)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use smartlinks_store::SystemEntropy;
+
+    use super::*;
+
+    /// R1: what states, links and cookies are made of.
+    #[test]
+    fn a_million_random_values_are_all_different() {
+        let mut seen = HashSet::new();
+        for _ in 0..1_000_000 {
+            let value = random_bytes::<32>(&SystemEntropy).unwrap();
+            // Half of it, so that the other half could not make up for it.
+            let half: [u8; 16] = std::array::from_fn(|at| value[at]);
+            assert!(seen.insert(half));
+        }
+        let text = random_hex::<32>(&SystemEntropy).unwrap();
+        assert_eq!(text.len(), 64);
+    }
 }

@@ -1,5 +1,5 @@
-//! Access tokens that were handed out: who got them, how many in which minute. One audit entry for each caller,
-//! connection and minute, since one for each token would drown all others.
+//! Access tokens that were handed out: who got them, from where, how many in which minute. One audit entry for each
+//! caller, address, connection and minute, since one for each token would drown all others.
 
 use std::collections::HashMap;
 use std::mem;
@@ -18,6 +18,8 @@ const MINUTE_MS: i64 = 60_000;
 const AT_ONCE: usize = 500;
 /// How many finished minutes are kept while the database takes none.
 const KEPT: usize = 50_000;
+/// From how many addresses one caller is told apart in a minute; those beyond share an entry.
+const ADDRESSES: usize = 16;
 
 /// What was handed out and is not written down yet.
 #[derive(Debug, Default)]
@@ -27,42 +29,60 @@ pub(crate) struct Vends {
 
 #[derive(Debug, Default)]
 struct Counts {
-    /// By kind and id of the caller, then by connection.
-    running: HashMap<ActorKind, HashMap<String, HashMap<ConnectionId, Count>>>,
+    /// By kind and id of the caller, then by connection; in there one for each address.
+    running: HashMap<ActorKind, HashMap<String, HashMap<ConnectionId, Vec<Count>>>>,
     finished: Vec<Count>,
 }
 
-/// One caller, one connection, one minute.
+/// One caller, one address, one connection, one minute.
 #[derive(Debug, Clone)]
 struct Count {
     actor: Actor,
     connection: ConnectionId,
     minute: i64,
     number: u64,
+    /// When the last of them was handed out: before it the entry is not complete.
+    last: Millis,
+    /// Stands for all addresses beyond those that are told apart.
+    of_the_rest: bool,
 }
 
 impl Vends {
-    fn note(&self, actor: &Actor, connection: &ConnectionId, minute: i64) {
+    fn note(&self, actor: &Actor, connection: &ConnectionId, now: Millis) {
+        let minute = minute_of(now);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         let Counts { running, finished } = &mut *counts;
         let of_kind = running.entry(actor.kind).or_default();
         let id = actor.id.as_deref().unwrap_or_default();
-        let begun = || Count {
-            actor: actor.clone(),
+        let begun = |of_the_rest: bool| Count {
+            actor: Actor {
+                address: actor.address.clone().filter(|_| !of_the_rest),
+                ..actor.clone()
+            },
             connection: connection.clone(),
             minute,
             number: 1,
+            last: now,
+            of_the_rest,
         };
         // Looked up by reference: nothing is allocated for the second vend of a minute.
-        let Some(count) = of_kind.get_mut(id).and_then(|of| of.get_mut(connection)) else {
+        let Some(by_address) = of_kind.get_mut(id).and_then(|of| of.get_mut(connection)) else {
             let of_caller = of_kind.entry(id.to_owned()).or_default();
-            of_caller.insert(connection.clone(), begun());
+            of_caller.insert(connection.clone(), vec![begun(false)]);
             return;
         };
-        if count.minute == minute {
-            count.number += 1;
-        } else {
-            finished.push(mem::replace(count, begun()));
+        finished.extend(by_address.extract_if(.., |count| count.minute != minute));
+        let is_full = by_address.len() >= ADDRESSES;
+        let same = by_address.iter_mut().find(|count| match count.of_the_rest {
+            true => is_full,
+            false => count.actor.address == actor.address,
+        });
+        match same {
+            Some(count) => {
+                count.number += 1;
+                count.last = now;
+            }
+            None => by_address.push(begun(is_full)),
         }
     }
 
@@ -73,8 +93,10 @@ impl Vends {
         let over = |count: &Count| minute.is_none_or(|minute| count.minute < minute);
         for of_kind in running.values_mut() {
             for of_caller in of_kind.values_mut() {
-                let taken = of_caller.extract_if(|_, count| over(count));
-                finished.extend(taken.map(|(_, count)| count));
+                for by_address in of_caller.values_mut() {
+                    finished.extend(by_address.extract_if(.., |count| over(count)));
+                }
+                of_caller.retain(|_, by_address| !by_address.is_empty());
             }
             of_kind.retain(|_, of_caller| !of_caller.is_empty());
         }
@@ -99,30 +121,38 @@ impl Vends {
 
 impl Count {
     fn entry(&self) -> NewAudit {
-        let at = Millis(self.minute.saturating_mul(MINUTE_MS));
+        let minute = from_millis(Millis(self.minute.saturating_mul(MINUTE_MS)));
+        let mut data = json!({ "count": self.number, "minute": minute });
+        if self.of_the_rest {
+            data["further_addresses"] = true.into();
+        }
         NewAudit {
-            at,
+            at: self.last,
             actor: self.actor.clone(),
             action: "token.vended".to_owned(),
             connection: Some(self.connection.clone()),
             subject: None,
             outcome: OK.to_owned(),
-            data_json: json!({ "count": self.number, "minute": from_millis(at) }).to_string(),
+            data_json: data.to_string(),
         }
     }
+}
+
+fn minute_of(at: Millis) -> i64 {
+    at.0.div_euclid(MINUTE_MS)
 }
 
 impl Core {
     /// Notes that whoever acts was handed an access token of a connection. It is written to the audit log when the
     /// minute is over.
     pub fn note_vend(&self, connection: &ConnectionId) {
-        let minute = to_millis(self.now()).0.div_euclid(MINUTE_MS);
-        self.inner.vends.note(self.actor(), connection, minute);
+        let now = to_millis(self.now());
+        self.inner.vends.note(self.actor(), connection, now);
     }
 
     /// Writes down the minutes that are over, or everything.
     pub(crate) async fn flush_vends(&self, everything: bool) -> Result<()> {
-        let minute = to_millis(self.now()).0.div_euclid(MINUTE_MS);
+        let minute = minute_of(to_millis(self.now()));
         let mut left = self.inner.vends.take((!everything).then_some(minute));
         while !left.is_empty() {
             let rest = left.split_off(AT_ONCE.min(left.len()));
@@ -167,10 +197,10 @@ mod tests {
             Actor::of(ActorKind::Operator),
             connection(),
         );
-        vends.note(&actor, &one, 7);
-        vends.note(&actor, &one, 7);
+        vends.note(&actor, &one, Millis(7 * MINUTE_MS));
+        vends.note(&actor, &one, Millis(7 * MINUTE_MS));
         assert!(numbers(vends.take(Some(7))).is_empty());
-        vends.note(&actor, &one, 8);
+        vends.note(&actor, &one, Millis(8 * MINUTE_MS));
         assert_eq!(numbers(vends.take(Some(8))), [(7, 2)]);
         assert!(numbers(vends.take(Some(8))).is_empty());
         assert_eq!(numbers(vends.take(None)), [(8, 1)]);
@@ -181,19 +211,43 @@ mod tests {
     fn what_could_not_be_written_is_kept_and_bounded() {
         let (vends, actor) = (Vends::default(), Actor::of(ActorKind::System));
         let one = connection();
-        vends.note(&actor, &one, 1);
+        vends.note(&actor, &one, Millis(MINUTE_MS));
         vends.put_back(vends.take(None));
-        vends.note(&actor, &one, 2);
+        vends.note(&actor, &one, Millis(2 * MINUTE_MS));
         assert_eq!(numbers(vends.take(None)), [(1, 1), (2, 1)]);
         let many = (0..).take(KEPT + 5).map(|minute| Count {
             actor: actor.clone(),
             connection: one.clone(),
             minute,
             number: 1,
+            last: Millis(minute * MINUTE_MS),
+            of_the_rest: false,
         });
         vends.put_back(many.collect());
         let kept = numbers(vends.take(None));
         assert_eq!(kept.len(), KEPT);
         assert_eq!(kept[0].0, 5, "the oldest go first");
+    }
+
+    #[test]
+    fn addresses_of_one_key_are_told_apart_up_to_a_bound() {
+        let (vends, one) = (Vends::default(), connection());
+        for number in 0..ADDRESSES + 5 {
+            let actor = Actor {
+                id: Some("key_1".to_owned()),
+                address: Some(format!("192.0.2.{number}")),
+                ..Actor::of(ActorKind::ApiKey)
+            };
+            vends.note(&actor, &one, Millis(1));
+            vends.note(&actor, &one, Millis(2));
+        }
+        let counts = vends.take(None);
+        assert_eq!(counts.len(), ADDRESSES + 1);
+        let rest = counts.iter().find(|count| count.of_the_rest).unwrap();
+        assert_eq!((rest.number, &rest.actor.address), (10, &None));
+        assert!(rest.entry().data_json.contains("further_addresses"));
+        let told = counts.iter().filter(|count| !count.of_the_rest);
+        assert!(told.clone().all(|count| count.number == 2));
+        assert!(told.clone().all(|count| count.last == Millis(2)));
     }
 }

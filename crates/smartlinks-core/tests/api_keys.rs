@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use sha2::{Digest as _, Sha256};
 use smartlinks_core::store::{Actor, ActorKind, AuditFilter, Millis};
 use smartlinks_core::{
-    ApiKeyState, Core, CreateApiKey, CreatedApiKey, Error, KeyRefusal, Scope, Scopes, to_millis,
+    ApiKeyState, Core, CreateApiKey, CreatedApiKey, Error, Grantable, KeyRefusal, Scope, to_millis,
 };
 use testkit::app::App;
 use tokio_util::sync::CancellationToken;
@@ -17,7 +18,7 @@ fn with(scopes: &[Scope]) -> CreateApiKey {
         name: "Shop".to_owned(),
         scopes: scopes.iter().copied().collect(),
         expires_at: None,
-        grantable: Scopes::all(),
+        grantable: Grantable::everything(),
     }
 }
 
@@ -108,17 +109,38 @@ async fn each_way_to_be_refused_has_its_name() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_expired_tells_so_only_to_whoever_has_all_of_it() -> Result<()> {
     let app = App::start().await?;
-    let one = made(&app.core, lasting(1, &app.core)).await?;
-    let other = made(&app.core, lasting(1, &app.core)).await?;
+    let expired = made(&app.core, lasting(1, &app.core)).await?;
+    let revoked = made(&app.core, lasting(9, &app.core)).await?;
+    let other = made(&app.core, lasting(9, &app.core)).await?;
+    app.core.revoke_api_key(&revoked.view.id).await?;
     app.advance(2 * DAY);
-    // The prefix of a real key with the secret of another: as an outsider who has seen a prefix would try.
-    let spliced = format!("{}{}", &one.key.reveal()[..13], &other.key.reveal()[13..]);
-    let refusal = refused(&app.core, &spliced).await?;
-    assert!(
-        matches!(refusal, Some(KeyRefusal::Mistyped | KeyRefusal::Unknown)),
-        "{refusal:?}"
-    );
+    for (key, told) in [
+        (&expired, KeyRefusal::Expired),
+        (&revoked, KeyRefusal::Revoked),
+    ] {
+        let whole = key.key.reveal();
+        assert_eq!(with_check(&whole[..56]), whole, "the check value is ours");
+        assert_eq!(refused(&app.core, whole).await?, Some(told));
+        // The prefix with the secret of another key, and the check value that anybody can work out: as an outsider who
+        // has seen a prefix would try.
+        let spliced = with_check(&format!("{}{}", &whole[..13], &other.key.reveal()[13..56]));
+        let refusal = refused(&app.core, &spliced).await?;
+        assert_eq!(refusal, Some(KeyRefusal::Unknown), "beside {told:?}");
+    }
     Ok(())
+}
+
+/// The key of this beginning: behind it comes the check value, 32 bits of SHA-256 as six digits.
+fn with_check(body: &str) -> String {
+    const DIGITS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let hash = Sha256::digest(body.as_bytes());
+    let mut number = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) as usize;
+    let mut check = String::new();
+    for _ in 0..6 {
+        check.insert(0, char::from(DIGITS[number % 62]));
+        number /= 62;
+    }
+    format!("{body}{check}")
 }
 
 /// Waits until something holds, for a second at most.
@@ -229,7 +251,10 @@ async fn what_cannot_be_a_key_is_refused_with_the_reason() -> Result<()> {
     }
     // A key passes on only what it holds itself.
     let greedy = CreateApiKey {
-        grantable: [Scope::Admin].into_iter().collect(),
+        grantable: Grantable {
+            scopes: [Scope::Admin].into_iter().collect(),
+            until: None,
+        },
         ..with(&[Scope::Admin, Scope::Token])
     };
     let error = core.create_api_key(greedy).await.err().context("taken")?;
@@ -335,5 +360,42 @@ async fn vends_are_audited_for_each_key_and_minute() -> Result<()> {
         told,
         expected.map(|(id, count, minute)| (id.to_owned(), count, minute))
     );
+    Ok(())
+}
+
+/// R32: whoever has stolen a key is seen beside its owner, and is found by the time of what happened.
+#[tokio::test(flavor = "multi_thread")]
+async fn vends_are_audited_for_each_address() -> Result<()> {
+    let app = App::start().await?;
+    let connection = app.connect().await?.parse()?;
+    let from = |address: &str| {
+        app.core.acting_as(Actor {
+            id: Some("key_1".to_owned()),
+            address: Some(address.to_owned()),
+            ..Actor::of(ActorKind::ApiKey)
+        })
+    };
+    from("10.0.0.5").note_vend(&connection);
+    from("10.0.0.5").note_vend(&connection);
+    app.advance(59);
+    from("198.51.100.9").note_vend(&connection);
+    app.core.drain().await;
+    let filter = AuditFilter {
+        action: Some("token.vended".to_owned()),
+        since: Some(Millis(to_millis(app.core.now()).0 - 29_000)),
+        ..AuditFilter::default()
+    };
+    let log = app.core.store().audit();
+    let entries = log.page(&filter, None, 10).await?;
+    let addresses: Vec<_> = entries
+        .iter()
+        .map(|entry| entry.actor.address.as_deref())
+        .collect();
+    assert_eq!(addresses, [Some("198.51.100.9")]);
+    let everything = AuditFilter {
+        since: None,
+        ..filter
+    };
+    assert_eq!(log.page(&everything, None, 10).await?.len(), 2);
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use serde_json::json;
 use smartlinks_core::store::{Actor, ActorKind};
+use smartlinks_core::webhooks::{WebhookChange, WebhookDraft};
 use smartlinks_core::{AuditPage, AuditQuery, AuditView, Core};
 use testkit::app::{App, Setup};
 
@@ -269,4 +270,51 @@ async fn the_log_holds_no_secret() -> Result<()> {
         assert!(!said.contains(&secret), "{said}");
     }
     Ok(())
+}
+
+/// The same for what is no connection: endpoints for webhooks, and orders that are added.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_of_an_endpoint_and_each_added_order_is_recorded() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let core = app.core.acting_as(operator());
+    let draft = WebhookDraft {
+        url: "https://shop.example.com/hook".to_owned(),
+        description: None,
+        events: Vec::new(),
+    };
+    let made = core.create_webhook(&draft).await?;
+    let id = made.webhook.id.as_str();
+    let check = async |action: &str, subject: &str| -> Result<()> {
+        let entry = newest(&core, action, "ok").await?;
+        assert_eq!(entry.actor.name.as_deref(), Some("Ada"), "{action}");
+        assert_eq!(entry.actor.address.as_deref(), Some("203.0.113.7"));
+        assert_eq!(entry.subject.as_deref(), Some(subject), "{action}");
+        let text = format!("{entry:?}");
+        assert!(!text.contains("whsec_"), "{text}");
+        Ok(())
+    };
+    check("webhook.created", id).await?;
+    let change = WebhookChange {
+        description: Some("shop".to_owned()),
+        ..WebhookChange::default()
+    };
+    core.change_webhook(id, &change).await?;
+    check("webhook.changed", id).await?;
+    core.rotate_webhook_secret(id).await?;
+    check("webhook.secret_rotated", id).await?;
+    let delivery = core.test_webhook(id).await?;
+    check("webhook.tested", id).await?;
+    core.disable_webhook(id).await?;
+    check("webhook.disabled", id).await?;
+    core.enable_webhook(id).await?;
+    check("webhook.enabled", id).await?;
+    core.resend_webhook(&delivery.id).await?;
+    check("webhook.resent", &delivery.id).await?;
+    core.delete_webhook(id).await?;
+    check("webhook.deleted", id).await?;
+
+    let order = app.seeded_orders().await?.remove(0);
+    core.import_order(&order, None).await?;
+    check("order.imported", &order).await
 }

@@ -1,6 +1,8 @@
 //! What the doctor finds in a running service, where the command line cannot make it happen.
 
 use anyhow::{Context, Result};
+use serde_json::json;
+use smartlinks_core::ProductQuery;
 use smartlinks_core::doctor::{Check, Finding, Level, Report};
 use smartlinks_core::store::{KeyRing, StoreError, SystemEntropy};
 use testkit::app::{App, Setup};
@@ -84,5 +86,39 @@ async fn a_glance_calls_nobody_and_remembers_what_was_answered() -> Result<()> {
     assert_eq!(found(&report, "secret_accepted")?.level, Level::Good);
     assert_eq!(found(&report, "clock_right")?.check, Check::Clock);
     assert!(report.healthy, "{report:#?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_glance_sees_a_whitelist_that_shuts_us_out_and_a_gateway_that_is_gone() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let product = app.products().await?.first().context("no product")?.clone();
+    let fault = json!({
+        "match": { "method": "aliexpress.ds.product.get" }, "times": 1, "then": "error",
+        "code": "AppWhiteIpLimit"
+    });
+    app.control("faults", &fault).await?;
+    let query = ProductQuery::default();
+    let ask = || app.core.product(&product, &query);
+    assert!(ask().await.is_err());
+    let report = app.core.glance().await;
+    let refused = found(&report, "address_not_allowed")?;
+    assert_eq!(refused.level, Level::Problem);
+    let accepted = |report: &Report| found(report, "secret_accepted").is_ok();
+    assert!(!accepted(&report), "{report:#?}");
+
+    ask().await?;
+    let report = app.core.glance().await;
+    assert!(accepted(&report) && report.healthy, "{report:#?}");
+
+    let gone = json!({
+        "match": { "method": "aliexpress.ds.product.get" }, "times": 99, "then": "reset"
+    });
+    app.control("faults", &gone).await?;
+    assert!(ask().await.is_err());
+    let report = app.core.glance().await;
+    assert_eq!(found(&report, "gateway_not_reached")?.level, Level::Problem);
+    assert!(found(&report, "gateway_reached").is_err(), "{report:#?}");
     Ok(())
 }

@@ -60,16 +60,22 @@ impl FromStr for Network {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
         };
-        let address: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
-        let most = if address.is_ipv4() { 32 } else { 128 };
-        let bits = match bits {
+        let written: IpAddr = address.parse().map_err(|_| InvalidNetwork)?;
+        let most = if written.is_ipv4() { 32 } else { 128 };
+        let bits: u8 = match bits {
             Some(bits) => bits.parse().map_err(|_| InvalidNetwork)?,
             None => most,
         };
         if bits > most {
             return Err(InvalidNetwork);
         }
-        Ok(Self { address, bits })
+        // An IPv4 address written as one of IPv6 means the IPv4 one, which is what connections are told to come from.
+        let address = written.to_canonical();
+        let in_front = if address.is_ipv4() { most - 32 } else { 0 };
+        Ok(Self {
+            address,
+            bits: bits.checked_sub(in_front).ok_or(InvalidNetwork)?,
+        })
     }
 }
 
@@ -129,9 +135,14 @@ impl Hosts {
         self
     }
 
+    /// The name under which people reach us through a tunnel or proxy, with its port where that is not the usual one.
+    pub(crate) fn public(&self) -> Option<&str> {
+        self.public.as_deref()
+    }
+
     pub(crate) fn allow(&self, host: &str) -> bool {
-        let is_public = |public: &String| public.eq_ignore_ascii_case(host);
-        self.public.as_ref().is_some_and(is_public) || self.is_loopback(host)
+        let is_public = |public: &str| public.eq_ignore_ascii_case(host);
+        self.public().is_some_and(is_public) || self.is_loopback(host)
     }
 
     /// Whether a `Host` is a loopback name with our port.
@@ -179,6 +190,8 @@ mod tests {
             ("10.0.0.0/8", "::ffff:10.9.9.9", "::ffff:11.0.0.1"),
             ("2001:db8::/32", "2001:db8:ffff::1", "2001:db9::1"),
             ("::1", "::1", "::2"),
+            ("::ffff:10.0.0.7", "10.0.0.7", "10.0.0.8"),
+            ("::ffff:10.0.0.0/120", "10.0.0.255", "10.0.1.0"),
             ("0.0.0.0/0", "203.0.113.9", "::1"),
             ("::/0", "2001:db8::1", "10.0.0.1"),
         ] {
@@ -190,6 +203,7 @@ mod tests {
             "a",
             "10.0.0.0/33",
             "::/129",
+            "::ffff:10.0.0.0/8",
             "10.0.0.0/-1",
             "10.0.0.0/8/8",
         ] {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::Value;
-use smartlinks_core::{CreateApiKey, Scope, Scopes};
+use smartlinks_core::{CreateApiKey, Grantable, Scope, Scopes};
 use smartlinks_server::{Limits, Rule};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
@@ -177,7 +177,7 @@ async fn keys_that_do_not_hold_open_no_route() -> Result<()> {
         name: "brief".to_owned(),
         scopes: Scopes::all(),
         expires_at: Some(app.core.now() + SignedDuration::from_secs(seconds)),
-        grantable: Scopes::all(),
+        grantable: Grantable::everything(),
     };
     let expired = app.core.create_api_key(lasting(60)).await?.key;
     let revoked = app.core.create_api_key(lasting(3600)).await?;

@@ -1,11 +1,12 @@
 //! API keys over HTTP and on the page.
 
 use anyhow::{Context, Result};
+use jiff::SignedDuration;
 use reqwest::Method;
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
-use smartlinks_core::Scope;
 use smartlinks_core::store::AuditFilter;
+use smartlinks_core::{CreateApiKey, Grantable, Scope};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
 
@@ -93,6 +94,38 @@ async fn a_key_passes_on_only_what_it_holds() -> Result<()> {
     }
     let same = json!({ "name": "same", "scopes": ["admin"] });
     admin.post_json(KEYS, &same).await?.expect_status(201)?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_ends_makes_none_that_outlives_it() -> Result<()> {
+    let app = guarded().await?;
+    let days = |days: i64| app.core.now() + SignedDuration::from_hours(24 * days);
+    let create = CreateApiKey {
+        name: "contractor".to_owned(),
+        scopes: [Scope::Admin].into_iter().collect(),
+        expires_at: Some(days(7)),
+        grantable: Grantable::everything(),
+    };
+    let made = app.core.create_api_key(create).await?;
+    let contractor = app.visitor()?.with_api_key(made.key.reveal())?;
+    for end in [Value::Null, json!(days(8).to_string())] {
+        let body = json!({ "name": "mine", "scopes": ["admin"], "expires_at": end });
+        let reply = contractor
+            .post_json(KEYS, &body)
+            .await?
+            .expect_status(400)?;
+        assert!(
+            reply.text().contains("no later than the key"),
+            "{}",
+            reply.text()
+        );
+    }
+    let body = json!({ "name": "mine", "scopes": ["admin"], "expires_at": days(7).to_string() });
+    contractor
+        .post_json(KEYS, &body)
+        .await?
+        .expect_status(201)?;
     Ok(())
 }
 

@@ -1,10 +1,11 @@
 //! Nobody asks for too much: the limits as they are without any configuration.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use smartlinks_core::Scope;
 use smartlinks_server::Limits;
 use testkit::app::{App, OPERATOR, PASSWORD, Setup};
 use testkit::http::{Http, Reply};
+use tokio_util::sync::CancellationToken;
 
 async fn guarded() -> Result<App> {
     App::with(Setup {
@@ -132,6 +133,69 @@ async fn guessing_keys_is_limited_and_locks_nobody_out() -> Result<()> {
         .get("/api/aliexpress/status")
         .await?
         .expect_status(200)?;
+    Ok(())
+}
+
+/// Guessing is counted before the database is asked whether the key was made elsewhere a moment ago.
+#[tokio::test(flavor = "multi_thread")]
+async fn guessing_keys_does_not_reach_the_database() -> Result<()> {
+    let app = guarded().await?;
+    let elsewhere = App::start().await?;
+    let guesser = app
+        .visitor()?
+        .with_api_key(&elsewhere.key(&[Scope::Read]).await?)?;
+    // Followed for as long as the bucket lasts. Then the follower stands still, as it does between two looks.
+    let mut follower = Box::pin(app.core.run_follower(CancellationToken::new()));
+    let empty = async {
+        for _ in 0..Limits::default().keys.get() {
+            guesser
+                .get("/api/aliexpress/status")
+                .await?
+                .expect_status(401)?;
+        }
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        biased;
+        () = &mut follower => bail!("the follower has ended"),
+        emptied = empty => emptied?,
+    }
+    app.core.store().close().await;
+    expect_refusal(&guesser.get("/api/aliexpress/status").await?)?;
+    Ok(())
+}
+
+/// The doors that no other test here knocks at, with limits that are soon reached.
+#[tokio::test(flavor = "multi_thread")]
+async fn pushes_and_password_changes_are_limited() -> Result<()> {
+    let few = 3.try_into()?;
+    let app = App::with(Setup {
+        operators: true,
+        limits: Limits {
+            sign_in: few,
+            push: few,
+            ..Limits::default()
+        },
+        ..Setup::default()
+    })
+    .await?;
+    let (person, stranger) = (app.signed_in().await?, app.visitor()?);
+    let wrong = [("current", "wrong"), ("password", "x"), ("again", "x")];
+    for attempt in 0..4 {
+        let changed = person
+            .post_form("/aliexpress/operators/password", &wrong)
+            .await?;
+        let pushed = stranger
+            .post_json("/aliexpress/push", &serde_json::json!({}))
+            .await?;
+        for (reply, expected) in [(changed, 403), (pushed, 401)] {
+            if attempt < 3 {
+                assert_eq!(reply.status, expected, "{}", reply.text());
+            } else {
+                expect_refusal(&reply)?;
+            }
+        }
+    }
     Ok(())
 }
 

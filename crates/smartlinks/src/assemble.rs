@@ -211,6 +211,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         refresh: RefreshPolicy::default(),
         operators: OperatorPolicy {
             provider: plan.identity_provider,
+            attempts: config.attempts,
             ..OperatorPolicy::default()
         },
         webhooks: WebhookOptions::over_http(plan.webhook_targets),

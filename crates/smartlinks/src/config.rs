@@ -14,7 +14,8 @@ mod problem;
 pub(crate) mod setting;
 mod sources;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
@@ -56,6 +57,8 @@ pub(crate) struct Config {
     pub(crate) background_refresh: bool,
     /// How often something may be asked for.
     pub(crate) limits: smartlinks_server::Limits,
+    /// How many passwords may be tried in ten minutes for one name from one network.
+    pub(crate) attempts: NonZeroU32,
     /// What is logged.
     pub(crate) log: LogSettings,
     /// What works, but should be known.
@@ -112,6 +115,7 @@ impl Config {
             Mode::Live(live) => {
                 let found = listen(&sources, live.host_for_port())?;
                 let address = addresses::listen_address(&found)?;
+                warnings.extend(unreachable(&found, address));
                 (found, address)
             }
         };
@@ -123,6 +127,7 @@ impl Config {
             token_file: token_file(&sources, matches!(mode, Mode::Demo(_)))?,
             background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,
             limits: limits::read(&sources)?,
+            attempts: limits::attempts(&sources)?,
             log: log(&sources)?,
             data_dir,
             warnings,
@@ -211,25 +216,39 @@ fn warn_about_readers(file: &ConfigFile, warnings: &mut Vec<String>) {
 #[cfg(not(unix))]
 fn warn_about_readers(_file: &ConfigFile, _warnings: &mut Vec<String>) {}
 
-/// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does.
+/// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does. What names an
+/// address without a port leaves that to `PORT`.
 fn listen(sources: &Sources<'_>, host_for_port: Ipv4Addr) -> Result<Found, ConfigError> {
-    let found = sources.find(&LISTEN)?;
-    if matches!(
-        found,
-        Some(Found {
-            origin: Origin::Flag(_) | Origin::Variable(_),
-            ..
-        })
-    ) {
-        return sources.find_or_default(&LISTEN);
-    }
-    match sources.environment.filled(PORT_VARIABLE) {
-        Some(port) => Ok(Found {
-            value: format!("{host_for_port}:{}", port.trim()),
+    let port = sources.environment.filled(PORT_VARIABLE).map(str::trim);
+    let found = sources.find_or_default(&LISTEN)?;
+    let is_precise = matches!(found.origin, Origin::Flag(_) | Origin::Variable(_));
+    match (port, is_precise) {
+        (Some(port), false) => Ok(Found {
+            value: format!("{host_for_port}:{port}"),
             origin: Origin::Variable(PORT_VARIABLE.to_owned()),
         }),
-        None => sources.find_or_default(&LISTEN),
+        _ => Ok(with_port(found, port.unwrap_or("8080"))),
     }
+}
+
+fn with_port(found: Found, port: &str) -> Found {
+    let value = match found.value.trim().parse() {
+        Ok(IpAddr::V4(address)) => format!("{address}:{port}"),
+        Ok(IpAddr::V6(address)) => format!("[{address}]:{port}"),
+        Err(_) => return found,
+    };
+    Found { value, ..found }
+}
+
+/// A platform that sets `PORT` reaches the program from elsewhere, which it does not while it listens on loopback.
+fn unreachable(listen: &Found, address: SocketAddr) -> Option<String> {
+    let by_port = matches!(&listen.origin, Origin::Variable(name) if name == PORT_VARIABLE);
+    (by_port && address.ip().is_loopback()).then(|| {
+        format!(
+            "{PORT_VARIABLE}: page and API listen on {address}, which nothing outside this machine or container reaches; \
+             to be reached, add --public-url https://… (then it is every address), or say where with --listen"
+        )
+    })
 }
 
 fn data_dir(sources: &Sources<'_>) -> Result<PathBuf, ConfigError> {

@@ -74,8 +74,9 @@ async fn serve_live(
     if let Some(remark) = live.about_keys() {
         output.warn(&remark);
     }
-    if let Some(warning) = elsewhere(&live, &page) {
-        output.warn(&warning);
+    let warnings = [live.about_proxy(), elsewhere(&live, &page)];
+    for warning in warnings.iter().flatten() {
+        output.warn(warning);
     }
     let mut hosts = Hosts::loopback(page.address.port());
     if let Some(public) = &live.public_url {

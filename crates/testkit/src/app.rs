@@ -1,6 +1,7 @@
 //! The whole service in this process: sandbox, database, use cases and server, with a clock that stands
 //! still until a test moves it.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +16,8 @@ use smartlinks_core::doctor::Places;
 use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
-    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, IdentityProvider, Market,
-    OperatorPolicy, Password, RefreshPolicy, ReturnTo, Scope, Scopes, Visitor,
+    App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Grantable,
+    IdentityProvider, Market, OperatorPolicy, Password, RefreshPolicy, ReturnTo, Scope, Visitor,
 };
 use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, Network, ServerOptions};
 use smartlinks_store::{
@@ -79,6 +80,8 @@ pub struct Setup {
     pub gateway: Option<String>,
     /// How often something may be asked for.
     pub limits: Limits,
+    /// How many passwords may be tried in ten minutes for one name from one network.
+    pub attempts: NonZeroU32,
     /// Where webhooks may go.
     pub webhook_targets: Targets,
     /// With whom operators may sign in too.
@@ -105,6 +108,7 @@ impl Default for Setup {
             max_pages: None,
             gateway: None,
             limits: Limits::default(),
+            attempts: OperatorPolicy::default().attempts,
             webhook_targets: Targets::Public,
             identity_provider: None,
         }
@@ -223,6 +227,7 @@ impl App {
                     .identity_provider
                     .as_ref()
                     .map(|make| make(Arc::new(Frozen(sandbox.clock())))),
+                attempts: setup.attempts,
                 ..OperatorPolicy::default()
             },
             webhooks: WebhookOptions::over_http(setup.webhook_targets),
@@ -325,7 +330,7 @@ impl App {
             name: "test".to_owned(),
             scopes: scopes.iter().copied().collect(),
             expires_at: None,
-            grantable: Scopes::all(),
+            grantable: Grantable::everything(),
         };
         let made = self.core.create_api_key(create).await?;
         Ok(made.key.reveal().to_owned())

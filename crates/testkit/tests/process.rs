@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use testkit::server::{Service, ServiceProcess};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const DAY: i64 = 86_400;
 
@@ -334,6 +335,155 @@ async fn canary_secrets_never_leave_their_places() -> Result<()> {
         no_file_holds(&data, canary)?;
     }
     Ok(())
+}
+
+/// The same for what others are given: API keys, links for merchants, secrets and signatures of webhooks and pushes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_are_given_never_leaves_its_place() -> Result<()> {
+    let service = Service::sandboxed().argument("--log=trace").start()?;
+    connect(&service).await?;
+    let mut canaries = Vec::new();
+    canaries.extend(use_up_a_key(&service).await?);
+    canaries.extend(use_up_a_link(&service).await?);
+    canaries.extend(receive_a_webhook(&service).await?);
+    canaries.extend(push_something_forged(&service).await?);
+    let mut seen = String::new();
+    for page in [
+        "/aliexpress/keys",
+        "/aliexpress/webhooks",
+        "/aliexpress/links",
+        "/aliexpress/audit",
+        "/api/aliexpress/keys",
+        "/api/aliexpress/webhooks",
+        "/api/aliexpress/connect-links",
+        "/api/aliexpress/audit?limit=200",
+        "/metrics",
+    ] {
+        let reply = service.visitor()?.get(page).await?.expect_status(200)?;
+        seen.push_str(&format!("{:?}{}", reply.headers, reply.text()));
+    }
+    let data = service.data_dir().to_owned();
+    seen.push_str(&service.output());
+    ensure!(seen.contains("request answered"), "nothing was logged");
+    for canary in &canaries {
+        ensure!(canary.len() > 10, "no canary");
+        ensure!(
+            !seen.contains(canary.as_str()),
+            "{}… was shown",
+            &canary[..8]
+        );
+        no_file_holds(&data, canary)?;
+    }
+    Ok(())
+}
+
+/// Makes a key, has a token handed out to it, mistypes it, and revokes it.
+async fn use_up_a_key(service: &ServiceProcess) -> Result<Vec<String>> {
+    let visitor = service.visitor()?;
+    let keys = "/api/aliexpress/keys";
+    let body = json!({ "name": "shop", "scopes": ["read", "token"] });
+    let made = visitor.post_json(keys, &body).await?.expect_status(201)?;
+    let made = made.json()?;
+    let key = made["key"].as_str().context("no key")?.to_owned();
+    let (id, mistyped) = (made["id"].as_str().context("no id")?, format!("{key}x"));
+    let token = "/api/aliexpress/connections/default/token";
+    let vended = service.visitor()?.with_api_key(&key)?.get(token).await?;
+    let vended = vended.expect_status(200)?.json()?;
+    let vended = vended["access_token"].as_str().context("no token")?;
+    let revoke = visitor.request(reqwest::Method::DELETE, &format!("{keys}/{id}"));
+    visitor.send(revoke).await?.expect_status(200)?;
+    for refused in [&mistyped, &key] {
+        let program = service.visitor()?.with_api_key(refused)?;
+        program.get(token).await?.expect_status(401)?;
+    }
+    Ok(vec![key, vended.to_owned()])
+}
+
+/// Makes a link for a merchant, looks at it, begins with it, and opens it once more.
+async fn use_up_a_link(service: &ServiceProcess) -> Result<Vec<String>> {
+    let visitor = service.visitor()?;
+    let made = visitor
+        .post_json("/api/aliexpress/connect-links", &json!({}))
+        .await?
+        .expect_status(201)?
+        .json()?;
+    let url = made["url"].as_str().context("no address")?;
+    let (_, token) = url.split_once("/connect/").context("no token")?;
+    let path = format!("/connect/{token}");
+    visitor.get(&path).await?.expect_status(200)?;
+    let begun = visitor.post_form(&path, &[]).await?.expect_status(303)?;
+    let (_, state) = begun.location()?.split_once("state=").context("no state")?;
+    let state = state.split('&').next().unwrap_or_default().to_owned();
+    visitor.get(&path).await?;
+    Ok(vec![token.to_owned(), state])
+}
+
+/// Makes an endpoint on this machine, gives it another secret, and takes a message.
+async fn receive_a_webhook(service: &ServiceProcess) -> Result<Vec<String>> {
+    let receiver = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let visitor = service.visitor()?;
+    let url = format!("http://{}/hook", receiver.local_addr()?);
+    let hooks = "/api/aliexpress/webhooks";
+    let made = visitor.post_json(hooks, &json!({ "url": url })).await?;
+    let made = made.expect_status(201)?.json()?;
+    let id = made["webhook"]["id"].as_str().context("no id")?;
+    let rotate = format!("{hooks}/{id}/rotate-secret");
+    let rotated = visitor.post_json(&rotate, &json!({})).await?;
+    let rotated = rotated.expect_status(200)?.json()?;
+    let test = format!("{hooks}/{id}/test");
+    visitor
+        .post_json(&test, &json!({}))
+        .await?
+        .expect_status(202)?;
+    // What was on its way before the secret changed has one signature.
+    let signed_twice = async {
+        loop {
+            let signatures = take_a_message(&receiver).await?;
+            if signatures.len() == 2 {
+                return anyhow::Ok(signatures);
+            }
+        }
+    };
+    let mut canaries = tokio::time::timeout(Duration::from_secs(60), signed_twice).await??;
+    for answer in [made, rotated] {
+        let secret = answer["secret"].as_str().context("no secret")?;
+        canaries.push(secret.to_owned());
+        // What the secret is made of, without the mark before it.
+        canaries.push(secret.trim_start_matches("whsec_").to_owned());
+    }
+    Ok(canaries)
+}
+
+/// Takes one message and gives its signatures.
+async fn take_a_message(receiver: &tokio::net::TcpListener) -> Result<Vec<String>> {
+    let (mut socket, _) = receiver.accept().await?;
+    let mut head = Vec::new();
+    while !head.windows(4).any(|four| four == b"\r\n\r\n") {
+        ensure!(socket.read_buf(&mut head).await? > 0, "cut off");
+    }
+    socket
+        .write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+        .await?;
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let signatures = head
+        .lines()
+        .find_map(|line| line.strip_prefix("webhook-signature: "))
+        .context("not signed")?;
+    Ok(signatures.split(' ').map(str::to_owned).collect())
+}
+
+/// Pushes a message that AliExpress has not signed.
+async fn push_something_forged(service: &ServiceProcess) -> Result<Vec<String>> {
+    let (signature, body) = ("c4a21e5".repeat(9), "canary-of-a-push");
+    let visitor = service.visitor()?;
+    let push = visitor
+        .request(reqwest::Method::POST, "/aliexpress/push")
+        .header("authorization", &signature)
+        .header("content-type", "application/json")
+        .body(json!({ "message_type": 10, "data": body }).to_string());
+    let refused = visitor.send(push).await?;
+    ensure!((400..500).contains(&refused.status), "{}", refused.status);
+    Ok(vec![signature, body.to_owned()])
 }
 
 /// What a command prints that runs beside the service, with everything logged.

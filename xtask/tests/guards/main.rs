@@ -6,6 +6,7 @@
 )]
 
 mod arrows;
+mod audit;
 mod generated;
 mod house;
 mod licences;

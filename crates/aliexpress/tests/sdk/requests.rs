@@ -306,6 +306,17 @@ fn no_secret_is_ever_in_a_url() {
         (None, None)
     );
     assert_signed(&request, Flavour::System("/auth/token/refresh"));
+
+    // A call that acts for an account: the access token stands in the body alone.
+    let canned = Canned::body("{}");
+    let client = account(canned.clone());
+    drop(run(
+        client.call("aliexpress.ds.product.get", [("product_id", "1")])
+    ));
+    let request = canned.request();
+    assert_eq!(request.url.as_str(), "https://api-sg.aliexpress.com/sync");
+    assert!(value_of(&request, "access_token").is_some());
+    assert!(value_of(&request, "sign").is_some());
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
+use jiff::Timestamp;
 use smartlinks_store::{ApiKey, ApiKeyId, Hash, Millis};
 use subtle::ConstantTimeEq;
 
 use super::text::{self, NotAKey, Parts};
-use crate::clock::to_millis;
+use crate::clock::{from_millis, to_millis};
 use crate::error::Result;
 use crate::scope::Scopes;
 use crate::service::Core;
@@ -23,6 +24,8 @@ pub struct ApiKeyHolder {
     pub name: Arc<str>,
     /// What it may do.
     pub scopes: Scopes,
+    /// When it ends by itself; never when `None`.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// Why a text is not a key that holds. The last two are only said to whoever knows the whole key.
@@ -117,6 +120,7 @@ impl KnownKeys {
                         .iter()
                         .filter_map(|word| word.parse().ok())
                         .collect(),
+                    expires_at: key.expires_at.and_then(from_millis),
                 },
                 secret_hash: key.secret_hash,
                 expires_at: key.expires_at,
@@ -150,27 +154,32 @@ impl Ring {
 }
 
 impl Core {
-    /// Who sent a key. Costs no query, unless the key is not known here: it may have been made elsewhere a moment
-    /// ago.
+    /// Who sent a key, as far as it is known here: beside a follower that costs no query, whatever is sent.
     ///
     /// # Errors
     /// [`crate::Error::Storage`] when it cannot be known whether the key still holds. The refusal of a key is no
     /// error, but an answer.
-    pub async fn authenticate(&self, key: &str) -> Result<Result<ApiKeyHolder, KeyRefusal>> {
+    pub async fn recognise(&self, key: &str) -> Result<Result<ApiKeyHolder, KeyRefusal>> {
         let parts = match text::parse(key) {
             Ok(parts) => parts,
             Err(NotAKey::Form) => return Ok(Err(KeyRefusal::NotAKey)),
             Err(NotAKey::Check) => return Ok(Err(KeyRefusal::Mistyped)),
         };
-        let now = to_millis(self.now());
         let ring = self.ring().await?;
-        match ring.recognise(&parts, now) {
+        Ok(ring.recognise(&parts, to_millis(self.now())))
+    }
+
+    /// The same; of a key that is not known here it asks the database whether it was made elsewhere a moment ago.
+    ///
+    /// # Errors
+    /// Like [`Core::recognise`].
+    pub async fn authenticate(&self, key: &str) -> Result<Result<ApiKeyHolder, KeyRefusal>> {
+        match self.recognise(key).await? {
             Err(KeyRefusal::Unknown) => {}
             known => return Ok(known),
         }
         self.catch_up().await?;
-        let newer = self.ring().await?;
-        Ok(newer.recognise(&parts, now))
+        self.recognise(key).await
     }
 
     async fn ring(&self) -> Result<Arc<Ring>> {

@@ -3,7 +3,7 @@
 //! One signed call that only reads tells most of it, since the gateway checks in a known order: the clock, the key and
 //! the signature, then the permission group. The calls need no account.
 
-mod answer;
+pub(crate) mod answer;
 mod ask;
 mod clock;
 mod words;
@@ -58,17 +58,8 @@ pub(super) async fn look(
 
 /// What the calls of the last time have told.
 fn remembered(health: &GatewayHealth) -> Known {
-    let first = if let Some(code) = &health.keys_refused {
-        Some(Answer::of_code(code))
-    } else if let Some(code) = &health.trouble {
-        Some(Answer::of_code(code))
-    } else if health.keys_accepted {
-        Some(Answer::Accepted)
-    } else {
-        None
-    };
     Known {
-        first,
+        first: health.last.clone(),
         clock_ahead: health.clock_ahead,
         ..Known::default()
     }

@@ -1,6 +1,7 @@
 //! Passwords: what is accepted, and how they are kept (Argon2id).
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash as Phc;
@@ -129,6 +130,12 @@ impl Core {
         Ok(known && fits)
     }
 
+    /// How many passwords were hashed or compared since the start, each of them the same work.
+    #[must_use]
+    pub fn passwords_hashed(&self) -> u64 {
+        self.inner.desk.hashed.load(Ordering::Relaxed)
+    }
+
     async fn with_argon<T: Send + 'static>(
         &self,
         work: impl FnOnce(Argon2<'static>) -> T + Send + 'static,
@@ -141,6 +148,7 @@ impl Core {
             .acquire()
             .await
             .map_err(|error| ended(&error))?;
+        self.inner.desk.hashed.fetch_add(1, Ordering::Relaxed);
         tokio::task::spawn_blocking(move || work(Argon2::default()))
             .await
             .map_err(|error| ended(&error))

@@ -77,11 +77,11 @@ impl Core {
         visitor: &Visitor,
         replaces: Option<&str>,
     ) -> Result<SignedIn> {
-        self.inner.desk.admit(name, visitor.address)?;
+        self.admit_attempt(name, visitor).await?;
         let record = self.store().operators().operator_named(name.trim()).await?;
-        let record = record.filter(|record| record.disabled_at.is_none());
         let hash = record
             .as_ref()
+            .filter(|record| record.disabled_at.is_none())
             .and_then(|record| record.password_hash.clone());
         let fits = self.verify_password(password, hash).await?;
         match record {
@@ -89,14 +89,18 @@ impl Core {
                 let how = json!({});
                 self.begin_session(&record, visitor, replaces, how).await
             }
-            _ => Err(self.refused_sign_in(name, visitor).await?),
+            record => Err(self.refused_sign_in(record.as_ref(), visitor).await?),
         }
     }
 
-    /// Keeps in the audit log that somebody was not let in, under the name that was tried.
-    async fn refused_sign_in(&self, name: &str, visitor: &Visitor) -> Result<Error> {
+    /// Keeps in the audit log that somebody was not let in. A name that is nobody's is not kept: people type their
+    /// password into the wrong field.
+    async fn refused_sign_in(
+        &self,
+        operator: Option<&Operator>,
+        visitor: &Visitor,
+    ) -> Result<Error> {
         let error = Error::WrongPassword;
-        let name = crate::text::shortened(name.trim(), super::NAME_LENGTH);
         let stranger = self.acting_as(Actor {
             address: visitor.address.map(|address| address.to_string()),
             ..Actor::of(ActorKind::Anybody)
@@ -105,9 +109,9 @@ impl Core {
             .audit(
                 "operator.signed_in",
                 None,
-                None,
+                operator.map(|operator| operator.id.as_str()),
                 error.code(),
-                &json!({ "name": name }),
+                &operator.map_or_else(|| json!({}), |operator| json!({ "name": operator.name })),
             )
             .await?;
         Ok(error)
@@ -268,7 +272,7 @@ impl Core {
         let id = operator_id_of(operator_id)?;
         let record = self.store().operators().operator(&id).await?;
         let record = record.ok_or_else(|| Error::UnknownOperator(operator_id.to_owned()))?;
-        self.inner.desk.admit_name(&record.name)?;
+        self.inner.desk.admit_change(&id, visitor)?;
         let hash = record.password_hash.clone();
         if !self.verify_password(former, hash).await? {
             return Err(Error::WrongPassword);
@@ -286,7 +290,6 @@ impl Core {
     /// Deletes sessions that have ended, and links a day after their time; gives how many.
     pub(crate) async fn forget_old_sign_ins(&self) -> Result<u64> {
         const LINKS_KEPT_MS: i64 = 24 * 3_600_000;
-        self.inner.desk.forget_old();
         let now = to_millis(self.now());
         let idle = Millis(now.0 - milliseconds(self.inner.desk.policy.idle));
         let sessions = self.store().sessions().prune_sessions(now, idle).await?;

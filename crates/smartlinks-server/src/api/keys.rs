@@ -32,7 +32,7 @@ pub(super) struct NewKey {
     name: String,
     /// What it may do. A key can only pass on what it holds itself.
     scopes: Vec<Scope>,
-    /// When it ends by itself, within ten years. Left out, it does not. RFC 3339.
+    /// When it ends by itself: within ten years, no later than a key that makes it. Left out, it does not. RFC 3339.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
 }

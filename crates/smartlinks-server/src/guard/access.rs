@@ -7,12 +7,12 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core::store::{Actor, ActorKind};
-use smartlinks_core::{API_KEY_MARK, ActiveSession, KeyRefusal, Scope, Scopes};
+use smartlinks_core::{API_KEY_MARK, ActiveSession, Caller, Grantable, KeyRefusal, Scope, Scopes};
 
 use super::rules::{Rule, Ruled, rule};
 use super::{Next, client, moderation};
 use crate::cookies::Cookie;
-use crate::limits::{Caller, Limit};
+use crate::limits::Limit;
 use crate::options::Access;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -23,7 +23,7 @@ pub(crate) enum Principal {
     /// A person who has signed in.
     Operator(Arc<Actor>),
     /// A program with a key.
-    Key(Arc<Actor>, Scopes),
+    Key(Arc<Actor>, Grantable),
     /// Whoever reached the open sandbox; `program` when it sent a bearer.
     Anybody {
         /// A bearer was sent, whatever it was.
@@ -49,18 +49,18 @@ impl Principal {
     }
 
     /// What whoever this is may pass on in a key of its own making.
-    pub(crate) fn grantable(&self) -> Scopes {
+    pub(crate) fn grantable(&self) -> Grantable {
         match self {
-            Self::Key(_, scopes) => *scopes,
-            Self::Operator(_) | Self::Anybody { .. } => Scopes::all(),
+            Self::Key(_, own) => *own,
+            Self::Operator(_) | Self::Anybody { .. } => Grantable::everything(),
         }
     }
 
     fn may(&self, rule: Rule) -> Result<(), Refused> {
         match (rule, self) {
             (Rule::Public, _) | (_, Self::Operator(_) | Self::Anybody { .. }) => Ok(()),
-            (Rule::Needs(scope), Self::Key(_, scopes)) if scopes.holds(scope) => Ok(()),
-            (Rule::Needs(scope), Self::Key(_, scopes)) => Err(Refused::Scope(scope, *scopes)),
+            (Rule::Needs(scope), Self::Key(_, own)) if own.scopes.holds(scope) => Ok(()),
+            (Rule::Needs(scope), Self::Key(_, own)) => Err(Refused::Scope(scope, own.scopes)),
             (Rule::Operator, Self::Key(..)) => Err(Refused::NotAPerson),
         }
     }
@@ -84,7 +84,8 @@ pub(super) async fn demand_access(
     let public = matches!(ruled, Some(Ruled::By(Rule::Public)))
         || (ruled.is_none() && request.uri().path() == "/aliexpress/callback/");
     let address = client::address(&request).map(|address| address.to_string());
-    let key = bearer(request.headers()).filter(|text| text.starts_with(API_KEY_MARK));
+    // What is open to everybody asks for no key, and so costs nothing, whatever is sent.
+    let key = bearer(request.headers()).filter(|text| !public && text.starts_with(API_KEY_MARK));
     let asking = match key {
         Some(key) => by_key(&state, key, client::address(&request)).await,
         None => asking(&state, request.headers(), address)
@@ -223,27 +224,30 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whoever holds an API key. Also where access is open: there, too, a key does what its scopes say and no more.
 async fn by_key(state: &AppState, key: &str, address: Option<IpAddr>) -> Result<Asking, Problem> {
-    let refusal = match state.core().authenticate(key).await? {
-        Ok(holder) => {
-            let actor = Actor {
-                kind: ActorKind::ApiKey,
-                id: Some(holder.id.to_string()),
-                name: Some(holder.name.to_string()),
-                address: address.map(|address| address.to_string()),
-            };
-            return Ok(Asking {
-                principal: Some(Principal::Key(Arc::new(actor), holder.scopes)),
-                ..Asking::default()
-            });
+    let mut answer = state.core().recognise(key).await?;
+    if let Err(KeyRefusal::NotAKey | KeyRefusal::Mistyped | KeyRefusal::Unknown) = answer {
+        // Counted before the database is asked: guessing must not cost it anything.
+        let counted = state.limiter().take(Limit::Keys, &Caller::at(address));
+        counted.map_err(moderation::too_many)?;
+        if answer == Err(KeyRefusal::Unknown) {
+            answer = state.core().authenticate(key).await?;
         }
-        Err(refusal) => refusal,
-    };
-    let known = matches!(refusal, KeyRefusal::Expired | KeyRefusal::Revoked);
-    let caller = Caller::at(address);
-    match state.limiter().take(Limit::Keys, &caller) {
-        Err(seconds) if !known => Err(moderation::too_many(seconds)),
-        _ => Err(bad_key(refusal)),
     }
+    let holder = answer.map_err(bad_key)?;
+    let actor = Actor {
+        kind: ActorKind::ApiKey,
+        id: Some(holder.id.to_string()),
+        name: Some(holder.name.to_string()),
+        address: address.map(|address| address.to_string()),
+    };
+    let own = Grantable {
+        scopes: holder.scopes,
+        until: holder.expires_at,
+    };
+    Ok(Asking {
+        principal: Some(Principal::Key(Arc::new(actor), own)),
+        ..Asking::default()
+    })
 }
 
 /// That a key is expired or revoked is said to whoever holds all of it; that it is mistyped, it says itself.

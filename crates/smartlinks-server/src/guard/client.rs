@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Once;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::HeaderMap;
@@ -34,6 +35,10 @@ pub(crate) fn address(request: &Request) -> Option<IpAddr> {
     request.extensions().get::<ClientAddress>()?.0
 }
 
+const FORWARDED: &str = "x-forwarded-for";
+/// Said once: anybody can send the header.
+static NOT_TRUSTED: Once = Once::new();
+
 /// Finds it out once, for everything further in.
 pub(super) async fn note_client(
     State(state): State<AppState>,
@@ -46,6 +51,18 @@ pub(super) async fn note_client(
         .map(|info| info.0.ip());
     let trusted = &state.options().trusted_proxies;
     let client = peer.map(|peer| client(peer, request.headers(), trusted));
+    if state.options().secure_cookies
+        && client == peer.map(|peer| peer.to_canonical())
+        && request.headers().contains_key(FORWARDED)
+    {
+        NOT_TRUSTED.call_once(|| {
+            tracing::warn!(
+                "a request carries X-Forwarded-For, and comes from no --trusted-proxy, so the header was ignored; if it was \
+                 your proxy, everybody who comes through it shares one rate limit and one address in the audit log: name \
+                 the proxy's address with --trusted-proxy"
+            );
+        });
+    }
     request.extensions_mut().insert(ClientAddress(client));
     next.run(request).await
 }
@@ -59,7 +76,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
         return known;
     }
     let lines: Vec<&str> = headers
-        .get_all("x-forwarded-for")
+        .get_all(FORWARDED)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .collect();

@@ -3,10 +3,11 @@
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use smartlinks_core::Caller;
 
 use super::access::Principal;
 use super::{Next, client};
-use crate::limits::{Caller, Limit};
+use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::state::AppState;
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use smartlinks_core::{ApiKeyState, ApiKeyView, CreateApiKey, Scope, Scopes};
+use smartlinks_core::{ApiKeyState, ApiKeyView, CreateApiKey, Grantable, Scope, Scopes};
 
 use super::Session;
 use crate::cli::{ApiKeysCommand, so_long};
@@ -48,7 +48,7 @@ async fn create(
         name,
         scopes: scopes.iter().copied().collect(),
         expires_at: expires.map(|text| moment(text, core.now())).transpose()?,
-        grantable: Scopes::all(),
+        grantable: Grantable::everything(),
     };
     let made = core.create_api_key(create).await?;
     let shown = Made {

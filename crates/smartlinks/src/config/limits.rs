@@ -1,4 +1,4 @@
-//! The section `[limits]`: how many requests a minute are taken.
+//! The section `[limits]`: how many requests are taken.
 
 use std::num::NonZeroU32;
 
@@ -6,7 +6,8 @@ use smartlinks_server::Limits;
 
 use super::problem::{ConfigError, quoted};
 use super::setting::{
-    LIMITS_CALLBACK, LIMITS_KEYS, LIMITS_PUSH, LIMITS_SIGN_IN, LIMITS_VENDING, Setting,
+    LIMITS_CALLBACK, LIMITS_KEYS, LIMITS_PUSH, LIMITS_SIGN_IN, LIMITS_SIGN_IN_NAME, LIMITS_VENDING,
+    Setting,
 };
 use super::sources::Sources;
 
@@ -20,15 +21,17 @@ pub(super) fn read(sources: &Sources<'_>) -> Result<Limits, ConfigError> {
     })
 }
 
+/// How many passwords may be tried in ten minutes for one name from one network.
+pub(super) fn attempts(sources: &Sources<'_>) -> Result<NonZeroU32, ConfigError> {
+    number(sources, &LIMITS_SIGN_IN_NAME)
+}
+
 fn number(sources: &Sources<'_>, setting: &Setting) -> Result<NonZeroU32, ConfigError> {
     let found = sources.find_or_default(setting)?;
     found.value.trim().parse().map_err(|_| {
         ConfigError::new(
             &found.origin,
-            format!(
-                "{} is not a number of requests a minute",
-                quoted(&found.value)
-            ),
+            format!("{} is not a number of requests", quoted(&found.value)),
             format!(
                 "Write a whole number from 1 on, for example {}.",
                 setting.default
@@ -56,6 +59,13 @@ mod tests {
         let none: [(&str, &str); 0] = [];
         let environment = Environment::from_iter(none);
         assert_eq!(limits(&environment).unwrap(), Limits::default());
+        let attempts = attempts(&Sources {
+            flags: &SettingFlags::default(),
+            environment: &environment,
+            file: None,
+        });
+        let policy = smartlinks_core::OperatorPolicy::default();
+        assert_eq!(attempts.unwrap(), policy.attempts);
     }
 
     #[test]

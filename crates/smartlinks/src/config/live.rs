@@ -64,6 +64,17 @@ impl Live {
         }
     }
 
+    /// A remark on a proxy that is not known, for whoever starts a server.
+    pub(crate) fn about_proxy(&self) -> Option<String> {
+        (self.behind_tls() && self.trusted_proxies.is_empty()).then(|| {
+            format!(
+                "--public-url says that a proxy stands in front, and no --trusted-proxy (or {}) says which: everybody who \
+                 comes through it shares one rate limit, and the audit log knows the proxy's address alone",
+                TRUSTED_PROXY.variable
+            )
+        })
+    }
+
     /// A remark on where the keys lie, for whoever starts a server.
     pub(crate) fn about_keys(&self) -> Option<String> {
         let Database::File(file) = &self.database else {

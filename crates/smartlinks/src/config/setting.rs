@@ -156,6 +156,11 @@ const fn unflagged(variable: &'static str, key: &'static str, default: &'static 
 
 pub(crate) const LIMITS_SIGN_IN: Setting =
     unflagged("SMARTLINKS_LIMITS_SIGN_IN", "limits.sign_in", "10");
+pub(crate) const LIMITS_SIGN_IN_NAME: Setting = unflagged(
+    "SMARTLINKS_LIMITS_SIGN_IN_NAME",
+    "limits.sign_in_name",
+    "10",
+);
 pub(crate) const LIMITS_CALLBACK: Setting =
     unflagged("SMARTLINKS_LIMITS_CALLBACK", "limits.callback", "60");
 pub(crate) const LIMITS_VENDING: Setting =
@@ -164,7 +169,7 @@ pub(crate) const LIMITS_KEYS: Setting = unflagged("SMARTLINKS_LIMITS_KEYS", "lim
 pub(crate) const LIMITS_PUSH: Setting = unflagged("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
 
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 29] = [
+pub(crate) const ALL: [&Setting; 30] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -190,6 +195,7 @@ pub(crate) const ALL: [&Setting; 29] = [
     &OIDC_CLIENT_ID,
     &OIDC_CLIENT_SECRET,
     &LIMITS_SIGN_IN,
+    &LIMITS_SIGN_IN_NAME,
     &LIMITS_CALLBACK,
     &LIMITS_VENDING,
     &LIMITS_KEYS,

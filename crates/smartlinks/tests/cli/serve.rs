@@ -334,7 +334,12 @@ fn a_port_alone_means_this_machine_unless_there_is_a_public_address() {
     let page = server.wait_for(Stream::Out, "page: ");
     assert!(page.starts_with("http://127.0.0.1:"), "{page}");
     server.signal("TERM");
-    assert_eq!(server.end().0, Some(0));
+    let (code, text) = server.end();
+    assert_eq!(code, Some(0));
+    assert!(
+        text.contains("PORT: page and API listen on 127.0.0.1:0, which nothing outside"),
+        "{text}"
+    );
     let home = home.variable("SMARTLINKS_PUBLIC_URL", "https://shop.example.com");
     let refused = home.run(&["serve"]);
     assert!(refused.stderr.contains("error: 0.0.0.0:"), "{refused}");
@@ -342,7 +347,37 @@ fn a_port_alone_means_this_machine_unless_there_is_a_public_address() {
     let mut server = Server::start(&home, &["serve"]);
     server.wait_for(Stream::Out, "public: ");
     server.signal("TERM");
-    assert_eq!(server.end().0, Some(0));
+    let (code, text) = server.end();
+    assert_eq!(code, Some(0));
+    assert!(!text.contains("PORT: "), "{text}");
+    assert!(text.contains("no --trusted-proxy"), "{text}");
+    let home = home.variable("SMARTLINKS_TRUSTED_PROXY", "127.0.0.1");
+    let mut server = Server::start(&home, &["serve"]);
+    server.wait_for(Stream::Out, "public: ");
+    server.signal("TERM");
+    let (_, text) = server.end();
+    assert!(!text.contains("no --trusted-proxy"), "{text}");
+}
+
+/// As the container image does, where a platform may set `PORT` beside it.
+#[test]
+fn an_address_without_a_port_takes_the_one_of_the_platform() {
+    let home = Home::new().variable("SMARTLINKS_LISTEN", "0.0.0.0");
+    let refused = home.run(&["serve"]);
+    assert!(
+        refused
+            .stderr
+            .contains("error: 0.0.0.0:8080 can be reached"),
+        "{refused}"
+    );
+    for (listen, shown) in [("0.0.0.0", "0.0.0.0:4711"), ("::", "[::]:4711")] {
+        let home = Home::new()
+            .variable("SMARTLINKS_LISTEN", listen)
+            .variable("PORT", "4711");
+        let refused = home.run(&["serve"]);
+        let expected = format!("error: {shown} can be reached");
+        assert!(refused.stderr.contains(&expected), "{refused}");
+    }
 }
 
 #[test]

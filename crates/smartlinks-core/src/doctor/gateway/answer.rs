@@ -4,7 +4,7 @@ use aliexpress::{Class, Error, TransportErrorKind};
 
 /// What an answer says about us.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// Key, signature, time and permission are right.
     Accepted,
     /// Key, signature and time are right; the permission group is missing.
@@ -27,7 +27,7 @@ pub(super) enum Answer {
 
 impl Answer {
     /// The answer of a call that went as it did.
-    pub(super) fn of<T>(result: &Result<T, Error>) -> Self {
+    pub(crate) fn of<T>(result: &Result<T, Error>) -> Self {
         match result {
             Ok(_) | Err(Error::Business(_)) => Self::Accepted,
             Err(Error::Transport(error)) => {
@@ -48,11 +48,6 @@ impl Answer {
         }
     }
 
-    /// The answer behind a code that was kept.
-    pub(super) fn of_code(code: &str) -> Self {
-        Self::known(code).unwrap_or_else(|| Self::Other(code.to_owned()))
-    }
-
     fn known(code: &str) -> Option<Self> {
         let owned = || code.to_owned();
         Some(match code {
@@ -68,7 +63,7 @@ impl Answer {
     }
 
     /// Whether the gateway has looked at the signature and found it right.
-    pub(super) fn accepts_us(&self) -> bool {
+    pub(crate) fn accepts_us(&self) -> bool {
         matches!(self, Self::Accepted | Self::NoPermission)
     }
 }

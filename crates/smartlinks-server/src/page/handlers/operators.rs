@@ -186,12 +186,11 @@ pub(super) async fn link(
 }
 
 fn invitation(state: &AppState, headers: &HeaderMap, invited: Invited) -> Invitation {
-    // The guard has compared the host with our own names.
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let scheme = if state.options().secure_cookies {
+    // The guard has compared the host with our own names. With a public address sessions begin there alone.
+    let host = || headers.get(header::HOST)?.to_str().ok();
+    let options = state.options();
+    let host = options.hosts.public().or_else(host).unwrap_or_default();
+    let scheme = if options.secure_cookies {
         "https"
     } else {
         "http"
@@ -257,11 +256,12 @@ pub(super) async fn end_session(
     let Some(own) = own.0 else {
         return Ok(Redirect::to(HERE).into_response());
     };
-    state
-        .core()
-        .end_session_of(&own.operator_id, &reference)
-        .await?;
-    Ok(notice::go(&state, HERE, &Notice::SessionEnded))
+    let ended = state.core().end_session_of(&own.operator_id, &reference);
+    // One that has ended by itself is not in the list any more, which says all there is to say.
+    Ok(match ended.await? {
+        true => notice::go(&state, HERE, &Notice::SessionEnded),
+        false => Redirect::to(HERE).into_response(),
+    })
 }
 
 /// Ends all sessions of whoever is looking but this one.
