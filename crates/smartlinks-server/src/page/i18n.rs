@@ -11,6 +11,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::page::format::group_digits;
 
+mod declaration;
 mod keys;
 
 pub use keys::Key;

@@ -1,27 +1,6 @@
 //! The keys of all texts. A test compares this list with both languages and with what the page uses.
 
-macro_rules! keys {
-    ($($variant:ident = $id:literal,)*) => {
-        /// A text of the page.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Key {
-            $(#[doc = concat!("`", $id, "`")] $variant,)*
-        }
-
-        impl Key {
-            /// Every key.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// As in the language files.
-            #[must_use]
-            pub const fn id(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $id,)*
-                }
-            }
-        }
-    };
-}
+use super::declaration::keys;
 
 keys! {
     Brand = "brand",
