@@ -164,6 +164,7 @@ impl Core {
             .webhooks()
             .prune_deliveries(before(DELIVERIES_KEPT_MS))
             .await?;
+        store.webhooks().forget_former_secrets(now).await?;
         gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;
         Ok(gone)
     }

@@ -69,7 +69,7 @@ pub use store::{DatabaseUrl, OpenOptions, PostgresUrl, Store, open, stored_key_f
 pub use time::Millis;
 pub use traces::{Change, Traces};
 pub use webhooks::{
-    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
-    EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId, NewEndpoint,
-    Verdict, WebhookRepository,
+    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Disabling,
+    Endpoint, EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId,
+    NewEndpoint, Verdict, WebhookRepository,
 };
