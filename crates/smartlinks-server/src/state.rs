@@ -3,17 +3,13 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use smartlinks_core::Core;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
 use crate::guard::Principal;
 use crate::limits::Limiter;
 use crate::options::ServerOptions;
-
-/// How many may follow events of one process at a time. Each page that is open is one.
-const STREAMS: usize = 256;
+use crate::streams::Streams;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use smartlinks_core::Core;
 
 /// Shared by all handlers. Cheap to clone. As an argument of a handler it acts for whoever sent the request: what
 /// [`core`](Self::core) does is signed with that name in the audit log.
@@ -22,8 +18,7 @@ pub(crate) struct AppState {
     options: Arc<ServerOptions>,
     core: Core,
     limiter: Arc<Limiter>,
-    /// A place for each stream of events.
-    streams: Arc<Semaphore>,
+    streams: Arc<Streams>,
 }
 
 impl AppState {
@@ -32,7 +27,7 @@ impl AppState {
             core: options.core.clone(),
             limiter: Arc::new(Limiter::new(&options.limits, &options.core)),
             options: Arc::new(options),
-            streams: Arc::new(Semaphore::new(STREAMS)),
+            streams: Arc::default(),
         }
     }
 
@@ -44,9 +39,9 @@ impl AppState {
         &self.limiter
     }
 
-    /// A place among the streams of events; none when all are taken. Given back when it is dropped.
-    pub(crate) fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.streams).try_acquire_owned().ok()
+    /// The streams of events.
+    pub(crate) fn streams(&self) -> &Arc<Streams> {
+        &self.streams
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {

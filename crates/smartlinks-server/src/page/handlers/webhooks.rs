@@ -63,9 +63,12 @@ pub(super) struct Entered {
 }
 
 impl Entered {
+    /// An empty field is every kind, as stands beside it.
     fn kinds(&self) -> Vec<String> {
-        let kinds = self.events.split([' ', ',']);
-        kinds.map(str::to_owned).collect()
+        match self.events.trim() {
+            "" => vec!["*".to_owned()],
+            kinds => kinds.split([' ', ',']).map(str::to_owned).collect(),
+        }
     }
 
     /// The form as it was entered, with what is wrong.
