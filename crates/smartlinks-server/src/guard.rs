@@ -25,6 +25,7 @@ use crate::state::AppState;
 pub(crate) use access::{Principal, may_still_read};
 pub(crate) use answer::RequestId;
 pub(crate) use client::ClientAddress;
+pub(crate) use moderation::too_many;
 pub use rules::Rule;
 pub(crate) use rules::{RULES, Ruled, rule};
 
