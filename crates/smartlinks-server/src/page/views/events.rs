@@ -34,6 +34,8 @@ pub enum EventKind {
     ReauthorizationRequired,
     /// A connection was ended on purpose.
     Disconnected,
+    /// Something else of a connection has changed.
+    Changed,
     /// An order was added.
     OrderImported,
     /// An order has changed.
@@ -52,16 +54,21 @@ pub enum EventKind {
     WebhookDisabled,
     /// A test event was sent to a webhook.
     WebhookTest,
+    /// An API key was made.
+    ApiKeyCreated,
+    /// An API key was ended.
+    ApiKeyRevoked,
     /// A kind without words here; shown by its name.
     Other(String),
 }
 
 impl EventKind {
     /// The names the script listens to.
-    pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
-        connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed push.received push.failed push.ignored \
-         connection.expiring webhook.disabled webhook.test";
+    pub(crate) fn names() -> String {
+        let all = smartlinks_core::EventKind::ALL.iter();
+        let names: Vec<_> = all.map(|kind| kind.as_str()).collect();
+        names.join(" ")
+    }
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -73,6 +80,7 @@ impl EventKind {
             "connection.degraded" => Self::Degraded,
             "connection.reauthorization_required" => Self::ReauthorizationRequired,
             "connection.disconnected" => Self::Disconnected,
+            "connection.changed" => Self::Changed,
             "order.imported" => Self::OrderImported,
             "order.updated" => Self::OrderUpdated,
             "token_file.failed" => Self::TokenFileFailed,
@@ -82,6 +90,8 @@ impl EventKind {
             "connection.expiring" => Self::Expiring,
             "webhook.disabled" => Self::WebhookDisabled,
             "webhook.test" => Self::WebhookTest,
+            "api_key.created" => Self::ApiKeyCreated,
+            "api_key.revoked" => Self::ApiKeyRevoked,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -94,6 +104,7 @@ impl EventKind {
             Self::Degraded => Key::EventDegraded,
             Self::ReauthorizationRequired => Key::EventReauthorizationRequired,
             Self::Disconnected => Key::EventDisconnected,
+            Self::Changed => Key::EventChanged,
             Self::OrderImported => Key::EventOrderImported,
             Self::OrderUpdated => Key::EventOrderUpdated,
             Self::TokenFileFailed => Key::EventTokenFileFailed,
@@ -103,6 +114,8 @@ impl EventKind {
             Self::Expiring => Key::EventExpiring,
             Self::WebhookDisabled => Key::EventWebhookDisabled,
             Self::WebhookTest => Key::EventWebhookTest,
+            Self::ApiKeyCreated => Key::EventApiKeyCreated,
+            Self::ApiKeyRevoked => Key::EventApiKeyRevoked,
             Self::Other(_) => return None,
         })
     }
@@ -133,5 +146,18 @@ impl EventLine {
 
     pub(crate) fn shape(&self) -> Shape {
         Shape(self.kind.tone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_words_for_every_kind() {
+        for kind in smartlinks_core::EventKind::ALL {
+            let shown = EventKind::from_name(kind.as_str());
+            assert!(shown.key().is_some(), "{}", kind.as_str());
+        }
     }
 }

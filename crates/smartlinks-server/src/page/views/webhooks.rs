@@ -158,7 +158,7 @@ impl WebhooksPage {
     }
 
     fn kinds(&self) -> Vec<&'static str> {
-        let kinds = smartlinks_core::EventKind::ALL.iter();
+        let kinds = smartlinks_core::EventKind::offered();
         kinds.map(|kind| kind.as_str()).collect()
     }
 }
@@ -255,5 +255,14 @@ impl AttemptLine {
             (None, Some(status)) => status.to_string(),
             (None, None) => String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_document_shows_the_same_example() {
+        let document = include_str!("../../../../../docs/webhooks.md");
+        assert!(document.contains(super::EXAMPLE), "docs/webhooks.md");
     }
 }
