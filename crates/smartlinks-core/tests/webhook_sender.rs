@@ -364,10 +364,7 @@ async fn child_that_trusts_the_certificate() -> Result<()> {
 /// A slim container holds no certificate authorities: the bundled ones are used, and over http none is needed.
 #[test]
 fn messages_are_sent_where_the_system_has_no_certificates() -> Result<()> {
-    in_own_process(
-        "child_without_certificates",
-        "/nonexistent/smartlinks-test",
-    )
+    in_own_process("child_without_certificates", "/nonexistent/smartlinks-test")
 }
 
 #[tokio::test]

@@ -314,7 +314,11 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
         "{text}"
     );
     for (events, kinds) in [("order.updated", "order.updated"), (" ", "*")] {
-        let fields = [("url", url.as_str()), ("events", events), ("description", "")];
+        let fields = [
+            ("url", url.as_str()),
+            ("events", events),
+            ("description", ""),
+        ];
         let changed = visitor.post_form(&here, &fields).await?;
         changed.expect_status(303)?;
         assert_eq!(app.core.webhook(&id).await?.events, [kinds]);
