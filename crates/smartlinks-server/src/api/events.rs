@@ -35,7 +35,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
     params(("last-event-id" = Option<i64>, Header, description = "The last event that was seen")),
     responses(
         (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView),
-        (status = 503, description = "`too_many_streams`: all places, or all of this key or operator, are taken", body = Problem)
+        (status = 503, description = "The database cannot be used, or `too_many_streams`: all places, or all of this key or operator, are taken", body = Problem)
     )
 )]
 pub(super) async fn follow(
