@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::clock::from_millis;
 use crate::error::Result;
+use crate::scope::Scope;
 use crate::service::Core;
 
 /// The kinds of things that happen.
@@ -75,6 +76,24 @@ impl EventKind {
         Self::ApiKeyRevoked,
     ];
 
+    /// Those that somebody may ask to be told of; a test event goes to one endpoint, whatever it asked for.
+    pub fn offered() -> impl Iterator<Item = Self> {
+        let all = Self::ALL.iter().copied();
+        all.filter(|kind| *kind != Self::WebhookTest)
+    }
+
+    /// What a program needs to follow such events: what the routes ask for that tell the same.
+    #[must_use]
+    pub const fn needs(self) -> Scope {
+        match self {
+            Self::ApiKeyCreated
+            | Self::ApiKeyRevoked
+            | Self::WebhookDisabled
+            | Self::WebhookTest => Scope::Admin,
+            _ => Scope::Read,
+        }
+    }
+
     /// The stable name, as in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -118,6 +137,16 @@ pub struct EventView {
     /// Further facts, never a secret.
     #[schema(value_type = Object)]
     pub data: serde_json::Value,
+}
+
+impl EventView {
+    /// What a program needs to be told of it. What a later version tells is not known here, so it is for `admin`.
+    #[must_use]
+    pub fn needs(&self) -> Scope {
+        let mut all = EventKind::ALL.iter();
+        all.find(|kind| kind.as_str() == self.kind)
+            .map_or(Scope::Admin, |kind| kind.needs())
+    }
 }
 
 impl Core {

@@ -153,6 +153,7 @@ impl Core {
             .gateway_calls()
             .prune_calls(before(CALLS_KEPT_MS))
             .await?;
+        store.webhooks().forget_former_secrets(now).await?;
         gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;
         Ok(gone)
     }

@@ -1,8 +1,9 @@
 //! F14: nobody is surprised by a sign-in deadline. Each step of the ladder is told once, whatever the number of
 //! instances and restarts.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::json;
+use smartlinks_core::store::{Millis, NewPair, TokenMaterial};
 use smartlinks_core::webhooks::{DeliveryListing, WebhookDraft};
 use testkit::app::{App, Setup};
 
@@ -101,6 +102,56 @@ async fn a_new_sign_in_begins_the_ladder_anew() -> Result<()> {
     assert_eq!(app.core.tell_due_warnings().await?, 1);
     assert_eq!(told(&app).await?, ["7", "14"]);
     Ok(())
+}
+
+/// A gateway that moves the deadline on with a refresh, before it or after it has passed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_a_refresh_begins_is_told_from_its_start() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    app.advance(59 * DAY);
+    assert_eq!(app.core.tell_due_warnings().await?, 1);
+    move_deadline(&app, &id, 60).await?;
+    assert_eq!(app.core.tell_due_warnings().await?, 0);
+    app.advance(46 * DAY);
+    assert_eq!(app.core.tell_due_warnings().await?, 1);
+    assert_eq!(told(&app).await?, ["1", "14"]);
+    // The gateway was away when the deadline passed, and gives a new pair all the same.
+    app.advance(15 * DAY);
+    assert_eq!(app.core.tell_due_warnings().await?, 1);
+    move_deadline(&app, &id, 60).await?;
+    assert_eq!(app.core.tell_due_warnings().await?, 0);
+    app.advance(46 * DAY);
+    assert_eq!(app.core.tell_due_warnings().await?, 1);
+    app.advance(15 * DAY);
+    assert_eq!(app.core.tell_due_warnings().await?, 1);
+    let passed = "sign_in_deadline_passed";
+    assert_eq!(told(&app).await?, ["1", "14", passed, "14", passed]);
+    Ok(())
+}
+
+/// A refresh brings a pair whose account has to sign in again in so many days.
+async fn move_deadline(app: &App, id: &str, days: i64) -> Result<()> {
+    let store = app.core.store();
+    let id = id.parse()?;
+    let record = store.connections().find(&id).await?;
+    let record = record.context("no connection")?;
+    let now = Millis(app.core.now().as_millisecond());
+    let pair = NewPair {
+        material: TokenMaterial {
+            access_token: "access".to_owned().into(),
+            refresh_token: Some("refresh".to_owned().into()),
+        },
+        obtained_at: now,
+        works_until: Some(now.plus(DAY * 1000)),
+        sign_in_again_by: Some(now.plus(days * DAY * 1000)),
+        next_refresh_at: None,
+    };
+    let stored = store
+        .connections()
+        .finish_refresh(&id, record.generation, "me", pair, now.into())
+        .await?;
+    stored.map(drop).context("not stored")
 }
 
 #[tokio::test(flavor = "multi_thread")]

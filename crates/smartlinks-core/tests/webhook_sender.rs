@@ -7,13 +7,17 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use async_trait::async_trait;
 use smartlinks_core::webhooks::{
     HttpSender, Message, Resolver, RetryAfter, Sender, Targets, Unsent,
 };
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{ServerConfig, crypto};
 use url::Url;
 
 /// Answers one list of addresses after the other, the last for ever.
@@ -276,5 +280,107 @@ async fn a_receiver_that_never_answers_is_left() -> Result<()> {
     tokio::time::pause();
     tokio::time::advance(std::time::Duration::from_secs(16)).await;
     assert_eq!(post.await?, Err(Unsent::Timeout));
+    Ok(())
+}
+
+/// Made for `shop.example`, valid for a hundred years, signed by itself: trusted where a test says so, and nowhere
+/// else.
+const CERTIFICATE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/tests/fixtures/shop.example.cert.pem"
+);
+const KEY: &[u8] = include_bytes!("fixtures/shop.example.key.der");
+
+/// A receiver behind that certificate; counts the messages that it could read. Gives its port.
+async fn behind_tls() -> Result<(u16, Arc<AtomicUsize>)> {
+    let provider = Arc::new(crypto::aws_lc_rs::default_provider());
+    let key = PrivateKeyDer::try_from(KEY).map_err(anyhow::Error::msg)?;
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![CertificateDer::from_pem_file(CERTIFICATE)?], key)?;
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let port = listener.local_addr()?.port();
+    let came = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&came);
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let Ok(mut socket) = acceptor.accept(socket).await else {
+                continue;
+            };
+            let (mut request, mut part) = (Vec::new(), [0; 4096]);
+            while !request.ends_with(b"}")
+                && let Ok(read @ 1..) = socket.read(&mut part).await
+            {
+                request.extend_from_slice(&part[..read]);
+            }
+            counter.fetch_add(1, Ordering::SeqCst);
+            let _ = socket.write_all(OK.as_bytes()).await;
+            let _ = socket.shutdown().await;
+        }
+    });
+    Ok((port, came))
+}
+
+/// Runs one ignored test in a process of its own, because only there the environment can be set.
+fn in_own_process(test: &str, certificates: &str) -> Result<()> {
+    let output = std::process::Command::new(std::env::current_exe()?)
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env("SSL_CERT_FILE", certificates)
+        .env("SSL_CERT_DIR", "/nonexistent/smartlinks-test")
+        .output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let error = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{error}"
+    );
+    Ok(())
+}
+
+/// R30: the certificate has to be that of the name, although the connection goes to an address.
+#[test]
+fn only_the_owner_of_the_name_gets_a_message() -> Result<()> {
+    in_own_process("child_that_trusts_the_certificate", CERTIFICATE)
+}
+
+#[tokio::test]
+#[ignore = "run by only_the_owner_of_the_name_gets_a_message"]
+async fn child_that_trusts_the_certificate() -> Result<()> {
+    let (port, came) = behind_tls().await?;
+    let sender = HttpSender::new(Names::new(&[&["127.0.0.1"]]), Targets::PublicAndLoopback);
+    let url = |host: &str| Url::parse(&format!("https://{host}:{port}/hook"));
+    let answer = sender.post(&url("shop.example")?, message()).await?;
+    assert_eq!((answer.status, came.load(Ordering::SeqCst)), (200, 1));
+    for other in ["other.example", "127.0.0.1"] {
+        let refused = sender.post(&url(other)?, message()).await;
+        assert_eq!(refused, Err(Unsent::Unreachable), "{other}");
+    }
+    assert_eq!(came.load(Ordering::SeqCst), 1, "a message was sent");
+    Ok(())
+}
+
+/// A slim container holds no certificate authorities: the bundled ones are used, and over http none is needed.
+#[test]
+fn messages_are_sent_where_the_system_has_no_certificates() -> Result<()> {
+    in_own_process("child_without_certificates", "/nonexistent/smartlinks-test")
+}
+
+#[tokio::test]
+#[ignore = "run by messages_are_sent_where_the_system_has_no_certificates"]
+async fn child_without_certificates() -> Result<()> {
+    let sender = HttpSender::new(Names::new(&[&["127.0.0.1"]]), Targets::Anything);
+    let receiver = Receiver::answering(OK).await?;
+    let answer = sender
+        .post(&receiver.url("shop.example")?, message())
+        .await?;
+    assert_eq!(answer.status, 200);
+    // Refused for its certificate, and not because nothing could be sent.
+    let (port, came) = behind_tls().await?;
+    let url = format!("https://shop.example:{port}/").parse()?;
+    let refused = sender.post(&url, message()).await;
+    assert_eq!(refused, Err(Unsent::Unreachable));
+    assert_eq!(came.load(Ordering::SeqCst), 0);
     Ok(())
 }

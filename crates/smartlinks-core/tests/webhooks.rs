@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use smartlinks_core::webhooks::{
     Answer, DeliveryListing, DeliveryView, Message, RetryAfter, Sender, SigningSecret, Unsent,
-    WebhookDraft, WebhookWithSecret,
+    WebhookChange, WebhookDraft, WebhookWithSecret,
 };
 use smartlinks_core::{Core, Error};
 use testkit::app::App;
@@ -303,6 +303,49 @@ async fn a_receiver_that_fails_for_days_is_disabled() -> Result<()> {
     Ok(())
 }
 
+/// R29: where little happens, an outage of long ago does not make one hiccup of today the end; and what this server
+/// could not send is not the receiver's failing.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_hiccup_after_an_outage_disables_nobody() -> Result<()> {
+    let (app, receivers) = (App::start().await?, Receivers::new());
+    let shop = endpoint(&app, "shop.example", &[]).await?.webhook.id;
+    receivers.let_answer("shop.example", answer(503));
+    app.core.test_webhook(&shop).await?;
+    while attempted(&app, &receivers, &shop).await? == "pending" {}
+    assert_eq!(the_delivery(&app.core, &shop).await?.state, "given_up");
+    let since = app.core.webhook(&shop).await?.failing_since;
+    assert!(since.is_some());
+    app.advance(7 * DAY);
+    app.core.test_webhook(&shop).await?;
+    assert_eq!(attempted(&app, &receivers, &shop).await?, "pending");
+    let view = app.core.webhook(&shop).await?;
+    assert!(view.is_active() && view.failing_since == since, "{view:?}");
+    receivers.let_answer("shop.example", Err(Unsent::Unable("no HTTP client")));
+    for _ in 0..6 {
+        assert_eq!(attempted(&app, &receivers, &shop).await?, "pending");
+    }
+    let view = app.core.webhook(&shop).await?;
+    assert_eq!(view.last_failure.as_deref(), Some("http_503"));
+    assert!(view.is_active(), "{view:?}");
+    receivers.let_answer("shop.example", answer(200));
+    assert_eq!(attempted(&app, &receivers, &shop).await?, "delivered");
+    assert_eq!(app.core.webhook(&shop).await?.failing_since, None);
+    Ok(())
+}
+
+/// Lets the latest delivery be attempted once, when it is due; gives its state.
+async fn attempted(app: &App, receivers: &Arc<Receivers>, endpoint: &str) -> Result<String> {
+    let latest = async || {
+        let latest = deliveries(&app.core, endpoint).await?.into_iter().next();
+        latest.context("no delivery")
+    };
+    if let Some(due) = latest().await?.next_attempt_at {
+        app.advance(due.duration_since(app.core.now()).as_secs() + 1);
+    }
+    app.core.deliver_due_webhooks(&receivers.sender()).await?;
+    Ok(latest().await?.state)
+}
+
 /// R29: while one receiver lets everybody wait, the others get what is theirs at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_receiver_delays_nobody_else() -> Result<()> {
@@ -385,6 +428,11 @@ async fn while_a_secret_rotates_both_verify() -> Result<()> {
         assert!(verifies(&rotated.secret, last)?);
         assert_eq!(verifies(&made.secret, last)?, former);
     }
+    app.core.rotate_webhook_secret(id).await?;
+    let refused = app.core.rotate_webhook_secret(id).await.err();
+    let refused = refused.context("the former secret was ended before its time")?;
+    assert!(matches!(refused, Error::WebhookRefused(_)), "{refused}");
+    assert!(refused.to_string().contains("2026-11-2"), "{refused}");
     // No view of it shows a secret.
     let shown = format!(
         "{:?} {:?} {}",
@@ -412,6 +460,10 @@ async fn mistakes_are_named() -> Result<()> {
             "no kind of event",
         ),
         (
+            draft("https://shop.example/", &["webhook.test"]),
+            "no kind of event",
+        ),
+        (
             WebhookDraft {
                 description: Some("a\nb".to_owned()),
                 ..draft("https://shop.example/", &[])
@@ -423,6 +475,14 @@ async fn mistakes_are_named() -> Result<()> {
         let error = error.context("taken")?.to_string();
         assert!(error.contains(word), "{error}");
     }
+    let made = endpoint(&app, "shop.example", &[]).await?.webhook.id;
+    let nothing = WebhookChange {
+        events: Some(vec![" ".to_owned()]),
+        ..WebhookChange::default()
+    };
+    let error = app.core.change_webhook(&made, &nothing).await.err();
+    let error = error.context("every kind was meant by none")?.to_string();
+    assert!(error.contains("* for every one"), "{error}");
     for id in ["", "wh_1", "wh_019abc00-0000-7000-8000-000000000000"] {
         let error = app.core.webhook(id).await.err().context("found")?;
         assert!(matches!(error, Error::UnknownWebhook(_)), "{error}");

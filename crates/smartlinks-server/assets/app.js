@@ -37,7 +37,7 @@ const load = async (ids, url, options = {}) => {
   const parts = ids.map(byId).filter(Boolean);
   for (const part of parts) { part.dataset.loading = words.loading; part.setAttribute("aria-busy", "true"); }
   try {
-    const answer = await fetch(url, { ...options, signal: last.signal, headers: { "X-Fragment": ids.join(" ") } });
+    const answer = await fetch(url, { ...options, signal: last.signal, headers: { ...options.headers, "X-Fragment": ids.join(" ") } });
     const type = answer.headers.get("content-type") ?? "";
     const page = type.startsWith("text/html") && new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page || !ids.every((id) => page.getElementById(id))) throw Object.assign(new Error("another page"), { at: answer.redirected && answer.url });
@@ -121,7 +121,8 @@ addEventListener("change", (event) => {
 });
 addEventListener("popstate", () => location.reload());
 
-// Live parts: looked at again after an event, and each minute, since "in 5 minutes" grows old.
+// Live parts: looked at again after an event, and each minute, since "in 5 minutes" grows old. None of it counts as
+// the use of a session, so that one which is left open ends.
 const live = () => $("[data-live]").map((part) => part.id);
 const busy = () => byId("ask").open || document.hidden || $("[aria-busy=true]").length > 0
   || (document.activeElement?.matches("input, select, textarea") && document.activeElement.closest("[data-live]"));
@@ -129,7 +130,7 @@ let timer;
 const again = (wait) => {
   clearTimeout(timer);
   timer = setTimeout(async () => {
-    if (live().length && !busy()) await load(live(), location.href).catch(() => {});
+    if (live().length && !busy()) await load(live(), location.href, { headers: { "X-Background": "1" } }).catch(() => {});
     again(60_000);
   }, wait);
 };

@@ -29,6 +29,7 @@ pub(crate) use access::{Principal, may_still_read};
 pub(crate) use answer::{RequestId, RequestIds};
 pub(crate) use client::ClientAddress;
 pub(crate) use headers::SecurityHeaders;
+pub(crate) use moderation::too_many;
 pub use rules::Rule;
 pub(crate) use rules::{RULES, Ruled, rule};
 

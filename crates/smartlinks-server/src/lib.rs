@@ -17,6 +17,7 @@ mod problem;
 mod push;
 mod routes;
 mod state;
+mod streams;
 
 use axum::Router;
 use axum::http::Method;

@@ -15,7 +15,7 @@ pub struct Limits {
     pub vending: NonZeroU32,
     /// Keys made or revoked by one caller, and wrong keys from one address.
     pub keys: NonZeroU32,
-    /// Pushes from one address.
+    /// Pushes from one address that AliExpress has not signed.
     pub push: NonZeroU32,
 }
 

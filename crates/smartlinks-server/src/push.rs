@@ -6,7 +6,10 @@
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
+use smartlinks_core::Error;
 
+use crate::guard::{ClientAddress, too_many};
+use crate::limits::{Caller, Limit};
 use crate::problem::Problem;
 use crate::routes::Routes;
 use crate::state::AppState;
@@ -18,13 +21,27 @@ pub(crate) fn routes() -> Routes {
     Routes::default().post(PATH, receive)
 }
 
-async fn receive(state: AppState, headers: HeaderMap, body: Bytes) -> Result<StatusCode, Problem> {
+async fn receive(
+    state: AppState,
+    ClientAddress(address): ClientAddress,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
     // Two signatures are as good as none: which one was meant?
     let mut signatures = headers.get_all(header::AUTHORIZATION).iter();
     let signature = match (signatures.next(), signatures.next()) {
         (Some(one), None) => one.to_str().ok(),
         _ => None,
     };
-    state.core().take_push(&body, signature).await?;
-    Ok(StatusCode::OK)
+    match state.core().take_push(&body, signature).await {
+        Ok(_) => Ok(StatusCode::OK),
+        // Counted only now: whoever shares an address with strangers (a proxy) does not pay for them.
+        Err(error @ Error::PushRefused(_)) => {
+            match state.limiter().take(Limit::Push, &Caller::at(address)) {
+                Ok(()) => Err(error.into()),
+                Err(seconds) => Err(too_many(seconds)),
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
 }

@@ -6,14 +6,11 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use smartlinks_core::Core;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::guard::{Principal, RequestIds, SecurityHeaders};
 use crate::limits::Limiter;
 use crate::options::ServerOptions;
-
-/// How many may follow events of one process at a time. Each page that is open is one.
-const STREAMS: usize = 256;
+use crate::streams::Streams;
 
 /// Shared by all handlers. Cheap to clone. As an argument of a handler it acts for whoever sent the request: what
 /// [`core`](Self::core) does is signed with that name in the audit log.
@@ -28,8 +25,7 @@ struct Shared {
     limiter: Limiter,
     security: SecurityHeaders,
     request_ids: RequestIds,
-    /// A place for each stream of events.
-    streams: Arc<Semaphore>,
+    streams: Arc<Streams>,
 }
 
 impl AppState {
@@ -40,7 +36,7 @@ impl AppState {
                 limiter: Limiter::new(&options.limits, &options.core),
                 security: SecurityHeaders::new(&options),
                 request_ids: RequestIds::new(&options.core),
-                streams: Arc::new(Semaphore::new(STREAMS)),
+                streams: Arc::default(),
                 options,
             }),
         }
@@ -54,9 +50,9 @@ impl AppState {
         &self.shared.limiter
     }
 
-    /// A place among the streams of events; none when all are taken. Given back when it is dropped.
-    pub(crate) fn stream_place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.shared.streams).try_acquire_owned().ok()
+    /// The streams of events.
+    pub(crate) fn streams(&self) -> &Arc<Streams> {
+        &self.shared.streams
     }
 
     pub(crate) fn options(&self) -> &ServerOptions {

@@ -1,7 +1,5 @@
 //! Webhooks over HTTP and on the page, up to a receiver that is a plain program on this machine.
 
-use std::time::Duration;
-
 use anyhow::{Context, Result, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -285,6 +283,12 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
         text.contains("whsec_") && text.contains("cannot be shown again"),
         "{text}"
     );
+    let secret = text
+        .split(|character: char| character.is_whitespace() || "<>\"".contains(character))
+        .find(|word| word.starts_with("whsec_"))
+        .context("no secret")?
+        .to_owned();
+    SigningSecret::parse(&secret)?;
     let id = app.core.webhooks().await?[0].id.clone();
     let here = format!("/aliexpress/webhooks/{id}");
     let _workers = workers(&app);
@@ -306,7 +310,7 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
         "{text}"
     );
     assert!(
-        !text.contains("whsec_M") && !text.contains("<b>shop"),
+        !text.contains("whsec_") && !text.contains("<b>shop"),
         "{text}"
     );
     for (chosen, kept) in [
@@ -338,92 +342,6 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
     Ok(())
 }
 
-/// Reads a stream of events until `words` stand in it; fails when it ends before.
-async fn read_until(stream: &mut reqwest::Response, seen: &mut String, words: &str) -> Result<()> {
-    while !seen.contains(words) {
-        let chunk = stream
-            .chunk()
-            .await?
-            .with_context(|| format!("ended before {words}: {seen}"))?;
-        seen.push_str(&String::from_utf8_lossy(&chunk));
-    }
-    Ok(())
-}
-
-/// What another instance does shows in a stream here within a second, and a reader that comes back misses nothing.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_shows_what_other_instances_do() -> Result<()> {
-    let app = App::start().await?;
-    let beside = app.beside().await?;
-    let _workers = workers(&app);
-    let visitor = app.visitor()?;
-    let connection = beside.connect().await?;
-    let stream = visitor
-        .request(Method::GET, "/api/aliexpress/events")
-        .send();
-    let (mut stream, mut seen) = (stream.await?, String::new());
-    assert_eq!(stream.status(), 200);
-    beside.core.set_label(&connection, Some("shop")).await?;
-    let shown = read_until(&mut stream, &mut seen, "event: connection.changed");
-    tokio::time::timeout(Duration::from_secs(1), shown).await??;
-    assert!(!seen.contains("connection.connected"), "{seen}");
-
-    let again = visitor
-        .request(Method::GET, "/api/aliexpress/events")
-        .header("last-event-id", "0")
-        .send();
-    let (mut again, mut all) = (again.await?, String::new());
-    read_until(&mut again, &mut all, "event: connection.changed").await?;
-    assert!(
-        all.contains("id: 1\n") && all.contains("event: connection.connected"),
-        "{all}"
-    );
-    Ok(())
-}
-
-/// A stream never keeps a server from stopping.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stream_ends_when_the_server_drains() -> Result<()> {
-    let app = App::start().await?;
-    let visitor = app.visitor()?;
-    let stream = visitor
-        .request(Method::GET, "/api/aliexpress/events")
-        .send();
-    let mut stream = stream.await?;
-    drop(app);
-    while stream.chunk().await?.is_some() {}
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn streams_are_limited_and_a_place_is_given_back() -> Result<()> {
-    let app = App::start().await?;
-    let visitor = app.visitor()?;
-    let open = || {
-        visitor
-            .request(Method::GET, "/api/aliexpress/events")
-            .send()
-    };
-    let mut streams = Vec::new();
-    loop {
-        let stream = open().await?;
-        if stream.status() != 200 {
-            assert_eq!(stream.status(), 503);
-            let problem: Value = serde_json::from_slice(&stream.bytes().await?)?;
-            assert_eq!(problem["code"], "too_many_streams");
-            break;
-        }
-        streams.push(stream);
-        ensure!(streams.len() < 1000, "no end of streams");
-    }
-    streams.clear();
-    while open().await?.status() != 200 {
-        tokio::task::yield_now().await;
-    }
-    Ok(())
-}
-
-/// The routes are closed like all others.
 #[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_for_those_who_may() -> Result<()> {
     let app = App::with(Setup {

@@ -78,7 +78,7 @@ pub use store::{
 pub use time::Millis;
 pub use traces::{Change, Traces};
 pub use webhooks::{
-    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
-    EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId, NewEndpoint,
-    Verdict, WebhookRepository,
+    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Disabling,
+    Endpoint, EndpointChange, EndpointId, EndpointState, EventFilter, InvalidEndpointId,
+    NewEndpoint, Verdict, WebhookRepository,
 };

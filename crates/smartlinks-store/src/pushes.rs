@@ -67,8 +67,8 @@ pub struct ClaimedPush {
     pub hash: Hash,
     /// The number of its topic.
     pub message_type: Option<i64>,
-    /// Its body.
-    pub body: SecretString,
+    /// Its body; none when what is stored does not open.
+    pub body: Option<SecretString>,
     /// When it arrived.
     pub received_at: Millis,
     /// How often it was claimed, this time included.

@@ -16,8 +16,8 @@ use secrecy::SecretString;
 
 pub use id::{EndpointId, InvalidEndpointId};
 pub use records::{
-    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Endpoint,
-    EndpointChange, EndpointState, EventFilter, NewEndpoint, Verdict,
+    Attempt, ClaimedDelivery, Delivery, DeliveryFilter, DeliveryState, DisabledReason, Disabling,
+    Endpoint, EndpointChange, EndpointState, EventFilter, NewEndpoint, Verdict,
 };
 
 use crate::{Change, Millis, NewEvent, StoreError, Traces};
@@ -146,6 +146,9 @@ pub trait WebhookRepository: Send + Sync {
 
     /// How many deliveries wait.
     async fn delivery_backlog(&self) -> Result<i64, StoreError>;
+
+    /// Deletes former secrets that sign no more; gives how many.
+    async fn forget_former_secrets(&self, now: Millis) -> Result<u64, StoreError>;
 
     /// Deletes deliveries that ended before `before`, with their attempts; gives how many.
     async fn prune_deliveries(&self, before: Millis) -> Result<u64, StoreError>;

@@ -5,29 +5,29 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use sqlx::postgres::PgPoolOptions;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, PgPool};
 
 /// A way past the service into its SQLite file: to spoil rows, and to keep other writers waiting.
 #[derive(Debug)]
-pub struct SqliteFile(SqliteConnection);
+pub struct SqliteFile(rusqlite::Connection);
 
 impl SqliteFile {
     /// The file of a service.
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub async fn open(path: &Path) -> Result<Self> {
-        let url = format!("sqlite://{}", path.display());
-        Ok(Self(SqliteConnection::connect(&url).await?))
+    pub fn open(path: &Path) -> Result<Self> {
+        let file = rusqlite::Connection::open(path)?;
+        file.busy_timeout(std::time::Duration::from_secs(5))?;
+        Ok(Self(file))
     }
 
     /// Runs statements.
     ///
     /// # Errors
     /// When SQLite refuses.
-    pub async fn execute(&mut self, sql: &str) -> Result<()> {
-        self.0.execute(AssertSqlSafe(sql.to_owned())).await?;
-        Ok(())
+    pub fn execute(&mut self, sql: &str) -> Result<()> {
+        Ok(self.0.execute_batch(sql)?)
     }
 }
 

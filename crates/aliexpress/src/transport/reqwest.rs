@@ -31,6 +31,27 @@ pub enum Roots {
     Bundled,
 }
 
+impl Roots {
+    /// Builds a client that trusts these authorities, and says which they are: never [`Roots::Auto`]. `builder` makes
+    /// everything that does not depend on them.
+    ///
+    /// # Errors
+    /// When no certificate authority can be loaded ([`Roots::System`] on a machine without a store), or `builder`
+    /// fails.
+    pub fn client(
+        self,
+        builder: &dyn Fn() -> Result<ClientBuilder, TransportError>,
+    ) -> Result<(Client, Self), TransportError> {
+        match self {
+            Self::System => Ok((system(builder()?)?, Self::System)),
+            Self::Bundled => Ok((bundled(builder()?)?, Self::Bundled)),
+            Self::Auto => Self::System
+                .client(builder)
+                .or_else(|_| Self::Bundled.client(builder)),
+        }
+    }
+}
+
 /// Limits and trust of a [`ReqwestTransport`].
 #[derive(Debug, Clone)]
 pub struct TransportOptions {
@@ -76,14 +97,7 @@ impl ReqwestTransport {
     /// When no certificate authority can be loaded ([`Roots::System`] on a machine without a store), or the proxy
     /// address cannot be used.
     pub fn new(options: TransportOptions) -> Result<Self, TransportError> {
-        let (client, roots) = match options.roots {
-            Roots::System => (system(&options)?, Roots::System),
-            Roots::Bundled => (bundled(&options)?, Roots::Bundled),
-            Roots::Auto => match system(&options) {
-                Ok(client) => (client, Roots::System),
-                Err(_) => (bundled(&options)?, Roots::Bundled),
-            },
-        };
+        let (client, roots) = options.roots.client(&|| base(&options))?;
         Ok(Self {
             client,
             max_body_bytes: options.max_body_bytes,
@@ -131,8 +145,8 @@ fn base(options: &TransportOptions) -> Result<ClientBuilder, TransportError> {
     }
 }
 
-fn system(options: &TransportOptions) -> Result<Client, TransportError> {
-    base(options)?.build().map_err(|error| {
+fn system(builder: ClientBuilder) -> Result<Client, TransportError> {
+    builder.build().map_err(|error| {
         construction(
             "no certificate authority of the system can be loaded",
             error,
@@ -140,17 +154,14 @@ fn system(options: &TransportOptions) -> Result<Client, TransportError> {
     })
 }
 
-fn bundled(options: &TransportOptions) -> Result<Client, TransportError> {
+fn bundled(builder: ClientBuilder) -> Result<Client, TransportError> {
     let failed = |error| construction("the bundled certificate list cannot be loaded", error);
     let certificates = webpki_root_certs::TLS_SERVER_ROOT_CERTS
         .iter()
         .map(|der| Certificate::from_der(der))
         .collect::<Result<Vec<_>, _>>()
         .map_err(failed)?;
-    base(options)?
-        .tls_certs_only(certificates)
-        .build()
-        .map_err(failed)
+    builder.tls_certs_only(certificates).build().map_err(failed)
 }
 
 fn construction(detail: &str, error: reqwest::Error) -> TransportError {

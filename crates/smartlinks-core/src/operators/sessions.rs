@@ -157,6 +157,30 @@ impl Core {
     /// # Errors
     /// [`Error::Storage`].
     pub async fn session(&self, cookie: &str) -> Result<Option<ActiveSession>> {
+        let Some((session, operator)) = self.counting_session(cookie).await? else {
+            return Ok(None);
+        };
+        let now = to_millis(self.now());
+        let unless_after = Millis(now.0 - SEEN_EVERY_MS);
+        if session.last_seen_at <= unless_after {
+            self.store()
+                .sessions()
+                .touch_session(&session.id_hash, now, unless_after)
+                .await?;
+        }
+        Ok(Some(active(&session.id_hash, &operator)))
+    }
+
+    /// The same, without noting any use: for what a browser asks by itself while nobody may be sitting there.
+    ///
+    /// # Errors
+    /// [`Error::Storage`].
+    pub async fn session_unused(&self, cookie: &str) -> Result<Option<ActiveSession>> {
+        let counting = self.counting_session(cookie).await?;
+        Ok(counting.map(|(session, operator)| active(&session.id_hash, &operator)))
+    }
+
+    async fn counting_session(&self, cookie: &str) -> Result<Option<(Session, Operator)>> {
         let Some(id_hash) = hash_of(cookie) else {
             return Ok(None);
         };
@@ -169,14 +193,10 @@ impl Core {
             sessions.end_session(&id_hash, None, Traces::none()).await?;
             return Ok(None);
         }
-        if operator.disabled_at.is_some() {
-            return Ok(None);
-        }
-        let unless_after = Millis(now.0 - SEEN_EVERY_MS);
-        if session.last_seen_at <= unless_after {
-            sessions.touch_session(&id_hash, now, unless_after).await?;
-        }
-        Ok(Some(active(&id_hash, &operator)))
+        Ok(operator
+            .disabled_at
+            .is_none()
+            .then_some((session, operator)))
     }
 
     fn has_ended(&self, session: &Session, now: Millis) -> bool {

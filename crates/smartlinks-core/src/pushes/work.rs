@@ -18,8 +18,9 @@ use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
 use crate::service::Core;
 
-/// How many messages are claimed at a time.
-const AT_ONCE: u32 = 64;
+/// How many messages are claimed at a time: few enough that all are done before their claim ends, also when every
+/// call waits for the gateway as long as it may.
+const AT_ONCE: u32 = 16;
 /// How many orders are read at the same time.
 const SIDE_BY_SIDE: usize = 4;
 /// For how long a claim holds, in milliseconds. Work that takes longer is done twice, which does no harm.
@@ -214,7 +215,11 @@ impl Core {
     }
 
     async fn other_verdict(&self, push: &ClaimedPush) -> Verdict {
-        let Ok(message) = PushMessage::parse(push.body.expose_secret().as_bytes()) else {
+        let Some(body) = &push.body else {
+            // What is stored does not open, and never will.
+            return Verdict::over(PushState::GivenUp, "unreadable_body");
+        };
+        let Ok(message) = PushMessage::parse(body.expose_secret().as_bytes()) else {
             return Verdict::over(PushState::Kept, "unreadable");
         };
         match &message.data {
@@ -349,7 +354,10 @@ fn tasks(claimed: Vec<ClaimedPush>) -> Vec<Task> {
     let mut orders: BTreeMap<i64, (bool, Vec<(ClaimedPush, PushMessage)>)> = BTreeMap::new();
     let mut tasks = Vec::new();
     for push in claimed {
-        let message = PushMessage::parse(push.body.expose_secret().as_bytes()).ok();
+        let message = push
+            .body
+            .as_ref()
+            .and_then(|body| PushMessage::parse(body.expose_secret().as_bytes()).ok());
         match message.as_ref().and_then(order_in) {
             Some((update, parcels)) => {
                 let id = update.order_id;

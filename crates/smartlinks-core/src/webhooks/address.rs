@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Shared,
     Multicast,
     Reserved,
+    /// A public address over http.
+    Unencrypted,
 }
 
 impl Kind {
@@ -35,6 +37,7 @@ impl Kind {
             Self::Shared => "a shared address of a provider's network",
             Self::Multicast => "a multicast or broadcast address",
             Self::Reserved => "a reserved address",
+            Self::Unencrypted => "to be reached over https only",
         }
     }
 }
@@ -48,7 +51,7 @@ impl Targets {
             (_, Some(kind)) => Some(kind),
             (_, None) if encrypted => None,
             // Unencrypted is for this machine only.
-            (_, None) => Some(Kind::Reserved),
+            (_, None) => Some(Kind::Unencrypted),
         }
     }
 }
@@ -90,10 +93,12 @@ fn kind_v6(address: Ipv6Addr) -> Option<Kind> {
         return Some(Kind::Loopback);
     }
     if let Some(inner) = inner_v4(address) {
-        // Public inside is public outside only for the mapped form, which is the same address written otherwise.
-        return match address.to_ipv4_mapped() {
-            Some(_) => kind_v4(inner),
-            None => Some(kind_v4(inner).unwrap_or(Kind::Reserved)),
+        // The mapped form is the same address written otherwise. Every other leads through a relay or translator: a
+        // public address inside is not reached directly, and this machine inside is not this machine.
+        return match (address.to_ipv4_mapped(), kind_v4(inner)) {
+            (Some(_), kind) => kind,
+            (None, None | Some(Kind::Loopback)) => Some(Kind::Reserved),
+            (None, kind) => kind,
         };
     }
     let [first, second, ..] = address.segments();
@@ -228,13 +233,22 @@ mod tests {
                 "{text}"
             );
         }
-        for text in ["10.0.0.1", "169.254.169.254", "0.0.0.0", "fe80::1"] {
+        for text in [
+            "10.0.0.1",
+            "169.254.169.254",
+            "0.0.0.0",
+            "fe80::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "::127.0.0.1",
+        ] {
             assert!(
                 sandbox.refuses(text.parse().unwrap(), true).is_some(),
                 "{text}"
             );
         }
-        assert!(sandbox.refuses("8.8.8.8".parse().unwrap(), false).is_some());
+        let public = "8.8.8.8".parse().unwrap();
+        assert_eq!(sandbox.refuses(public, false), Some(Kind::Unencrypted));
     }
 
     proptest::proptest! {
@@ -252,7 +266,12 @@ mod tests {
                 Ipv6Addr::new(0x64, 0xff9b, 1, 7, 0, 0, high, low),
                 Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1),
             ] {
-                proptest::prop_assert!(kind(IpAddr::V6(form)).is_some());
+                let form = IpAddr::V6(form);
+                // `::1` is spelled like a compatible form, and is the loopback address.
+                if form != IpAddr::V6(Ipv6Addr::LOCALHOST) {
+                    let refused = Targets::PublicAndLoopback.refuses(form, true);
+                    proptest::prop_assert!(refused.is_some(), "{}", form);
+                }
             }
         }
     }

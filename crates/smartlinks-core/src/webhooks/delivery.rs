@@ -10,7 +10,8 @@ use std::time::Duration;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    Attempt, ClaimedDelivery, DisabledReason, Endpoint, EndpointId, Event, Verdict,
+    Attempt, ClaimedDelivery, DisabledReason, Disabling, Endpoint, EndpointId, EndpointState,
+    Event, Millis, StoreError, Verdict,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -20,7 +21,7 @@ use url::Url;
 
 use super::excerpt::excerpt;
 use super::schedule::pause;
-use super::sender::{Answer, Message, RetryAfter, Sender, Unsent};
+use super::sender::{Answer, Message, Sender, Unsent};
 use super::signature::{self, SigningSecret};
 use crate::clock::{from_millis, to_millis};
 use crate::error::Result;
@@ -28,14 +29,32 @@ use crate::service::{Core, random_bytes};
 
 /// How many messages are on their way to one endpoint at a time, from one process.
 const AT_ONCE: u32 = 4;
-/// Longer than any attempt takes.
+/// For how long a claim holds.
 const LEASE_MS: i64 = 60_000;
+/// What has to be left of it before a message goes out: longer than any answer takes, so that nobody else sends the
+/// same one meanwhile.
+const LEFT_MS: i64 = 20_000;
+/// Only a message that was tried so often, over two hours and more, shows that its endpoint fails.
+const TRIED: i64 = 5;
 /// An endpoint that has taken nothing for so long is disabled. Milliseconds.
 const FAILING_MS: i64 = 5 * 24 * 3_600_000;
 /// The longest rest when nothing seems due: what another instance queues is found by then at the latest.
 const LONGEST_REST: Duration = Duration::from_secs(30);
 /// The rest when something is due that others hold.
 const SHORT_REST: Duration = Duration::from_secs(1);
+/// The rest when the database does not do what it should.
+const FAILED_REST: Duration = Duration::from_secs(5);
+
+/// What came of the try to attempt a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempted {
+    /// An attempt was made and noted.
+    Made,
+    /// Nothing was to be done here: somebody else does it, or it is not due any more.
+    Elsewhere,
+    /// The database did not take the claim or the note.
+    Failed,
+}
 
 /// What the use cases tell the worker of the same process.
 #[derive(Debug, Default)]
@@ -83,11 +102,14 @@ impl Core {
         self.announce().await;
         let mut lanes = Lanes::default();
         loop {
-            let rest = match self.open_lanes(&mut lanes, &sender, &stop).await {
+            let rest = match self
+                .open_lanes(&mut lanes, &sender, &stop, FAILED_REST)
+                .await
+            {
                 Ok(rest) => rest,
                 Err(error) => {
                     tracing::error!(%error, "due webhook deliveries could not be listed");
-                    SHORT_REST * 5
+                    FAILED_REST
                 }
             };
             tokio::select! {
@@ -114,7 +136,8 @@ impl Core {
     pub async fn deliver_due_webhooks(&self, sender: &Arc<dyn Sender>) -> Result<()> {
         let mut lanes = Lanes::default();
         let stop = CancellationToken::new();
-        self.open_lanes(&mut lanes, sender, &stop).await?;
+        self.open_lanes(&mut lanes, sender, &stop, Duration::ZERO)
+            .await?;
         while !lanes.tasks.is_empty() {
             lanes.ended().await;
         }
@@ -127,6 +150,7 @@ impl Core {
         lanes: &mut Lanes,
         sender: &Arc<dyn Sender>,
         stop: &CancellationToken,
+        failed_rest: Duration,
     ) -> Result<Duration> {
         let webhooks = self.store().webhooks();
         let now = to_millis(self.now());
@@ -138,7 +162,7 @@ impl Core {
             let lane = endpoint.clone();
             let task = lanes
                 .tasks
-                .spawn(async move { core.serve_lane(&lane, &sender, &stop).await });
+                .spawn(async move { core.serve_lane(&lane, &sender, &stop, failed_rest).await });
             lanes.of.insert(task.id(), endpoint);
         }
         let ahead = match webhooks.next_delivery_due().await? {
@@ -149,44 +173,59 @@ impl Core {
         Ok(ahead.clamp(SHORT_REST, LONGEST_REST))
     }
 
-    /// Delivers to one endpoint until nothing is due for it.
+    /// Delivers to one endpoint until nothing is due for it. After a failure of the database the lane stays open for a
+    /// while without doing anything, because its endpoint is still due and would get a new lane at once.
     async fn serve_lane(
         &self,
         endpoint: &EndpointId,
         sender: &Arc<dyn Sender>,
         stop: &CancellationToken,
+        failed_rest: Duration,
     ) {
-        loop {
-            let now = to_millis(self.now());
-            let due = self
-                .store()
-                .webhooks()
-                .due_deliveries(endpoint, now, AT_ONCE);
-            let due = match due.await {
-                Ok(due) => due,
-                Err(error) => {
-                    tracing::error!(webhook.id = %endpoint, %error, "due deliveries could not be listed");
+        while !stop.is_cancelled() {
+            match self.attempt_due(endpoint, sender).await {
+                Attempted::Made => {}
+                // None is due, or others are faster here.
+                Attempted::Elsewhere => return,
+                Attempted::Failed => {
+                    tokio::select! {
+                        () = stop.cancelled() => {}
+                        () = tokio::time::sleep(failed_rest) => {}
+                    }
                     return;
                 }
-            };
-            let mut attempts = JoinSet::new();
-            for id in due {
-                let (core, sender) = (self.clone(), Arc::clone(sender));
-                attempts.spawn(async move { core.attempt(&id, &*sender).await });
-            }
-            let mut made = false;
-            while let Some(attempt) = attempts.join_next().await {
-                made |= matches!(attempt, Ok(true));
-            }
-            // None made: none is due, or others are faster here.
-            if !made || stop.is_cancelled() {
-                return;
             }
         }
     }
 
-    /// Attempts a due delivery, if nobody else does; whether an attempt was noted.
-    async fn attempt(&self, id: &str, sender: &dyn Sender) -> bool {
+    /// Attempts some of what is due for an endpoint, side by side.
+    async fn attempt_due(&self, endpoint: &EndpointId, sender: &Arc<dyn Sender>) -> Attempted {
+        let now = to_millis(self.now());
+        let webhooks = self.store().webhooks();
+        let due = match webhooks.due_deliveries(endpoint, now, AT_ONCE).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(webhook.id = %endpoint, %error, "due deliveries could not be listed");
+                return Attempted::Failed;
+            }
+        };
+        let mut attempts = JoinSet::new();
+        for id in due {
+            let (core, sender) = (self.clone(), Arc::clone(sender));
+            attempts.spawn(async move { core.attempt(&id, &*sender).await });
+        }
+        let mut all = Vec::new();
+        while let Some(attempt) = attempts.join_next().await {
+            all.push(attempt.unwrap_or(Attempted::Failed));
+        }
+        [Attempted::Made, Attempted::Failed]
+            .into_iter()
+            .find(|attempted| all.contains(attempted))
+            .unwrap_or(Attempted::Elsewhere)
+    }
+
+    /// Attempts a due delivery, if nobody else does.
+    async fn attempt(&self, id: &str, sender: &dyn Sender) -> Attempted {
         let now = to_millis(self.now());
         let until = now.plus(LEASE_MS);
         let claimed = self
@@ -195,33 +234,47 @@ impl Core {
             .claim_delivery(id, self.owner(), until, now)
             .await;
         let noted = match claimed {
-            Ok(Some(claimed)) => self.attempt_claimed(&claimed, sender).await,
-            Ok(None) => return false,
+            Ok(Some(claimed)) => self.attempt_claimed(&claimed, until, sender).await,
+            Ok(None) => return Attempted::Elsewhere,
             Err(error) => Err(error.into()),
         };
         match noted {
-            Ok(noted) => noted,
+            Ok(true) => Attempted::Made,
+            Ok(false) => Attempted::Elsewhere,
             Err(error) => {
                 // The lease runs out, and the delivery is attempted again.
                 tracing::error!(webhook.message = id, %error, "a webhook delivery could not be attempted");
-                false
+                Attempted::Failed
             }
         }
     }
 
+    /// Whether an attempt was noted.
     async fn attempt_claimed(
         &self,
         claimed: &ClaimedDelivery,
+        lease_until: Millis,
         sender: &dyn Sender,
     ) -> Result<bool> {
         let webhooks = self.store().webhooks();
         let Some(endpoint) = webhooks.endpoint(&claimed.endpoint).await? else {
             return Ok(false);
         };
-        let begun = to_millis(self.now());
-        let outcome = match &claimed.event {
-            Some(event) => self.send(&claimed.id, &endpoint, event, sender).await?,
+        if endpoint.state != EndpointState::Active {
+            return Ok(false);
+        }
+        let ready = match &claimed.event {
+            Some(event) => self.signed(&claimed.id, &endpoint, event).await?,
             None => Err(Unsent::Unable("the event was forgotten")),
+        };
+        let begun = to_millis(self.now());
+        if lease_until.since(begun) < LEFT_MS {
+            // The database was slow. Somebody claims it again when the lease has run out.
+            return Ok(false);
+        }
+        let outcome = match ready {
+            Ok((url, message)) => sender.post(&url, message).await,
+            Err(unsent) => Err(unsent),
         };
         let now = to_millis(self.now());
         let verdict = self.verdict(claimed, &endpoint, &outcome)?;
@@ -236,29 +289,44 @@ impl Core {
                 Err(unsent) => Some(unsent.to_string()),
             },
         };
-        let disabled = matches!(verdict, Verdict::Disable(..));
+        let may_disable = matches!(verdict, Verdict::Disable(_));
         let noted = webhooks
             .finish_attempt(&claimed.id, self.owner(), attempt, verdict, now)
             .await?;
-        if noted && disabled {
-            tracing::warn!(webhook.id = %endpoint.id, "a webhook endpoint was disabled");
+        if noted && may_disable {
             self.announce().await;
+            if let Ok(Some(Endpoint {
+                state: EndpointState::Disabled,
+                id,
+                ..
+            })) = webhooks.endpoint(&endpoint.id).await
+            {
+                tracing::warn!(webhook.id = %id, "a webhook endpoint was disabled");
+            }
         }
         Ok(noted)
     }
 
-    async fn send(
+    /// The message of an event, signed now, and where it goes.
+    async fn signed(
         &self,
         id: &str,
         endpoint: &Endpoint,
         event: &Event,
-        sender: &dyn Sender,
-    ) -> Result<Result<Answer, Unsent>> {
+    ) -> Result<Result<(Url, Message), Unsent>> {
         let now = self.now();
-        let secrets = self.store().webhooks();
-        let secrets = secrets
-            .signing_secrets(&endpoint.id, to_millis(now))
-            .await?;
+        let webhooks = self.store().webhooks();
+        let secrets = match webhooks.signing_secrets(&endpoint.id, to_millis(now)).await {
+            Ok(secrets) => secrets,
+            // Noted with the delivery, where a person sees it. Another try mends nothing before they do.
+            Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
+                tracing::error!(webhook.id = %endpoint.id, %error, "the secret of a webhook endpoint cannot be opened");
+                return Ok(Err(Unsent::Unable(
+                    "the endpoint's secret cannot be opened; rotate it",
+                )));
+            }
+            Err(error) => return Err(error.into()),
+        };
         let secrets = secrets
             .iter()
             .map(|secret| SigningSecret::parse(secret.expose_secret()))
@@ -276,7 +344,7 @@ impl Core {
             signature: signature::header(&secrets, id, timestamp, &body),
             body,
         };
-        Ok(sender.post(&url, message).await)
+        Ok(Ok((url, message)))
     }
 
     fn verdict(
@@ -286,31 +354,36 @@ impl Core {
         outcome: &Result<Answer, Unsent>,
     ) -> Result<Verdict> {
         let now = to_millis(self.now());
-        let disable = |reason| Verdict::Disable(reason, self.disabled_traces(&endpoint.id, reason));
+        let failed = claimed.attempts_since_queued + 1;
         let asked = match outcome {
             Ok(answer) if (200..300).contains(&answer.status) => return Ok(Verdict::Delivered),
-            Ok(answer) if answer.status == 410 => return Ok(disable(DisabledReason::Gone)),
-            Ok(answer) => answer.retry_after.map(|asked| match asked {
-                RetryAfter::In(duration) => duration,
-                RetryAfter::At(moment) => {
-                    let ahead = to_millis(moment).since(now);
-                    Duration::from_millis(u64::try_from(ahead).unwrap_or(0))
-                }
-            }),
+            Ok(answer) => answer.retry_after.map(|asked| asked.pause_from(self.now())),
             Err(_) => None,
         };
-        if endpoint
-            .failing_since
-            .is_some_and(|since| now.since(since) >= FAILING_MS)
-        {
-            return Ok(disable(DisabledReason::Failing));
-        }
-        if claimed.event.is_none() {
-            return Ok(Verdict::GivenUp);
-        }
         let chance = u64::from_le_bytes(random_bytes(self.entropy())?);
-        let pause = pause(claimed.attempts_since_queued + 1, asked, chance);
-        Ok(pause.map_or(Verdict::GivenUp, |pause| Verdict::Again(now.plus(pause))))
+        let next = claimed
+            .event
+            .as_ref()
+            .and_then(|_| pause(failed, asked, chance))
+            .map(|pause| now.plus(pause));
+        let gone = matches!(outcome, Ok(answer) if answer.status == 410);
+        let for_days = !matches!(outcome, Err(Unsent::Unable(_)))
+            && failed >= TRIED
+            && endpoint
+                .failing_since
+                .is_some_and(|since| now.since(since) >= FAILING_MS);
+        let (reason, failing_since) = match (gone, for_days) {
+            (true, _) => (DisabledReason::Gone, None),
+            (false, true) => (DisabledReason::Failing, endpoint.failing_since),
+            (false, false) => return Ok(next.map_or(Verdict::GivenUp, Verdict::Again)),
+        };
+        Ok(Verdict::Disable(Box::new(Disabling {
+            reason,
+            traces: self.disabled_traces(&endpoint.id, reason),
+            url: endpoint.url.clone(),
+            failing_since,
+            otherwise: next,
+        })))
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     DeliveryDetail, DeliveryListing, DeliveryPage, DeliveryView, WebhookView, WebhookWithSecret,
     signature, target,
 };
-use crate::clock::to_millis;
+use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
@@ -44,7 +44,7 @@ pub struct WebhookChange {
     pub url: Option<String>,
     /// Another description; an empty one takes it away.
     pub description: Option<String>,
-    /// Other kinds of events; empty or `*` for every kind.
+    /// Other kinds of events, or `*` for every kind.
     pub events: Option<Vec<String>>,
 }
 
@@ -110,7 +110,7 @@ impl Core {
         let to = EndpointChange {
             url: url.transpose()?.map(Into::into),
             description: given.map(|given| description(Some(given))).transpose()?,
-            events: wanted.events.as_deref().map(filter).transpose()?,
+            events: wanted.events.as_deref().map(other_kinds).transpose()?,
         };
         let data = json!({ "url": to.url.as_deref().map(host) });
         let change = self.webhook_change("webhook.changed", &id, &data);
@@ -141,9 +141,20 @@ impl Core {
     /// a signature of the former secret too, so that the receiver can change over.
     ///
     /// # Errors
-    /// [`Error::UnknownWebhook`], [`Error::WebhookRefused`] when another rotation was faster, [`Error::Storage`].
+    /// [`Error::UnknownWebhook`], [`Error::WebhookRefused`] when another rotation was faster or the former secret
+    /// still signs, [`Error::Storage`].
     pub async fn rotate_webhook_secret(&self, id: &str) -> Result<WebhookWithSecret> {
         let endpoint = self.endpoint(id).await?;
+        let still = endpoint
+            .former_secret_until
+            .filter(|until| *until > to_millis(self.now()))
+            .and_then(from_millis);
+        if let Some(until) = still {
+            return Err(Error::WebhookRefused(format!(
+                "its secret was rotated less than a day ago, and the former one signs until {until}, which another \
+                 rotation would end at once. Wait until then, or make a new endpoint and delete this one"
+            )));
+        }
         let (id, version) = (endpoint.id, endpoint.secret_version);
         let secret = signature::generate(self.entropy())?;
         let change = self.webhook_change("webhook.secret_rotated", &id, &json!({}));
@@ -368,6 +379,17 @@ fn description(text: Option<&str>) -> Result<Option<String>> {
     Ok(Some(text.to_owned()))
 }
 
+/// Kinds in the place of others. None at all is a mistake: nobody asks for every kind in that way.
+fn other_kinds(kinds: &[String]) -> Result<EventFilter> {
+    match kinds.iter().any(|kind| !kind.trim().is_empty()) {
+        true => filter(kinds),
+        false => Err(Error::invalid(
+            "events",
+            "names no kind of event; name some, or * for every one, or disable the endpoint",
+        )),
+    }
+}
+
 fn filter(kinds: &[String]) -> Result<EventFilter> {
     let kinds: BTreeSet<String> = kinds
         .iter()
@@ -377,19 +399,16 @@ fn filter(kinds: &[String]) -> Result<EventFilter> {
     if kinds.is_empty() || kinds.contains(EVERY) {
         return Ok(EventFilter::All);
     }
-    let known = |kind: &&String| EventKind::ALL.iter().any(|known| known.as_str() == **kind);
-    match kinds.iter().find(|kind| !known(kind)) {
-        Some(unknown) => {
-            let all: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            Err(Error::invalid(
-                "events",
-                format!(
-                    "{:?} is no kind of event; the kinds are {}, and * for every one",
-                    crate::text::shortened(unknown, 40),
-                    all.join(", ")
-                ),
-            ))
-        }
+    let all: Vec<&str> = EventKind::offered().map(EventKind::as_str).collect();
+    match kinds.iter().find(|kind| !all.contains(&kind.as_str())) {
+        Some(unknown) => Err(Error::invalid(
+            "events",
+            format!(
+                "{:?} is no kind of event; the kinds are {}, and * for every one",
+                crate::text::shortened(unknown, 40),
+                all.join(", ")
+            ),
+        )),
         None => Ok(EventFilter::Only(kinds)),
     }
 }

@@ -41,6 +41,21 @@ pub(crate) fn pause(failed: i64, asked: Option<Duration>, chance: u64) -> Option
 mod tests {
     use super::*;
 
+    /// People plan by it.
+    #[test]
+    fn the_document_tells_the_pauses() {
+        let words = PAUSES.map(|pause| match pause {
+            pause if pause < MINUTE => format!("{} s", pause / SECOND),
+            pause if pause < HOUR => format!("{} min", pause / MINUTE),
+            pause => format!("{} h", pause / HOUR),
+        });
+        let told = format!("at once, then after {}, each", words.join(", "));
+        let document = include_str!("../../../../docs/webhooks.md");
+        let document = document.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(document.contains(&told), "docs/webhooks.md: {told}");
+        assert!(document.contains(&format!("up to {JITTER} % longer by chance")));
+    }
+
     #[test]
     fn ten_attempts_over_three_days_with_jitter() {
         let pauses: Vec<i64> = (1..).map_while(|failed| pause(failed, None, 0)).collect();

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use aliexpress::Roots;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -76,6 +77,16 @@ pub enum RetryAfter {
     At(Timestamp),
 }
 
+impl RetryAfter {
+    /// How long that is from a moment on.
+    pub(crate) fn pause_from(self, now: Timestamp) -> Duration {
+        match self {
+            Self::In(duration) => duration,
+            Self::At(moment) => moment.duration_since(now).try_into().unwrap_or_default(),
+        }
+    }
+}
+
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unsent {
@@ -114,7 +125,7 @@ impl Unsent {
             Self::Unreachable => "unreachable",
             Self::Timeout => "timeout",
             Self::Broken => "broken",
-            Self::Unable(_) => "unable",
+            Self::Unable(_) => smartlinks_store::Attempt::UNABLE,
         }
     }
 }
@@ -162,10 +173,12 @@ impl HttpSender {
                 targets: self.targets,
                 encrypted,
             };
-            build(guard)
+            build(&guard)
         })
         .as_ref()
-        .ok_or(Unsent::Unable("no certificate authority can be loaded"))
+        .ok_or(Unsent::Unable(
+            "its HTTP client cannot be made; the log says why",
+        ))
     }
 }
 
@@ -173,23 +186,36 @@ impl HttpSender {
     clippy::disallowed_methods,
     reason = "the one factory of clients for webhooks, whose rules are others than the gateway's"
 )]
-fn build(guard: Guard) -> Option<reqwest::Client> {
-    let encrypted = guard.encrypted;
-    let built = reqwest::Client::builder()
+fn builder(guard: &Guard) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT_WITHIN)
         .timeout(ANSWER_WITHIN)
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .https_only(encrypted)
+        .https_only(guard.encrypted)
         .no_gzip()
         // A proxy of the environment would resolve names itself, past the guard.
         .no_proxy()
         // An idle connection would outlive the check of its address.
         .pool_max_idle_per_host(0)
-        .dns_resolver(Arc::new(guard))
-        .build();
+        .dns_resolver(Arc::new(guard.clone()))
+}
+
+/// A machine without certificate authorities (a slim container) uses the bundled ones; unencrypted nobody is trusted
+/// by a certificate.
+fn build(guard: &Guard) -> Option<reqwest::Client> {
+    let built = match guard.encrypted {
+        true => Roots::Auto
+            .client(&|| Ok(builder(guard)))
+            .map(|(client, _)| client)
+            .map_err(|error| error.to_string()),
+        false => builder(guard)
+            .tls_certs_only([])
+            .build()
+            .map_err(|error| error.to_string()),
+    };
     match built {
         Ok(client) => Some(client),
         Err(error) => {
@@ -275,6 +301,7 @@ fn unsent(error: &reqwest::Error) -> Unsent {
 
 /// Resolves names for the HTTP client and lets it have checked addresses only. One that is refused among several
 /// refuses the name: whoever mixes them is up to something.
+#[derive(Clone)]
 struct Guard {
     resolver: Arc<dyn Resolver>,
     targets: Targets,

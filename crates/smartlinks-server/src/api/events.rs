@@ -4,63 +4,64 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
+use futures_util::{FutureExt, Stream};
 use smartlinks_core::EventView;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::Interval;
+use tokio::time::{Interval, MissedTickBehavior};
 
-use crate::guard::may_still_read;
+use crate::guard::{Principal, may_still_read};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::streams::Place;
 
 /// How many events are read at a time.
 const AT_ONCE: u32 = 100;
 /// A comment is sent when nothing happens for so long, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// How often a stream asks whether its reader may still follow: sessions end, and keys are revoked.
-const LOOK_AGAIN: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Events as they happen, as server-sent events; the name of each is its kind, the data an event in
-/// JSON. A listener that comes back with `Last-Event-ID` gets what it missed.
+/// JSON. A listener that comes back with `Last-Event-ID` gets what it missed. Events about API keys and webhooks come
+/// to readers with the scope `admin` only. The stream ends when the key or session does.
 #[utoipa::path(
     get,
     path = "/api/aliexpress/events",
     tag = "events",
     params(("last-event-id" = Option<i64>, Header, description = "The last event that was seen")),
     responses(
-        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView)
+        (status = 200, description = "A stream that stays open; each `data` is an EventView", content_type = "text/event-stream", body = EventView),
+        (status = 503, description = "The database cannot be used, or `too_many_streams`: all places, or all of this key or operator, are taken", body = Problem)
     )
 )]
 pub(super) async fn follow(
     state: AppState,
+    Extension(reader): Extension<Principal>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    let place = state.stream_place().ok_or_else(too_many)?;
+    let place = state.streams().place(&reader).ok_or_else(too_many)?;
     // Listen first, then read: nothing falls between.
     let live = state.core().follow_events();
     let last = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse::<i64>().ok());
-    let seen = match last {
-        Some(id) => id,
-        None => state
-            .core()
-            .latest_events(1)
-            .await?
-            .first()
-            .map_or(0, |event| event.id),
-    };
+    let latest = state.core().latest_events(1).await?;
+    let latest = latest.first().map_or(0, |event| event.id);
+    let mut look_again = tokio::time::interval(LOOK_AGAIN);
+    look_again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let follower = Follower {
-        seen,
+        // A number from the future comes of a database that was restored: what follows is new to everybody.
+        seen: last.map_or(latest, |last| last.min(latest)),
         waiting: VecDeque::new(),
         behind: last.is_some(),
         live,
-        look_again: tokio::time::interval(LOOK_AGAIN),
+        look_again,
         state,
+        reader,
         headers,
         _place: place,
     };
@@ -81,9 +82,10 @@ struct Follower {
     live: Receiver<EventView>,
     state: AppState,
     look_again: Interval,
+    reader: Principal,
     /// What the reader came with.
     headers: HeaderMap,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Follower {
@@ -91,9 +93,17 @@ impl Follower {
     async fn next(&mut self) -> Option<EventView> {
         let stop = self.state.options().stop.clone();
         loop {
+            // Also while there is much to catch up with, and a reader who takes it slowly.
+            let look = self.look_again.tick().now_or_never().is_some();
+            if look && !may_still_read(&self.state, &self.headers).await {
+                return None;
+            }
             if let Some(event) = self.waiting.pop_front() {
                 self.seen = event.id;
-                return Some(event);
+                if self.reader.holds(event.needs()) {
+                    return Some(event);
+                }
+                continue;
             }
             if self.behind {
                 let core = self.state.core();

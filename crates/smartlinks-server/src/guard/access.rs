@@ -56,6 +56,11 @@ impl Principal {
         }
     }
 
+    /// Whether whoever this is may do what a scope allows.
+    pub(crate) fn holds(&self, scope: Scope) -> bool {
+        self.grantable().holds(scope)
+    }
+
     fn may(&self, rule: Rule) -> Result<(), Refused> {
         match (rule, self) {
             (Rule::Public, _) | (_, Self::Operator(_) | Self::Anybody { .. }) => Ok(()),
@@ -88,9 +93,12 @@ pub(super) async fn demand_access(
     let key = bearer(request.headers()).filter(|text| !public && text.starts_with(API_KEY_MARK));
     let asking = match key {
         Some(key) => by_key(&state, key, client::address(&request)).await,
-        None => asking(&state, request.headers(), address)
-            .await
-            .map_err(Problem::from),
+        None => {
+            let used = !goes_on_by_itself(request.headers(), path.as_ref());
+            asking(&state, request.headers(), address, used)
+                .await
+                .map_err(Problem::from)
+        }
     };
     let asking = match asking {
         Ok(asking) => asking,
@@ -171,12 +179,19 @@ pub(crate) async fn may_still_read(state: &AppState, headers: &HeaderMap) -> boo
             Ok(Ok(holder)) => return holder.scopes.holds(Scope::Read),
             _ => None,
         },
-        None => asking(state, headers, None)
+        None => asking(state, headers, None, false)
             .await
             .ok()
             .and_then(|asking| asking.principal),
     };
     principal.is_some_and(|principal| principal.may(Rule::Needs(Scope::Read)).is_ok())
+}
+
+/// What a page that is open asks for by itself. It is not the use of a session: otherwise a tab that was left open
+/// would keep it from ever ending. Whoever claims it in vain ends their own session sooner.
+fn goes_on_by_itself(headers: &HeaderMap, path: Option<&MatchedPath>) -> bool {
+    headers.contains_key("x-background")
+        || path.is_some_and(|path| path.as_str() == "/api/aliexpress/events")
 }
 
 /// Who sends a request.
@@ -193,6 +208,7 @@ async fn asking(
     state: &AppState,
     headers: &HeaderMap,
     address: Option<String>,
+    used: bool,
 ) -> smartlinks_core::Result<Asking> {
     let bearer = bearer(headers);
     match state.options().access {
@@ -208,7 +224,7 @@ async fn asking(
         }),
         // No key of ours: a request with a bearer is a program's, whatever cookies it carries.
         Access::Operators if bearer.is_some() => Ok(Asking::default()),
-        Access::Operators => by_session(state, headers, address).await,
+        Access::Operators => by_session(state, headers, address, used).await,
     }
 }
 
@@ -281,12 +297,17 @@ async fn by_session(
     state: &AppState,
     headers: &HeaderMap,
     address: Option<String>,
+    used: bool,
 ) -> smartlinks_core::Result<Asking> {
     let secure = state.options().secure_cookies;
     let Some(cookie) = Cookie::Session.read(headers, secure) else {
         return Ok(Asking::default());
     };
-    let Some(session) = state.core().session(&cookie).await? else {
+    let session = match used {
+        true => state.core().session(&cookie).await?,
+        false => state.core().session_unused(&cookie).await?,
+    };
+    let Some(session) = session else {
         return Ok(Asking {
             spent_cookie: true,
             ..Asking::default()

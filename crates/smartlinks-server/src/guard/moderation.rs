@@ -18,7 +18,6 @@ fn limit_of(method: &Method, path: &str) -> Option<Limit> {
         "/aliexpress/sign-in" | "/aliexpress/operators/password" if changes => Some(Limit::SignIn),
         "/aliexpress/callback" | "/aliexpress/sign-in/oidc/callback" => Some(Limit::Callback),
         "/api/aliexpress/connections/{id}/token" => Some(Limit::Vending),
-        "/aliexpress/push" => Some(Limit::Push),
         path if path.starts_with("/connect/") => Some(Limit::Callback),
         path if path.starts_with("/aliexpress/sign-in/") => Some(Limit::SignIn),
         path if changes
@@ -65,7 +64,7 @@ fn caller(limit: Limit, request: &Request) -> Caller {
 }
 
 /// The refusal of whoever asks too often.
-pub(super) fn too_many(seconds: u64) -> Problem {
+pub(crate) fn too_many(seconds: u64) -> Problem {
     Problem {
         retry: "after".to_owned(),
         retry_after_seconds: Some(seconds),
@@ -114,7 +113,6 @@ mod tests {
             ),
             (Method::GET, "/api/aliexpress/keys", None),
             (Method::POST, "/aliexpress/keys", Some(Limit::Keys)),
-            (Method::POST, "/aliexpress/push", Some(Limit::Push)),
         ] {
             assert_eq!(limit_of(&method, path), limit, "{method} {path}");
         }

@@ -194,10 +194,13 @@ impl Write for Disconnect {
     type Output = bool;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
-        let values = values![&self.id, self.change.now];
-        if session.execute(DISCONNECT, values).await? == 0 {
+        let ended = || values![&self.id, self.change.now];
+        if session.execute(DISCONNECT, ended()).await? == 0 {
             return Ok(false);
         }
+        // Nobody comes back by a link or a sign-in from before.
+        session.execute(REVOKE_LINKS, ended()).await?;
+        session.execute(END_SIGN_INS, ended()).await?;
         overtake(session, &self.id, self.change.now).await?;
         leave(session, &self.change.traces).await?;
         Ok(true)
@@ -212,6 +215,12 @@ const DISCONNECT: &str = "update connections set state = 'disconnected', reason 
      refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
      refresh_interrupted_at = null, is_default = 0, updated_at = $2 \
      where id = $1 and state <> 'disconnected'";
+
+const REVOKE_LINKS: &str = "update connect_links set revoked_at = $2 \
+     where connection_id = $1 and consumed_at is null and revoked_at is null";
+
+const END_SIGN_INS: &str = "update login_attempts set consumed_at = $2 \
+     where connection_id = $1 and consumed_at is null";
 
 /// An account has one connection.
 async fn refuse_other_holder(

@@ -218,6 +218,8 @@ impl Write for Finish {
             sealed_columns!(),
             " from connections where id = $1 and generation = $2 and state <> 'disconnected'"
         );
+        // A deadline that lies more than a day later is that of a new window, and so is any that comes after the
+        // former has passed; less is the rounding of an answer in seconds.
         const UPDATE: &str = concat!(
             "update connections set state = 'active', reason = null, generation = generation + 1, \
              access_token = $3, refresh_token = $4, previous_access_token = $5, \
@@ -225,7 +227,10 @@ impl Write for Finish {
              sealed_with = $8, obtained_at = $9, works_until = $10, \
              sign_in_again_by = coalesce($11, sign_in_again_by), \
              next_warning_at = case when $11 <> sign_in_again_by or sign_in_again_by is null then $13 \
-             else next_warning_at end, next_refresh_at = $12, \
+             else next_warning_at end, \
+             warned_step = case when $11 > $13 and \
+             (warned_step = 0 or $11 > coalesce(sign_in_again_by, 0) + 86400000) then null \
+             else warned_step end, next_refresh_at = $12, \
              refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
              refresh_interrupted_at = null, refresh_failures = 0, last_refresh_at = $13, \
              last_failure_at = null, last_failure_code = null, updated_at = $13 \

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::reading::{connection, connection_columns};
 use super::{Connection, ConnectionId, TABLE};
-use crate::sql::{Session, Write, values};
+use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
 use crate::{Millis, NewEvent, StoreError, events};
 
@@ -69,17 +69,14 @@ impl WarningRepository for DatabaseStore {
             ", next_warning_at, warned_step from connections \
              where next_warning_at <= $1 order by next_warning_at limit $2"
         );
-        let rows = self.database.all(DUE, values![now, limit]).await?;
-        rows.iter()
-            .map(|row| {
-                let fields = row.fields(TABLE, "id")?;
-                Ok(DueWarning {
-                    connection: connection(row)?,
-                    due: fields.moment("next_warning_at")?,
-                    warned_step: fields.maybe_int("warned_step")?,
-                })
-            })
-            .collect()
+        let mut due = Vec::new();
+        for row in self.database.all(DUE, values![now, limit]).await? {
+            match due_warning(&row) {
+                Ok(warning) => due.push(warning),
+                Err(error) => self.postpone(&row, error, now).await?,
+            }
+        }
+        Ok(due)
     }
 
     async fn next_warning_due(&self) -> Result<Option<Millis>, StoreError> {
@@ -110,6 +107,27 @@ impl WarningRepository for DatabaseStore {
             Some(row) => Ok(row.fields(TABLE, "id")?.maybe_int("warned_step")?),
             None => Ok(None),
         }
+    }
+}
+
+fn due_warning(row: &Row) -> Result<DueWarning, StoreError> {
+    let fields = row.fields(TABLE, "id")?;
+    Ok(DueWarning {
+        connection: connection(row)?,
+        due: fields.moment("next_warning_at")?,
+        warned_step: fields.maybe_int("warned_step")?,
+    })
+}
+
+impl DatabaseStore {
+    /// A connection that cannot be read is looked at again in an hour: it must not stand before the others for ever.
+    async fn postpone(&self, row: &Row, error: StoreError, now: Millis) -> Result<(), StoreError> {
+        const POSTPONE: &str =
+            "update connections set next_warning_at = $2 where id = $1 and next_warning_at <= $3";
+        tracing::error!(%error, "a connection cannot be read, so nobody is warned of its deadline");
+        let id = row.fields(TABLE, "id")?.text("id")?;
+        let values = values![id, now.plus(3_600_000), now];
+        self.database.execute(POSTPONE, values).await.map(|_| ())
     }
 }
 

@@ -92,7 +92,11 @@ impl Write for Claim {
             let hash = row.fields(TABLE, "id")?.text("id")?;
             let values = values![hash, self.owner.as_str(), self.lease_until, self.now];
             if let Some(row) = session.first(CLAIM, values).await? {
-                claimed.push(claimed_push(&self.sealer, &row)?);
+                // One that cannot be read must not keep the others from being worked on.
+                match claimed_push(&self.sealer, &row) {
+                    Ok(push) => claimed.push(push),
+                    Err(error) => tracing::error!(%error, "a stored message is skipped"),
+                }
             }
         }
         Ok(claimed)
@@ -218,7 +222,9 @@ fn claimed_push(sealer: &Sealer, row: &Row) -> Result<ClaimedPush, StoreError> {
     Ok(ClaimedPush {
         hash: hash(&fields)?,
         message_type: fields.maybe_int("message_type")?,
-        body: body(sealer, &fields)?,
+        body: body(sealer, &fields)
+            .inspect_err(|error| tracing::error!(%error, "the body of a stored message is lost"))
+            .ok(),
         received_at: fields.moment("received_at")?,
         attempts: fields.int("attempts")?,
     })

@@ -123,7 +123,9 @@ impl Write for Alter {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Option<Endpoint>, StoreError> {
         const UPDATE: &str = concat!(
-            "update webhook_endpoints set url = coalesce($2, url), \
+            // How the former address fared says nothing about another one.
+            "update webhook_endpoints set failing_since = case when $2 <> url then null else failing_since end, \
+             url = coalesce($2, url), \
              description = case when $3 = 1 then $4 else description end, \
              kinds = coalesce($5, kinds), updated_at = $6 where id = $1 returning ",
             endpoint_columns!()

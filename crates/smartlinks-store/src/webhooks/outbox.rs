@@ -5,16 +5,26 @@ use super::records::padded;
 use crate::sql::{Session, values};
 use crate::{NewEvent, StoreError};
 
+/// `$1` beginning of the message's id, `$2` number of the event, `$3` kind, `$4` moment, `$5` for which endpoints.
+macro_rules! queue_for {
+    ($endpoints:literal) => {
+        concat!(
+            "insert into webhook_deliveries (id, endpoint_id, event_id, kind, state, attempts, \
+             queued_after, next_attempt_at, created_at) \
+             select $1 || substr(id, 4), id, $2, $3, 'pending', 0, 0, $4, $4 from webhook_endpoints \
+             where state = 'active' and ",
+            $endpoints
+        )
+    };
+}
+
 /// Queues a stored event for every active endpoint that asked for its kind.
 pub(crate) async fn queue(
     session: &mut Session<'_>,
     number: i64,
     event: &NewEvent,
 ) -> Result<(), StoreError> {
-    const QUEUE: &str = "insert into webhook_deliveries (id, endpoint_id, event_id, kind, state, attempts, \
-         queued_after, next_attempt_at, created_at) \
-         select $1 || substr(id, 4), id, $2, $3, 'pending', 0, 0, $4, $4 from webhook_endpoints \
-         where state = 'active' and (kinds = '*' or replace(kinds, $5, '') <> kinds)";
+    const QUEUE: &str = queue_for!("(kinds = '*' or replace(kinds, $5, '') <> kinds)");
     let values = values![
         message_prefix(number, event),
         number,
@@ -32,10 +42,7 @@ pub(crate) async fn queue_one(
     number: i64,
     event: &NewEvent,
 ) -> Result<bool, StoreError> {
-    const QUEUE: &str = "insert into webhook_deliveries (id, endpoint_id, event_id, kind, state, attempts, \
-         queued_after, next_attempt_at, created_at) \
-         select $1 || substr(id, 4), id, $2, $3, 'pending', 0, 0, $4, $4 from webhook_endpoints \
-         where state = 'active' and id = $5";
+    const QUEUE: &str = queue_for!("id = $5");
     let values = values![
         message_prefix(number, event),
         number,

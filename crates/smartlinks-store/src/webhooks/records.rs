@@ -256,6 +256,11 @@ pub struct Attempt {
     pub answer: Option<String>,
 }
 
+impl Attempt {
+    /// The `error` of an attempt whose fault lies with this server. It says nothing about the endpoint.
+    pub const UNABLE: &str = "unable";
+}
+
 /// A delivery that the caller may attempt now.
 #[derive(Clone, Debug)]
 pub struct ClaimedDelivery {
@@ -280,8 +285,24 @@ pub enum Verdict {
     Again(Millis),
     /// It is not tried again.
     GivenUp,
-    /// Nothing is sent there any more: the endpoint is disabled, with traces that say so.
-    Disable(DisabledReason, Traces),
+    /// Nothing is sent there any more.
+    Disable(Box<Disabling>),
+}
+
+/// Disables an endpoint if it still is what it was when the attempt was made: several attempts run side by side, and
+/// a person may have mended it meanwhile.
+#[derive(Clone, Debug)]
+pub struct Disabling {
+    /// Why.
+    pub reason: DisabledReason,
+    /// What says so.
+    pub traces: Traces,
+    /// The address that was posted to.
+    pub url: String,
+    /// Since when it fails; none when that is not the reason.
+    pub failing_since: Option<Millis>,
+    /// When the delivery is tried again if the endpoint is another by now; none for never.
+    pub otherwise: Option<Millis>,
 }
 
 /// Which deliveries are listed.

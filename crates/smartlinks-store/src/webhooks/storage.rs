@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use secrecy::SecretString;
 
-use super::deliveries::{Claim, Finish, QueueFor, attempt, delivery, delivery_columns};
+use super::deliveries::{Claim, Finish, QueueFor, Resend, attempt, delivery, delivery_columns};
 use super::endpoints::{
     Add, Alter, FORMER, Rotate, SECRET, Switch, Switched, endpoint, endpoint_columns, open,
 };
@@ -149,11 +149,11 @@ impl WebhookRepository for DatabaseStore {
     }
 
     async fn next_delivery_due(&self) -> Result<Option<Millis>, StoreError> {
-        // The first of each endpoint, through the index.
-        const NEXT: &str = "select id, (select case when d.lease_until > d.next_attempt_at \
-             then d.lease_until else d.next_attempt_at end from webhook_deliveries d \
+        // What is held stands among the first of its endpoint; the rest is not looked at.
+        const NEXT: &str = "select id, (select min(coalesce(f.lease_until, f.next_attempt_at)) from \
+             (select d.lease_until, d.next_attempt_at from webhook_deliveries d \
              where d.endpoint_id = e.id and d.next_attempt_at is not null \
-             order by d.next_attempt_at limit 1) as due from webhook_endpoints e where state = 'active'";
+             order by d.next_attempt_at limit 64) f) as due from webhook_endpoints e where state = 'active'";
         let mut earliest: Option<Millis> = None;
         for row in self.database.all(NEXT, values![]).await? {
             let due = row.fields(ENDPOINTS, "id")?.maybe_moment("due")?;
@@ -250,13 +250,8 @@ impl WebhookRepository for DatabaseStore {
     }
 
     async fn resend(&self, id: &str, change: Change) -> Result<bool, StoreError> {
-        const RESEND: &str = "update webhook_deliveries set state = 'pending', next_attempt_at = $2, \
-             queued_after = attempts, finished_at = null, lease_owner = null, lease_until = null \
-             where id = $1 and (lease_until is null or lease_until <= $2) \
-             and exists (select 1 from webhook_endpoints e where e.id = endpoint_id and e.state = 'active') \
-             and exists (select 1 from events v where v.id = event_id)";
-        let values = values![id, change.now];
-        self.traced(RESEND, values, change.traces).await
+        let id = id.to_owned();
+        self.database.write(Resend { id, change }).await
     }
 
     async fn delivery_backlog(&self) -> Result<i64, StoreError> {
@@ -266,6 +261,12 @@ impl WebhookRepository for DatabaseStore {
             Some(row) => Ok(row.fields(DELIVERIES, "state")?.int("waiting")?),
             None => Ok(0),
         }
+    }
+
+    async fn forget_former_secrets(&self, now: Millis) -> Result<u64, StoreError> {
+        const FORGET: &str = "update webhook_endpoints set former_secret = null, former_secret_until = null \
+             where former_secret_until <= $1";
+        self.database.execute(FORGET, values![now]).await
     }
 
     async fn prune_deliveries(&self, before: Millis) -> Result<u64, StoreError> {

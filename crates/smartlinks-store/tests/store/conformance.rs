@@ -65,6 +65,7 @@ suite! {
         unknown_connections_are_said_to_be_unknown,
         a_label_edit_beside_refreshes_keeps_both,
         disconnecting_deletes_all_token_material,
+        disconnecting_closes_the_ways_back,
         the_outlook_counts_states_and_deadlines,
         the_outlook_agrees_with_a_count_of_every_row;
     refresh:
@@ -136,6 +137,7 @@ suite! {
         a_body_is_taken_once,
         a_message_is_claimed_by_one_and_passes_on_when_the_lease_ends,
         what_is_done_keeps_no_body_and_what_waits_comes_again,
+        one_body_that_does_not_open_keeps_no_other_from_being_worked_on,
         bodies_are_sealed;
     meta:
         a_database_belongs_to_one_gateway_and_app,
@@ -176,9 +178,15 @@ suite! {
         removing_an_endpoint_never_fails_an_event,
         a_test_event_goes_to_one_endpoint,
         secrets_are_sealed_and_rotate_with_overlap,
-        an_endpoint_is_changed_in_parts;
+        an_endpoint_is_changed_in_parts,
+        an_endpoint_is_disabled_only_while_it_is_what_it_was,
+        a_fault_of_ours_says_nothing_of_the_endpoint,
+        what_is_held_hides_nothing_that_is_due_sooner,
+        delivering_and_disabling_at_once_fails_neither;
     warnings:
         a_step_is_told_by_exactly_one,
         a_new_sign_in_begins_the_ladder_anew,
+        a_refresh_into_another_window_begins_the_ladder_anew,
+        one_unreadable_connection_keeps_no_other_from_being_warned,
         a_passed_deadline_is_told_once;
 }

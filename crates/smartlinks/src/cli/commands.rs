@@ -34,6 +34,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     ApiKeys(ApiKeysCommand),
     /// Tell your own software what happens
+    ///
+    /// How to receive messages and check their signatures, and every kind of event: docs/webhooks.md.
     #[command(subcommand)]
     Webhooks(WebhooksCommand),
     /// Call a read method of the gateway and print its answer
@@ -302,7 +304,8 @@ pub(crate) enum WebhooksCommand {
         /// wh_…
         id: String,
     },
-    /// Give an endpoint a new secret, shown this once; the former one counts for another day
+    /// Give an endpoint a new secret, shown this once; the former one counts for another day, in which there is no
+    /// other rotation
     RotateSecret {
         /// wh_…
         id: String,

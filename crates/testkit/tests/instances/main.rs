@@ -5,4 +5,5 @@ mod budgets;
 mod cut_off;
 mod moving;
 mod refreshes;
+mod storage_faults;
 mod world;

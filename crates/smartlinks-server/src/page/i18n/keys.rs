@@ -566,6 +566,7 @@ keys! {
     DisconnectServed = "disconnect-served",
     DisconnectRefresh = "disconnect-refresh",
     DisconnectWebhooks = "disconnect-webhooks",
+    DisconnectLinks = "disconnect-links",
     ReplaceTitle = "replace-title",
     ReplaceMeans = "replace-means",
     ReplaceSoftware = "replace-software",

@@ -64,10 +64,11 @@ pub enum EventKind {
 
 impl EventKind {
     /// The names the script listens to.
-    pub(crate) const NAMES: &str = "connection.connected connection.reconnected connection.refreshed \
-        connection.degraded connection.reauthorization_required connection.disconnected order.imported \
-        order.updated token_file.failed push.received push.failed push.ignored \
-        connection.expiring webhook.disabled webhook.test connection.changed api_key.created api_key.revoked";
+    pub(crate) fn names() -> String {
+        let all = smartlinks_core::EventKind::ALL.iter();
+        let names: Vec<_> = all.map(|kind| kind.as_str()).collect();
+        names.join(" ")
+    }
 
     /// From the stable name, for example `connection.refreshed`.
     #[must_use]
@@ -145,5 +146,18 @@ impl EventLine {
 
     pub(crate) fn shape(&self) -> Shape {
         Shape(self.kind.tone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_words_for_every_kind() {
+        for kind in smartlinks_core::EventKind::ALL {
+            let shown = EventKind::from_name(kind.as_str());
+            assert!(shown.key().is_some(), "{}", kind.as_str());
+        }
     }
 }

@@ -320,8 +320,8 @@ impl Frame {
     }
 
     /// The events after which the script looks again.
-    pub(crate) fn event_names(&self) -> &'static str {
-        EventKind::NAMES
+    pub(crate) fn event_names(&self) -> String {
+        EventKind::names()
     }
 
     pub(crate) fn countries(&self, chosen: &str) -> Vec<(String, String)> {

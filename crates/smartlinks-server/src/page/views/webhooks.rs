@@ -174,9 +174,7 @@ impl WebhookForm {
     }
 
     fn kinds(&self) -> impl Iterator<Item = &'static str> {
-        smartlinks_core::EventKind::ALL
-            .iter()
-            .map(|kind| kind.as_str())
+        smartlinks_core::EventKind::offered().map(|kind| kind.as_str())
     }
 
     fn has(&self, kind: &str) -> bool {
@@ -275,5 +273,14 @@ impl AttemptLine {
             Some(error) => frame.receiver_reason(error),
             None => frame.receiver_answer(self.status.map(|status| status.to_string()).as_deref()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_document_shows_the_same_example() {
+        let document = include_str!("../../../../../docs/webhooks.md");
+        assert!(document.contains(super::EXAMPLE), "docs/webhooks.md");
     }
 }

@@ -55,13 +55,14 @@ async fn entries(store: &Arc<dyn Store>) -> Vec<String> {
 
 /// R2, R3: of many who press the button at once, one signs in.
 pub(crate) async fn a_link_is_used_by_exactly_one(stage: Stage) {
-    let store = stage.open().await;
+    let stores = [stage.open().await, stage.open().await];
+    let store = Arc::clone(&stores[0]);
     store
         .create_link(new_link(1), Traces::none())
         .await
         .unwrap();
     let tries = (1..=16).map(|state| {
-        let store = Arc::clone(&store);
+        let store = Arc::clone(&stores[usize::from(state) % 2]);
         tokio::spawn(async move {
             let traces = entry("connect_link.used");
             store

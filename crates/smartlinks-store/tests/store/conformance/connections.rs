@@ -1,4 +1,7 @@
-use smartlinks_store::{Failure, NewConnection, Outlook, StoreError, StoredState};
+use smartlinks_store::{
+    Binding, ConnectionId, Failure, NewConnectLink, NewConnection, NewLoginAttempt, Outlook,
+    StoreError, StoredState, Traces,
+};
 
 use crate::support::*;
 
@@ -480,4 +483,53 @@ pub(crate) async fn the_outlook_agrees_with_a_count_of_every_row(stage: Stage) {
     assert!(found.iter().all(|count| *count > 0), "{found:?}");
     assert_eq!(seen.all(), 48);
     assert_eq!(seen.longest_life_ms, Some(24 * HOUR));
+}
+
+/// F17: whoever holds a link or has begun to sign in does not bring back what a person has ended.
+pub(crate) async fn disconnecting_closes_the_ways_back(stage: Stage) {
+    let store = stage.open().await;
+    let [ended, other] = [
+        connected(&store, "1").await.id,
+        connected(&store, "2").await.id,
+    ];
+    let later = NOW.plus(HOUR);
+    let attempt = |number: u8, connection: &ConnectionId| NewLoginAttempt {
+        state_hash: [number; 32],
+        binding: Binding::ConnectLink([7; 32]),
+        caller_state: None,
+        return_to: None,
+        connection: Some(connection.clone()),
+        other_account: false,
+        label: None,
+        created_at: NOW,
+        expires_at: later,
+    };
+    for (number, id) in [(1, &ended), (2, &other)] {
+        let link = NewConnectLink {
+            id: format!("link_{number}"),
+            token_hash: [number; 32],
+            label: None,
+            connection: Some(id.clone()),
+            created_by: "operator Ada".to_owned(),
+            created_at: NOW,
+            expires_at: later,
+        };
+        store.create_link(link, Traces::none()).await.unwrap();
+        store
+            .login_attempts()
+            .create(attempt(number, id))
+            .await
+            .unwrap();
+    }
+    assert!(store.disconnect(&ended, NOW.into()).await.unwrap());
+    for (number, id, open) in [(1_u8, &ended, false), (2, &other, true)] {
+        let under_way = store.look_up(&[number; 32]).await.unwrap().unwrap();
+        let is_open = under_way.consumed_at.is_none();
+        assert_eq!(is_open, open, "the sign-in under way {number}");
+        let token = [number; 32];
+        let used = store
+            .use_link(&token, attempt(number + 10, id), NOW, Traces::none())
+            .await;
+        assert_eq!(used.unwrap(), open, "the link {number}");
+    }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use secrecy::ExposeSecret;
-use smartlinks_store::{NewEvent, NewPush, PushEnd, PushState, Store, Traces};
+use smartlinks_store::{ClaimedPush, NewEvent, NewPush, PushEnd, PushState, Store, Traces};
 
 use crate::support::{HOUR, NOW, Stage};
 
@@ -39,12 +39,17 @@ async fn kinds(store: &Arc<dyn Store>) -> Vec<String> {
     events.into_iter().map(|event| event.kind).collect()
 }
 
+fn text_of(push: &ClaimedPush) -> &str {
+    push.body.as_ref().unwrap().expose_secret()
+}
+
 /// R31: however often and from wherever a body comes, it is taken once.
 pub(crate) async fn a_body_is_taken_once(stage: Stage) {
-    let store = stage.open().await;
+    let stores = [stage.open().await, stage.open().await];
+    let store = Arc::clone(&stores[0]);
     let tries: Vec<_> = (0..16)
-        .map(|_| {
-            let store = Arc::clone(&store);
+        .map(|number| {
+            let store = Arc::clone(&stores[number % 2]);
             tokio::spawn(async move { store.take_push(push(1), told("taken")).await.unwrap() })
         })
         .collect();
@@ -62,7 +67,8 @@ pub(crate) async fn a_body_is_taken_once(stage: Stage) {
 }
 
 pub(crate) async fn a_message_is_claimed_by_one_and_passes_on_when_the_lease_ends(stage: Stage) {
-    let store = stage.open().await;
+    let stores = [stage.open().await, stage.open().await];
+    let store = Arc::clone(&stores[0]);
     for number in 1..=20 {
         assert!(store.take_push(push(number), Traces::none()).await.unwrap());
     }
@@ -70,7 +76,7 @@ pub(crate) async fn a_message_is_claimed_by_one_and_passes_on_when_the_lease_end
     let until = now.plus(1000);
     let claims: Vec<_> = (0..8)
         .map(|worker| {
-            let store = Arc::clone(&store);
+            let store = Arc::clone(&stores[worker % 2]);
             tokio::spawn(async move {
                 let owner = format!("worker {worker}");
                 store.claim_pushes(&owner, until, now, 4).await.unwrap()
@@ -102,7 +108,7 @@ pub(crate) async fn a_message_is_claimed_by_one_and_passes_on_when_the_lease_end
         .unwrap();
     assert_eq!(again.len(), 20);
     assert!(again.iter().all(|push| push.attempts == 2));
-    assert_eq!(again[0].body.expose_secret(), "{\"buyerId\":\"person-1\"}");
+    assert_eq!(text_of(&again[0]), "{\"buyerId\":\"person-1\"}");
     // Who has lost the lease ends nothing any more, and tells nothing.
     let done = end(PushState::Done, "order_updated");
     let late = store.finish_push(&[1; 32], "rest", done, until, told("late"));
@@ -164,8 +170,28 @@ pub(crate) async fn bodies_are_sealed(stage: Stage) {
     assert!(!body.windows(6).any(|part| part == b"person"));
     let now = NOW.plus(100);
     let claimed = store.claim_pushes("me", now.plus(1), now, 9).await.unwrap();
-    assert_eq!(
-        claimed[0].body.expose_secret(),
-        "{\"buyerId\":\"person-1\"}"
+    assert_eq!(text_of(&claimed[0]), "{\"buyerId\":\"person-1\"}");
+}
+
+/// The oldest come first: one that cannot be opened must not stand there for ever.
+pub(crate) async fn one_body_that_does_not_open_keeps_no_other_from_being_worked_on(stage: Stage) {
+    let store = stage.open().await;
+    for number in 1..=2 {
+        assert!(store.take_push(push(number), Traces::none()).await.unwrap());
+    }
+    let mut raw = stage.raw().await;
+    let spoil = format!(
+        "update pushes set body = $1 where id = '{}'",
+        "01".repeat(32)
     );
+    raw.put_bytes(&spoil, b"nonsense".to_vec()).await;
+    let now = NOW.plus(100);
+    let claimed = store.claim_pushes("me", now.plus(1), now, 9).await.unwrap();
+    assert_eq!(claimed.len(), 2);
+    assert!(claimed[0].body.is_none());
+    assert_eq!(text_of(&claimed[1]), "{\"buyerId\":\"person-2\"}");
+    let lost = end(PushState::GivenUp, "unreadable_body");
+    let ended = store.finish_push(&[1; 32], "me", lost, now, told("lost"));
+    assert!(ended.await.unwrap());
+    assert_eq!(store.next_push_due().await.unwrap(), Some(now.plus(1)));
 }

@@ -121,3 +121,54 @@ pub(crate) async fn a_passed_deadline_is_told_once(stage: Stage) {
     assert!(store.settle_warning(&due, passed(), NOW).await.unwrap());
     assert_eq!(store.warned_step(&two).await.unwrap(), Some(0));
 }
+
+/// F14: the gateway moves a deadline on: the steps of the new window are told, and its end.
+pub(crate) async fn a_refresh_into_another_window_begins_the_ladder_anew(stage: Stage) {
+    let store = stage.open().await;
+    for (account, step, moved, kept) in [
+        ("1", 1, NOW.plus(60 * 24 * HOUR), None),
+        ("2", 0, NOW.plus(49 * HOUR), None),
+        // The rounding of an answer in seconds, and an answer about the same window that has passed.
+        ("3", 3, NOW.plus(48 * HOUR + 1000), Some(3)),
+        ("4", 0, NOW.plus(-1000), Some(0)),
+    ] {
+        let id = connected(&store, account).await.id;
+        let due = store.due_warnings(NOW, 10).await.unwrap();
+        let due = due
+            .iter()
+            .find(|warning| warning.connection.id == id)
+            .unwrap();
+        assert!(store.settle_warning(due, told(step), NOW).await.unwrap());
+        let mut renewed = pair("b");
+        renewed.sign_in_again_by = Some(moved);
+        store
+            .finish_refresh(&id, 1, "me", renewed, NOW.into())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(store.warned_step(&id).await.unwrap(), kept, "{account}");
+        let mut unknown = pair("c");
+        unknown.sign_in_again_by = None;
+        store
+            .finish_refresh(&id, 2, "me", unknown, NOW.into())
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(store.warned_step(&id).await.unwrap(), kept, "{account}");
+    }
+}
+
+/// F14: the oldest row comes first, and one that nobody can read must not stand there for ever.
+pub(crate) async fn one_unreadable_connection_keeps_no_other_from_being_warned(stage: Stage) {
+    let store = stage.open().await;
+    let spoilt = connected(&store, "1").await.id;
+    let sound = connected(&store, "2").await.id;
+    let mut raw = stage.raw().await;
+    let spoil = format!(
+        "update connections set state = 'nonsense', next_warning_at = next_warning_at - 1 where id = '{spoilt}'"
+    );
+    assert_eq!(raw.execute(spoil).await, 1);
+    assert!(store.due_warnings(NOW, 1).await.unwrap().is_empty());
+    let due = store.due_warnings(NOW, 1).await.unwrap();
+    assert_eq!(due[0].connection.id, sound);
+}

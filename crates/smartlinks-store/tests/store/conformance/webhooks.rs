@@ -3,8 +3,9 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use smartlinks_store::{
-    Attempt, DeliveryFilter, DeliveryState, DisabledReason, Endpoint, EndpointChange, EndpointId,
-    EndpointState, EventFilter, NewEndpoint, NewEvent, Store, SystemEntropy, Traces, Verdict,
+    Attempt, DeliveryFilter, DeliveryState, DisabledReason, Disabling, Endpoint, EndpointChange,
+    EndpointId, EndpointState, EventFilter, NewEndpoint, NewEvent, Store, SystemEntropy, Traces,
+    Verdict,
 };
 
 use crate::support::*;
@@ -51,6 +52,26 @@ fn attempt(error: Option<&str>) -> Attempt {
         error: error.map(str::to_owned),
         answer: Some("well".to_owned()),
     }
+}
+
+fn disabling(reason: DisabledReason) -> Disabling {
+    Disabling {
+        reason,
+        traces: Traces::none().event(event("webhook.disabled")),
+        url: "https://shop.example/hook".to_owned(),
+        failing_since: None,
+        otherwise: Some(NOW.plus(5_000)),
+    }
+}
+
+async fn claim(store: &Arc<dyn Store>, message: &str) {
+    let claimed = store.claim_delivery(message, "me", NOW.plus(MINUTE), NOW);
+    claimed.await.unwrap().unwrap();
+}
+
+async fn finish(store: &Arc<dyn Store>, message: &str, error: Option<&str>, verdict: Verdict) {
+    let noted = store.finish_attempt(message, "me", attempt(error), verdict, NOW);
+    assert!(noted.await.unwrap());
 }
 
 async fn kinds_at(store: &Arc<dyn Store>, id: &EndpointId) -> Vec<String> {
@@ -264,10 +285,7 @@ pub(crate) async fn a_disabled_endpoint_ends_what_waits_for_it(stage: Stage) {
         .await
         .unwrap()
         .unwrap();
-    let verdict = Verdict::Disable(
-        DisabledReason::Gone,
-        Traces::none().event(event("webhook.disabled")),
-    );
+    let verdict = Verdict::Disable(Box::new(disabling(DisabledReason::Gone)));
     assert!(
         store
             .finish_attempt(&due[0], "me", attempt(Some("http_410")), verdict, NOW)
@@ -384,6 +402,12 @@ pub(crate) async fn secrets_are_sealed_and_rotate_with_overlap(stage: Stage) {
     assert!(error.to_string().contains("secret"), "{error}");
     raw.put_bytes(&put, sealed).await;
 
+    // What signs no more is not kept.
+    assert_eq!(
+        store.forget_former_secrets(until.plus(-1)).await.unwrap(),
+        0
+    );
+
     // The key ring goes on to a new key, and the old one is not needed any more.
     let keyring = store.keyring();
     let old = stage.keys.active_id().to_owned();
@@ -400,6 +424,9 @@ pub(crate) async fn secrets_are_sealed_and_rotate_with_overlap(stage: Stage) {
     }
     assert!(keyring.retire_key(&old, Traces::none()).await.unwrap());
     assert_eq!(shown(NOW).await, ["whsec_second", "whsec_first"]);
+    assert_eq!(store.forget_former_secrets(until).await.unwrap(), 1);
+    assert_eq!(shown(NOW).await, ["whsec_second"]);
+    assert!(raw.bytes(read("former_secret")).await.is_none());
 }
 
 pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
@@ -446,4 +473,138 @@ pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
             .unwrap()
             .is_none()
     );
+}
+
+/// R29: several attempts run side by side. One that failed disables nothing that another has reached meanwhile, or
+/// that a person has mended.
+pub(crate) async fn an_endpoint_is_disabled_only_while_it_is_what_it_was(stage: Stage) {
+    let store = stage.open().await;
+    let id = endpoint(&store, EventFilter::All).await.id;
+    for kind in ["one", "two", "three", "four", "five"] {
+        store
+            .append(Traces::none().event(event(kind)))
+            .await
+            .unwrap();
+    }
+    let due = store.due_deliveries(&id, NOW, 10).await.unwrap();
+    for message in &due {
+        claim(&store, message).await;
+    }
+    let state = async || store.endpoint(&id).await.unwrap().unwrap().state;
+    let again = || Verdict::Again(NOW.plus(5_000));
+    finish(&store, &due[0], Some("http_500"), again()).await;
+    let failing = |reason| Disabling {
+        failing_since: Some(NOW),
+        ..disabling(reason)
+    };
+    // Another attempt was taken meanwhile.
+    finish(&store, &due[1], None, Verdict::Delivered).await;
+    let verdict = Verdict::Disable(Box::new(failing(DisabledReason::Failing)));
+    finish(&store, &due[2], Some("http_500"), verdict).await;
+    assert_eq!(state().await, EndpointState::Active);
+    let (kept, _) = store.delivery(&due[2]).await.unwrap().unwrap();
+    assert_eq!(
+        (kept.state, kept.next_attempt_at),
+        (DeliveryState::Pending, Some(NOW.plus(5_000)))
+    );
+    // The address was mended meanwhile: what the former one did is forgotten, and its 410 is not the new one's.
+    let change = EndpointChange {
+        url: Some("https://shop.example/new".to_owned()),
+        ..EndpointChange::default()
+    };
+    let mended = store.change_endpoint(&id, change.clone(), NOW.into()).await;
+    assert_eq!(mended.unwrap().unwrap().failing_since, None);
+    let verdict = Disabling {
+        otherwise: None,
+        ..disabling(DisabledReason::Gone)
+    };
+    let verdict = Verdict::Disable(Box::new(verdict));
+    finish(&store, &due[3], Some("http_410"), verdict).await;
+    assert_eq!(state().await, EndpointState::Active);
+    let (kept, _) = store.delivery(&due[3]).await.unwrap().unwrap();
+    assert_eq!(kept.state, DeliveryState::GivenUp);
+    // The same address written once more is no other.
+    let same = store.change_endpoint(&id, change, NOW.into()).await;
+    assert_eq!(same.unwrap().unwrap().failing_since, Some(NOW));
+    // Nothing has changed: now it is so.
+    let verdict = Disabling {
+        url: "https://shop.example/new".to_owned(),
+        ..failing(DisabledReason::Failing)
+    };
+    let verdict = Verdict::Disable(Box::new(verdict));
+    finish(&store, &due[4], Some("http_500"), verdict).await;
+    assert_eq!(state().await, EndpointState::Disabled);
+    assert_eq!(store.latest(1).await.unwrap()[0].kind, "webhook.disabled");
+}
+
+/// R29: what this server could not send says nothing about who would have received it.
+pub(crate) async fn a_fault_of_ours_says_nothing_of_the_endpoint(stage: Stage) {
+    let store = stage.open().await;
+    let made = endpoint(&store, EventFilter::All).await;
+    store
+        .append(Traces::none().event(event("one")))
+        .await
+        .unwrap();
+    let message = the_one(&store, &made.id).await;
+    claim(&store, &message).await;
+    let again = Verdict::Again(NOW.plus(5_000));
+    finish(&store, &message, Some(Attempt::UNABLE), again).await;
+    assert_eq!(store.endpoint(&made.id).await.unwrap(), Some(made));
+    let (_, attempts) = store.delivery(&message).await.unwrap().unwrap();
+    assert_eq!(attempts[0].error.as_deref(), Some("unable"));
+}
+
+pub(crate) async fn what_is_held_hides_nothing_that_is_due_sooner(stage: Stage) {
+    let store = stage.open().await;
+    let id = endpoint(&store, EventFilter::All).await.id;
+    for kind in ["one", "two"] {
+        store
+            .append(Traces::none().event(event(kind)))
+            .await
+            .unwrap();
+    }
+    let due = store.due_deliveries(&id, NOW, 10).await.unwrap();
+    for message in &due {
+        claim(&store, message).await;
+    }
+    let soon = NOW.plus(2_000);
+    finish(&store, &due[1], Some("http_500"), Verdict::Again(soon)).await;
+    assert_eq!(store.next_delivery_due().await.unwrap(), Some(soon));
+}
+
+/// R29: attempts end, endpoints are switched and deliveries are sent again at the same moment: nobody waits for
+/// somebody who waits for them, and nothing is left waiting at an endpoint that is off.
+pub(crate) async fn delivering_and_disabling_at_once_fails_neither(stage: Stage) {
+    let stores = [stage.open().await, stage.open().await];
+    let id = endpoint(&stores[0], EventFilter::All).await.id;
+    for round in 0..40 {
+        stores[0].enable_endpoint(&id, NOW.into()).await.unwrap();
+        for kind in ["one", "two", "three"] {
+            stores[0]
+                .append(Traces::none().event(event(kind)))
+                .await
+                .unwrap();
+        }
+        let due = stores[0].due_deliveries(&id, NOW, 3).await.unwrap();
+        claim(&stores[0], &due[0]).await;
+        claim(&stores[0], &due[1]).await;
+        claim(&stores[0], &due[2]).await;
+        finish(&stores[0], &due[2], Some("http_500"), Verdict::GivenUp).await;
+        let failing = disabling(DisabledReason::Gone);
+        let (again, off) = (
+            Verdict::Again(NOW.plus(1)),
+            Verdict::Disable(Box::new(failing)),
+        );
+        let (ended, ended_too, switched, resent) = tokio::join!(
+            stores[0].finish_attempt(&due[0], "me", attempt(Some("http_500")), again, NOW),
+            stores[1].finish_attempt(&due[1], "me", attempt(Some("http_410")), off, NOW),
+            stores[round % 2].disable_endpoint(&id, DisabledReason::ByHand, NOW.into()),
+            stores[1].resend(&due[2], NOW.into()),
+        );
+        ended.unwrap();
+        ended_too.unwrap();
+        switched.unwrap();
+        resent.unwrap();
+        assert_eq!(stores[0].delivery_backlog().await.unwrap(), 0);
+    }
 }
