@@ -6,7 +6,6 @@ use aliexpress::{Attempt, Error as GatewayError, Observer};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::call_budget::CallCounts;
-use crate::activity::Activity;
 use crate::doctor::gateway::answer::Answer;
 use crate::metrics::Metrics;
 

@@ -73,9 +73,9 @@ pub use gateway_health::GatewayHealth;
 pub use keyring::Laggards;
 pub use limits::{Buckets, Caller};
 pub use operators::{
-    ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, LinkPurpose,
-    LinkedOperator, OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy,
-    OperatorState, OperatorView, Password, SessionView, SignedIn, Visitor,
+    ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, LinkPurpose, LinkedOperator,
+    OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy, OperatorState,
+    OperatorView, Password, SessionView, SignedIn, Visitor,
 };
 #[cfg(feature = "oidc")]
 pub use operators::{OidcProvider, OidcSettings};

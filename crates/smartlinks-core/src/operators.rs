@@ -11,8 +11,8 @@ mod password;
 mod sessions;
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;

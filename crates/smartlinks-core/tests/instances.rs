@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use smartlinks_core::{CreateApiKey, Error, ProductQuery, Scope, Scopes};
+use smartlinks_core::{CreateApiKey, Error, Grantable, ProductQuery, Scope};
 use testkit::app::{App, Setup};
 use tokio_util::sync::CancellationToken;
 
@@ -28,7 +28,7 @@ async fn followed(app: &App, other: &App) -> Result<()> {
         name: "mark".to_owned(),
         scopes: std::iter::once(Scope::Read).collect(),
         expires_at: None,
-        grantable: Scopes::all(),
+        grantable: Grantable::everything(),
     };
     other.core.create_api_key(create).await?;
     let event = tokio::time::timeout(Duration::from_secs(10), heard.recv()).await??;
@@ -131,10 +131,10 @@ async fn a_database_that_has_gone_back_is_read_anew() -> Result<()> {
             app.core.set_label(&id, Some(label)).await?;
         }
         app.core.vend(None, SECOND).await?;
-        let mut database = app.database().await?;
+        let mut database = app.database()?;
         let back = "delete from events where id > (select value - 3 from counters where name = 'events'); \
             update counters set value = value - 3 where name = 'events'";
-        database.execute(back).await?;
+        database.execute(back)?;
         // An instance that was started afterwards knows nothing of the other history.
         let other = app.beside().await?;
         for label in ["d", "e", "f", "g", "h"].into_iter().take(renamed) {

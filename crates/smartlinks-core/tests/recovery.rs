@@ -120,7 +120,7 @@ async fn a_pair_that_cannot_be_read_does_not_stand_before_all_others() -> Result
     let code = app.code(Some("buyer2")).await?;
     let neighbour = app.core.exchange_pasted(&code, None).await?.id;
     let damage = format!("update connections set refresh_token = x'00' where id = '{id}'");
-    app.database().await?.execute(&damage).await?;
+    app.database()?.execute(&damage)?;
     app.advance(29 * DAY);
     for _ in 0..2 {
         app.core.refresh_due(&Default::default()).await?;
@@ -157,11 +157,11 @@ async fn a_database_that_hangs_costs_no_answer() -> Result<()> {
         tokio::task::yield_now().await;
     }
     // Somebody holds the writer, from before the lease is renewed until long after the answer has come.
-    let mut database = app.database().await?;
-    database.execute("begin immediate").await?;
+    let mut database = app.database()?;
+    database.execute("begin immediate")?;
     let hanging = tokio::time::timeout(Duration::from_millis(3500), &mut refreshing).await;
     assert!(hanging.is_err(), "the writer was not held: {hanging:?}");
-    database.execute("rollback").await?;
+    database.execute("rollback")?;
     assert_eq!(refreshing.await??.generation, 2);
     assert_eq!(app.refreshes().await?, 1);
     Ok(())

@@ -6,10 +6,10 @@
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, header};
-use smartlinks_core::Error;
+use smartlinks_core::{Caller, Error};
 
 use crate::guard::{ClientAddress, too_many};
-use crate::limits::{Caller, Limit};
+use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::routes::Routes;
 use crate::state::AppState;

@@ -290,8 +290,8 @@ impl App {
     }
 
     /// A way past the service into its database.
-    pub async fn database(&self) -> Result<SqliteFile> {
-        SqliteFile::open(&self.data.join("smartlinks.db")).await
+    pub fn database(&self) -> Result<SqliteFile> {
+        SqliteFile::open(&self.data.join("smartlinks.db"))
     }
 
     /// A new browser, or program, that visits the service.

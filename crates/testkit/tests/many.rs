@@ -2,14 +2,13 @@
 
 use anyhow::{Context, Result};
 use smartlinks_core::SeenOutlook;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqliteConnection};
 use testkit::app::App;
 
 /// The number from which on a count is kept.
 const MANY: i64 = 50_000;
 
 /// Connections with these numbers, which the database itself writes.
-async fn fill(app: &App, from: i64, to: i64) -> Result<()> {
+fn fill(app: &App, from: i64, to: i64) -> Result<()> {
     let far = 4_000_000_000_000_i64;
     let sql = format!(
         "insert into connections (id, account_user_id, state, generation, access_token, refresh_token, sealed_with, \
@@ -19,10 +18,7 @@ async fn fill(app: &App, from: i64, to: i64) -> Result<()> {
          select printf('conn_00000000-0000-7000-8000-%012d', i), i, 'active', 1, x'00', x'00', 'k0', 1, {far}, {far}, 1, {far}, 0, 0, 1, 1 \
          from n"
     );
-    let file = app.data.join("smartlinks.db");
-    let mut database = SqliteConnection::connect(&format!("sqlite://{}", file.display())).await?;
-    database.execute(AssertSqlSafe(sql)).await?;
-    Ok(database.close().await?)
+    app.database()?.execute(&sql)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,11 +27,11 @@ async fn the_count_of_many_is_kept_for_a_while_and_then_repeated() -> Result<()>
     app.connect().await?;
     let few = app.core.outlook().await?;
     assert_eq!(few.outlook.all(), 1);
-    fill(&app, 1, MANY).await?;
+    fill(&app, 1, MANY)?;
     let many = app.core.outlook().await?;
     assert_eq!(many.outlook.all(), MANY + 1, "few are counted each time");
 
-    fill(&app, MANY + 1, MANY + 1).await?;
+    fill(&app, MANY + 1, MANY + 1)?;
     app.advance(10);
     assert_eq!(app.core.outlook().await?, many, "kept");
     app.advance(5);

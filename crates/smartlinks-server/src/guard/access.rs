@@ -58,7 +58,7 @@ impl Principal {
 
     /// Whether whoever this is may do what a scope allows.
     pub(crate) fn holds(&self, scope: Scope) -> bool {
-        self.grantable().holds(scope)
+        self.grantable().scopes.holds(scope)
     }
 
     fn may(&self, rule: Rule) -> Result<(), Refused> {

@@ -116,7 +116,7 @@ async fn in_readable_form(
 
 /// Whether programs ask there, and not people in a browser.
 fn is_for_programs(path: &str) -> bool {
-    path.starts_with("/api/") || path == "/readyz" || path == push::PATH
+    path.starts_with("/api/") || path == "/readyz" || path == "/metrics" || path == push::PATH
 }
 
 /// Refusals that the framework made itself, in our words.

@@ -11,7 +11,6 @@ use unic_langid::LanguageIdentifier;
 
 use crate::page::format::group_digits;
 
-mod declaration;
 mod keys;
 
 pub use keys::Key;

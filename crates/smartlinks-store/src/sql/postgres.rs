@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::migrate::Migration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 
@@ -17,9 +18,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a caller waits for an answer. A server that has vanished from the network gives none; one that is there
 /// ends a statement earlier by itself (see [`LIMITS`]).
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// Of each connection: nothing we ask takes as long, and whoever waits for a lock or holds one too long is ended.
+/// Of each connection: nothing we ask takes as long, and whoever waits for a lock or holds one too long is ended. A commit
+/// is on disk when it is answered, also where the server was set up to be faster; stronger settings stay.
 const LIMITS: &str = "set statement_timeout = '15s'; set lock_timeout = '5s'; \
-     set idle_in_transaction_session_timeout = '30s'";
+     set idle_in_transaction_session_timeout = '30s'; \
+     select set_config('synchronous_commit', 'on', false) \
+     where current_setting('synchronous_commit') in ('off', 'local')";
 /// How often a change is tried when it meets another one (deadlock, serialisation failure).
 const ATTEMPTS: u32 = 3;
 
@@ -180,8 +184,31 @@ pub(super) async fn connect(url: &PostgresUrl) -> Result<PgConnection, StoreErro
 
 /// Brings the schema up to date. Several processes may come to it together: the migrator lets one at a time.
 pub(super) async fn migrate(place: &str, connection: &mut PgConnection) -> Result<(), StoreError> {
+    let current = is_current(connection).await;
+    if current.map_err(|error| error::postgres(place, error))? {
+        return Ok(());
+    }
     let migrated = schema::postgres().run_direct(None, connection, false).await;
     migrated.map_err(|error| error::migration(place, error))
+}
+
+/// Whether all our steps were taken, and no others. Then nothing is left to make, which a role may not be allowed to.
+async fn is_current(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    const TAKEN: &str =
+        "select version, checksum from _sqlx_migrations where success order by version";
+    let taken: Vec<(i64, Vec<u8>)> = match sqlx::query_as(TAKEN).fetch_all(connection).await {
+        Err(error) if is_undefined_table(&error) => return Ok(false),
+        taken => taken?,
+    };
+    let known = schema::postgres();
+    let same = |step: &Migration, (version, checksum): &(i64, Vec<u8>)| {
+        step.version == *version && *step.checksum == **checksum
+    };
+    Ok(known.iter().len() == taken.len()
+        && known
+            .iter()
+            .zip(&taken)
+            .all(|(step, taken)| same(step, taken)))
 }
 
 fn options(url: &PostgresUrl) -> Result<PgConnectOptions, StoreError> {

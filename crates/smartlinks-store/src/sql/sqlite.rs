@@ -175,7 +175,7 @@ pub(crate) async fn peek(
     let in_file = place.clone();
     blocking(&place, move || {
         let failed = |error| error::sqlite(&in_file, error);
-        let connection = open::looking(&path).map_err(failed)?;
+        let connection = open::reading(&path).map_err(failed)?;
         match first(&connection, sql, &values) {
             Err(error) if error.to_string().contains("no such table") => Ok(None),
             found => Ok(found.map_err(failed)?.map(Row::Sqlite)),

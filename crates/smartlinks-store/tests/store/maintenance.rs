@@ -54,7 +54,7 @@ pub(super) async fn lived_in(store: &Arc<dyn Store>) -> Vec<ConnectionId> {
         let events = (0..100).map(|at| event(chunk * 100 + at));
         let traces = Traces {
             events: events.collect(),
-            audit: Vec::new(),
+            ..Traces::none()
         };
         store.events().append(traces).await.unwrap();
     }
@@ -110,4 +110,44 @@ async fn sqlite_is_migrated_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn postgresql_is_migrated_once() {
     on_postgres(migrates_once).await;
+}
+
+/// Where the schema is brought up to date by somebody else (`smartlinks db migrate`), a server needs no right to make
+/// tables. A role keeps no database from being dropped as long as its rights are in that database alone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_role_that_may_make_no_tables_uses_those_that_are_there() {
+    on_postgres(async |stage: Stage| {
+        stage.open().await.close().await;
+        let (role, mut raw) = (format!("plain_{}", random_hex()), stage.raw().await);
+        raw.execute(format!("create role {role} login password 'made-up'"))
+            .await;
+        raw.execute("revoke create on schema public from public")
+            .await;
+        raw.execute(format!(
+            "grant usage on schema public to {role}; \
+             grant select, insert, update, delete on all tables in schema public to {role}"
+        ))
+        .await;
+        let plain = Stage {
+            url: stage.url_of(&role, "made-up"),
+            ..stage.clone()
+        };
+        let opened = plain.try_open().await;
+        let made = raw_error(&plain).await;
+        raw.execute(format!("drop owned by {role}; drop role {role}"))
+            .await;
+        opened.unwrap().close().await;
+        assert!(made, "the role may make tables after all");
+    })
+    .await;
+}
+
+/// Whether a step of the schema that is missing cannot be taken.
+async fn raw_error(stage: &Stage) -> bool {
+    let mut raw = stage.raw().await;
+    raw.execute(
+        "delete from _sqlx_migrations where version = (select max(version) from _sqlx_migrations)",
+    )
+    .await;
+    stage.try_open().await.is_err()
 }

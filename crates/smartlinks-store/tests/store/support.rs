@@ -84,6 +84,16 @@ impl Stage {
         }
     }
 
+    /// The same PostgreSQL database for another role.
+    pub(crate) fn url_of(&self, role: &str, password: &str) -> DatabaseUrl {
+        let server = PostgresServer::from_environment().unwrap();
+        let name = self.url.to_string().rsplit('/').next().unwrap().to_owned();
+        let mut url = url::Url::parse(&server.database(&name)).unwrap();
+        url.set_username(role).unwrap();
+        url.set_password(Some(password)).unwrap();
+        url.as_str().parse().unwrap()
+    }
+
     /// A connection past the store, to look at rows and to spoil them.
     pub(crate) async fn raw(&self) -> Raw {
         match &self.url {

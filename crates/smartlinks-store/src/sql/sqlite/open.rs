@@ -21,11 +21,6 @@ pub(super) fn reading(path: &Path) -> Result<Connection> {
     with(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
-/// A connection to look into a file that may be anything.
-pub(super) fn looking(path: &Path) -> Result<Connection> {
-    with(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
-}
-
 /// A new database in memory.
 pub(super) fn in_memory() -> Result<Connection> {
     prepared(Connection::open_in_memory()?)

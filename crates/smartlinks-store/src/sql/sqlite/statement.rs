@@ -151,17 +151,14 @@ mod tests {
     #[test]
     fn numbered_parameters_mean_the_same_as_in_postgresql() {
         let connection = Connection::open_in_memory().unwrap();
-        let row = first(
-            &connection,
-            "select $2 as b, $1 as a, $2 as c",
-            &values!["one", 2_i64],
-        );
+        let values = values!["one", 2_i64];
+        let row = first(&connection, "select $2 as b, $1 as a, $2 as c", &values);
         let row = row.unwrap().unwrap();
         assert!(matches!(row.named("a"), Some(Cell::Text(text)) if text == "one"));
         assert!(matches!(row.named("b"), Some(Cell::Int(2))));
         assert!(matches!(row.at(2), Some(Cell::Int(2))));
         assert!(row.named("d").is_none());
-        let missing = first(&connection, "select $3", &values!["one", 2_i64]);
+        let missing = first(&connection, "select $3", &values);
         assert!(matches!(missing, Err(Error::InvalidParameterCount(2, 3))));
     }
 

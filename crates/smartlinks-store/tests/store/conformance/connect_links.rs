@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use smartlinks_store::{
-    AuditFilter, Binding, ConnectLinkCursor, NewAudit, NewConnectLink, NewLoginAttempt, Outcome,
-    Store, StoreError, Traces,
+    AuditFilter, Binding, ConnectLinkCursor, EndedLogin, NewAudit, NewConnectLink, NewLoginAttempt,
+    Outcome, Store, StoreError, Traces,
 };
 
 use crate::support::{HOUR, NOW, Stage, connected, new_id};
@@ -162,10 +162,12 @@ pub(crate) async fn a_link_tells_how_its_sign_in_ended(stage: Stage) {
             connection: Some(id.clone()),
             error_description: None,
         };
-        store
-            .finish(&[9; 32], outcome, NOW.plus(MINUTE))
-            .await
-            .unwrap();
+        let ended = EndedLogin {
+            state_hash: [9; 32],
+            outcome,
+            at: NOW.plus(MINUTE),
+        };
+        store.finish(ended).await.unwrap();
     }
     let link = store.link_by_token(&[1; 32]).await.unwrap().unwrap();
     assert_eq!(link, store.link("link_01").await.unwrap().unwrap());

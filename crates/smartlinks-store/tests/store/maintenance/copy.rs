@@ -95,7 +95,7 @@ async fn everything_is_there_and_opens(stage: Stage) {
     let before = store.events().latest(1).await.unwrap()[0].id;
     let traces = Traces {
         events: vec![event(-1)],
-        audit: Vec::new(),
+        ..Traces::none()
     };
     store.events().append(traces).await.unwrap();
     assert_eq!(store.events().latest(1).await.unwrap()[0].id, before + 1);
