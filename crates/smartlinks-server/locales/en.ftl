@@ -1004,6 +1004,7 @@ deed-signed-out-everywhere = Signed out everywhere
 deed-password = Password chosen
 deed-operator-added = Operator added
 deed-operator-link = Sign-in link made for an operator
+deed-operator-identity = Operator linked with an account of the sign-in provider
 deed-operator-enabled = Operator enabled
 deed-operator-disabled = Operator disabled
 deed-key-added = Encryption key added

@@ -62,7 +62,8 @@ async fn ask(visitor: &Http, method: &Method, path: &str) -> Result<Answer> {
 
 fn said(status: u16, code: &str, path: &str) -> Answer {
     // Beside the API people are answered with a page.
-    let for_programs = path.starts_with("/api/") || path == "/aliexpress/push";
+    let for_programs =
+        path.starts_with("/api/") || ["/aliexpress/push", "/metrics"].contains(&path);
     let code = for_programs.then(|| code.to_owned());
     (status, code)
 }

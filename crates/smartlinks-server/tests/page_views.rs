@@ -535,7 +535,7 @@ fn every_chart_has_the_same_numbers_as_a_table() {
     let document = page(&pages, "overview-attention.en");
     for (chart, summary) in [
         ("chart-calls", "5,800 went well, 23 failed"),
-        ("chart-refreshes", "50 went well, 4 failed"),
+        ("chart-refreshes", "849 went well, 11 failed"),
     ] {
         let (_, figure) = document
             .split_once(&format!("id=\"{chart}\""))

@@ -79,6 +79,8 @@ where
     tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
+        // There is one span around a line, the request.
+        .with_span_list(false)
         .with_writer(io::stderr)
 }
 

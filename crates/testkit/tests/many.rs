@@ -34,11 +34,11 @@ async fn the_count_of_many_is_kept_for_a_while_and_then_repeated() -> Result<()>
     fill(&app, MANY + 1, MANY + 1)?;
     app.advance(10);
     assert_eq!(app.core.outlook().await?, many, "kept");
+    let page = app.visitor()?.get("/aliexpress?lang=en").await?.text();
+    assert!(page.contains("Connections counted"), "{page}");
     app.advance(5);
     let shown = app.core.outlook().await?;
     assert_eq!(shown, many, "shown while the next count runs");
-    let page = app.visitor()?.get("/aliexpress?lang=en").await?.text();
-    assert!(page.contains("Connections counted"), "{page}");
     // Waits for what runs in the background.
     app.core.drain().await;
     let SeenOutlook { outlook, at } = app.core.outlook().await?;

@@ -84,8 +84,7 @@ fn a_file_that_is_no_database_is_left_alone() {
     --- stdout
     --- stderr
     error: [HOME]/.local/share/smartlinks/smartlinks.db: is not a SmartLinks database, or it is damaged
-      cause: error returned from database: (code: 26) file is not a database
-
+      cause: file is not a database
     hint: Move the file away and restore a backup, or start with an empty data directory.
     ");
     assert!(

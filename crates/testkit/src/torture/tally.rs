@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(
             tally.to_string(),
             "torture db=sqlite kills=3 lost=0 double=0 unexplained=0 unavoidable=1 \
-             by_step=before_claim:0,claimed:0,calling:0,called:3,answered:0,stored:0,handed_out:0,served:0,random:0"
+             by_step=before_claim:0,claimed:0,calling:0,called:3,answered:0,stored:0,handed_out:0,served:0,failed:0,random:0"
         );
     }
 

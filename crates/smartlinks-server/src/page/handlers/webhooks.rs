@@ -75,6 +75,14 @@ impl From<Fields> for Entered {
 }
 
 impl Entered {
+    /// None chosen is every kind, as stands beside the choice.
+    fn kinds(&self) -> Vec<String> {
+        match self.events.as_slice() {
+            [] => vec!["*".to_owned()],
+            chosen => chosen.to_vec(),
+        }
+    }
+
     /// The form as it was entered, with what is wrong.
     fn refused(self, problem: Problem, request_id: &str) -> WebhookForm {
         WebhookForm {
@@ -98,7 +106,7 @@ pub(super) async fn create(
     let draft = WebhookDraft {
         url: entered.url.clone(),
         description: Some(entered.description.clone()),
-        events: entered.events.clone(),
+        events: entered.kinds(),
     };
     let here = Uri::from_static("/aliexpress/webhooks");
     match state.core().create_webhook(&draft).await {
@@ -186,7 +194,7 @@ pub(super) async fn change(
     let change = WebhookChange {
         url: Some(entered.url.clone()),
         description: Some(entered.description.clone()),
-        events: Some(entered.events.clone()),
+        events: Some(entered.kinds()),
     };
     match state.core().change_webhook(&id, &change).await {
         Ok(_) => Ok(done(&state, &id, WebhookDeed::Changed)),

@@ -7,7 +7,7 @@ use crate::page::i18n::Key;
 use crate::page::views::{AuthError, EventKind, Frame, ProblemKind};
 
 /// What the audit log tells that is no event.
-const DEEDS: [(&str, Key); 25] = [
+const DEEDS: [(&str, Key); 26] = [
     ("token.vended", Key::DeedTokenVended),
     ("token_file.written", Key::DeedTokenFileWritten),
     ("connections.exported", Key::DeedConnectionsExported),
@@ -31,6 +31,7 @@ const DEEDS: [(&str, Key); 25] = [
     ),
     ("operator.added", Key::DeedOperatorAdded),
     ("operator.link_made", Key::DeedOperatorLink),
+    ("operator.identity_linked", Key::DeedOperatorIdentity),
     ("operator.enabled", Key::DeedOperatorEnabled),
     ("operator.disabled", Key::DeedOperatorDisabled),
     ("keyring.key_added", Key::DeedKeyAdded),

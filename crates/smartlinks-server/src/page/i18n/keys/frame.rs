@@ -112,6 +112,7 @@ super::keys! {
     DeedPassword = "deed-password",
     DeedOperatorAdded = "deed-operator-added",
     DeedOperatorLink = "deed-operator-link",
+    DeedOperatorIdentity = "deed-operator-identity",
     DeedOperatorEnabled = "deed-operator-enabled",
     DeedOperatorDisabled = "deed-operator-disabled",
     DeedKeyAdded = "deed-key-added",
