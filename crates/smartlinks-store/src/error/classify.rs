@@ -45,7 +45,14 @@ pub(crate) fn schema(place: &str, problem: String) -> StoreError {
 /// Result codes of SQLite, <https://www.sqlite.org/rescode.html>. The low byte is the primary code.
 pub(crate) fn sqlite(place: &str, error: rusqlite::Error) -> StoreError {
     let code = error.sqlite_error().map_or(0, |error| error.extended_code);
-    let (place, source): (String, Cause) = (place.to_owned(), error.into());
+    // In one sentence: the error below says the same in other words.
+    let (place, source): (String, Cause) = match code {
+        0 => (place.to_owned(), error.into()),
+        code => (
+            place.to_owned(),
+            format!("{error} (SQLite code {code})").into(),
+        ),
+    };
     match code & 0xff {
         3 | 23 => StoreError::Denied { place, source },
         5 | 6 => StoreError::Busy { place, source },

@@ -42,7 +42,6 @@ const STEPS: &[Step] = &[
     step!(9, "outlook"),
     step!(10, "gateway_calls"),
     step!(11, "oidc_identities"),
-    step!(12, "nobody_asks_what_changed"),
 ];
 
 /// Every step, as number and name.

@@ -84,7 +84,8 @@ fn a_file_that_is_no_database_is_left_alone() {
     --- stdout
     --- stderr
     error: [HOME]/.local/share/smartlinks/smartlinks.db: is not a SmartLinks database, or it is damaged
-      cause: file is not a database
+      cause: file is not a database (SQLite code 26)
+
     hint: Move the file away and restore a backup, or start with an empty data directory.
     ");
     assert!(
