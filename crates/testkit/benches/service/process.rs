@@ -54,12 +54,12 @@ pub(crate) fn start_and_memory(binary: &Path, load: &Load) {
     );
 }
 
-/// Ten accounts connected, then status, searches and signed calls with long answers, each at 64 connections.
+/// Every account of the sandbox connected, then status, searches and signed calls with long answers, each at 64 connections.
 fn under_load(server: &Server, load: &Load) {
     tokio::runtime::Runtime::new()
         .expect("a runtime")
-        .block_on(connect_ten(server))
-        .expect("ten accounts");
+        .block_on(connect_all(server))
+        .expect("accounts");
     let fire = |path: &str, script: &str| {
         let report = load.fire(&Shot {
             url: format!("{}/api/aliexpress/{path}", server.base),
@@ -80,10 +80,14 @@ wrk.headers["Content-Type"] = "application/json"
     fire(feed, script);
 }
 
-async fn connect_ten(server: &Server) -> anyhow::Result<()> {
+/// Every account of the sandbox, as if its owner had consented.
+async fn connect_all(server: &Server) -> anyhow::Result<()> {
     let (service, sandbox) = (Http::new(&server.base)?, Http::new(&server.sandbox)?);
-    for number in 0..10 {
-        let account = json!({ "account": format!("bench_{number}@example.com") });
+    let state = json_of(&sandbox.get("/_sandbox/state").await?);
+    let accounts = state["accounts"].as_array().expect("accounts");
+    assert!(!accounts.is_empty(), "{state}");
+    for account in accounts {
+        let account = json!({ "account": account["alias"] });
         let code = sandbox.post_json("/_sandbox/codes", &account).await?;
         let code = json!({ "code": json_of(&code)["code"] });
         let connected = service.post_json("/api/aliexpress/oauth/token", &code);
