@@ -156,13 +156,7 @@ impl Core {
         account: Account,
         destination: Destination<'_>,
     ) -> Result<ConnectionView, Refusal> {
-        let kept = match self.keep_pair(pair.clone(), &account, destination).await {
-            // Two sign-ins of one account at the same moment: the second finds the first one's row.
-            Err(Kept::Storage(StoreError::AccountAlreadyConnected { .. })) => {
-                self.keep_pair(pair, &account, destination).await
-            }
-            other => other,
-        };
+        let kept = self.keep_pair(pair, &account, destination).await;
         let record = kept.map_err(|kept| kept.into_refusal(destination.connection))?;
         self.announce().await;
         if record.is_default {
@@ -177,30 +171,42 @@ impl Core {
         account: &Account,
         destination: Destination<'_>,
     ) -> Result<Connection, Kept> {
-        let now = to_millis(self.now());
-        let label = destination.label.map(str::to_owned);
+        let connections = self.store().connections();
         let existing = match destination.connection {
-            Some(id) => self.store().connections().find(id).await?,
-            None => {
-                self.store()
-                    .connections()
-                    .find_by_account(&account.user_id)
-                    .await?
-            }
+            Some(id) => connections.find(id).await?,
+            // Whether the account has a connection is found out where it would be made, by whoever comes first of two
+            // sign-ins at the same moment.
+            None => match self.connect_new(pair.clone(), account, destination).await {
+                Err(Kept::Storage(StoreError::AccountAlreadyConnected { connection })) => {
+                    connections.find(&connection).await?
+                }
+                kept => return kept,
+            },
         };
-        if let Some(existing) = existing {
-            let other = existing.account.user_id != account.user_id;
-            if other && !destination.other_account {
-                return Err(Kept::Mismatch);
-            }
-            let data = json!({ "former_generation": existing.generation, "other_account": other });
-            let mut change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
-            change.traces.login = destination.succeeded(&existing.id, now);
-            let connections = self.store().connections();
-            return Ok(connections
-                .reconnect(&existing.id, account.clone(), label, pair, change)
-                .await?);
+        let Some(existing) = existing else {
+            return self.connect_new(pair, account, destination).await;
+        };
+        let other = existing.account.user_id != account.user_id;
+        if other && !destination.other_account {
+            return Err(Kept::Mismatch);
         }
+        let now = to_millis(self.now());
+        let data = json!({ "former_generation": existing.generation, "other_account": other });
+        let mut change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
+        change.traces.login = destination.succeeded(&existing.id, now);
+        let label = destination.label.map(str::to_owned);
+        Ok(connections
+            .reconnect(&existing.id, account.clone(), label, pair, change)
+            .await?)
+    }
+
+    async fn connect_new(
+        &self,
+        pair: NewPair,
+        account: &Account,
+        destination: Destination<'_>,
+    ) -> Result<Connection, Kept> {
+        let now = to_millis(self.now());
         let id = ConnectionId::generate(now, self.entropy())
             .map_err(|error| Kept::Other(error.to_string()))?;
         let data = json!({ "generation": 1 });
@@ -208,7 +214,7 @@ impl Core {
         change.traces.login = destination.succeeded(&id, now);
         let new = NewConnection {
             id,
-            label,
+            label: destination.label.map(str::to_owned),
             account: account.clone(),
             pair,
         };

@@ -27,9 +27,11 @@ pub(crate) struct Connect {
 
 #[async_trait]
 impl Write for Connect {
-    type Output = Connection;
+    /// The connection; or the one that the account has already, in which case nothing was changed. That is an answer
+    /// and no error: an error would undo everything that shares the transaction.
+    type Output = Result<Connection, ConnectionId>;
 
-    async fn run(&self, session: &mut Session<'_>) -> Result<Connection, StoreError> {
+    async fn run(&self, session: &mut Session<'_>) -> Result<Self::Output, StoreError> {
         const INSERT: &str = concat!(
             "insert into connections (id, label, account_user_id, account_seller_id, account_havana_id, \
              account_account_id, account_nick, account_platform, account_sp, account_locale, \
@@ -49,7 +51,9 @@ impl Write for Connect {
             pair,
         } = &self.new;
         take_turn(session, TURN).await?;
-        refuse_other_holder(session, account, None).await?;
+        if let Some(holder) = holder(session, account).await? {
+            return Ok(Err(holder));
+        }
         let sealing = self.sealer.sealing(session).await?;
         let sealed = seal_pair(&sealing, id.as_str(), PRESENT, &pair.material)?;
         let mut values = values![id, label.clone()];
@@ -67,7 +71,7 @@ impl Write for Connect {
         let row = session.first(INSERT, values).await?;
         let stored = connection(&row.ok_or_else(|| missing(id))?)?;
         leave(session, &self.change.traces).await?;
-        Ok(stored)
+        Ok(Ok(stored))
     }
 }
 
@@ -110,7 +114,11 @@ impl Write for Reconnect {
             connection_columns!()
         );
         take_turn(session, TURN).await?;
-        refuse_other_holder(session, &self.account, Some(&self.id)).await?;
+        if let Some(connection) = holder(session, &self.account).await?
+            && connection != self.id
+        {
+            return Err(StoreError::AccountAlreadyConnected { connection });
+        }
         let row = session.first(FORMER, values![&self.id]).await?;
         let row = row.ok_or_else(|| missing(&self.id))?;
         let former = connection(&row)?;
@@ -222,24 +230,17 @@ const REVOKE_LINKS: &str = "update connect_links set revoked_at = $2 \
 const END_SIGN_INS: &str = "update login_attempts set consumed_at = $2 \
      where connection_id = $1 and consumed_at is null";
 
-/// An account has one connection.
-async fn refuse_other_holder(
+/// The one connection that an account may have.
+async fn holder(
     session: &mut Session<'_>,
     account: &Account,
-    except: Option<&ConnectionId>,
-) -> Result<(), StoreError> {
+) -> Result<Option<ConnectionId>, StoreError> {
     const HOLDER: &str = "select id from connections where account_user_id = $1";
-    let Some(row) = session
+    let row = session
         .first(HOLDER, values![account.user_id.as_str()])
-        .await?
-    else {
-        return Ok(());
-    };
-    let connection: ConnectionId = row.fields(TABLE, "id")?.parsed("id")?;
-    match except {
-        Some(id) if *id == connection => Ok(()),
-        _ => Err(StoreError::AccountAlreadyConnected { connection }),
-    }
+        .await?;
+    row.map(|row| Ok(row.fields(TABLE, "id")?.parsed("id")?))
+        .transpose()
 }
 
 fn account_values(account: &Account) -> Vec<crate::sql::Value> {

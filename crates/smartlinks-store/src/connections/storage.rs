@@ -109,14 +109,13 @@ impl ConnectionRepository for DatabaseStore {
     }
 
     async fn connect(&self, new: NewConnection, change: Change) -> Result<Connection, StoreError> {
-        let sealer = Arc::clone(&self.sealer);
-        self.database
-            .write(Connect {
-                sealer,
-                new,
-                change,
-            })
-            .await
+        let connect = Connect {
+            sealer: Arc::clone(&self.sealer),
+            new,
+            change,
+        };
+        let connected = self.database.write(connect).await?;
+        connected.map_err(|connection| StoreError::AccountAlreadyConnected { connection })
     }
 
     async fn reconnect(
