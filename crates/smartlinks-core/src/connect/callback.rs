@@ -78,7 +78,7 @@ impl Core {
     /// when all of them have passed and the `state` has been consumed.
     ///
     /// # Errors
-    /// [`Error::Refused`] names what was wrong; [`Error::NotConfigured`]; [`Error::Storage`] when the
+    /// [`crate::Error::Refused`] names what was wrong; [`crate::Error::NotConfigured`]; [`crate::Error::Storage`] when the
     /// login cannot be looked up.
     pub async fn finish_login(
         &self,
