@@ -920,6 +920,7 @@ budget-divided = Divided among all instances on this database
 budget-whole = This server has each of them whole
 budget-unused = None is in use.
 budget-share = { $held } of { $rate } per second
+budget-methods = The methods as a table
 budget-method = Method
 budget-rate = Allowed per second
 budget-no-rate = not documented

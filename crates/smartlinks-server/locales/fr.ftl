@@ -921,6 +921,7 @@ budget-divided = Partagés entre toutes les instances de cette base
 budget-whole = Ce serveur les a tous en entier
 budget-unused = Aucun n’est utilisé.
 budget-share = { $held } sur { $rate } par seconde
+budget-methods = Les méthodes en tableau
 budget-method = Méthode
 budget-rate = Autorisés par seconde
 budget-no-rate = non documenté

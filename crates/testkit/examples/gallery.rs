@@ -15,7 +15,7 @@ use axum::extract::{Path as Name, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use testkit::browser::{Browser, Scheme, Visitor};
+use testkit::browser::{Scheme, Visitor};
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -61,7 +61,7 @@ async fn take(folder: &Path, word: &str) -> Result<bool> {
             browser
                 .screenshot(&pictures.join(format!("{name}.{view}.png")))
                 .await?;
-            for finding in findings(&browser).await? {
+            for finding in browser.at_a_glance().await? {
                 tell(&format!("{name} {view}: {finding}"));
                 good = false;
             }
@@ -75,15 +75,6 @@ async fn take(folder: &Path, word: &str) -> Result<bool> {
         pictures.display()
     ));
     Ok(good)
-}
-
-/// All audits but the keyboard's, which takes a second a page; the browser tests do that one.
-async fn findings(browser: &Browser) -> Result<Vec<String>> {
-    let mut findings = browser.overflow().await?;
-    findings.extend(browser.poor_contrast().await?);
-    findings.extend(browser.nameless().await?);
-    findings.extend(browser.poor_structure().await?);
-    Ok(findings.iter().map(ToString::to_string).collect())
 }
 
 /// The names of the pages without their ending, in order.

@@ -227,6 +227,21 @@ async fn what_is_wider_than_the_window_is_named() -> Result<()> {
 }
 
 #[tokio::test]
+async fn text_that_falls_apart_is_named() -> Result<()> {
+    let pages = Pages::open(english()).await?;
+    let column = |width: u32| {
+        format!("<p id=a style='width: {width}px; overflow-wrap: anywhere'>Réussis</p>")
+    };
+    assert_one(
+        &pages.show("", &column(10)).await?.crushed().await?,
+        "#a",
+        "breaks 7 letters into 7 lines",
+    );
+    assert_eq!(pages.show("", &column(200)).await?.crushed().await?, []);
+    pages.browser.close().await
+}
+
+#[tokio::test]
 async fn what_the_keyboard_cannot_reach_is_named() -> Result<()> {
     let pages = Pages::open(english()).await?;
     let body = "<button>one</button><button id=b tabindex=-1>two</button><a href=#>three</a>";

@@ -41,7 +41,7 @@ impl Write for Connect {
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'active', 1, $11, $12, $13, \
              $14, $15, $16, $17, $17, $18, 0, \
              case when exists (select 1 from connections where is_default = 1) then 0 else 1 end, $17, $17) \
-             returning ",
+             on conflict (account_user_id) do nothing returning ",
             connection_columns!()
         );
         let NewConnection {
@@ -51,9 +51,6 @@ impl Write for Connect {
             pair,
         } = &self.new;
         take_turn(session, TURN).await?;
-        if let Some(holder) = holder(session, account).await? {
-            return Ok(Err(holder));
-        }
         let sealing = self.sealer.sealing(session).await?;
         let sealed = seal_pair(&sealing, id.as_str(), PRESENT, &pair.material)?;
         let mut values = values![id, label.clone()];
@@ -68,8 +65,11 @@ impl Write for Connect {
             self.change.now,
             pair.next_refresh_at,
         ]);
-        let row = session.first(INSERT, values).await?;
-        let stored = connection(&row.ok_or_else(|| missing(id))?)?;
+        let Some(row) = session.first(INSERT, values).await? else {
+            let holder = holder(session, account).await?;
+            return holder.map(Err).ok_or_else(|| session.overtaken());
+        };
+        let stored = connection(&row)?;
         leave(session, &self.change.traces).await?;
         Ok(Ok(stored))
     }

@@ -39,6 +39,12 @@ impl Session<'_> {
         place
     }
 
+    /// Nobody else can write until this transaction ends: on SQLite it holds the one write lock from its first
+    /// statement on (`begin immediate`).
+    pub(crate) const fn writes_alone(&self) -> bool {
+        matches!(self, Self::Sqlite(..))
+    }
+
     /// The error of a change that found its row changed by another since it read it.
     pub(crate) fn overtaken(&self) -> StoreError {
         let (Self::Sqlite(place, _) | Self::Postgres(place, _)) = self;

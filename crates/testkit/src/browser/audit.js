@@ -24,6 +24,27 @@ const audit = {
     return findings.length > 0 ? findings : [{ where: "html", what: `is ${root.scrollWidth} wide in a window of ${width}` }];
   },
 
+  // No text is squeezed into a column so narrow that its words fall apart.
+  crushed() {
+    const lines = (text) => {
+      const range = document.createRange();
+      range.selectNodeContents(text);
+      return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const findings = [];
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      const letters = page.squeeze(text.data).length;
+      if (letters < 6 || !page.visible(text.parentElement)) continue;
+      const count = lines(text);
+      if (count > 3 && letters / count < 4) {
+        findings.push({ where: page.selector(text.parentElement), what: `breaks ${letters} letters into ${count} lines` });
+      }
+    }
+    return findings;
+  },
+
   // Any CSS colour as [red, green, blue, alpha], 0 to 255 and 0 to 1.
   colour(text) {
     const numbers = /^rgba?\(([^)]*)\)$/.exec(text);

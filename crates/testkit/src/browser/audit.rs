@@ -45,6 +45,14 @@ impl Browser {
         self.ask("overflow").await
     }
 
+    /// Text that is squeezed until its words fall apart.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn crushed(&self) -> Result<Vec<Finding>> {
+        self.ask("crushed").await
+    }
+
     /// Text with less contrast than WCAG 2.2 AA asks for (4.5, or 3 from 24 px or bold 18.66 px on), and text on
     /// pictures and gradients, whose contrast cannot be told.
     ///
@@ -105,15 +113,25 @@ impl Browser {
         Ok(missed.chain(unseen).collect())
     }
 
+    /// All audits but the keyboard's, which takes a second a page.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub async fn at_a_glance(&self) -> Result<Vec<Finding>> {
+        let mut findings = self.overflow().await?;
+        findings.extend(self.crushed().await?);
+        findings.extend(self.poor_contrast().await?);
+        findings.extend(self.nameless().await?);
+        findings.extend(self.poor_structure().await?);
+        Ok(findings)
+    }
+
     /// All audits of the page as it is now; `page` names it in the message.
     ///
     /// # Errors
     /// When anything is found: with every finding.
     pub async fn assert_for_everybody(&self, page: &str) -> Result<()> {
-        let mut findings = self.overflow().await?;
-        findings.extend(self.poor_contrast().await?);
-        findings.extend(self.nameless().await?);
-        findings.extend(self.poor_structure().await?);
+        let mut findings = self.at_a_glance().await?;
         findings.extend(self.out_of_reach().await?);
         let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
         ensure!(

@@ -71,6 +71,7 @@ super::keys! {
     BudgetWhole = "budget-whole",
     BudgetUnused = "budget-unused",
     BudgetShare = "budget-share",
+    BudgetMethods = "budget-methods",
     BudgetMethod = "budget-method",
     BudgetRate = "budget-rate",
     BudgetNoRate = "budget-no-rate",
