@@ -93,6 +93,16 @@ impl ConnectionRepository for DatabaseStore {
         row.map(|row| connection(&row)).transpose()
     }
 
+    async fn find_by_seller(&self, seller_id: &str) -> Result<Option<Connection>, StoreError> {
+        const BY_SELLER: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where account_seller_id = $1 order by id limit 1"
+        );
+        let row = self.database.first(BY_SELLER, values![seller_id]).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
+
     async fn default_connection(&self) -> Result<Option<Connection>, StoreError> {
         const DEFAULT: &str = concat!(
             "select ",

@@ -115,6 +115,9 @@ suite! {
         sessions_end_one_by_one_and_together,
         a_disabled_operator_has_no_sessions_and_may_come_back,
         old_sessions_and_links_are_pruned,
+        a_session_begins_only_while_the_password_stands,
+        a_password_change_leaves_no_session_behind,
+        a_link_for_the_invited_is_made_for_them_alone,
         no_hash_is_shown,
         an_entry_is_left_by_what_took_effect;
     oidc:

@@ -220,6 +220,15 @@ pub(crate) async fn lists_and_lookups(stage: Stage) {
         two.id
     );
     assert!(store.find_by_account("3").await.unwrap().is_none());
+    let by_seller = async |id: &str| store.find_by_seller(id).await.unwrap().map(|one| one.id);
+    assert_eq!(by_seller("77").await, None);
+    let seller = Account {
+        seller_id: Some("77".to_owned()),
+        ..account("1")
+    };
+    let again = store.reconnect(&one.id, seller, None, pair("again"), NOW.plus(6).into());
+    again.await.unwrap();
+    assert_eq!(by_seller("77").await, Some(one.id));
 }
 
 pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
