@@ -212,7 +212,7 @@ async fn replacing_an_account_leaves_no_trace_of_the_former_tokens() {
         "the search works"
     );
     store
-        .reconnect(&id, account("other"), None, pair("3"), NOW.into())
+        .reconnect(&id, account("other"), true, None, pair("3"), NOW.into())
         .await
         .unwrap();
     for part in &sealed {
