@@ -201,7 +201,32 @@ pub(crate) async fn peek(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::values;
+    use crate::sql::{Session, values};
+
+    /// Design 6: what is answered is on disk (`synchronous` 2 is full), and what is deleted is overwritten.
+    #[tokio::test]
+    async fn the_writer_commits_to_the_disk() {
+        struct Look;
+        #[async_trait::async_trait]
+        impl Write for Look {
+            type Output = Vec<i64>;
+
+            async fn run(&self, session: &mut Session<'_>) -> Result<Vec<i64>, StoreError> {
+                let look = "select synchronous, secure_delete, foreign_keys \
+                     from pragma_synchronous, pragma_secure_delete, pragma_foreign_keys";
+                let row = session.first(look, values![]).await?.unwrap();
+                Ok((0..3).map(|at| row.number(at).unwrap()).collect())
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SqliteSettings {
+            path: folder.path().join("smartlinks.db"),
+            readers: 1,
+            max_pages: None,
+        };
+        let sqlite = Sqlite::open(settings).await.unwrap();
+        assert_eq!(sqlite.write(Look).await.unwrap(), [2, 1, 1]);
+    }
 
     /// F6: the readers cannot write, by which a read-only file can be had even as root.
     #[tokio::test]
