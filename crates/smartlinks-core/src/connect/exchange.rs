@@ -213,7 +213,14 @@ impl Core {
         let meant = destination.connection.is_some() || existing.label.is_none();
         let label = destination.label.filter(|_| meant).map(str::to_owned);
         Ok(connections
-            .reconnect(&existing.id, account.clone(), label, pair, change)
+            .reconnect(
+                &existing.id,
+                account.clone(),
+                destination.other_account,
+                label,
+                pair,
+                change,
+            )
             .await?)
     }
 
@@ -264,7 +271,7 @@ impl Kept {
             ..Refusal::of(RefusalKind::AccountMismatch)
         };
         match self {
-            Self::Mismatch => mismatch,
+            Self::Mismatch | Self::Storage(StoreError::OtherAccount { .. }) => mismatch,
             // Even a person's word does not give one account two connections.
             Self::Storage(StoreError::AccountAlreadyConnected { connection }) => Refusal {
                 description: Some(format!("that account is connected as {connection}")),

@@ -177,7 +177,8 @@ impl SignInLinkRepository for DatabaseStore {
     }
 
     async fn prune_sign_in_links(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from sign_in_links where expires_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from sign_in_links where token_hash in \
+             (select token_hash from sign_in_links where expires_at < $1 order by expires_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }

@@ -190,7 +190,8 @@ impl SessionRepository for DatabaseStore {
     }
 
     async fn prune_sessions(&self, expired: Millis, idle: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from sessions where expires_at < $1 or last_seen_at < $2";
-        self.database.execute(PRUNE, values![expired, idle]).await
+        const PRUNE: &str = "delete from sessions where id_hash in \
+             (select id_hash from sessions where expires_at < $1 or last_seen_at < $2 limit $3)";
+        self.prune_in_parts(PRUNE, values![expired, idle]).await
     }
 }

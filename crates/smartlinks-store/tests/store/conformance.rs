@@ -13,6 +13,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod orders_and_events;
+mod pruning;
 mod pushes;
 mod refresh;
 mod refresh_journal;
@@ -49,6 +50,8 @@ suite! {
         budgets_and_apps_are_divided_apart,
         claims_at_the_same_time_do_not_exceed_the_budget,
         no_life_of_the_instances_exceeds_the_budget;
+    pruning:
+        old_rows_go_in_parts_of_every_table;
     gateway_calls:
         calls_are_added_up_by_hour_method_and_outcome,
         instances_add_at_the_same_time,
