@@ -90,7 +90,7 @@ async fn an_account_is_known_by_its_number_as_a_seller() -> Result<()> {
         next_refresh_at: record.next_refresh_at,
     };
     let now = to_millis(app.core.now());
-    let again = connections.reconnect(&record.id, account, None, pair, now.into());
+    let again = connections.reconnect(&record.id, account, false, None, pair, now.into());
     again.await?;
     let soon = (app.core.now().as_millisecond() + 1000 * DAY).to_string();
     for (hash, seller, outcome) in [

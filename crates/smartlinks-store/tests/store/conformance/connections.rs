@@ -1,6 +1,6 @@
 use smartlinks_store::{
-    Binding, ConnectionId, Failure, NewConnectLink, NewConnection, NewLoginAttempt, Outlook,
-    StoreError, StoredState, Traces,
+    Account, Binding, ConnectionId, Failure, NewConnectLink, NewConnection, NewLoginAttempt,
+    Outlook, StoreError, StoredState, Traces,
 };
 
 use crate::support::*;
@@ -268,7 +268,14 @@ pub(crate) async fn lists_and_lookups(stage: Stage) {
         seller_id: Some("77".to_owned()),
         ..account("1")
     };
-    let again = store.reconnect(&one.id, seller, None, pair("again"), NOW.plus(6).into());
+    let again = store.reconnect(
+        &one.id,
+        seller,
+        false,
+        None,
+        pair("again"),
+        NOW.plus(6).into(),
+    );
     again.await.unwrap();
     assert_eq!(by_seller("77").await, Some(one.id));
 }
