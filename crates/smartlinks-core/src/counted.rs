@@ -29,6 +29,8 @@ pub(crate) enum Deed {
     Vended,
     /// This method was called by its name, with the token of a connection.
     Called(&'static str),
+    /// Somebody tried to sign in with a name that is nobody's.
+    NotLetIn,
     /// Somebody tried to sign in more often than is allowed.
     ShutOut,
 }
@@ -39,6 +41,7 @@ impl Deed {
         match self {
             Self::Vended => ("token.vended", OK),
             Self::Called(_) => ("connection.called", OK),
+            Self::NotLetIn => ("operator.signed_in", "wrong_password"),
             Self::ShutOut => ("operator.signed_in", "too_many_attempts"),
         }
     }
