@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use smartlinks_store::{Millis, StoreError};
+use smartlinks_store::{Millis, StoreError, with_causes};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -44,7 +44,7 @@ impl Forgotten {
         match pruned {
             Ok(rows) => self.rows += rows,
             Err(error) => {
-                tracing::warn!(kind, %error, "old rows could not be removed");
+                tracing::warn!(kind, error = %with_causes(&error), "old rows could not be removed");
                 self.first_failure.get_or_insert(error);
             }
         }
@@ -116,7 +116,7 @@ impl Core {
                 Ok(work) if work.due > 0 => self.pause_after(in_vain),
                 Ok(_) => self.until_next().await,
                 Err(error) => {
-                    tracing::error!(%error, "due refreshes could not be listed");
+                    tracing::error!(error = %with_causes(&error), "due refreshes could not be listed");
                     Duration::from_secs(5)
                 }
             };
@@ -143,7 +143,7 @@ impl Core {
             }
             Ok(None) => longest,
             Err(error) => {
-                tracing::error!(%error, "the next refresh could not be looked up");
+                tracing::error!(error = %with_causes(&error), "the next refresh could not be looked up");
                 Duration::from_secs(5).min(longest)
             }
         }

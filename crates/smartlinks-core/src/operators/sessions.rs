@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, PasswordHash, Session, Traces,
+    Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, PasswordHash, Session,
+    Traces, with_causes,
 };
 
 use super::{Password, Visitor, agent, operator_id_of};
@@ -185,7 +186,7 @@ impl Core {
             // A database that takes no writes is no reason to show nobody what is wrong. A use that is not noted only
             // lets the session end sooner.
             if let Err(error) = touched.await {
-                tracing::warn!(%error, "the use of a session could not be noted");
+                tracing::warn!(error = %with_causes(&error), "the use of a session could not be noted");
             }
         }
         Ok(Some(active(&session.id_hash, &operator)))
@@ -212,7 +213,7 @@ impl Core {
         if self.has_ended(&session, now) {
             let ended = sessions.end_session(&id_hash, None, Traces::none());
             if let Err(error) = ended.await {
-                tracing::warn!(%error, "a session that has ended could not be deleted yet");
+                tracing::warn!(error = %with_causes(&error), "a session that has ended could not be deleted yet");
             }
             return Ok(None);
         }
