@@ -84,6 +84,7 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
     match cli.command {
         Command::Openapi => commands::openapi(output),
         Command::Completions { shell } => commands::completions(shell, output),
+        Command::Man { output: folder } => commands::man(folder.as_deref(), output),
         Command::Sign(SignCommand::Explain(arguments)) => {
             commands::sign::run(&arguments, &cli.settings, environment, output)
         }
