@@ -13,7 +13,7 @@ mod orders;
 mod products;
 mod settings;
 mod sign;
-mod webhooks;
+pub(crate) mod webhooks;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
@@ -32,7 +32,6 @@ pub(crate) use orders::OrdersCommand;
 pub(crate) use products::{ProductShowArgs, ProductsCommand, SearchArgs, SortArgument};
 pub(crate) use settings::SettingFlags;
 pub(crate) use sign::{ExplainArgs, SignCommand};
-pub(crate) use webhooks::WebhooksCommand;
 
 const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";
 

@@ -1,6 +1,6 @@
 //! `webhooks …` as typed.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 /// `webhooks …`
 #[derive(Debug, Subcommand)]
@@ -13,30 +13,9 @@ pub(crate) enum WebhooksCommand {
         id: String,
     },
     /// Make an endpoint; its secret is shown this once
-    Create {
-        /// The https address that is to be posted to
-        url: String,
-        /// What to write beside it
-        #[arg(long, value_name = "TEXT")]
-        description: Option<String>,
-        /// A kind of event it is told of, as in connection.expiring; may be repeated, every kind when left out
-        #[arg(long = "event", value_name = "KIND")]
-        events: Vec<String>,
-    },
+    Create(CreateArgs),
     /// Change address, description or kinds of events
-    Update {
-        /// wh_…
-        id: String,
-        /// Another https address
-        #[arg(long, value_name = "URL")]
-        url: Option<String>,
-        /// Another description; an empty one takes it away
-        #[arg(long, value_name = "TEXT")]
-        description: Option<String>,
-        /// A kind of event it is told of; may be repeated, `*` is every kind
-        #[arg(long = "event", value_name = "KIND")]
-        events: Vec<String>,
-    },
+    Update(UpdateArgs),
     /// Delete an endpoint and everything that was on its way to it
     Delete {
         /// wh_…
@@ -64,19 +43,7 @@ pub(crate) enum WebhooksCommand {
         id: String,
     },
     /// List what was sent to an endpoint, and what waits
-    Deliveries {
-        /// wh_…
-        id: String,
-        /// Only pending, delivered, failed or given_up
-        #[arg(long, value_name = "STATE")]
-        state: Option<String>,
-        /// How many, 1 to 200
-        #[arg(long, value_name = "N")]
-        limit: Option<u32>,
-        /// The next page, as the last one named it
-        #[arg(long, value_name = "NUMBER")]
-        before: Option<i64>,
-    },
+    Deliveries(DeliveriesArgs),
     /// Show one delivery with its attempts
     Delivery {
         /// msg_…
@@ -87,4 +54,49 @@ pub(crate) enum WebhooksCommand {
         /// msg_…
         id: String,
     },
+}
+
+/// `webhooks create …`
+#[derive(Debug, Args)]
+pub(crate) struct CreateArgs {
+    /// The https address that is to be posted to
+    pub(crate) url: String,
+    /// What to write beside it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// A kind of event it is told of, as in connection.expiring; may be repeated, every kind when left out
+    #[arg(long = "event", value_name = "KIND")]
+    pub(crate) events: Vec<String>,
+}
+
+/// `webhooks update …`
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    /// wh_…
+    pub(crate) id: String,
+    /// Another https address
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+    /// Another description; an empty one takes it away
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// A kind of event it is told of; may be repeated, `*` is every kind
+    #[arg(long = "event", value_name = "KIND")]
+    pub(crate) events: Vec<String>,
+}
+
+/// `webhooks deliveries …`
+#[derive(Debug, Args)]
+pub(crate) struct DeliveriesArgs {
+    /// wh_…
+    pub(crate) id: String,
+    /// Only pending, delivered, failed or given_up
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Option<String>,
+    /// How many, 1 to 200
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+    /// The next page, as the last one named it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) before: Option<i64>,
 }

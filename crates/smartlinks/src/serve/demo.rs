@@ -45,16 +45,13 @@ pub(super) async fn serve(
     }
     .write(&demo.dir)?;
 
-    let sandbox_stop = CancellationToken::new();
-    let mut beside = JoinSet::new();
-    beside.spawn(sandbox.serve(
-        sandbox_bound.listener,
-        sandbox_stop.clone().cancelled_owned(),
-    ));
-
+    let beside = serve_sandbox(sandbox, sandbox_bound);
     let stop = CancellationToken::new();
     let options = ServerOptions {
         core: core.clone(),
+        limits: config.limits,
+        metrics: exposition,
+        stop: stop.clone(),
         access: Access::Open,
         environment: Environment::Sandbox {
             control_url: format!("{gateway}/_sandbox/"),
@@ -62,9 +59,6 @@ pub(super) async fn serve(
         hosts: Hosts::loopback(page.address.port()),
         secure_cookies: false,
         trusted_proxies: Vec::new(),
-        limits: config.limits,
-        metrics: exposition,
-        stop: stop.clone(),
     };
     let ready = format!("page: {}\nsandbox: {gateway}", page.url("/aliexpress"));
     let service = Service {
@@ -78,7 +72,14 @@ pub(super) async fn serve(
     };
     let running = service.start(clock.subscribe());
     announce(output, &ready);
-    drain::until_signal(running, Some((beside, sandbox_stop)), signals).await
+    drain::until_signal(running, Some(beside), signals).await
+}
+
+fn serve_sandbox(sandbox: Sandbox, bound: Bound) -> drain::Beside {
+    let stop = CancellationToken::new();
+    let mut serving = JoinSet::new();
+    serving.spawn(sandbox.serve(bound.listener, stop.clone().cancelled_owned()));
+    (serving, stop)
 }
 
 /// The sandbox, with its state in the data directory and its messages going to the page.

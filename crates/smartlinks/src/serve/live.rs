@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aliexpress::{Clock, SystemClock};
-use smartlinks_core::{BudgetAppetite, Core};
+use smartlinks_core::{BudgetAppetite, Core, IssuedLink};
 use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, ServerOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -61,15 +61,18 @@ pub(super) async fn serve(
     let running = service.start(clock_moved);
     announce(output, &reach.addresses());
     if let Some(link) = first_link {
-        // On purpose, to the person at the terminal, and never through the log.
-        output.say(&format!(
-            "nobody can sign in yet; this link, which works once and for 30 minutes, makes the first operator:\n\
-             sign-in link: {}{}",
-            reach.origin(),
-            link.path()
-        ));
+        say(&link, reach.origin(), output);
     }
     drain::until_signal(running, None, signals).await
+}
+
+/// On purpose, to the person at the terminal, and never through the log.
+fn say(link: &IssuedLink, origin: &str, output: Output) {
+    output.say(&format!(
+        "nobody can sign in yet; this link, which works once and for 30 minutes, makes the first operator:\n\
+         sign-in link: {origin}{}",
+        link.path()
+    ));
 }
 
 /// What a person should know who starts a server like this.
