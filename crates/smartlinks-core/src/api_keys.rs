@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smartlinks_store::{
-    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, Change, CreatedBy, Millis, NewApiKey, Traces,
+    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, Change, CreatedBy, Millis, NewApiKey, Traces, with_causes,
 };
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
@@ -262,13 +262,13 @@ impl Core {
     /// Writes down last uses, calls and vends; of vends the minutes that are over, or everything.
     pub(crate) async fn write_down(&self, everything: bool) {
         if let Err(error) = self.flush_key_uses().await {
-            tracing::warn!(%error, "the last uses of API keys could not be written down yet");
+            tracing::warn!(error = %with_causes(&error), "the last uses of API keys could not be written down yet");
         }
         if let Err(error) = self.flush_vends(everything).await {
-            tracing::warn!(%error, "vends could not be audited yet");
+            tracing::warn!(error = %with_causes(&error), "vends could not be audited yet");
         }
         if let Err(error) = self.flush_calls().await {
-            tracing::warn!(%error, "calls to the gateway could not be counted in the database yet");
+            tracing::warn!(error = %with_causes(&error), "calls to the gateway could not be counted in the database yet");
         }
     }
 }

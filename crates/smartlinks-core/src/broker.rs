@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use aliexpress::{AccessToken, Client, Error as GatewayError};
 use serde_json::json;
-use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{
+    Connection, ConnectionId, Millis, ReauthorizationReason, StoredState, with_causes,
+};
 
 use crate::clock::to_millis;
 use crate::connections::usable_at;
@@ -153,7 +155,7 @@ impl Core {
                 served.insert(record.id.clone(), record.generation);
             }
             Err(error) => {
-                tracing::warn!(connection.id = %record.id, %error, "a former pair could not be let go");
+                tracing::warn!(connection.id = %record.id, error = %with_causes(&error), "a former pair could not be let go");
             }
         }
     }

@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::json;
 use smartlinks_store::{
     Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial, Traces,
+    with_causes,
 };
 
 use tokio_util::sync::CancellationToken;
@@ -106,7 +107,9 @@ impl Core {
             let traces = Traces::none().event(event);
             match self.store().events().append(traces).await {
                 Ok(()) => self.announce().await,
-                Err(error) => tracing::error!(%error, "the event of it could not be kept"),
+                Err(error) => {
+                    tracing::error!(error = %with_causes(&error), "the event of it could not be kept")
+                }
             }
         }
     }
@@ -117,7 +120,7 @@ impl Core {
         let connection = pair.map(|pair| &pair.0);
         let noted = self.audit("token_file.written", connection, None, OK, &data);
         if let Err(error) = noted.await {
-            tracing::error!(%error, "the token file was written, and the audit log could not be");
+            tracing::error!(error = %with_causes(&error), "the token file was written, and the audit log could not be");
         }
     }
 
@@ -145,7 +148,7 @@ impl Core {
         let default = match self.store().connections().default_connection().await {
             Ok(record) => record.map(|record| (record.id, record.generation)),
             Err(error) => {
-                tracing::warn!(%error, "the token file could not be compared");
+                tracing::warn!(error = %with_causes(&error), "the token file could not be compared");
                 return;
             }
         };

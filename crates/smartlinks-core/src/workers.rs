@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use smartlinks_store::Millis;
+use smartlinks_store::{Millis, with_causes};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -89,7 +89,7 @@ impl Core {
                 Ok(work) if work.due > 0 => self.pause_after(in_vain),
                 Ok(_) => self.until_next().await,
                 Err(error) => {
-                    tracing::error!(%error, "due refreshes could not be listed");
+                    tracing::error!(error = %with_causes(&error), "due refreshes could not be listed");
                     Duration::from_secs(5)
                 }
             };
@@ -116,7 +116,7 @@ impl Core {
             }
             Ok(None) => longest,
             Err(error) => {
-                tracing::error!(%error, "the next refresh could not be looked up");
+                tracing::error!(error = %with_causes(&error), "the next refresh could not be looked up");
                 Duration::from_secs(5).min(longest)
             }
         }
@@ -162,7 +162,7 @@ impl Core {
     pub async fn run_housekeeper(&self, stop: CancellationToken) {
         loop {
             if let Err(error) = self.forget_old().await {
-                tracing::warn!(%error, "old rows could not be removed");
+                tracing::warn!(error = %with_causes(&error), "old rows could not be removed");
             }
             tokio::select! {
                 () = stop.cancelled() => return,

@@ -381,6 +381,30 @@ impl StoreError {
     }
 }
 
+/// An error for the log, with everything that was underneath a [`StoreError`] in it: what is told to a person leaves
+/// that out. Of an answer of PostgreSQL the code and the message, never the DETAIL, which repeats values; and nothing of
+/// what is underneath other errors, which may repeat what was sent.
+#[must_use]
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut errors = std::iter::successors(Some(error), |error| (*error).source());
+    if !errors.any(|error| error.is::<StoreError>()) {
+        return text;
+    }
+    for cause in errors {
+        let words = cause.to_string();
+        // What stands there already is not said twice.
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        let code = cause.downcast_ref().and_then(classify::database_code);
+        if let Some(code) = code {
+            text = format!("{text} (PostgreSQL code {code})");
+        }
+    }
+    text
+}
+
 /// A stored value that cannot be what this program wrote.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(

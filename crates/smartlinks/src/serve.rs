@@ -16,6 +16,7 @@ use std::time::Duration;
 use aliexpress::{Clock, SystemClock};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use smartlinks_core::metrics::Metrics;
+use smartlinks_core::store::with_causes;
 use smartlinks_core::{BudgetAppetite, BudgetLeases, Core};
 use smartlinks_server::{Access, Environment, Exposition, Hosts, ServerOptions};
 use tokio::net::TcpListener;
@@ -286,7 +287,7 @@ fn counted(export: Option<&Export>) -> (Metrics, Exposition) {
 async fn measure(core: Core, interval: Duration, stop: CancellationToken) {
     loop {
         if let Err(error) = smartlinks_server::measure(&core).await {
-            tracing::warn!(%error, "the numbers of the database are missing from the export");
+            tracing::warn!(error = %with_causes(&error), "the numbers of the database are missing from the export");
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -74,6 +74,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Longest wait for the gateway.
     pub read_timeout: Duration,
+    /// The database, where it is not a SQLite file of its own.
+    pub database: Option<DatabaseUrl>,
     /// The most pages of 4 KiB that the database may have.
     pub max_pages: Option<u32>,
     /// Where calls go instead of the sandbox.
@@ -105,6 +107,7 @@ impl Default for Setup {
             // As patient as in earnest, but nobody waits between two attempts.
             policy: Policy::default().backoff(Duration::ZERO, Duration::ZERO),
             read_timeout: Duration::from_secs(10),
+            database: None,
             max_pages: None,
             gateway: None,
             limits: Limits::default(),
@@ -211,7 +214,7 @@ impl App {
         let callback = format!("http://{address}/aliexpress/callback");
         sandbox.set_callback_url(Some(callback.clone()))?;
         let (metrics, exposition) = Exposition::new();
-        let store = open_store(&data, setup.max_pages, &metrics).await?;
+        let store = open_store(&data, &setup, &metrics).await?;
         let gateway = setup.gateway.clone().unwrap_or_else(|| sandbox_url.clone());
         let core = Core::new(CoreOptions {
             app: application(&setup, &sandbox, &gateway, &callback)?,
@@ -234,7 +237,10 @@ impl App {
             places: Places {
                 data_dir: Some(data.clone()),
                 key_file: Some(data.join("keys")),
-                database_file: Some(data.join("smartlinks.db")),
+                database_file: match &setup.database {
+                    Some(_) => None,
+                    None => Some(data.join("smartlinks.db")),
+                },
                 token_file: setup.token_file.clone(),
                 home: None,
             },
@@ -433,15 +439,16 @@ fn text_of(value: &Value) -> String {
 
 async fn open_store(
     data: &Path,
-    max_pages: Option<u32>,
+    setup: &Setup,
     metrics: &Metrics,
 ) -> Result<Arc<dyn smartlinks_store::Store>> {
-    let url = DatabaseUrl::Sqlite(data.join("smartlinks.db"));
+    let own = || DatabaseUrl::Sqlite(data.join("smartlinks.db"));
+    let url = setup.database.clone().unwrap_or_else(own);
     let fingerprint = stored_key_fingerprint(&url).await?;
     let (keys, _) =
         open_or_create_keys(&data.join("keys"), fingerprint.as_deref(), &SystemEntropy)?;
     let mut options = OpenOptions::new(url, keys, Arc::new(SystemEntropy));
-    options.max_pages = max_pages;
+    options.max_pages = setup.max_pages;
     options.failures = Some(metrics.database_watch());
     Ok(smartlinks_store::open(options).await?)
 }

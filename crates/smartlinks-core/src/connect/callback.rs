@@ -1,6 +1,6 @@
 //! The callback of AliExpress: one named refusal for each way it can be wrong.
 
-use smartlinks_store::{Binding, EndedLogin, Hash, LoginAttempt, Millis, Outcome};
+use smartlinks_store::{Binding, EndedLogin, Hash, LoginAttempt, Millis, Outcome, with_causes};
 use subtle::ConstantTimeEq;
 
 use super::exchange::Destination;
@@ -175,7 +175,7 @@ impl Core {
         let ended = self.refused(&attempt.state_hash, &refusal);
         if let Err(error) = self.store().login_attempts().finish(ended).await {
             // Nothing else was changed; only a reload of this page will not know it.
-            tracing::warn!(%error, "the refusal of a login could not be kept");
+            tracing::warn!(error = %with_causes(&error), "the refusal of a login could not be kept");
         }
         Err(refusal.into())
     }

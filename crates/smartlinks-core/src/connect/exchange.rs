@@ -4,7 +4,7 @@ use aliexpress::{AuthorizationCode, TokenAccount};
 use serde_json::json;
 use smartlinks_store::{
     Account, Connection, ConnectionId, EndedLogin, Hash, Millis, NewConnection, NewPair, Outcome,
-    StoreError,
+    StoreError, with_causes,
 };
 use url::Url;
 
@@ -250,7 +250,7 @@ impl Kept {
                 ..mismatch
             },
             Self::Storage(error) => {
-                tracing::error!(%error, "a new token pair could not be stored");
+                tracing::error!(error = %with_causes(&error), "a new token pair could not be stored");
                 Refusal::storage(&error)
             }
             Self::Other(text) => Refusal {

@@ -7,7 +7,7 @@ use aliexpress::push::{Expiry, OrderUpdate, PushData, PushMessage, Topic};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    ClaimedPush, Connection, ConnectionId, PushEnd, PushState, StoredState, Traces,
+    ClaimedPush, Connection, ConnectionId, PushEnd, PushState, StoredState, Traces, with_causes,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -96,7 +96,7 @@ impl Core {
                 Ok(work) if work.claimed > 0 => Duration::ZERO,
                 Ok(_) => self.until_next_push().await,
                 Err(error) => {
-                    tracing::error!(%error, "messages of AliExpress could not be worked on");
+                    tracing::error!(error = %with_causes(&error), "messages of AliExpress could not be worked on");
                     Duration::from_secs(5)
                 }
             };
@@ -118,7 +118,7 @@ impl Core {
             }
             Ok(None) => longest,
             Err(error) => {
-                tracing::error!(%error, "the next message could not be looked up");
+                tracing::error!(error = %with_causes(&error), "the next message could not be looked up");
                 Duration::from_secs(5).min(longest)
             }
         }
@@ -324,7 +324,7 @@ impl Core {
             }
             Err(error) => {
                 // Its lease runs out, and then it is worked on again.
-                tracing::error!(%error, "the end of a message could not be written down");
+                tracing::error!(error = %with_causes(&error), "the end of a message could not be written down");
                 false
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use smartlinks_store::{ConnectionId, NewPair};
+use smartlinks_store::{ConnectionId, NewPair, with_causes};
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -101,7 +101,7 @@ impl Core {
         }
         for id in self.inner.unsaved.held() {
             if let Err(error) = self.store_held(&id).await {
-                tracing::debug!(connection.id = %id, %error, "a renewed pair could not be stored yet");
+                tracing::debug!(connection.id = %id, error = %with_causes(&error), "a renewed pair could not be stored yet");
                 // Nobody else is to spend the former refresh token meanwhile.
                 let until = self.lease_until(to_millis(self.now()));
                 let connections = self.store().connections();

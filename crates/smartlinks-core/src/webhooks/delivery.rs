@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_store::{
     Attempt, ClaimedDelivery, DisabledReason, Disabling, Endpoint, EndpointId, EndpointState,
-    Event, Millis, StoreError, Verdict,
+    Event, Millis, StoreError, Verdict, with_causes,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -108,7 +108,7 @@ impl Core {
             {
                 Ok(rest) => rest,
                 Err(error) => {
-                    tracing::error!(%error, "due webhook deliveries could not be listed");
+                    tracing::error!(error = %with_causes(&error), "due webhook deliveries could not be listed");
                     FAILED_REST
                 }
             };
@@ -205,7 +205,7 @@ impl Core {
         let due = match webhooks.due_deliveries(endpoint, now, AT_ONCE).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(webhook.id = %endpoint, %error, "due deliveries could not be listed");
+                tracing::error!(webhook.id = %endpoint, error = %with_causes(&error), "due deliveries could not be listed");
                 return Attempted::Failed;
             }
         };
@@ -243,7 +243,7 @@ impl Core {
             Ok(false) => Attempted::Elsewhere,
             Err(error) => {
                 // The lease runs out, and the delivery is attempted again.
-                tracing::error!(webhook.message = id, %error, "a webhook delivery could not be attempted");
+                tracing::error!(webhook.message = id, error = %with_causes(&error), "a webhook delivery could not be attempted");
                 Attempted::Failed
             }
         }
@@ -320,7 +320,7 @@ impl Core {
             Ok(secrets) => secrets,
             // Noted with the delivery, where a person sees it. Another try mends nothing before they do.
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
-                tracing::error!(webhook.id = %endpoint.id, %error, "the secret of a webhook endpoint cannot be opened");
+                tracing::error!(webhook.id = %endpoint.id, error = %with_causes(&error), "the secret of a webhook endpoint cannot be opened");
                 return Ok(Err(Unsent::Unable(
                     "the endpoint's secret cannot be opened; rotate it",
                 )));
