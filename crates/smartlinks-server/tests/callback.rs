@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::json;
+use smartlinks_server::Limits;
 use testkit::app::{App, Setup, json_of};
 use testkit::http::{Http, Reply};
 

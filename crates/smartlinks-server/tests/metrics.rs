@@ -7,9 +7,7 @@ use futures_util::{FutureExt as _, stream};
 use serde_json::json;
 use smartlinks_core::Scope;
 use smartlinks_core::metrics::ALL;
-use smartlinks_server::{
-    Access, Environment, Exposition, Hosts, Limits, ServerOptions, router,
-};
+use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, ServerOptions, router};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
 use tokio_util::sync::CancellationToken;

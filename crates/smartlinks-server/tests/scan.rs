@@ -6,8 +6,8 @@ use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_core::Scope;
-use smartlinks_server::Limits;
 use smartlinks_core::store::DatabaseUrl;
+use smartlinks_server::Limits;
 use testkit::app::{APP_SECRET, App, Setup};
 use testkit::database::on_postgres;
 use testkit::http::Http;
@@ -368,7 +368,8 @@ async fn wrong_forms(database: Option<DatabaseUrl>) -> Result<()> {
                         // A failure may also be told by sending the browser on.
                         let next = reply.header("location").unwrap_or_default();
                         if reply.status >= 500 || next.contains("storage_failed") {
-                            broken.push(format!("{path} {wrong}={value:?}: {} {next}", reply.status));
+                            broken
+                                .push(format!("{path} {wrong}={value:?}: {} {next}", reply.status));
                         }
                     }
                 }

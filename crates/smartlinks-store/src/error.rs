@@ -174,6 +174,16 @@ pub enum StoreError {
         connection: ConnectionId,
     },
 
+    /// The connection is another account's, and nobody has said that it may become this one's.
+    #[error(
+        "the connection {connection} belongs to another account; sign in with that one, or confirm that \
+         another account may take its place"
+    )]
+    OtherAccount {
+        /// The connection.
+        connection: ConnectionId,
+    },
+
     /// What was to be stored collides with what is there.
     #[error(
         "{place}: it is there already, or was changed at the same time. Read again and try again"
@@ -342,6 +352,7 @@ impl StoreError {
             Self::Entropy(_) => "storage_entropy",
             Self::NotFound { .. } => "not_found",
             Self::AccountAlreadyConnected { .. } => "account_already_connected",
+            Self::OtherAccount { .. } => "other_account",
             Self::Conflict { .. } => "conflict",
             Self::StampMismatch { .. } => "storage_stamp_mismatch",
             Self::NewerSchema { .. } => "storage_newer_schema",
@@ -365,6 +376,7 @@ impl StoreError {
             self,
             Self::NotFound { .. }
                 | Self::AccountAlreadyConnected { .. }
+                | Self::OtherAccount { .. }
                 | Self::Conflict { .. }
                 | Self::KeyActive { .. }
                 | Self::KeyInUse { .. }

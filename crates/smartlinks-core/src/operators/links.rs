@@ -60,16 +60,23 @@ impl Core {
         if !self.store().operators().list_operators().await?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(self.issue_link(None).await?))
+        self.issue_link(None, false).await
     }
 
-    pub(super) async fn issue_link(&self, operator: Option<&Operator>) -> Result<IssuedLink> {
+    /// A link for an operator, or for the first one; none when the operator is disabled, or can sign in already and
+    /// the link is for the invited only.
+    pub(super) async fn issue_link(
+        &self,
+        operator: Option<&Operator>,
+        only_invited: bool,
+    ) -> Result<Option<IssuedLink>> {
         let token = random_hex::<32>(self.entropy())?;
         let now = to_millis(self.now());
         let expires_at = now.plus(milliseconds(self.inner.desk.policy.link_life));
         let new = NewSignInLink {
             token_hash: sha256(token.as_bytes()),
             operator: operator.map(|operator| operator.id.clone()),
+            only_invited,
             created_at: now,
             expires_at,
         };
@@ -77,14 +84,12 @@ impl Core {
             self.about_operator("operator.link_made", &operator.id, &operator.name)
                 .traces
         });
-        self.store()
-            .sign_in_links()
-            .create_sign_in_link(new, traces)
-            .await?;
-        Ok(IssuedLink {
+        let links = self.store().sign_in_links();
+        let made = links.create_sign_in_link(new, traces).await?;
+        Ok(made.then(|| IssuedLink {
             token,
             expires_at: from_millis(expires_at),
-        })
+        }))
     }
 
     /// What a link is for. Looking uses nothing up.
@@ -167,7 +172,8 @@ impl Core {
         };
         let operator = self.store().operators().operator(&id).await?;
         let operator = operator.ok_or_else(|| Error::UnknownOperator(id.to_string()))?;
-        self.begin_session(&operator, visitor, replaces, json!({}))
-            .await
+        self.begin_session(&operator, None, visitor, replaces, json!({}))
+            .await?
+            .ok_or(Error::LinkSpent)
     }
 }

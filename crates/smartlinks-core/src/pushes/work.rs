@@ -17,6 +17,7 @@ use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::text::has_controls;
 
 /// How many messages are claimed at a time: few enough that all are done before their claim ends, also when every
 /// call waits for the gateway as long as it may.
@@ -142,6 +143,14 @@ impl Core {
             claimed: claimed.len(),
             finished: 0,
         };
+        let (worn_out, claimed): (Vec<_>, Vec<_>) = claimed
+            .into_iter()
+            .partition(|push| push.attempts > MOST_ATTEMPTS);
+        for push in worn_out {
+            // Its last attempt has not even come to a failure that could be written down.
+            let verdict = Verdict::over(PushState::GivenUp, "never_ended");
+            work.finished += usize::from(self.finish(&push, verdict).await);
+        }
         let mut running = JoinSet::new();
         for task in tasks(claimed) {
             if running.len() >= SIDE_BY_SIDE {
@@ -266,10 +275,16 @@ impl Core {
         }
     }
 
+    /// The connection of an account by the number that a message calls it by, which is that of the user or that of the
+    /// seller.
     async fn connection_of(&self, account: Option<&str>) -> Result<Option<Connection>> {
-        match account {
-            Some(user_id) => Ok(self.store().connections().find_by_account(user_id).await?),
-            None => Ok(None),
+        let Some(number) = account.filter(|number| !has_controls(number)) else {
+            return Ok(None);
+        };
+        let connections = self.store().connections();
+        match connections.find_by_account(number).await? {
+            Some(found) => Ok(Some(found)),
+            None => Ok(connections.find_by_seller(number).await?),
         }
     }
 

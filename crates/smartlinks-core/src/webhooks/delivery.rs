@@ -276,15 +276,27 @@ impl Core {
             Ok((url, message)) => sender.post(&url, message).await,
             Err(unsent) => Err(unsent),
         };
+        self.note_attempt(claimed, &endpoint, begun, &outcome).await
+    }
+
+    /// Writes down how an attempt ended; whether it was this process's to write.
+    async fn note_attempt(
+        &self,
+        claimed: &ClaimedDelivery,
+        endpoint: &Endpoint,
+        begun: Millis,
+        outcome: &Result<Answer, Unsent>,
+    ) -> Result<bool> {
+        let webhooks = self.store().webhooks();
         let now = to_millis(self.now());
-        let verdict = self.verdict(claimed, &endpoint, &outcome)?;
+        let verdict = self.verdict(claimed, endpoint, outcome)?;
         let attempt = Attempt {
             number: 0,
             at: begun,
             duration_ms: now.since(begun).max(0),
             status: outcome.as_ref().ok().map(|answer| i64::from(answer.status)),
-            error: error_of(&outcome),
-            answer: match &outcome {
+            error: error_of(outcome),
+            answer: match outcome {
                 Ok(answer) => excerpt(&answer.body),
                 Err(unsent) => Some(unsent.to_string()),
             },

@@ -8,6 +8,7 @@
 #![expect(clippy::print_stdout, reason = "says which tests were not run")]
 
 mod conformance;
+mod durable;
 mod key_files;
 mod killed;
 mod maintenance;
