@@ -231,12 +231,7 @@ async fn whoever_is_not_let_in_is_on_record_with_the_address() -> Result<()> {
     let outcomes: Vec<_> = entries.iter().map(|entry| entry.outcome.as_str()).collect();
     assert_eq!(
         outcomes,
-        [
-            "wrong_password",
-            "wrong_password",
-            "wrong_password",
-            "too_many_attempts"
-        ]
+        ["wrong_password", "wrong_password", "too_many_attempts"]
     );
     for entry in &entries {
         assert_eq!(entry.actor.address.as_deref(), Some("203.0.113.9"));

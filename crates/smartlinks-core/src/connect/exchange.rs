@@ -340,7 +340,7 @@ mod tests {
         for (failures, passing, tries, good) in [
             (3, true, 4, true),
             (1, false, 1, false),
-            (1_000, true, 33, false),
+            (1_000, true, 32, false),
         ] {
             let mut tried = 0;
             let result = until_it_passes(

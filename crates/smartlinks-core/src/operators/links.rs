@@ -138,22 +138,21 @@ impl Core {
     ) -> Result<SignedIn> {
         let purpose = self.link_purpose(token).await?;
         let token_hash = hash_of(token).ok_or(Error::LinkSpent)?;
-        let used = match purpose {
+        let links = self.store().sign_in_links();
+        let (used, hash) = match purpose {
             LinkPurpose::FirstStart => {
                 let name = checked_name(name)?;
                 password.check(&name)?;
+                let hash = self.hash_password(password).await?;
                 let mut new = self.new_operator(&name)?;
-                new.password_hash = Some(self.hash_password(password).await?);
+                new.password_hash = Some(hash.clone());
                 let change = self.acting_for(&new.id, &name, visitor).about_operator(
                     "operator.added",
                     &new.id,
                     &name,
                 );
-                let links = self.store().sign_in_links();
-                links
-                    .make_first_operator(&token_hash, new, change)
-                    .await
-                    .map_err(|error| taken(error, &name))?
+                let made = links.make_first_operator(&token_hash, new, change);
+                (made.await.map_err(|error| taken(error, &name))?, hash)
             }
             LinkPurpose::ChoosePassword { id, name } => {
                 password.check(&name)?;
@@ -163,8 +162,8 @@ impl Core {
                     &id,
                     &name,
                 );
-                let links = self.store().sign_in_links();
-                links.choose_password(&token_hash, hash, change).await?
+                let chosen = links.choose_password(&token_hash, hash.clone(), change);
+                (chosen.await?, hash)
             }
         };
         let LinkUse::Done(id) = used else {
@@ -172,7 +171,7 @@ impl Core {
         };
         let operator = self.store().operators().operator(&id).await?;
         let operator = operator.ok_or_else(|| Error::UnknownOperator(id.to_string()))?;
-        self.begin_session(&operator, None, visitor, replaces, json!({}))
+        self.begin_session(&operator, Some(hash), visitor, replaces, json!({}))
             .await?
             .ok_or(Error::LinkSpent)
     }

@@ -106,22 +106,22 @@ impl Core {
         }
     }
 
-    /// Keeps in the audit log that somebody was not let in. A name that is nobody's is not kept: people type their
-    /// password into the wrong field.
+    /// Keeps in the audit log that somebody was not let in. A name that is nobody's is not kept, since people type
+    /// their password into the wrong field; and it is counted by the minute, since there are names without end, while
+    /// those of operators are shut after a few tries.
     async fn refused_sign_in(
         &self,
         operator: Option<&Operator>,
         visitor: &Visitor,
     ) -> Result<Error> {
-        let error = Error::WrongPassword;
-        self.stranger(visitor)
-            .audit(
-                "operator.signed_in",
-                None,
-                operator.map(|operator| operator.id.as_str()),
-                error.code(),
-                &operator.map_or_else(|| json!({}), |operator| json!({ "name": operator.name })),
-            )
+        let (stranger, error) = (self.stranger(visitor), Error::WrongPassword);
+        let Some(operator) = operator else {
+            stranger.note_deed(Deed::NotLetIn, None);
+            return Ok(error);
+        };
+        let (id, data) = (operator.id.as_str(), json!({ "name": operator.name }));
+        stranger
+            .audit("operator.signed_in", None, Some(id), error.code(), &data)
             .await?;
         Ok(error)
     }
