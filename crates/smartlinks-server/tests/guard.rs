@@ -416,6 +416,37 @@ async fn failures_are_problem_documents_with_a_request_id() -> Result<()> {
         ("/api/aliexpress/products?q=case", 409, "not_connected"),
         ("/api/aliexpress/products", 400, "invalid_request"),
         ("/api/aliexpress/products?q=", 400, "invalid_parameter"),
+        // What is out of range is not taken for the nearest number that is not, nor is a parameter passed over.
+        ("/api/aliexpress/audit?limit=0", 400, "invalid_parameter"),
+        ("/api/aliexpress/audit?limit=201", 400, "invalid_parameter"),
+        (
+            "/api/aliexpress/connections?limit=501",
+            400,
+            "invalid_parameter",
+        ),
+        (
+            "/api/aliexpress/connections?limit=0",
+            400,
+            "invalid_parameter",
+        ),
+        (
+            "/api/aliexpress/connect-links?limit=201",
+            400,
+            "invalid_parameter",
+        ),
+        ("/api/aliexpress/orders?limit=201", 400, "invalid_parameter"),
+        ("/api/aliexpress/connections?page=2", 400, "invalid_request"),
+        (
+            "/api/aliexpress/connect-links?page=2",
+            400,
+            "invalid_request",
+        ),
+        (
+            "/api/aliexpress/oauth/url?return=/x",
+            400,
+            "invalid_request",
+        ),
+        ("/api/aliexpress/orders?page=2", 400, "invalid_request"),
         (
             "/api/aliexpress/products?q=case&ship_to=France",
             400,
