@@ -18,6 +18,7 @@ use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::call_budget::CallCounts;
 use crate::changes::Changes;
+use crate::counted::Counted;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
@@ -32,7 +33,6 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
-use crate::vends::Vends;
 use crate::webhooks::{Queued, Sender, Targets, WebhookOptions};
 
 /// How refreshing behaves. The defaults suit production.
@@ -126,7 +126,8 @@ pub(crate) struct Inner {
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
     pub(crate) api_keys: KnownKeys,
-    pub(crate) vends: Vends,
+    /// What is written to the audit log by the minute.
+    pub(crate) counted: Counted,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
     activity: Activity,
@@ -193,7 +194,7 @@ impl Core {
                 events: broadcast::channel(256).0,
                 changes: Changes::default(),
                 api_keys: KnownKeys::default(),
-                vends: Vends::default(),
+                counted: Counted::default(),
                 snapshot: Snapshot::default(),
                 gateway,
                 activity: Activity::default(),

@@ -985,6 +985,7 @@ event-connection-changed = Connection changed
 event-api-key-created = API key made
 event-api-key-revoked = API key revoked
 deed-token-vended = Access token handed out
+deed-connection-called = Data read from the account
 deed-token-file-written = Token file written
 deed-connections-exported = Connections exported
 deed-link-created = Connect link made

@@ -986,6 +986,7 @@ event-connection-changed = Connexion modifiée
 event-api-key-created = Clé d’API créée
 event-api-key-revoked = Clé d’API révoquée
 deed-token-vended = Jeton d’accès remis
+deed-connection-called = Données lues sur le compte
 deed-token-file-written = Fichier de jeton écrit
 deed-connections-exported = Connexions exportées
 deed-link-created = Lien de connexion créé

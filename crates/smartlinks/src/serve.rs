@@ -15,6 +15,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use smartlinks_core::metrics::Metrics;
+use smartlinks_core::store::with_causes;
 use smartlinks_core::{BudgetLeases, Core};
 use smartlinks_server::{Exposition, ServerOptions};
 use tokio::net::TcpListener;
@@ -111,7 +112,7 @@ fn counted(export: Option<&Export>) -> (Metrics, Exposition) {
 async fn measure(core: Core, interval: Duration, stop: CancellationToken) {
     loop {
         if let Err(error) = smartlinks_server::measure(&core).await {
-            tracing::warn!(%error, "the numbers of the database are missing from the export");
+            tracing::warn!(error = %with_causes(&error), "the numbers of the database are missing from the export");
         }
         tokio::select! {
             () = stop.cancelled() => return,

@@ -15,6 +15,7 @@ use crate::state::AppState;
 /// A search.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Search {
     /// Words to search for, 1 to 200 characters.
     q: String,
@@ -64,6 +65,7 @@ pub(super) async fn search(
 /// For whom a product is looked at.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Market {
     /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
     ship_to: Option<String>,
@@ -105,6 +107,7 @@ pub(super) async fn show(
 /// What to deliver, and where.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Freight {
     /// Number of the variant; the first one in stock when left out.
     sku: Option<String>,
