@@ -52,13 +52,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 }
 
 /// How many entries of a list are wanted. A number that is out of range is no wish for the nearest one that is not.
-pub(crate) fn limited(asked: Option<u32>, usual: u32, most: u32) -> Result<u32, Problem> {
+pub(crate) fn limited(asked: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
     match asked {
         None => Ok(usual),
         Some(limit) if (1..=most).contains(&limit) => Ok(limit),
         Some(limit) => {
             let message = format!("{limit} is out of range; 1 to {most} are accepted");
-            Err(Error::invalid("limit", message).into())
+            Err(Error::invalid("limit", message))
         }
     }
 }
