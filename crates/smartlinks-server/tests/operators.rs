@@ -371,9 +371,9 @@ async fn the_first_start_link_makes_one_operator_and_works_once() -> Result<()> 
         ..Setup::default()
     })
     .await?;
-    // Each start prints one, and the former one opens nothing any more.
     let (other, path) = (first_link(&app).await?, first_link(&app).await?);
     let person = app.visitor()?;
+    // Each start ends the links of the starts before.
     person.get(&other).await?.expect_status(410)?;
     for _ in 0..2 {
         let page = person.get(&path).await?.expect_status(200)?;
