@@ -12,7 +12,6 @@ use smartlinks_core::Scope;
 use smartlinks_server::{Access, Environment, Hosts, ServerOptions, router};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -25,18 +24,6 @@ async fn locked() -> Result<App> {
         ..Setup::default()
     })
     .await
-}
-
-/// The workers of a server, until the guard is dropped.
-fn workers(app: &App) -> impl Drop + use<> {
-    let stop = CancellationToken::new();
-    let (still, moved) = watch::channel(0);
-    let running = app.core.start_workers(false, &stop, &moved);
-    tokio::spawn(async move {
-        let _still = still;
-        running.join_all().await
-    });
-    stop.drop_guard()
 }
 
 /// A key that reads, and its id.
@@ -84,7 +71,7 @@ async fn read_until(stream: &mut reqwest::Response, seen: &mut String, words: &s
 async fn a_stream_shows_what_other_instances_do() -> Result<()> {
     let app = App::start().await?;
     let beside = app.beside().await?;
-    let _workers = workers(&app);
+    let _workers = app.workers();
     let visitor = app.visitor()?;
     let connection = beside.connect().await?;
     let stream = visitor.request(Method::GET, EVENTS).send();

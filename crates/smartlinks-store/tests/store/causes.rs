@@ -43,9 +43,8 @@ async fn no_value_of_a_refused_row_is_said() {
 async fn a_cause_is_said_once() {
     on_sqlite(|stage| async move {
         let store = stage.open().await;
-        stage.raw().await.execute("drop table audit").await;
-        let filter = AuditFilter::default();
-        let error = store.audit().page(&filter, None, 1).await.unwrap_err();
+        stage.raw().await.execute("drop table known_orders").await;
+        let error = store.orders().list(None, 1).await.unwrap_err();
         let said = with_causes(&error);
         assert_eq!(said.matches("no such table").count(), 1, "{said}");
         // What is no error of the store is said as it is.
