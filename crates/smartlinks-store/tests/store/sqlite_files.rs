@@ -1,6 +1,8 @@
 //! What only a database in a file can be asked: who may read it, what is left in it, what a full disk does.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::*;
 use smartlinks_store::{Existing, OpenOptions, StoreError, stored_key_fingerprint};
@@ -233,23 +235,33 @@ async fn what_is_deleted_while_somebody_reads_leaves_the_files_afterwards() {
     let mut reader = stage.raw().await;
     reader.execute("begin").await;
     reader.bytes(sql).await;
+    let (stop, stopped) = mpsc::channel();
+    let other = writes_often(stage.raw().await, stopped);
     assert!(store.disconnect(&id, NOW.into()).await.unwrap());
     assert!(holds(&stage, sealed), "the reader still sees it");
-    // Another process, which waits for nobody.
-    let Raw::Sqlite(other) = stage.raw().await else {
-        panic!("not SQLite")
-    };
-    other
-        .busy_timeout(std::time::Duration::from_millis(500))
-        .unwrap();
-    let change = "update connections set updated_at = updated_at + 1";
-    other.execute_batch(change).unwrap();
     connected(&store, "2").await;
+    drop(stop);
+    other.join().unwrap();
     reader.execute("commit").await;
     while holds(&stage, sealed) {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     assert_eq!(store.connections().list(true).await.unwrap().len(), 2);
+}
+
+/// Another process, which never waits for as long as ours would, until it is stopped.
+fn writes_often(raw: Raw, stopped: mpsc::Receiver<()>) -> std::thread::JoinHandle<()> {
+    let Raw::Sqlite(other) = raw else {
+        panic!("not SQLite")
+    };
+    other.busy_timeout(Duration::from_secs(3)).unwrap();
+    std::thread::spawn(move || {
+        let pause = Duration::from_millis(2);
+        while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let change = "update counters set value = value + 1 where name = 'connections'";
+            other.execute_batch(change).unwrap();
+        }
+    })
 }
 
 /// A command that only looks must not fail because somebody writes for long.
