@@ -24,6 +24,7 @@ pub mod metrics;
 mod operators;
 mod orders;
 mod outlook;
+pub mod pricing;
 mod products;
 mod pushes;
 mod refresh;
