@@ -87,7 +87,7 @@ pub use orders::{
 pub use outlook::SeenOutlook;
 pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
-    SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
+    SearchQuery, SkuPropertyView, SkuView, Sort, Sought, sought,
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;

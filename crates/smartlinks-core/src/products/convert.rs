@@ -32,6 +32,23 @@ pub(super) fn hit(product: FoundProduct) -> SearchHit {
     }
 }
 
+/// A product that was asked for by its number, as one among results: the price is that of its cheapest variant.
+pub(super) fn hit_of(product: ProductView) -> SearchHit {
+    let priced = product.skus.iter().filter(|sku| sku.price.is_some());
+    let cheapest = priced.min_by_key(|sku| sku.price);
+    SearchHit {
+        id: product.id,
+        title: product.title,
+        image: product.images.into_iter().next(),
+        price: cheapest.and_then(|sku| sku.price),
+        original_price: cheapest.and_then(|sku| sku.original_price),
+        currency: cheapest.and_then(|sku| sku.currency.clone()),
+        discount: None,
+        rating: product.rating,
+        orders: product.sales,
+    }
+}
+
 /// Some addresses of the gateway start with `//`.
 pub(super) fn with_scheme(address: String) -> String {
     if address.starts_with("//") {

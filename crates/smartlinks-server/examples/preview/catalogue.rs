@@ -41,6 +41,8 @@ impl Sample {
             ("start", ProductsState::Start),
             ("results", ProductsState::Results(self.results())),
             ("none", ProductsState::Results(none)),
+            ("short-link", ProductsState::ShortLink),
+            ("other-page", ProductsState::OtherPage),
             ("not-connected", ProductsState::NotConnected),
             (
                 "not-configured",

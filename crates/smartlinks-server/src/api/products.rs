@@ -16,7 +16,7 @@ use crate::state::AppState;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Search {
-    /// Words to search for, 1 to 200 characters.
+    /// Words to search for, 1 to 200 characters; or the number or address of a product, which finds that one.
     q: String,
     /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
     ship_to: Option<String>,

@@ -29,17 +29,12 @@ pub(super) async fn search(
 ) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &headers, &uri);
     let query = asked(&state, &uri);
-    if let Some(id) = core::product_id_in(&query.q) {
-        let pairs = [("ship_to", &query.ship_to), ("currency", &query.currency)];
-        let tail = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish();
-        return Ok(Redirect::to(&format!("/aliexpress/products/{id}?{tail}")).into_response());
-    }
-    let found = if query.q.is_empty() {
-        nothing_asked(&state).await?
-    } else {
-        find(&state, &visit, &query, &request_id).await
+    let found = match core::sought(&query.q) {
+        core::Sought::Product(id) => return Ok(to_product(&id, &query).into_response()),
+        core::Sought::ShortLink => ProductsState::ShortLink,
+        core::Sought::OtherPage => ProductsState::OtherPage,
+        core::Sought::Words if query.q.is_empty() => nothing_asked(&state).await?,
+        core::Sought::Words => find(&state, &visit, &query, &request_id).await,
     };
     let page = ProductsPage {
         frame: visit.frame(&state).await,
@@ -47,6 +42,14 @@ pub(super) async fn search(
         state: found,
     };
     Ok(render(&page, &visit, &state))
+}
+
+fn to_product(id: &str, query: &SearchQuery) -> Redirect {
+    let pairs = [("ship_to", &query.ship_to), ("currency", &query.currency)];
+    let tail = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    Redirect::to(&format!("/aliexpress/products/{id}?{tail}"))
 }
 
 fn asked(state: &AppState, uri: &Uri) -> SearchQuery {

@@ -86,6 +86,10 @@ pub enum ProductsState {
     NotConnected,
     /// Nothing was asked for yet.
     Start,
+    /// A short link was pasted, which only AliExpress can follow.
+    ShortLink,
+    /// A page of AliExpress was pasted that is not of one product.
+    OtherPage,
     /// The answer, which may be empty.
     Results(ProductResults),
     /// The gateway did not answer; the last known answer to the same question, if there is one.
@@ -162,6 +166,14 @@ impl SearchQuery {
             encode(&self.currency),
             self.sort.value(),
         )
+    }
+
+    /// The pasted address, to be opened by the person.
+    fn short_link(&self) -> Option<String> {
+        match self.q.contains("://") {
+            true => safe_href(&self.q),
+            false => safe_href(&format!("https://{}", self.q)),
+        }
     }
 
     fn detail_href(&self, id: &str) -> String {
@@ -243,6 +255,8 @@ impl ProductsPage {
             ProductsState::NotConfigured(_) => frame.t(Key::AnswerNotConfigured),
             ProductsState::NotConnected => frame.t(Key::ProductsAnswerNotConnected),
             ProductsState::Start => frame.t(Key::ProductsAnswerStart),
+            ProductsState::ShortLink => frame.t(Key::ProductsAnswerShortLink),
+            ProductsState::OtherPage => frame.t(Key::ProductsAnswerOtherPage),
             ProductsState::Results(results) if results.cards.is_empty() => frame.t2(
                 Key::ProductsAnswerNone,
                 "q",
