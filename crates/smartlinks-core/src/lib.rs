@@ -86,8 +86,9 @@ pub use orders::{
 };
 pub use outlook::SeenOutlook;
 pub use products::{
-    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
-    SearchQuery, SkuPropertyView, SkuView, Sort, Sought, sought,
+    CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, ProductQuery,
+    ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort, Sought,
+    sought,
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;

@@ -1,17 +1,23 @@
 //! Finding and inspecting products: search, one product, freight.
 
+mod categories;
 mod convert;
+mod feeds;
 mod link;
+mod pictures;
 mod views;
 
 use aliexpress::Money;
+use aliexpress::dropshipping::text_search::{Filter, FilterKey};
 use aliexpress::shapes::Product;
 
 use crate::error::{Error, Result};
 use crate::service::Core;
 use crate::settings::Market;
 
+pub use categories::CategoryView;
 use convert::{freight_option, hit, hit_of, product_view};
+pub use feeds::{FeedQuery, FeedView};
 pub use link::{Sought, sought};
 pub use views::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
@@ -70,6 +76,7 @@ impl Core {
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let (market, sort) = (&market, query.sort.upstream());
+        let (category, free_shipping) = (query.category, query.free_shipping);
         let found = self
             .with_token(query.connection.as_deref(), |client| async move {
                 let search = client.dropshipping().text_search();
@@ -78,10 +85,16 @@ impl Core {
                     .ship_to(&market.ship_to)
                     .currency(&market.currency)
                     .locale(market.locale());
-                let search = search
+                let mut search = search
                     .sort(sort)
                     .page(page.into())
                     .page_size(page_size.into());
+                if let Some(category) = category {
+                    search = search.category_id(category);
+                }
+                if free_shipping {
+                    search = search.filter(shipped_free_to(&market.ship_to));
+                }
                 search.send().await
             })
             .await?;
@@ -191,6 +204,12 @@ impl Core {
             query.language.as_deref(),
         )
     }
+}
+
+fn shipped_free_to(country: &str) -> Filter {
+    Filter::new()
+        .search_key(FilterKey::FreeShipTo)
+        .search_value(country)
 }
 
 /// The number in what was pasted: itself, or the address of its product.

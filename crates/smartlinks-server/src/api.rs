@@ -8,6 +8,7 @@ mod connections;
 mod doctor;
 mod document;
 mod events;
+mod finding;
 mod keys;
 mod oauth;
 mod orders;
@@ -67,6 +68,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(calls::call))
         .routes(routes!(connect_links::list, connect_links::create))
         .routes(routes!(connect_links::revoke))
+        .routes(routes!(finding::feeds))
+        .routes(routes!(finding::feed))
+        .routes(routes!(finding::categories))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))

@@ -1,6 +1,7 @@
 //! What is pasted into the search box: words, numbers and addresses, by API and on the page.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
 use testkit::app::App;
 
 fn pasted(text: &str) -> String {
@@ -75,5 +76,94 @@ async fn what_is_no_product_is_explained_before_the_gateway_is_asked() -> Result
     }
     assert!(app.journal("aliexpress.ds.text.search").await?.is_empty());
     assert!(app.journal("aliexpress.ds.product.get").await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn feeds_and_categories_lead_to_products() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let feeds = visitor.get("/api/aliexpress/feeds").await?.json()?;
+    let feed = &feeds["feeds"][0];
+    let name = feed["name"].as_str().context("no feed")?;
+    let address = |query: &str| {
+        let name = url::form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>();
+        format!(
+            "/api/aliexpress/feeds/{}/products?{query}",
+            name.replace('+', "%20")
+        )
+    };
+    let first = visitor
+        .get(&address("page_size=5&sort=price_up"))
+        .await?
+        .json()?;
+    let ids = |page: &Value| -> Vec<String> {
+        let products = page["products"].as_array().cloned().unwrap_or_default();
+        products
+            .iter()
+            .map(|hit| hit["id"].as_str().unwrap_or_default().to_owned())
+            .collect()
+    };
+    let cents: Vec<i64> = first["products"]
+        .as_array()
+        .context("no products")?
+        .iter()
+        .filter_map(|hit| hit["price"].as_str()?.replace('.', "").parse().ok())
+        .collect();
+    assert_eq!(cents.len(), 5, "{first}");
+    assert!(cents.is_sorted(), "{first}");
+    assert_eq!(first["currency"], "EUR");
+    let second = visitor
+        .get(&address("page_size=5&sort=price_up&page=2"))
+        .await?
+        .json()?;
+    assert!(ids(&first).iter().all(|id| !ids(&second).contains(id)));
+    let shown = visitor
+        .get(&format!("/api/aliexpress/products/{}", ids(&first)[0]))
+        .await?;
+    assert_eq!(shown.status, 200);
+
+    let unknown = visitor
+        .get("/api/aliexpress/feeds/nothing%20like%20it/products")
+        .await?
+        .json()?;
+    assert_eq!(
+        (&unknown["total"], &unknown["products"]),
+        (&json!(0), &json!([]))
+    );
+
+    let found = visitor
+        .get("/api/aliexpress/categories?language=fr")
+        .await?
+        .json()?;
+    let categories = found["categories"].as_array().context("no categories")?;
+    let below = categories
+        .iter()
+        .find(|one| one["parent"].is_i64())
+        .context("no tree")?;
+    assert!(
+        categories.iter().any(|one| one["id"] == below["parent"]),
+        "{below}"
+    );
+    let narrowed =
+        |category: &Value| format!("/api/aliexpress/products?q=lamp&category={category}");
+    let all = visitor
+        .get("/api/aliexpress/products?q=lamp")
+        .await?
+        .json()?;
+    let totals = categories.iter().map(|one| narrowed(&one["id"]));
+    let mut smaller = 0;
+    for address in totals {
+        let total = visitor.get(&address).await?.json()?["total"].as_i64();
+        assert!(total <= all["total"].as_i64(), "{address}");
+        smaller += usize::from(total < all["total"].as_i64());
+    }
+    assert!(smaller > 0, "no category narrows anything");
+    let free = visitor
+        .get("/api/aliexpress/products?q=lamp&free_shipping=true")
+        .await?
+        .json()?;
+    assert!(free["total"].as_i64() < all["total"].as_i64(), "{free}");
     Ok(())
 }

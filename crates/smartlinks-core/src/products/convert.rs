@@ -2,8 +2,9 @@
 
 use aliexpress::Money;
 use aliexpress::dropshipping::freight_query::DeliveryOption;
+use aliexpress::dropshipping::image_search_v2::SimilarProduct;
 use aliexpress::dropshipping::text_search::FoundProduct;
-use aliexpress::shapes::{Product, Sku};
+use aliexpress::shapes::{FeedProduct, Product, Sku};
 use rust_decimal::Decimal;
 
 use super::views::{FreightOption, ProductView, SearchHit, SkuPropertyView, SkuView};
@@ -47,6 +48,70 @@ pub(super) fn hit_of(product: ProductView) -> SearchHit {
         rating: product.rating,
         orders: product.sales,
     }
+}
+
+pub(super) fn feed_hit(product: FeedProduct) -> SearchHit {
+    let prices = [
+        (
+            product.target_sale_price,
+            product.target_original_price,
+            product.target_sale_price_currency,
+        ),
+        (
+            product.sale_price,
+            product.original_price,
+            product.sale_price_currency,
+        ),
+    ];
+    let (price, original_price, currency) = first_priced(prices);
+    SearchHit {
+        id: product.product_id.to_string(),
+        title: product.product_title.unwrap_or_default(),
+        image: product.product_main_image_url.map(with_scheme),
+        price,
+        original_price,
+        currency,
+        discount: product.discount.filter(|text| text != "0%"),
+        // A share of happy buyers, which is another thing than stars.
+        rating: None,
+        orders: product.latest_volume.map(|orders| orders.to_string()),
+    }
+}
+
+/// A product that looks alike; none without its number.
+pub(super) fn similar_hit(product: SimilarProduct) -> Option<SearchHit> {
+    let upstream = product.price.unwrap_or_default();
+    let (sale, original) = (
+        upstream.sale.unwrap_or_default(),
+        upstream.original.unwrap_or_default(),
+    );
+    let prices = [
+        (
+            product.target_sale_price,
+            product.target_original_price,
+            product.target_sale_price_currency,
+        ),
+        (sale.value, original.value, sale.currency),
+    ];
+    let (price, original_price, currency) = first_priced(prices);
+    Some(SearchHit {
+        id: product.product_id?.to_string(),
+        title: product.title.unwrap_or_default(),
+        image: product.image_url.map(with_scheme),
+        price,
+        original_price,
+        currency,
+        discount: product.discount.filter(|text| text != "0%"),
+        rating: None,
+        orders: product.volume,
+    })
+}
+
+type Prices = (Option<Decimal>, Option<Decimal>, Option<String>);
+
+/// The prices in the asked currency, or those in the seller's.
+fn first_priced([wanted, other]: [Prices; 2]) -> Prices {
+    if wanted.0.is_some() { wanted } else { other }
 }
 
 /// Some addresses of the gateway start with `//`.

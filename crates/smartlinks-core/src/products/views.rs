@@ -33,6 +33,10 @@ impl Sort {
 pub struct SearchQuery {
     /// Words.
     pub words: String,
+    /// Only products of this category.
+    pub category: Option<i64>,
+    /// Only products that are sent to the destination free of charge.
+    pub free_shipping: bool,
     /// Destination; the market's when `None`.
     pub ship_to: Option<String>,
     /// Currency; the market's when `None`.

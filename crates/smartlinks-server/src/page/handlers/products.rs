@@ -96,6 +96,8 @@ async fn find(
 ) -> ProductsState {
     let search = core::SearchQuery {
         words: query.q.clone(),
+        category: None,
+        free_shipping: false,
         ship_to: Some(query.ship_to.clone()),
         currency: Some(query.currency.clone()),
         language: Some(visit.locale.code().to_owned()),
