@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod activity;
+mod affiliate;
 mod api_keys;
 mod app;
 mod audit;
@@ -48,6 +49,10 @@ pub use aliexpress;
 pub use smartlinks_store as store;
 
 pub use activity::Hour;
+pub use affiliate::{
+    CommissionLine, CommissionPage, CommissionQuery, CommissionState, HotQuery, NewLinks,
+    PromotionLinkView, PromotionLinks,
+};
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
     Grantable, KeyRefusal,

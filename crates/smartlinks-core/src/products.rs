@@ -16,6 +16,7 @@ use crate::service::Core;
 use crate::settings::Market;
 
 pub use categories::CategoryView;
+pub(crate) use convert::with_scheme;
 use convert::{freight_option, hit, hit_of, product_view};
 pub use feeds::{FeedQuery, FeedView};
 pub use link::{Sought, sought};
@@ -240,7 +241,7 @@ fn sku_number(id: &str) -> Result<i64> {
     })
 }
 
-fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {
+pub(crate) fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {
     if (least..=most).contains(&value) {
         return Ok(value);
     }

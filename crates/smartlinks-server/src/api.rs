@@ -1,6 +1,7 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod affiliate;
 mod audit;
 mod calls;
 mod connect_links;
@@ -43,6 +44,7 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
+        (name = "affiliate", description = "Earning by recommending"),
         (name = "orders", description = "Following orders"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
@@ -74,6 +76,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
+        .routes(routes!(affiliate::links))
+        .routes(routes!(affiliate::hot_products))
+        .routes(routes!(affiliate::commissions))
         .routes(routes!(orders::list))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))

@@ -30,6 +30,8 @@ pub(super) fn hit(product: FoundProduct) -> SearchHit {
         discount: product.discount.filter(|text| text != "0%"),
         rating: product.score,
         orders: product.orders,
+        commission_rate: None,
+        promotion_link: None,
     }
 }
 
@@ -47,6 +49,8 @@ pub(super) fn hit_of(product: ProductView) -> SearchHit {
         discount: None,
         rating: product.rating,
         orders: product.sales,
+        commission_rate: None,
+        promotion_link: None,
     }
 }
 
@@ -75,6 +79,8 @@ pub(super) fn feed_hit(product: FeedProduct) -> SearchHit {
         // A share of happy buyers, which is another thing than stars.
         rating: None,
         orders: product.latest_volume.map(|orders| orders.to_string()),
+        commission_rate: None,
+        promotion_link: None,
     }
 }
 
@@ -104,6 +110,8 @@ pub(super) fn similar_hit(product: SimilarProduct) -> Option<SearchHit> {
         discount: product.discount.filter(|text| text != "0%"),
         rating: None,
         orders: product.volume,
+        commission_rate: None,
+        promotion_link: None,
     })
 }
 
@@ -115,7 +123,7 @@ fn first_priced([wanted, other]: [Prices; 2]) -> Prices {
 }
 
 /// Some addresses of the gateway start with `//`.
-pub(super) fn with_scheme(address: String) -> String {
+pub(crate) fn with_scheme(address: String) -> String {
     if address.starts_with("//") {
         format!("https:{address}")
     } else {

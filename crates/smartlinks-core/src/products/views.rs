@@ -94,6 +94,12 @@ pub struct SearchHit {
     pub rating: Option<Decimal>,
     /// Rounded number of orders as AliExpress writes it, for example `2,000+`.
     pub orders: Option<String>,
+    /// Commission on a sale, for example `7.0%`; among hot products only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commission_rate: Option<String>,
+    /// Tracked link to it; where a tracking id was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion_link: Option<String>,
 }
 
 /// Which product, and for whom.
