@@ -29,6 +29,9 @@ const NOTHING_FOUND: &str = "405";
 /// The longest span of a list of commissions that is asked for at once.
 const LONGEST_SPAN: SignedDuration = SignedDuration::from_hours(31 * 24);
 
+/// The span when none is given.
+const USUAL_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 impl Core {
     /// Makes tracked links of product numbers and addresses (`aliexpress.affiliate.link.generate`), in the order of the
     /// request; a source that gets none says why. Fifty sources are one call.
@@ -168,7 +171,13 @@ fn nothing_is_an_answer<T>(answer: Result<T, aliexpress::Error>) -> Result<Optio
     }
 }
 
-fn span(from: Timestamp, until: Timestamp) -> Result<(Timestamp, Timestamp)> {
+fn span(from: Option<Timestamp>, until: Timestamp) -> Result<(Timestamp, Timestamp)> {
+    let from = match from {
+        Some(from) => from,
+        None => until
+            .checked_sub(USUAL_SPAN)
+            .map_err(|_| Error::invalid("until", "expected a moment of our time"))?,
+    };
     let length = until.duration_since(from);
     if length <= SignedDuration::ZERO {
         return Err(Error::invalid("until", "expected a moment after `from`"));

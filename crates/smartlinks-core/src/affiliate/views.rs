@@ -98,8 +98,8 @@ impl CommissionState {
 /// Commissions to show.
 #[derive(Debug, Clone)]
 pub struct CommissionQuery {
-    /// Start of the span.
-    pub from: Timestamp,
+    /// Start of the span; 30 days before its end when `None`.
+    pub from: Option<Timestamp>,
     /// End of the span, at most 31 days later; now when `None`.
     pub until: Option<Timestamp>,
     /// How far the orders have come.

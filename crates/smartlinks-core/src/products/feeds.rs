@@ -64,10 +64,10 @@ impl Core {
         Ok(feeds.collect())
     }
 
-    /// One page of a feed (`aliexpress.ds.recommend.feed.get`). A name that AliExpress does not know is an empty page.
+    /// One page of a feed (`aliexpress.ds.recommend.feed.get`).
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a name, page or market that cannot be; else as [`Core::vend`].
+    /// [`Error::Invalid`] for a name that no feed has, a page or market that cannot be; else as [`Core::vend`].
     pub async fn feed_products(&self, query: &FeedQuery) -> Result<SearchPage> {
         let name = query.name.trim();
         if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
@@ -99,6 +99,11 @@ impl Core {
                 feed.send().await
             })
             .await?;
+        // The gateway answers for a feed that is not there as for an empty one.
+        if found.products.is_empty() && !self.is_feed(name, query.connection.as_deref()).await? {
+            let message = format!("there is no feed {:?}", crate::text::shortened(name, 60));
+            return Err(Error::invalid("feed", message));
+        }
         Ok(SearchPage {
             products: found.products.into_iter().map(feed_hit).collect(),
             page: found.current_page_no.unwrap_or_else(|| page.into()),
@@ -107,6 +112,11 @@ impl Core {
             ship_to: market.ship_to.clone(),
             currency: market.currency.clone(),
         })
+    }
+
+    async fn is_feed(&self, name: &str, connection: Option<&str>) -> Result<bool> {
+        let feeds = self.feeds(connection).await?;
+        Ok(feeds.iter().any(|feed| feed.name == name))
     }
 }
 

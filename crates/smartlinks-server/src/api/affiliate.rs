@@ -87,9 +87,9 @@ pub(super) async fn hot_products(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Earned {
-    /// Start of the span. RFC 3339.
-    #[param(value_type = String, format = DateTime)]
-    from: Timestamp,
+    /// Start of the span; 30 days before its end when left out. RFC 3339.
+    #[param(value_type = Option<String>, format = DateTime)]
+    from: Option<Timestamp>,
     /// End of the span, at most 31 days later; now when left out. RFC 3339.
     #[param(value_type = Option<String>, format = DateTime)]
     until: Option<Timestamp>,

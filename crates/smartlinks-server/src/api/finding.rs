@@ -67,7 +67,7 @@ pub(super) struct FeedPage {
     connection: Option<String>,
 }
 
-/// The products of a feed (`aliexpress.ds.recommend.feed.get`). An unknown feed has none.
+/// The products of a feed (`aliexpress.ds.recommend.feed.get`).
 #[utoipa::path(
     get,
     path = "/api/aliexpress/feeds/{name}/products",
