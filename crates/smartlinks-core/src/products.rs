@@ -5,6 +5,7 @@ mod convert;
 mod feeds;
 mod link;
 mod pictures;
+mod shelf;
 mod views;
 
 use aliexpress::Money;
@@ -20,6 +21,7 @@ pub(crate) use convert::with_scheme;
 use convert::{freight_option, hit, hit_of, product_view};
 pub use feeds::{FeedQuery, FeedView};
 pub use link::{Sought, sought};
+pub(crate) use shelf::Shelf;
 pub use views::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort,

@@ -164,3 +164,43 @@ async fn feeds_and_categories_lead_to_products() -> Result<()> {
     assert!(free["total"].as_i64() < all["total"].as_i64(), "{free}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_narrows_searches_and_opens_feeds() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    // Without an account nothing is asked, and nothing is offered.
+    let page = visitor.get("/aliexpress/products?lang=en").await?.text();
+    assert!(
+        !page.contains("name=\"category\"") && !page.contains("?feed="),
+        "{page}"
+    );
+    app.connect().await?;
+
+    let page = visitor.get("/aliexpress/products").await?.text();
+    assert!(page.contains("name=\"category\""), "{page}");
+    assert!(page.contains("?feed=DS%20bestseller"), "{page}");
+    let feed = visitor
+        .get("/aliexpress/products?feed=DS%20hot%20product&sort=price_asc")
+        .await?
+        .text();
+    assert!(feed.contains("<title>DS hot product"), "{feed}");
+    let next = "?q=&#38;feed=DS%20hot%20product&#38;ship_to=FR&#38;currency=EUR&#38;sort=price_asc&#38;page=2";
+    assert!(feed.contains(next), "{feed}");
+    let free = visitor
+        .get("/aliexpress/products?q=lamp&free=on")
+        .await?
+        .text();
+    assert!(
+        free.contains("name=\"free\" value=\"on\" checked"),
+        "{free}"
+    );
+    let none = visitor
+        .get("/aliexpress/products?feed=nothing")
+        .await?
+        .text();
+    assert!(none.contains("invalid_parameter"), "{none}");
+    // They are asked for once a day, however many look.
+    assert_eq!(app.journal("aliexpress.ds.category.get").await?.len(), 1);
+    Ok(())
+}

@@ -15,8 +15,30 @@ pub struct ProductsPage {
     pub frame: Frame,
     /// What was asked for; the defaults before anything was.
     pub query: SearchQuery,
+    /// Categories that narrow a search; none when they are not known.
+    pub categories: Vec<CategoryChoice>,
+    /// Ready-made lists; none when they are not known.
+    pub feeds: Vec<FeedChoice>,
     /// What there is to show.
     pub state: ProductsState,
+}
+
+/// A category to choose.
+#[derive(Debug, Clone)]
+pub struct CategoryChoice {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// A feed to open.
+#[derive(Debug, Clone)]
+pub struct FeedChoice {
+    /// Its name.
+    pub name: String,
+    /// How many products it holds.
+    pub products: Option<i64>,
 }
 
 /// What was asked for.
@@ -24,6 +46,12 @@ pub struct ProductsPage {
 pub struct SearchQuery {
     /// `q`: words, a link or a number; empty before the first search.
     pub q: String,
+    /// `feed`: name of a feed to look through, while there are no words.
+    pub feed: String,
+    /// `category`: number of a category.
+    pub category: Option<i64>,
+    /// `free`: only what is sent free of charge.
+    pub free_shipping: bool,
     /// `ship_to`: two capital letters.
     pub ship_to: String,
     /// `currency`: three capital letters.
@@ -159,13 +187,36 @@ impl Price {
 impl SearchQuery {
     /// The same search, another page.
     fn href(&self, page: u32) -> String {
+        let category = self.category.map(|id| format!("&category={id}"));
         format!(
-            "/aliexpress/products?q={}&ship_to={}&currency={}&sort={}&page={page}",
+            "/aliexpress/products?q={}&feed={}{}{}&ship_to={}&currency={}&sort={}&page={page}",
             encode(&self.q),
+            encode(&self.feed),
+            category.unwrap_or_default(),
+            if self.free_shipping { "&free=on" } else { "" },
             encode(&self.ship_to),
             encode(&self.currency),
             self.sort.value(),
         )
+    }
+
+    /// A feed, for the same destination.
+    fn feed_href(&self, name: &str) -> String {
+        format!(
+            "/aliexpress/products?feed={}&ship_to={}&currency={}",
+            encode(name),
+            encode(&self.ship_to),
+            encode(&self.currency),
+        )
+    }
+
+    /// What results are results of.
+    fn subject(&self) -> &str {
+        if self.q.is_empty() {
+            &self.feed
+        } else {
+            &self.q
+        }
     }
 
     /// The pasted address, to be opened by the person.
@@ -227,11 +278,9 @@ impl ProductsPage {
     }
 
     fn title(&self) -> String {
-        if self.query.q.is_empty() {
-            self.frame.t(Key::TabProducts)
-        } else {
-            self.frame
-                .t1(Key::ProductsTitleFor, "q", self.query.q.as_str())
+        match self.query.subject() {
+            "" => self.frame.t(Key::TabProducts),
+            subject => self.frame.t1(Key::ProductsTitleFor, "q", subject),
         }
     }
 
@@ -260,7 +309,7 @@ impl ProductsPage {
             ProductsState::Results(results) if results.cards.is_empty() => frame.t2(
                 Key::ProductsAnswerNone,
                 "q",
-                self.query.q.as_str(),
+                self.query.subject(),
                 "country",
                 country,
             ),
