@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod activity;
+mod affiliate;
 mod api_keys;
 mod app;
 mod audit;
@@ -25,6 +26,7 @@ pub mod metrics;
 mod operators;
 mod orders;
 mod outlook;
+pub mod pricing;
 mod products;
 mod pushes;
 mod refresh;
@@ -47,6 +49,10 @@ pub use aliexpress;
 pub use smartlinks_store as store;
 
 pub use activity::Hour;
+pub use affiliate::{
+    CommissionLine, CommissionPage, CommissionQuery, CommissionState, HotQuery, NewLinks,
+    PromotionLinkView, PromotionLinks,
+};
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
     Grantable, KeyRefusal,
@@ -85,8 +91,9 @@ pub use orders::{
 };
 pub use outlook::SeenOutlook;
 pub use products::{
-    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
-    SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
+    CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, ProductQuery,
+    ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort, Sought,
+    sought,
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;

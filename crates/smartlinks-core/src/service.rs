@@ -26,6 +26,7 @@ use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
+use crate::products::Shelf;
 use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -146,6 +147,7 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    pub(crate) shelf: Shelf,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
     /// Where operators sign in.
@@ -207,6 +209,7 @@ impl Core {
                 connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                shelf: Shelf::default(),
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),

@@ -491,6 +491,7 @@ impl Ids {
         };
         path.replace("{id}", id)
             .replace("{method}", "aliexpress.ds.product.get")
+            .replace("{name}", "DS%20bestseller")
     }
 }
 
@@ -517,7 +518,9 @@ fn sensible_body(operation: &Operation, request: RequestBuilder, ids: &Ids) -> R
         "order_id": ids.order,
         "url": "https://shop.example.com/hook",
         "events": ["*"],
-        "code": "x"
+        "code": "x",
+        "tracking_id": "canary",
+        "sources": [ids.product]
     });
     let Some(fields) = &operation.fields else {
         return request;

@@ -17,8 +17,12 @@ use crate::state::AppState;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Search {
-    /// Words to search for, 1 to 200 characters.
+    /// Words to search for, 1 to 200 characters; or the number or address of a product, which finds that one.
     q: String,
+    /// Only products of this category, by its number.
+    category: Option<i64>,
+    /// `true`: only products that are sent to the destination free of charge.
+    free_shipping: Option<bool>,
     /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
     ship_to: Option<String>,
     /// Currency of prices, ISO 4217. The configured one when left out.
@@ -51,6 +55,8 @@ pub(super) async fn search(
 ) -> Result<Json<SearchPage>, Problem> {
     let query = SearchQuery {
         words: search.q,
+        category: search.category,
+        free_shipping: search.free_shipping.unwrap_or_default(),
         ship_to: search.ship_to,
         currency: search.currency,
         language: search.language,
