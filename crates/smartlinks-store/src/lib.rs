@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod budget_shares;
+mod catalogue;
 mod connect_links;
 mod connections;
 mod entropy;
@@ -18,6 +19,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod orders;
+mod prices;
 mod pushes;
 mod refresh_journal;
 mod seal;
@@ -32,6 +34,11 @@ pub use api_keys::{
 };
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use budget_shares::{BudgetClaim, BudgetHeld, BudgetShare, BudgetShareRepository, BudgetWish};
+pub use catalogue::{
+    Availability, CatalogueChange, CatalogueEntry, CatalogueFilter, CatalogueId, CatalogueProduct,
+    CatalogueRepository, CatalogueSku, CatalogueState, ChangeCursor, ChangeId, InvalidCatalogueId,
+    InvalidChangeId, ListedProduct, NewCatalogueEntry, PRODUCTS_AT_ONCE, Replacement, SEARCH_WORDS,
+};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure, FailureKind,
@@ -64,6 +71,10 @@ pub use operators::{
     OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
 };
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+pub use prices::{
+    ExchangeRate, InvalidRuleId, InvalidRunId, PriceRepository, PriceRun, PriceRunLine, RuleId,
+    RunEnd, RunId, StoredRule,
+};
 pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};
 pub use seal::{

@@ -11,6 +11,7 @@ pub use address::{DatabaseUrl, PostgresUrl};
 use crate::api_keys::ApiKeyRepository;
 use crate::audit::AuditRepository;
 use crate::budget_shares::BudgetShareRepository;
+use crate::catalogue::CatalogueRepository;
 use crate::connect_links::ConnectLinkRepository;
 use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
@@ -21,6 +22,7 @@ use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::orders::OrderRepository;
+use crate::prices::PriceRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
@@ -56,6 +58,8 @@ pub trait Store:
     + OidcRepository
     + WarningRepository
     + WebhookRepository
+    + CatalogueRepository
+    + PriceRepository
     + Send
     + Sync
     + 'static
@@ -176,6 +180,18 @@ impl dyn Store {
     /// Sign-ins of operators with an OpenID Connect provider.
     #[must_use]
     pub fn oidc(&self) -> &dyn OidcRepository {
+        self
+    }
+
+    /// The imported products.
+    #[must_use]
+    pub fn catalogue(&self) -> &dyn CatalogueRepository {
+        self
+    }
+
+    /// Price rules, exchange rates and runs.
+    #[must_use]
+    pub fn prices(&self) -> &dyn PriceRepository {
         self
     }
 
