@@ -9,6 +9,7 @@ mod broker;
 mod budget_shares;
 mod call_budget;
 mod calls;
+pub mod catalogue;
 mod changes;
 mod clock;
 mod connect;

@@ -21,6 +21,10 @@ const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Entries of the audit log: a year and a month, so that a year can be compared with the one before.
 const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// What happened to imported products: as long, for the same reason.
+const PRODUCT_CHANGES_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// Price runs that were made longer ago than this are forgotten.
+const PRICE_RUNS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
@@ -152,6 +156,14 @@ impl Core {
         gone += store
             .gateway_calls()
             .prune_calls(before(CALLS_KEPT_MS))
+            .await?;
+        gone += store
+            .catalogue()
+            .prune_product_changes(before(PRODUCT_CHANGES_KEPT_MS))
+            .await?;
+        gone += store
+            .prices()
+            .prune_price_runs(before(PRICE_RUNS_KEPT_MS))
             .await?;
         store.webhooks().forget_former_secrets(now).await?;
         gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;

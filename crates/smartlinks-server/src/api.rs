@@ -3,6 +3,7 @@
 
 mod audit;
 mod calls;
+mod catalogue;
 mod connect_links;
 mod connections;
 mod doctor;
@@ -11,6 +12,7 @@ mod events;
 mod keys;
 mod oauth;
 mod orders;
+mod prices;
 mod products;
 mod status;
 mod tokens;
@@ -42,6 +44,8 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
+        (name = "catalogue", description = "Products that were imported"),
+        (name = "prices", description = "Price rules, exchange rates, and what they make of prices"),
         (name = "orders", description = "Following orders"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
@@ -70,6 +74,27 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
+        .routes(routes!(catalogue::list, catalogue::import))
+        .routes(routes!(catalogue::states))
+        .routes(routes!(catalogue::export))
+        .routes(routes!(
+            catalogue::show,
+            catalogue::change,
+            catalogue::remove
+        ))
+        .routes(routes!(catalogue::history))
+        .routes(routes!(prices::rules, prices::create_rule))
+        .routes(routes!(
+            prices::rule,
+            prices::change_rule,
+            prices::delete_rule
+        ))
+        .routes(routes!(prices::make_default, prices::clear_default))
+        .routes(routes!(prices::rates))
+        .routes(routes!(prices::set_rate, prices::remove_rate))
+        .routes(routes!(prices::dry_run))
+        .routes(routes!(prices::run))
+        .routes(routes!(prices::apply))
         .routes(routes!(orders::list))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))

@@ -59,7 +59,10 @@ pub trait CatalogueRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ListedProduct>, StoreError>;
 
-    /// The same with what only one product's page shows.
+    /// The products with these ids that are there, of which the first [`PRODUCTS_AT_ONCE`] count.
+    async fn products_named(&self, ids: &[CatalogueId]) -> Result<Vec<ListedProduct>, StoreError>;
+
+    /// As [`products`](Self::products), with what only one product's page shows.
     async fn whole_products(
         &self,
         filter: &CatalogueFilter,

@@ -46,12 +46,22 @@ macro_rules! ten_times {
     };
 }
 
+macro_rules! two_hundred {
+    () => {
+        concat!(
+            "($1,$2,$3,$4,$5,$6,$7,$8,$9,",
+            ten_times!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19),
+            "$200)"
+        )
+    };
+}
+
 const SKUS: &str = concat!(
     "select ",
     sku_columns!(),
-    " from catalogue_skus where catalogue_id in ($1,$2,$3,$4,$5,$6,$7,$8,$9,",
-    ten_times!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19),
-    "$200) order by catalogue_id, position, sku_id"
+    " from catalogue_skus where catalogue_id in ",
+    two_hundred!(),
+    " order by catalogue_id, position, sku_id"
 );
 
 fn values_of(filter: &CatalogueFilter, after: Option<&CatalogueId>, limit: u32) -> Vec<Value> {
@@ -79,17 +89,33 @@ fn values_of(filter: &CatalogueFilter, after: Option<&CatalogueId>, limit: u32) 
     values
 }
 
+/// Ids for the places; those that are left over hold nothing, which no id equals.
+fn two_hundred<'a>(mut ids: impl Iterator<Item = &'a CatalogueId>) -> Vec<Value> {
+    let places = 0..PRODUCTS_AT_ONCE;
+    let value = |_| Value::from(ids.next().map(CatalogueId::as_str));
+    places.map(value).collect()
+}
+
 impl DatabaseStore {
+    /// Rows of products, with their variants.
+    async fn listed(&self, rows: &[Row]) -> Result<Vec<ListedProduct>, StoreError> {
+        let products: Vec<_> = rows.iter().map(product).collect::<Result<_, _>>()?;
+        let mut skus = self.skus_of(&products).await?;
+        let listed = products.into_iter().map(|product| ListedProduct {
+            skus: skus.remove(&product.id).unwrap_or_default(),
+            product,
+        });
+        Ok(listed.collect())
+    }
+
     /// The variants of up to [`PRODUCTS_AT_ONCE`] products.
     async fn skus_of(
         &self,
         products: &[CatalogueProduct],
     ) -> Result<HashMap<CatalogueId, Vec<CatalogueSku>>, StoreError> {
         let mut found: HashMap<CatalogueId, Vec<CatalogueSku>> = HashMap::new();
-        let mut ids = products.iter().map(|product| product.id.as_str());
-        // Places that are left over hold nothing, which no id equals.
-        let values = (0..PRODUCTS_AT_ONCE).map(|_| Value::from(ids.next()));
-        for row in self.database.all(SKUS, values.collect()).await? {
+        let ids = products.iter().map(|product| &product.id);
+        for row in self.database.all(SKUS, two_hundred(ids)).await? {
             let (id, sku) = sku(&row)?;
             found.entry(id).or_default().push(sku);
         }
@@ -177,14 +203,19 @@ impl CatalogueRepository for DatabaseStore {
             ALL
         };
         let rows = self.database.all(sql, values_of(filter, after, limit));
-        let rows = rows.await?;
-        let products: Vec<_> = rows.iter().map(product).collect::<Result<_, _>>()?;
-        let mut skus = self.skus_of(&products).await?;
-        let listed = products.into_iter().map(|product| ListedProduct {
-            skus: skus.remove(&product.id).unwrap_or_default(),
-            product,
-        });
-        Ok(listed.collect())
+        self.listed(&rows.await?).await
+    }
+
+    async fn products_named(&self, ids: &[CatalogueId]) -> Result<Vec<ListedProduct>, StoreError> {
+        const NAMED: &str = concat!(
+            "select ",
+            product_columns!(),
+            " from catalogue_products p where p.id in ",
+            two_hundred!(),
+            " order by p.id desc"
+        );
+        let rows = self.database.all(NAMED, two_hundred(ids.iter()));
+        self.listed(&rows.await?).await
     }
 
     async fn whole_products(

@@ -273,6 +273,10 @@ pub(crate) async fn pages_hold_what_a_filter_lets_through_once(stage: Stage) {
             assert!(same && listed.len() == whole.len(), "{filter:?}");
         }
     }
+    let some = [&all[3], &all[40]].map(|entry| entry.product.id.clone());
+    let named = store.products_named(&some).await.unwrap();
+    let named: Vec<_> = named.into_iter().map(|one| one.product.id).collect();
+    assert_eq!(named, some);
     let counted = store.products_by_state().await.unwrap();
     let counted: HashSet<_> = counted.into_iter().collect();
     assert_eq!(
