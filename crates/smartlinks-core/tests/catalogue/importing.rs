@@ -154,6 +154,7 @@ async fn a_product_that_is_not_shown_any_more_says_why() -> Result<()> {
     assert_eq!(refused.skus, first.skus, "what is known of it stays");
     let again = imported(&app, &number).await?;
     assert_eq!(again.summary.availability, Availability::OnSale);
+    app.advance(1);
     app.control(&format!("products/{number}"), &json!({ "delist": true }))
         .await?;
     let gone = imported(&app, &number).await?;

@@ -1,11 +1,11 @@
 use anyhow::{Context as _, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
     CatalogueEdit, CatalogueImport, PriceRunRequest, PricingProblem, RuleDraft, Selection, SkuEdit,
 };
 use smartlinks_core::pricing::RateSource;
+use smartlinks_core::{AuditQuery, Error};
 use testkit::app::App;
 
 use crate::{connected, imported, product_with, refused, rule, rule_in};
@@ -347,5 +347,56 @@ async fn a_selection_is_checked_and_kept_to() -> Result<()> {
         app.core.price_run("run_1", None, None).await,
         Err(Error::UnknownRun(_))
     ));
+    Ok(())
+}
+
+/// Who made prices what they are stands in the log, with the rates that were entered.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_makes_prices_is_audited_and_old_runs_are_forgotten() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 1).await?;
+    imported(&app, &number).await?;
+    let double = rule(&app, "double", "100").await?;
+    app.core.choose_default_price_rule(Some(&double)).await?;
+    let run = app.core.dry_run_prices(&PriceRunRequest::default()).await?;
+    app.core.apply_price_run(&run.run.id).await?;
+    let renamed = RuleDraft {
+        name: Some("twice".into()),
+        rule: None,
+    };
+    app.core.change_price_rule(&double, &renamed).await?;
+    app.core.delete_price_rule(&double).await?;
+    app.core.set_exchange_rate("USD", "EUR", "0.92").await?;
+    app.core.remove_exchange_rate("USD", "EUR").await?;
+    let log = app.core.audit_log(&AuditQuery::default()).await?.entries;
+    let actions: Vec<_> = log
+        .iter()
+        .rev()
+        .map(|entry| (entry.action.as_str(), entry.subject.as_deref()))
+        .filter(|(action, _)| !action.starts_with("connection."))
+        .skip_while(|(action, _)| *action != "price_rule.created")
+        .collect();
+    assert_eq!(
+        actions,
+        [
+            ("price_rule.created", Some(double.as_str())),
+            ("price_rule.default", Some(&double)),
+            ("prices.applied", Some(&run.run.id)),
+            ("price_rule.changed", Some(&double)),
+            ("price_rule.deleted", Some(&double)),
+            ("exchange_rate.set", Some("USD/EUR")),
+            ("exchange_rate.removed", Some("USD/EUR")),
+        ]
+    );
+    let entered = log.iter().find(|entry| entry.action == "exchange_rate.set");
+    assert_eq!(entered.context("no entry")?.data["rate"], "0.92");
+
+    app.advance(29 * 86_400);
+    app.core.forget_old().await?;
+    app.core.price_run(&run.run.id, None, None).await?;
+    app.advance(2 * 86_400);
+    app.core.forget_old().await?;
+    let forgotten = app.core.price_run(&run.run.id, None, None).await;
+    assert!(matches!(forgotten, Err(Error::UnknownRun(_))));
     Ok(())
 }
