@@ -372,7 +372,7 @@ async fn a_product_is_edited_found_and_removed() -> Result<()> {
         &number,
         &format!("https://www.aliexpress.com/item/{number}.html"),
     ] {
-        assert_eq!(found(&app, words).await?, [id.clone()], "{words}");
+        assert_eq!(found(&app, words).await?, [id.as_str()], "{words}");
     }
     assert!(found(&app, "chevet rouge nothing").await?.is_empty());
 
