@@ -9,6 +9,7 @@ mod editing;
 mod export;
 mod history;
 mod importing;
+mod imports;
 mod listing;
 mod merging;
 mod pricer;
@@ -22,6 +23,10 @@ pub use editing::{CatalogueEdit, SkuEdit};
 pub use export::{CatalogueExport, ExportFormat};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
 pub use importing::CatalogueImport;
+pub use imports::{
+    ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
+    ImportStarted, ImportWork, ImportsRequest,
+};
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};
 pub use rates::RateView;

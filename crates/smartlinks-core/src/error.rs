@@ -105,6 +105,9 @@ pub enum Error {
     /// The id names no price run of ours.
     #[error("there is no price run {0}")]
     UnknownRun(String),
+    /// The id names no import of ours.
+    #[error("there is no import {0}")]
+    UnknownImport(String),
     /// Nobody has entered what a currency is worth in another.
     #[error("no exchange rate from {from} to {to} was entered")]
     UnknownRate {
@@ -242,6 +245,7 @@ impl Error {
             Self::UnknownProduct(_) => "unknown_product",
             Self::UnknownRule(_) => "unknown_price_rule",
             Self::UnknownRun(_) => "unknown_price_run",
+            Self::UnknownImport(_) => "unknown_import",
             Self::UnknownRate { .. } => "unknown_exchange_rate",
             Self::CatalogueRefused(_) => "catalogue_refused",
             Self::UnknownApiKey(_) => "unknown_api_key",
@@ -303,6 +307,7 @@ impl Error {
             }
             Self::UnknownRule(_) => "List the price rules and use one of their ids.".into(),
             Self::UnknownRun(_) => "Make a new dry run; they are kept for 30 days.".into(),
+            Self::UnknownImport(_) => "List the imports and use one of their ids; they are kept for 30 days.".into(),
             Self::UnknownRate { .. } => "List the exchange rates; one that is not there needs no removal.".into(),
             Self::CatalogueRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::UnknownApiKey(_) => "List the keys (`smartlinks api-keys list`) and use one of their ids.".into(),

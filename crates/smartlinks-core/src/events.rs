@@ -56,6 +56,8 @@ pub enum EventKind {
     ProductRemoved,
     /// A price run was put in force.
     PricesApplied,
+    /// An import of many products has ended.
+    ImportFinished,
 }
 
 /// How the kinds of events about API keys begin.
@@ -77,6 +79,7 @@ impl EventKind {
         Self::ProductChanged,
         Self::ProductRemoved,
         Self::PricesApplied,
+        Self::ImportFinished,
         Self::TokenFileFailed,
         Self::ConnectionExpiring,
         Self::WebhookDisabled,
@@ -132,6 +135,7 @@ impl EventKind {
             Self::ProductChanged => "product.changed",
             Self::ProductRemoved => "product.removed",
             Self::PricesApplied => "prices.applied",
+            Self::ImportFinished => "import.finished",
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::call_budget::CallCounts;
 use crate::changes::Changes;
+use crate::counted::Counted;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
@@ -25,6 +26,7 @@ use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
+use crate::products::Shelf;
 use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -32,7 +34,6 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
-use crate::vends::Vends;
 use crate::webhooks::{Queued, Sender, Targets, WebhookOptions};
 
 /// How refreshing behaves. The defaults suit production.
@@ -126,7 +127,8 @@ pub(crate) struct Inner {
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
     pub(crate) api_keys: KnownKeys,
-    pub(crate) vends: Vends,
+    /// What is written to the audit log by the minute.
+    pub(crate) counted: Counted,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
     activity: Activity,
@@ -145,8 +147,11 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    pub(crate) shelf: Shelf,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
+    /// Wakes the worker of imports.
+    pub(crate) imports: tokio::sync::Notify,
     /// Where operators sign in.
     pub(crate) desk: Desk,
     pub(crate) webhooks: Queued,
@@ -193,7 +198,7 @@ impl Core {
                 events: broadcast::channel(256).0,
                 changes: Changes::default(),
                 api_keys: KnownKeys::default(),
-                vends: Vends::default(),
+                counted: Counted::default(),
                 snapshot: Snapshot::default(),
                 gateway,
                 activity: Activity::default(),
@@ -206,7 +211,9 @@ impl Core {
                 connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                shelf: Shelf::default(),
                 push_arrived: tokio::sync::Notify::new(),
+                imports: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),
                 outlook: LastOutlook::default(),

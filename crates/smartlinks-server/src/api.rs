@@ -1,6 +1,7 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod affiliate;
 mod audit;
 mod calls;
 mod catalogue;
@@ -9,6 +10,8 @@ mod connections;
 mod doctor;
 mod document;
 mod events;
+mod finding;
+mod imports;
 mod keys;
 mod oauth;
 mod orders;
@@ -46,6 +49,7 @@ use crate::state::AppState;
         (name = "products", description = "Finding and inspecting products"),
         (name = "catalogue", description = "Products that were imported"),
         (name = "prices", description = "Price rules, exchange rates, and what they make of prices"),
+        (name = "affiliate", description = "Earning by recommending"),
         (name = "orders", description = "Following orders"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
@@ -71,6 +75,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(calls::call))
         .routes(routes!(connect_links::list, connect_links::create))
         .routes(routes!(connect_links::revoke))
+        .routes(routes!(finding::feeds))
+        .routes(routes!(finding::feed))
+        .routes(routes!(finding::categories))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
@@ -83,6 +90,11 @@ fn documented() -> OpenApiRouter<AppState> {
             catalogue::remove
         ))
         .routes(routes!(catalogue::history))
+        .routes(routes!(imports::list, imports::start))
+        .routes(routes!(imports::show))
+        .routes(routes!(imports::lines))
+        .routes(routes!(imports::cancel))
+        .routes(routes!(imports::resume))
         .routes(routes!(prices::rules, prices::create_rule))
         .routes(routes!(
             prices::rule,
@@ -95,6 +107,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(prices::dry_run))
         .routes(routes!(prices::run))
         .routes(routes!(prices::apply))
+        .routes(routes!(affiliate::links))
+        .routes(routes!(affiliate::hot_products))
+        .routes(routes!(affiliate::commissions))
         .routes(routes!(orders::list))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))

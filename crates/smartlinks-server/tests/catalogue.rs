@@ -288,3 +288,60 @@ async fn the_catalogue_leaves_as_a_file() -> Result<()> {
     assert_eq!(change.status, 403);
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_products_are_imported_as_a_job() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let imports = format!("{CATALOGUE}/imports");
+    let wrong = json!({ "csv": "product\nlamp\n" });
+    let refused = visitor.post_json(&imports, &wrong).await?;
+    let refused = refused.expect_status(422)?.json()?;
+    assert_eq!(
+        (&refused["job"], &refused["problems"][0]["line"]),
+        (&Value::Null, &json!(2))
+    );
+    let products: Vec<_> = app.products().await?.into_iter().take(3).collect();
+    let started = visitor
+        .post_json(&imports, &json!({ "products": products }))
+        .await?
+        .expect_status(202)?
+        .json()?;
+    let here = format!("{imports}/{}", text(&started["job"], "id")?);
+    let cancelled = visitor
+        .post_json(&format!("{here}/cancel"), &json!({}))
+        .await?;
+    assert_eq!(cancelled.expect_status(200)?.json()?["state"], "cancelled");
+    let resume = format!("{here}/resume");
+    visitor
+        .post_json(&resume, &json!({}))
+        .await?
+        .expect_status(200)?;
+    let stop = tokio_util::sync::CancellationToken::new();
+    app.core.work_on_imports(&stop).await?;
+    let done = visitor.get(&here).await?.json()?;
+    assert_eq!(
+        (&done["state"], &done["imported"]),
+        (&json!("done"), &json!(3))
+    );
+    visitor
+        .post_json(&resume, &json!({}))
+        .await?
+        .expect_status(409)?;
+    let lines = visitor
+        .get(&format!("{here}/lines?state=imported&limit=2"))
+        .await?
+        .json()?;
+    assert_eq!(lines["lines"][1]["state"], "imported");
+    assert_eq!(
+        visitor.get(&imports).await?.json()?["imports"][0]["id"],
+        done["id"]
+    );
+    let unknown = visitor.get(&format!("{imports}/imp_1")).await?;
+    assert_eq!(
+        unknown.expect_status(404)?.json()?["code"],
+        "unknown_import"
+    );
+    Ok(())
+}

@@ -12,6 +12,7 @@ mod events;
 mod files;
 mod gateway_calls;
 mod ids;
+mod import_jobs;
 mod keyring;
 mod login_attempts;
 mod maintenance;
@@ -46,10 +47,14 @@ pub use connections::{
     Settled, StoredState, TokenMaterial, WarningRepository,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
-pub use error::{Cause, Inconsistency, StoreError};
+pub use error::{Cause, Inconsistency, StoreError, with_causes};
 pub use events::{Event, EventRepository, NewEvent};
 pub use gateway_calls::{
     CALL_WENT_WELL, CallsOfMethod, GatewayCallRepository, GatewayCalls, HourOfCalls,
+};
+pub use import_jobs::{
+    ImportJob, ImportJobId, ImportJobRepository, ImportJobState, ImportLine, ImportLineEnd,
+    ImportLineState, InvalidImportJobId,
 };
 pub use keyring::{
     KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows,

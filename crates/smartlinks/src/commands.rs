@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod call;
+pub(crate) mod catalogue;
 pub(crate) mod connections;
 pub(crate) mod db;
 pub(crate) mod doctor;
@@ -15,7 +16,11 @@ mod session;
 pub(crate) mod sign;
 pub(crate) mod webhooks;
 
+use std::path::Path;
+
 use clap_complete::Shell;
+use clap_mangen::Man;
+use serde_json::json;
 
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
@@ -30,6 +35,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Keyring(command) => keyring::run(command, session).await,
         Command::Operators(command) => operators::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
+        Command::Catalogue(command) => catalogue::run(*command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::ApiKeys(command) => api_keys::run(command, session).await,
         Command::Webhooks(command) => webhooks::run(command, session).await,
@@ -47,6 +53,29 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
 /// `openapi`
 pub(crate) fn openapi(output: Output) -> Result<(), Failure> {
     output.text(&smartlinks_server::openapi_json())
+}
+
+/// `man`
+pub(crate) fn man(folder: Option<&Path>, output: Output) -> Result<(), Failure> {
+    let Some(folder) = folder else {
+        let mut page = Vec::new();
+        Man::new(Cli::definition()).render(&mut page)?;
+        return output.text(&String::from_utf8_lossy(&page));
+    };
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::definition(), folder));
+    written.map_err(|error| {
+        let words = format!(
+            "the manual pages could not be written to {}",
+            folder.display()
+        );
+        Failure::new(Exit::Failure, "not_written", words)
+            .because(&error)
+            .hint("Name a folder that you may write to.")
+    })?;
+    output.data(&json!({ "folder": folder }), |_| {
+        format!("the manual pages are in {}", folder.display())
+    })
 }
 
 /// `completions SHELL`

@@ -3,7 +3,7 @@
 use smartlinks_store::{CatalogueId, RuleId, StoredRule};
 
 use crate::error::{Error, Result};
-use crate::products::product_id_in;
+use crate::products::{Sought, sought};
 use crate::service::Core;
 use crate::text::shortened;
 
@@ -20,16 +20,22 @@ pub(super) fn product_number(text: &str) -> Result<String> {
             && text.bytes().all(|byte| byte.is_ascii_digit())
             && text.parse::<i64>().is_ok_and(|number| number > 0)
     };
-    let found = match is_number(digits) {
-        true => Some(digits.to_owned()),
-        false => product_id_in(digits).filter(|number| is_number(number)),
+    if is_number(digits) {
+        return Ok(digits.to_owned());
+    }
+    let shown = shortened(digits, 80);
+    let message = match sought(digits) {
+        Sought::Product(number) if is_number(&number) => return Ok(number),
+        Sought::ShortLink => format!(
+            "{shown:?} only sends on to a product, and we do not follow it; open it in a browser and take the address \
+             that it leads to"
+        ),
+        Sought::OtherPage => format!("{shown:?} is a page of AliExpress, not one of an item"),
+        _ => {
+            format!("{shown:?} is neither an AliExpress product number nor the address of an item")
+        }
     };
-    found.ok_or_else(|| {
-        let shown = shortened(digits, 80);
-        let message =
-            format!("{shown:?} is neither an AliExpress product number nor the address of an item");
-        Error::invalid("product", message)
-    })
+    Err(Error::invalid("product", message))
 }
 
 pub(super) fn catalogue_id(text: &str) -> Result<CatalogueId> {
@@ -133,6 +139,7 @@ mod tests {
             "99999999999999999999",
             "9999999999999999999",
             "https://example.com/item/1005006000000001.html",
+            "https://a.aliexpress.com/_mNabcde",
         ] {
             assert!(product_number(text).is_err(), "{text}");
         }

@@ -63,15 +63,15 @@ impl Core {
     /// [`Error::Invalid`] names the parameter, before the gateway is asked, or the variant that the product does not
     /// have; [`Error::UnknownRule`]; else as [`Core::product`].
     pub async fn import_product(&self, import: &CatalogueImport) -> Result<CatalogueDetail> {
-        let wanted = self.wanted(import).await?;
+        let wanted = self.wanted_import(import).await?;
         let catalogue = self.store().catalogue();
         let known = catalogue.product_numbered(&wanted.connection, &wanted.number);
         let known = match known.await? {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let market = self.market_for(import, known.as_ref())?;
-        let asked = self.asked(&wanted, &market).await;
+        let market = self.import_market(import, known.as_ref())?;
+        let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
             Ok(fresh) => Ok(fresh),
             // What is said for another country or currency says nothing of the product as it was imported.
@@ -92,7 +92,7 @@ impl Core {
         Err(busy())
     }
 
-    async fn wanted(&self, import: &CatalogueImport) -> Result<Wanted> {
+    async fn wanted_import(&self, import: &CatalogueImport) -> Result<Wanted> {
         let number = checks::product_number(&import.product)?;
         let labels = checks::labels(&import.labels)?;
         let rule = match given(import.rule.as_deref()) {
@@ -120,7 +120,7 @@ impl Core {
     }
 
     /// What the caller says, else what the product was imported for, else the market's.
-    fn market_for(
+    fn import_market(
         &self,
         import: &CatalogueImport,
         known: Option<&CatalogueEntry>,
@@ -140,7 +140,7 @@ impl Core {
         )
     }
 
-    async fn asked(&self, wanted: &Wanted, market: &Market) -> Result<ProductView> {
+    async fn ask_for(&self, wanted: &Wanted, market: &Market) -> Result<ProductView> {
         let query = ProductQuery {
             ship_to: Some(market.ship_to.clone()),
             currency: Some(market.currency.clone()),

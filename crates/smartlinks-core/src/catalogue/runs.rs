@@ -55,7 +55,7 @@ impl Core {
         };
         let pricer = self.pricer().await?;
         let mut found = Lines::default();
-        self.each_selected(&request.selection, |products| {
+        self.each_selected_product(&request.selection, |products| {
             found.add(&pricer, rule.as_ref(), products)
         })
         .await?;
@@ -135,13 +135,13 @@ impl Core {
     }
 
     /// Goes through the products of a selection, some at a time.
-    async fn each_selected(
+    async fn each_selected_product(
         &self,
         selection: &Selection,
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
     ) -> Result<()> {
         if !selection.products.is_empty() {
-            return self.each_named(selection, each).await;
+            return self.each_named_product(selection, each).await;
         }
         let query = CatalogueQuery {
             words: selection.words.clone(),
@@ -166,7 +166,7 @@ impl Core {
         }
     }
 
-    async fn each_named(
+    async fn each_named_product(
         &self,
         selection: &Selection,
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
@@ -181,14 +181,14 @@ impl Core {
             let message = format!("names {} products; {MOST_NAMED} are the most", ids.len());
             return Err(Error::invalid("selection", message));
         }
-        for products in self.named(ids.into_iter().collect()).await? {
+        for products in self.products_of_ids(ids.into_iter().collect()).await? {
             each(products)?;
         }
         Ok(())
     }
 
     /// Products by their ids, all of them or an error that says which one is not there.
-    async fn named(&self, ids: Vec<CatalogueId>) -> Result<Vec<Vec<ListedProduct>>> {
+    async fn products_of_ids(&self, ids: Vec<CatalogueId>) -> Result<Vec<Vec<ListedProduct>>> {
         let mut all = Vec::new();
         for ids in ids.chunks(PRODUCTS_AT_ONCE as usize) {
             let found = self.store().catalogue().products_named(ids).await?;

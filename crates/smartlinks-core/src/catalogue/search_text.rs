@@ -2,7 +2,7 @@
 
 use smartlinks_store::{CatalogueProduct, CatalogueSku, SEARCH_WORDS};
 
-use crate::products::product_id_in;
+use crate::products::{Sought, sought};
 
 /// The longest word that is looked for, in characters.
 const WORD_LENGTH: usize = 80;
@@ -27,7 +27,7 @@ pub(super) fn search_text(product: &CatalogueProduct, skus: &[CatalogueSku]) -> 
 
 /// The words of a search; the number of the product when its address was pasted.
 pub(super) fn search_words(text: &str) -> Vec<String> {
-    if let Some(number) = product_id_in(text) {
+    if let Sought::Product(number) = sought(text) {
         return vec![number];
     }
     let words = text.split_whitespace().take(SEARCH_WORDS);

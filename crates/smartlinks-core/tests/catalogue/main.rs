@@ -2,6 +2,7 @@
 
 mod exports;
 mod importing;
+mod imports;
 mod prices;
 mod shops;
 

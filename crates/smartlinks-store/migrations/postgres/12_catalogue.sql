@@ -129,3 +129,41 @@ create table price_run_lines (
     line_json text not null,
     primary key (run_id, number)
 );
+
+-- Imports of many products that a person started. Any instance works on them, one at a time on each.
+create table import_jobs (
+    id text collate "C" not null primary key,
+    state text not null,
+    -- Connection, market, labels and rule of every line.
+    request_json text not null,
+    lines bigint not null,
+    imported bigint not null,
+    failed bigint not null,
+    -- Why it rests, while it does.
+    problem_json text,
+    next_at bigint,
+    lease_owner text,
+    lease_until bigint,
+    created_at bigint not null,
+    updated_at bigint not null,
+    finished_at bigint,
+    check ((state = 'running') = (next_at is not null))
+);
+create index import_jobs_due on import_jobs (next_at) where next_at is not null;
+create index import_jobs_old on import_jobs (finished_at) where finished_at is not null;
+
+create table import_lines (
+    job_id text collate "C" not null references import_jobs (id) on delete cascade,
+    number bigint not null,
+    -- AliExpress's number.
+    product_id text collate "C" not null,
+    -- Variants, labels and rule of this line alone.
+    wish_json text not null,
+    state text not null,
+    attempts bigint not null,
+    catalogue_id text collate "C",
+    problem_json text,
+    at bigint,
+    primary key (job_id, number)
+);
+create index import_lines_state on import_lines (job_id, state, number);

@@ -129,3 +129,41 @@ create table price_run_lines (
     line_json text not null,
     primary key (run_id, number)
 ) strict, without rowid;
+
+-- Imports of many products that a person started. Any instance works on them, one at a time on each.
+create table import_jobs (
+    id text not null primary key,
+    state text not null,
+    -- Connection, market, labels and rule of every line.
+    request_json text not null,
+    lines integer not null,
+    imported integer not null,
+    failed integer not null,
+    -- Why it rests, while it does.
+    problem_json text,
+    next_at integer,
+    lease_owner text,
+    lease_until integer,
+    created_at integer not null,
+    updated_at integer not null,
+    finished_at integer,
+    check ((state = 'running') = (next_at is not null))
+) strict;
+create index import_jobs_due on import_jobs (next_at) where next_at is not null;
+create index import_jobs_old on import_jobs (finished_at) where finished_at is not null;
+
+create table import_lines (
+    job_id text not null references import_jobs (id) on delete cascade,
+    number integer not null,
+    -- AliExpress's number.
+    product_id text not null,
+    -- Variants, labels and rule of this line alone.
+    wish_json text not null,
+    state text not null,
+    attempts integer not null,
+    catalogue_id text,
+    problem_json text,
+    at integer,
+    primary key (job_id, number)
+) strict, without rowid;
+create index import_lines_state on import_lines (job_id, state, number);

@@ -296,7 +296,7 @@ impl CatalogueRepository for DatabaseStore {
     async fn prune_product_changes(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from catalogue_changes where id in \
              (select id from catalogue_changes where at < $1 order by at limit $2)";
-        self.prune_in_parts(PRUNE, before).await
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

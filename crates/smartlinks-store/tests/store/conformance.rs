@@ -7,6 +7,7 @@ mod catalogue;
 mod connect_links;
 mod connections;
 mod gateway_calls;
+mod import_jobs;
 mod key_file;
 mod keyring;
 mod login_attempts;
@@ -15,6 +16,7 @@ mod oidc;
 mod operators;
 mod orders_and_events;
 mod prices;
+mod pruning;
 mod pushes;
 mod refresh;
 mod refresh_journal;
@@ -59,6 +61,10 @@ suite! {
         pages_hold_what_a_filter_lets_through_once,
         what_is_searched_for_is_taken_as_it_is_written,
         a_product_goes_with_all_that_is_its;
+    import_jobs:
+        an_import_is_held_by_one_and_passes_on,
+        lines_end_once_and_the_last_one_ends_the_import,
+        an_import_rests_and_is_stopped;
     prices:
         rules_differ_by_name_and_one_is_the_default,
         choices_at_the_same_time_leave_one_default,
@@ -67,6 +73,8 @@ suite! {
         a_run_is_put_in_force_whole_and_once,
         a_run_that_something_has_overtaken_changes_nothing,
         of_two_runs_over_the_same_variant_one_is_applied;
+    pruning:
+        old_rows_go_in_parts_of_every_table;
     gateway_calls:
         calls_are_added_up_by_hour_method_and_outcome,
         instances_add_at_the_same_time,
@@ -133,6 +141,9 @@ suite! {
         sessions_end_one_by_one_and_together,
         a_disabled_operator_has_no_sessions_and_may_come_back,
         old_sessions_and_links_are_pruned,
+        a_session_begins_only_while_the_password_stands,
+        a_password_change_leaves_no_session_behind,
+        a_link_for_the_invited_is_made_for_them_alone,
         no_hash_is_shown,
         an_entry_is_left_by_what_took_effect;
     oidc:

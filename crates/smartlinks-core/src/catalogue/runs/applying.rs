@@ -29,12 +29,12 @@ impl Core {
         if run.applied_at.is_some() {
             return Err(applied_before(&run));
         }
-        let lines = self.every_line(&run).await?;
-        let differences = self.differences(&run, &lines).await?;
+        let lines = self.every_run_line(&run).await?;
+        let differences = self.run_differences(&run, &lines).await?;
         if !differences.is_empty() {
             return refused(&run, differences);
         }
-        match self.put_in_force(&run, &lines).await? {
+        match self.put_run_in_force(&run, &lines).await? {
             RunEnd::Applied => {
                 self.announce().await;
                 Ok(PriceRunOutcome {
@@ -47,11 +47,11 @@ impl Core {
             RunEnd::AppliedBefore => Err(applied_before(&run)),
             RunEnd::Unknown => Err(Error::UnknownRun(run.id.to_string())),
             // Something changed between the look and the writing.
-            RunEnd::Moved => refused(&run, self.differences(&run, &lines).await?),
+            RunEnd::Moved => refused(&run, self.run_differences(&run, &lines).await?),
         }
     }
 
-    async fn put_in_force(&self, run: &PriceRun, lines: &[PriceRunLine]) -> Result<RunEnd> {
+    async fn put_run_in_force(&self, run: &PriceRun, lines: &[PriceRunLine]) -> Result<RunEnd> {
         let now = to_millis(self.now());
         let priced = lines.iter().filter(|line| line.price.is_some());
         let changes = priced.clone().map(|_| {
@@ -70,14 +70,14 @@ impl Core {
         Ok(prices.apply_price_run(&run.id, changes, change).await?)
     }
 
-    async fn every_line(&self, run: &PriceRun) -> Result<Vec<PriceRunLine>> {
+    async fn every_run_line(&self, run: &PriceRun) -> Result<Vec<PriceRunLine>> {
         let limit = u32::try_from(MOST_VARIANTS).unwrap_or(u32::MAX);
         let lines = self.store().prices().price_run_lines(&run.id, 0, limit);
         Ok(lines.await?)
     }
 
     /// The lines that would come out otherwise now.
-    async fn differences(
+    async fn run_differences(
         &self,
         run: &PriceRun,
         lines: &[PriceRunLine],

@@ -66,6 +66,8 @@ pub enum EventKind {
     ProductRemoved,
     /// A price run was put in force.
     PricesApplied,
+    /// An import of many products has ended.
+    ImportFinished,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -104,6 +106,7 @@ impl EventKind {
             "product.changed" => Self::ProductChanged,
             "product.removed" => Self::ProductRemoved,
             "prices.applied" => Self::PricesApplied,
+            "import.finished" => Self::ImportFinished,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -132,6 +135,7 @@ impl EventKind {
             Self::ProductChanged => Key::EventProductChanged,
             Self::ProductRemoved => Key::EventProductRemoved,
             Self::PricesApplied => Key::EventPricesApplied,
+            Self::ImportFinished => Key::EventImportFinished,
             Self::Other(_) => return None,
         })
     }

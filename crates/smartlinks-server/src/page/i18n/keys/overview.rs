@@ -48,6 +48,7 @@ super::keys! {
     EventProductChanged = "event-product-changed",
     EventProductRemoved = "event-product-removed",
     EventPricesApplied = "event-prices-applied",
+    EventImportFinished = "event-import-finished",
     EventTokenFileFailed = "event-token-file-failed",
     GatewayTitle = "gateway-title",
     GatewayWell = "gateway-well",
