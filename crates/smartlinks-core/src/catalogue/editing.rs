@@ -207,21 +207,21 @@ impl Core {
         if fields.is_empty() {
             return Ok((Vec::new(), Traces::none()));
         }
-        let product = &entry.product;
+        Ok((history.changes, self.edit_traces(&entry.product, &fields)))
+    }
+
+    fn edit_traces(
+        &self,
+        product: &smartlinks_store::CatalogueProduct,
+        fields: &[&'static str],
+    ) -> Traces {
         let data =
             json!({ "product": product.id, "product_id": product.product_id, "changes": fields });
         let kind = EventKind::ProductChanged;
-        let id = product.id.as_str();
-        let traces = Traces::none()
-            .event(self.event(kind, Some(&product.connection), None, &data))
-            .audit(self.audit_entry(
-                kind.as_str(),
-                Some(&product.connection),
-                Some(id),
-                OK,
-                &data,
-            ));
-        Ok((history.changes, traces))
+        let (id, connection) = (product.id.as_str(), Some(&product.connection));
+        Traces::none()
+            .event(self.event(kind, connection, None, &data))
+            .audit(self.audit_entry(kind.as_str(), connection, Some(id), OK, &data))
     }
 }
 

@@ -8,7 +8,8 @@ use std::collections::HashSet;
 
 use serde_json::json;
 use smartlinks_store::{
-    CatalogueId, ListedProduct, PRODUCTS_AT_ONCE, PriceRun, PriceRunLine, RuleId, RunId,
+    CatalogueId, CatalogueProduct, CatalogueSku, ListedProduct, PRODUCTS_AT_ONCE, PriceRun,
+    PriceRunLine, RuleId, RunId,
 };
 
 pub use views::{
@@ -242,31 +243,10 @@ fn lines_of(
     let said_at = from_millis(product.checked_at).unwrap_or_default();
     let sold = listed.skus.iter().filter(|sku| is_sold(sku));
     let lines = sold.map(|sku| {
-        let id = product.id.as_str();
-        let (cost, before) = (cost(sku, id)?, price(sku, id)?);
-        let variant: Vec<_> = properties(sku, id)?
-            .into_iter()
-            .map(|one| one.value)
-            .collect();
-        let mut line = PriceRunLineView {
-            number: 0,
-            product: id.to_owned(),
-            product_id: product.product_id.clone(),
-            title: product.title.clone(),
-            sku: sku.sku_id.clone(),
-            own_code: sku.own_code.clone(),
-            variant: variant.join(" / "),
-            rule: applying.map(|(named, _)| named.clone()),
-            cost: cost.clone(),
-            rate: None,
-            landed: None,
-            before,
-            after: None,
-            margin: None,
-            margin_percent: None,
-            problem: None,
-        };
-        match pricer.price(applying.map(|(_, rule)| rule), cost.as_ref(), said_at) {
+        let mut line = unpriced(product, sku)?;
+        line.rule = applying.map(|(named, _)| named.clone());
+        let rule = applying.map(|(_, rule)| rule);
+        match pricer.price(rule, line.cost.as_ref(), said_at) {
             Ok(priced) => {
                 let margin = priced.price.amount - priced.landed;
                 line.margin_percent = percent(margin, priced.price.amount);
@@ -284,6 +264,31 @@ fn lines_of(
         Ok(line)
     });
     lines.collect()
+}
+
+/// A variant as it is.
+fn unpriced(product: &CatalogueProduct, sku: &CatalogueSku) -> Result<PriceRunLineView> {
+    let id = product.id.as_str();
+    let variant = properties(sku, id)?.into_iter().map(|one| one.value);
+    let variant: Vec<_> = variant.collect();
+    Ok(PriceRunLineView {
+        number: 0,
+        product: id.to_owned(),
+        product_id: product.product_id.clone(),
+        title: product.title.clone(),
+        sku: sku.sku_id.clone(),
+        own_code: sku.own_code.clone(),
+        variant: variant.join(" / "),
+        rule: None,
+        cost: cost(sku, id)?,
+        rate: None,
+        landed: None,
+        before: price(sku, id)?,
+        after: None,
+        margin: None,
+        margin_percent: None,
+        problem: None,
+    })
 }
 
 /// The margin in per cent of the price, rounded down: it must not look better than it is.

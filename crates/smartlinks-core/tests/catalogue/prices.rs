@@ -111,6 +111,7 @@ async fn a_dry_run_shows_every_change_and_is_applied_exactly() -> Result<()> {
     let before = app.core.catalogue_product(&product.summary.id).await?;
     assert_eq!(before, product, "a dry run changes nothing");
 
+    app.advance(1);
     let outcome = app.core.apply_price_run(&shown.run.id).await?;
     assert!(outcome.applied && outcome.run.applied_at.is_some());
     let after = app.core.catalogue_product(&product.summary.id).await?;

@@ -216,41 +216,9 @@ impl Lines {
             let at = columns.iter().position(|column| *column == name);
             at.and_then(|at| record.get(at)).unwrap_or_default()
         };
-        let before = self.problems.len();
-        let mut wrong = |column: &str, message: String| {
-            self.problems.push(problem(line, Some(column), message));
-        };
-        let product = checks::product_number(cell("product"));
-        let product =
-            product.map_err(|error| wrong("product", said(error) + &spoilt(cell("product"))));
-        let skus = skus(cell("skus")).map_err(|message| wrong("skus", message));
-        let labels: Vec<String> = cell("labels")
-            .split(',')
-            .map(str::trim)
-            .filter(|label| !label.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let labels = checks::labels(&labels).map_err(|error| wrong("labels", said(error)));
-        let rule = match cell("rule") {
-            "" => Ok(None),
-            name => match rules.get(name) {
-                Some(id) => Ok(Some(id.clone())),
-                None => Err(wrong(
-                    "rule",
-                    format!("there is no price rule {:?}", shortened(name, 40)),
-                )),
-            },
-        };
-        if let (Ok(product), Ok(skus), Ok(labels), Ok(rule)) = (product, skus, labels, rule)
-            && before == self.problems.len()
-        {
-            self.add(Wish {
-                line,
-                product,
-                skus,
-                labels,
-                rule,
-            });
+        match wish(line, &cell, rules) {
+            Ok(wish) => self.add(wish),
+            Err(problems) => self.problems.extend(problems),
         }
     }
 
@@ -270,6 +238,49 @@ impl Lines {
                 Err(self.problems)
             }
         }
+    }
+}
+
+/// What a line wants, by its cells.
+fn wish<'c>(
+    line: i64,
+    cell: &dyn Fn(&str) -> &'c str,
+    rules: &HashMap<String, String>,
+) -> Result<Wish, Vec<ImportProblem>> {
+    let mut problems = Vec::new();
+    let mut wrong = |column: &str, message: String| {
+        problems.push(problem(line, Some(column), message));
+    };
+    let product = checks::product_number(cell("product"));
+    let product = product.map_err(|error| {
+        let message = said(error) + &spoilt(cell("product"));
+        wrong("product", message);
+    });
+    let skus = skus(cell("skus")).map_err(|message| wrong("skus", message));
+    let labels = cell("labels").split(',').map(str::trim);
+    let labels: Vec<String> = labels
+        .filter(|label| !label.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let labels = checks::labels(&labels).map_err(|error| wrong("labels", said(error)));
+    let rule = match (cell("rule"), rules.get(cell("rule"))) {
+        ("", _) => Ok(None),
+        (_, Some(id)) => Ok(Some(id.clone())),
+        (name, None) => {
+            let message = format!("there is no price rule {:?}", shortened(name, 40));
+            wrong("rule", message);
+            Err(())
+        }
+    };
+    match (product, skus, labels, rule) {
+        (Ok(product), Ok(skus), Ok(labels), Ok(rule)) => Ok(Wish {
+            line,
+            product,
+            skus,
+            labels,
+            rule,
+        }),
+        _ => Err(problems),
     }
 }
 
