@@ -12,13 +12,9 @@
     reason = "a benchmark measures the machine's time"
 )]
 
-#[path = "../service/figure.rs"]
-mod figure;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use figure::{Better, median, print};
 use serde_json::json;
 use smartlinks_core::Core;
 use smartlinks_core::catalogue::CatalogueQuery;
@@ -36,6 +32,23 @@ const PRODUCTS: i64 = 100_000;
 const SKUS: i64 = 4;
 /// How many are stored at the same time, so that commits are grouped.
 const AT_ONCE: i64 = 128;
+
+/// How many rounds count. One before them warms up and is thrown away.
+const ROUNDS: usize = 5;
+
+/// Prints the line that `cargo xtask bench` reads.
+fn print(name: &str, measured: f64, budget: f64) {
+    let verdict = if measured <= budget { "met" } else { "missed" };
+    let ratio = measured / budget;
+    println!(
+        "bench {name} measured={measured:.2} bare=- ratio={ratio:.2} budget={budget} {verdict}"
+    );
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -142,7 +155,7 @@ fn millis(took: Duration) -> f64 {
 /// The time that a page takes, in milliseconds.
 async fn page(core: &Core, query: &CatalogueQuery) -> f64 {
     let mut figures = Vec::new();
-    for round in 0..=figure::ROUNDS {
+    for round in 0..=ROUNDS {
         let begun = Instant::now();
         core.catalogue(query).await.expect("a page");
         if round > 0 {
@@ -179,7 +192,7 @@ async fn pages(core: &Core) {
         ),
         ("catalogue_search_nothing_ms", words("introuvable")),
     ] {
-        print(name, page(core, &query).await, None, 200.0, Better::Less);
+        print(name, page(core, &query).await, 200.0);
     }
 }
 
@@ -195,7 +208,7 @@ fn resident() -> f64 {
 /// The whole catalogue as a file, over HTTP; what it adds is the highest of what is resident, over what was before.
 async fn file(app: &App) {
     let (mut starts, mut wholes, mut added) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=figure::ROUNDS {
+    for round in 0..=ROUNDS {
         let before = resident();
         let (mut highest, mut bytes, mut parts) = (before, 0, 0);
         let begun = Instant::now();
@@ -218,25 +231,7 @@ async fn file(app: &App) {
         wholes.push(begun.elapsed().as_secs_f64());
         added.push(highest - before);
     }
-    print(
-        "catalogue_export_start_ms",
-        median(starts),
-        None,
-        200.0,
-        Better::Less,
-    );
-    print(
-        "catalogue_export_whole_s",
-        median(wholes),
-        None,
-        15.0,
-        Better::Less,
-    );
-    print(
-        "catalogue_export_adds_mb",
-        median(added),
-        None,
-        20.0,
-        Better::Less,
-    );
+    print("catalogue_export_start_ms", median(starts), 200.0);
+    print("catalogue_export_whole_s", median(wholes), 15.0);
+    print("catalogue_export_adds_mb", median(added), 20.0);
 }

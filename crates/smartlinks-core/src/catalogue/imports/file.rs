@@ -351,7 +351,7 @@ mod tests {
                 "labels\trule\tproduct\tskus\na,b c\tdouble\t https://www.aliexpress.com/item/{ONE}.html \t12,13"
             ),
         ] {
-            assert_eq!(wishes(&text), [wish.clone()], "{text}");
+            assert_eq!(wishes(&text), std::slice::from_ref(&wish), "{text}");
         }
         let alone = wishes(&format!("product\n{ONE}\n"));
         assert_eq!((alone[0].skus.as_ref(), alone.len()), (None, 1));
@@ -364,14 +364,14 @@ mod tests {
             ("product\n".to_owned(), vec!["1 -"]),
             (format!("product,colour\n{ONE},red\n"), vec!["1 colour"]),
             (format!("product,product\n{ONE},{ONE}\n"), vec!["1 product"]),
-            (format!("skus\n12\n"), vec!["1 product"]),
+            ("skus\n12\n".to_owned(), vec!["1 product"]),
             (
                 format!("product\n{ONE}\nlamp\n{ONE}\n"),
                 vec!["3 product", "4 product"],
             ),
             (format!("product,skus\n{ONE}\n"), vec!["2 -"]),
             (
-                format!("product,skus,rule\n1.005E+15,1.2E+13,triple\n"),
+                "product,skus,rule\n1.005E+15,1.2E+13,triple\n".to_owned(),
                 vec!["2 product", "2 skus", "2 rule"],
             ),
             (
