@@ -39,7 +39,7 @@ impl Benchmark {
     }
 }
 
-const BENCHMARKS: [Benchmark; 4] = [
+const BENCHMARKS: [Benchmark; 5] = [
     Benchmark {
         name: "sign",
         package: "aliexpress",
@@ -67,6 +67,13 @@ const BENCHMARKS: [Benchmark; 4] = [
         target: "service",
         features: &[],
         needs: &[Need::Wrk, Need::Postgres { part: "tick" }],
+    },
+    Benchmark {
+        name: "catalogue",
+        package: "testkit",
+        target: "catalogue",
+        features: &[],
+        needs: &[],
     },
 ];
 
@@ -102,7 +109,9 @@ fn chosen(arguments: &[String]) -> Result<(Vec<&'static Benchmark>, Vec<String>)
     };
     match BENCHMARKS.iter().find(|benchmark| benchmark.name == name) {
         Some(benchmark) => Ok((vec![benchmark], part)),
-        None => bail!("there is no benchmark `{name}`: choose sign, decode, sandbox or service"),
+        None => bail!(
+            "there is no benchmark `{name}`: choose sign, decode, sandbox, service or catalogue"
+        ),
     }
 }
 

@@ -96,6 +96,29 @@ pub enum Error {
     /// The order is not among the known ones.
     #[error("order {0} is not known here")]
     UnknownOrder(String),
+    /// The product is not in the catalogue.
+    #[error("there is no product {0} in the catalogue")]
+    UnknownProduct(String),
+    /// The id names no price rule of ours.
+    #[error("there is no price rule {0}")]
+    UnknownRule(String),
+    /// The id names no price run of ours.
+    #[error("there is no price run {0}")]
+    UnknownRun(String),
+    /// The id names no import of ours.
+    #[error("there is no import {0}")]
+    UnknownImport(String),
+    /// Nobody has entered what a currency is worth in another.
+    #[error("no exchange rate from {from} to {to} was entered")]
+    UnknownRate {
+        /// ISO 4217.
+        from: String,
+        /// ISO 4217.
+        to: String,
+    },
+    /// Something of the catalogue is not in a state for what was asked.
+    #[error("not possible now: {0}")]
+    CatalogueRefused(String),
     /// The id names no API key of ours.
     #[error("there is no API key {0}")]
     UnknownApiKey(String),
@@ -219,6 +242,12 @@ impl Error {
             Self::Invalid { .. } => "invalid_parameter",
             Self::NewerPairHeld(_) => "newer_pair_held",
             Self::UnknownOrder(_) => "unknown_order",
+            Self::UnknownProduct(_) => "unknown_product",
+            Self::UnknownRule(_) => "unknown_price_rule",
+            Self::UnknownRun(_) => "unknown_price_run",
+            Self::UnknownImport(_) => "unknown_import",
+            Self::UnknownRate { .. } => "unknown_exchange_rate",
+            Self::CatalogueRefused(_) => "catalogue_refused",
             Self::UnknownApiKey(_) => "unknown_api_key",
             Self::ScopeNotHeld(_) => "scope_not_held",
             Self::TooManyApiKeys(_) => "too_many_api_keys",
@@ -273,6 +302,14 @@ impl Error {
             Self::UnknownOrder(_) => {
                 "Add the order by its AliExpress number first (tab Orders, or `smartlinks orders import ID`).".into()
             }
+            Self::UnknownProduct(_) => {
+                "List the catalogue and use the id (`prod_…`) of one of its products, or import the product first.".into()
+            }
+            Self::UnknownRule(_) => "List the price rules and use one of their ids.".into(),
+            Self::UnknownRun(_) => "Make a new dry run; they are kept for 30 days.".into(),
+            Self::UnknownImport(_) => "List the imports and use one of their ids; they are kept for 30 days.".into(),
+            Self::UnknownRate { .. } => "List the exchange rates; one that is not there needs no removal.".into(),
+            Self::CatalogueRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::UnknownApiKey(_) => "List the keys (`smartlinks api-keys list`) and use one of their ids.".into(),
             Self::ScopeNotHeld(_) => {
                 "Leave the scope out, or make the key on the page or with `smartlinks api-keys create`.".into()

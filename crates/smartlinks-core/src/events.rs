@@ -48,6 +48,16 @@ pub enum EventKind {
     WebhookDisabled,
     /// A person asked for it, to see a webhook arrive.
     WebhookTest,
+    /// A product was imported into the catalogue.
+    ProductImported,
+    /// An imported product, or a variant of it, has changed.
+    ProductChanged,
+    /// A product was removed from the catalogue.
+    ProductRemoved,
+    /// A price run was put in force.
+    PricesApplied,
+    /// An import of many products has ended.
+    ImportFinished,
 }
 
 /// How the kinds of events about API keys begin.
@@ -65,6 +75,11 @@ impl EventKind {
         Self::ConnectionDisconnected,
         Self::OrderImported,
         Self::OrderUpdated,
+        Self::ProductImported,
+        Self::ProductChanged,
+        Self::ProductRemoved,
+        Self::PricesApplied,
+        Self::ImportFinished,
         Self::TokenFileFailed,
         Self::ConnectionExpiring,
         Self::WebhookDisabled,
@@ -116,6 +131,11 @@ impl EventKind {
             Self::ConnectionExpiring => "connection.expiring",
             Self::WebhookDisabled => "webhook.disabled",
             Self::WebhookTest => "webhook.test",
+            Self::ProductImported => "product.imported",
+            Self::ProductChanged => "product.changed",
+            Self::ProductRemoved => "product.removed",
+            Self::PricesApplied => "prices.applied",
+            Self::ImportFinished => "import.finished",
         }
     }
 }

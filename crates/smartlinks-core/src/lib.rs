@@ -10,6 +10,7 @@ mod broker;
 mod budget_shares;
 mod call_budget;
 mod calls;
+pub mod catalogue;
 mod changes;
 mod clock;
 mod connect;

@@ -150,6 +150,8 @@ pub(crate) struct Inner {
     pub(crate) shelf: Shelf,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
+    /// Wakes the worker of imports.
+    pub(crate) imports: tokio::sync::Notify,
     /// Where operators sign in.
     pub(crate) desk: Desk,
     pub(crate) webhooks: Queued,
@@ -211,6 +213,7 @@ impl Core {
                 orders: Flights::new(),
                 shelf: Shelf::default(),
                 push_arrived: tokio::sync::Notify::new(),
+                imports: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),
                 outlook: LastOutlook::default(),

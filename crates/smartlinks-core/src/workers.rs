@@ -21,6 +21,12 @@ const LINKS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Entries of the audit log: a year and a month, so that a year can be compared with the one before.
 const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// What happened to imported products: as long, for the same reason.
+const PRODUCT_CHANGES_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// Imports that ended longer ago than this are forgotten.
+const IMPORTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// Price runs that were made longer ago than this are forgotten.
+const PRICE_RUNS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Events older than this are forgotten.
 const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
@@ -83,6 +89,10 @@ impl Core {
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_push_worker(ended, moved).await });
+        }
+        if self.app().ready().is_ok() {
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_importer(ended, moved).await });
         }
         let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
         workers.spawn(async move { core.run_warner(ended, moved).await });
@@ -181,6 +191,15 @@ impl Core {
         gone.note("former webhook secrets", secrets.map(|_| 0));
         let calls = store.gateway_calls().prune_calls(before(CALLS_KEPT_MS));
         gone.note("counts of calls", calls.await);
+        let changes = store
+            .catalogue()
+            .prune_product_changes(before(PRODUCT_CHANGES_KEPT_MS));
+        gone.note("changes of products", changes.await);
+        let runs = store.prices().prune_price_runs(before(PRICE_RUNS_KEPT_MS));
+        gone.note("price runs", runs.await);
+        let imports = store.import_jobs();
+        let imports = imports.prune_import_jobs(before(IMPORTS_KEPT_MS));
+        gone.note("imports", imports.await);
         let audit = store.audit().prune(before(AUDIT_KEPT_MS));
         gone.note("entries of the audit log", audit.await);
         gone.into_result()

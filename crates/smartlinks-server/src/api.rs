@@ -4,15 +4,18 @@
 mod affiliate;
 mod audit;
 mod calls;
+mod catalogue;
 mod connect_links;
 mod connections;
 mod doctor;
 mod document;
 mod events;
 mod finding;
+mod imports;
 mod keys;
 mod oauth;
 mod orders;
+mod prices;
 mod products;
 mod status;
 mod tokens;
@@ -44,6 +47,8 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
+        (name = "catalogue", description = "Products that were imported"),
+        (name = "prices", description = "Price rules, exchange rates, and what they make of prices"),
         (name = "affiliate", description = "Earning by recommending"),
         (name = "orders", description = "Following orders"),
         (name = "keys", description = "Keys with which software uses this API"),
@@ -76,6 +81,32 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
+        .routes(routes!(catalogue::list, catalogue::import))
+        .routes(routes!(catalogue::states))
+        .routes(routes!(catalogue::export))
+        .routes(routes!(
+            catalogue::show,
+            catalogue::change,
+            catalogue::remove
+        ))
+        .routes(routes!(catalogue::history))
+        .routes(routes!(imports::list, imports::start))
+        .routes(routes!(imports::show))
+        .routes(routes!(imports::lines))
+        .routes(routes!(imports::cancel))
+        .routes(routes!(imports::resume))
+        .routes(routes!(prices::rules, prices::create_rule))
+        .routes(routes!(
+            prices::rule,
+            prices::change_rule,
+            prices::delete_rule
+        ))
+        .routes(routes!(prices::make_default, prices::clear_default))
+        .routes(routes!(prices::rates))
+        .routes(routes!(prices::set_rate, prices::remove_rate))
+        .routes(routes!(prices::dry_run))
+        .routes(routes!(prices::run))
+        .routes(routes!(prices::apply))
         .routes(routes!(affiliate::links))
         .routes(routes!(affiliate::hot_products))
         .routes(routes!(affiliate::commissions))

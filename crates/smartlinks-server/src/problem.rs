@@ -158,6 +158,12 @@ fn who_mends(error: &Error) -> Actor {
         | Error::RefreshBusy(_)
         | Error::Invalid { .. }
         | Error::UnknownOrder(_)
+        | Error::UnknownProduct(_)
+        | Error::UnknownRule(_)
+        | Error::UnknownRun(_)
+        | Error::UnknownImport(_)
+        | Error::UnknownRate { .. }
+        | Error::CatalogueRefused(_)
         | Error::UnknownApiKey(_)
         | Error::UnknownWebhook(_)
         | Error::UnknownDelivery(_)
@@ -192,6 +198,11 @@ fn status_of(error: &Error) -> StatusCode {
         }
         Error::UnknownConnection(_)
         | Error::UnknownOrder(_)
+        | Error::UnknownProduct(_)
+        | Error::UnknownRule(_)
+        | Error::UnknownRun(_)
+        | Error::UnknownImport(_)
+        | Error::UnknownRate { .. }
         | Error::UnknownWebhook(_)
         | Error::UnknownDelivery(_)
         | Error::UnknownApiKey(_)
@@ -208,6 +219,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::ReauthorizationRequired { .. }
         | Error::TooManyApiKeys(_)
         | Error::TooShortLived { .. }
+        | Error::CatalogueRefused(_)
         | Error::WebhookRefused(_) => StatusCode::CONFLICT,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::UnknownOperator(_) => StatusCode::NOT_FOUND,

@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod budget_shares;
+mod catalogue;
 mod connect_links;
 mod connections;
 mod entropy;
@@ -11,6 +12,7 @@ mod events;
 mod files;
 mod gateway_calls;
 mod ids;
+mod import_jobs;
 mod keyring;
 mod login_attempts;
 mod maintenance;
@@ -18,6 +20,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod orders;
+mod prices;
 mod pushes;
 mod refresh_journal;
 mod seal;
@@ -32,6 +35,11 @@ pub use api_keys::{
 };
 pub use audit::{Actor, ActorKind, AuditEntry, AuditFilter, AuditRepository, NewAudit};
 pub use budget_shares::{BudgetClaim, BudgetHeld, BudgetShare, BudgetShareRepository, BudgetWish};
+pub use catalogue::{
+    Availability, CatalogueChange, CatalogueEntry, CatalogueFilter, CatalogueId, CatalogueProduct,
+    CatalogueRepository, CatalogueSku, CatalogueState, ChangeCursor, ChangeId, InvalidCatalogueId,
+    InvalidChangeId, ListedProduct, NewCatalogueEntry, PRODUCTS_AT_ONCE, Replacement, SEARCH_WORDS,
+};
 pub use connect_links::{ConnectLink, ConnectLinkCursor, ConnectLinkRepository, NewConnectLink};
 pub use connections::{
     Account, Connection, ConnectionId, ConnectionRepository, DueWarning, Failure, FailureKind,
@@ -43,6 +51,10 @@ pub use error::{Cause, Inconsistency, StoreError, with_causes};
 pub use events::{Event, EventRepository, NewEvent};
 pub use gateway_calls::{
     CALL_WENT_WELL, CallsOfMethod, GatewayCallRepository, GatewayCalls, HourOfCalls,
+};
+pub use import_jobs::{
+    ImportJob, ImportJobId, ImportJobRepository, ImportJobState, ImportLine, ImportLineEnd,
+    ImportLineState, InvalidImportJobId,
 };
 pub use keyring::{
     KeyReport, KeyStanding, Keyring, KeyringRepository, Position, Reencrypted, SealedRows,
@@ -64,6 +76,10 @@ pub use operators::{
     OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
 };
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
+pub use prices::{
+    ExchangeRate, InvalidRuleId, InvalidRunId, PriceRepository, PriceRun, PriceRunLine, RuleId,
+    RunEnd, RunId, StoredRule,
+};
 pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};
 pub use seal::{

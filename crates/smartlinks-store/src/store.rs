@@ -11,16 +11,19 @@ pub use address::{DatabaseUrl, PostgresUrl};
 use crate::api_keys::ApiKeyRepository;
 use crate::audit::AuditRepository;
 use crate::budget_shares::BudgetShareRepository;
+use crate::catalogue::CatalogueRepository;
 use crate::connect_links::ConnectLinkRepository;
 use crate::connections::{ConnectionRepository, WarningRepository};
 use crate::events::EventRepository;
 use crate::gateway_calls::GatewayCallRepository;
+use crate::import_jobs::ImportJobRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::orders::OrderRepository;
+use crate::prices::PriceRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
@@ -56,6 +59,9 @@ pub trait Store:
     + OidcRepository
     + WarningRepository
     + WebhookRepository
+    + CatalogueRepository
+    + PriceRepository
+    + ImportJobRepository
     + Send
     + Sync
     + 'static
@@ -176,6 +182,24 @@ impl dyn Store {
     /// Sign-ins of operators with an OpenID Connect provider.
     #[must_use]
     pub fn oidc(&self) -> &dyn OidcRepository {
+        self
+    }
+
+    /// The imported products.
+    #[must_use]
+    pub fn catalogue(&self) -> &dyn CatalogueRepository {
+        self
+    }
+
+    /// Imports of many products.
+    #[must_use]
+    pub fn import_jobs(&self) -> &dyn ImportJobRepository {
+        self
+    }
+
+    /// Price rules, exchange rates and runs.
+    #[must_use]
+    pub fn prices(&self) -> &dyn PriceRepository {
         self
     }
 

@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod auth;
+pub(crate) mod catalogue;
 mod commands;
 mod connections;
 mod db;

@@ -4,6 +4,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod call;
+pub(crate) mod catalogue;
 pub(crate) mod connections;
 pub(crate) mod db;
 pub(crate) mod doctor;
@@ -34,6 +35,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Keyring(command) => keyring::run(command, session).await,
         Command::Operators(command) => operators::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
+        Command::Catalogue(command) => catalogue::run(*command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::ApiKeys(command) => api_keys::run(command, session).await,
         Command::Webhooks(command) => webhooks::run(command, session).await,

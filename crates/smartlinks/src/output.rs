@@ -64,6 +64,13 @@ impl Output {
         Ok(stdout.flush()?)
     }
 
+    /// A part of a file to stdout, as it is.
+    pub(crate) fn part(self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes)?;
+        Ok(stdout.flush()?)
+    }
+
     /// Data to stdout: as JSON for a program, else in the words that `human` gives.
     pub(crate) fn data<T: Serialize>(
         self,

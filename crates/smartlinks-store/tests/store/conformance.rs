@@ -3,9 +3,11 @@
 
 mod api_keys;
 mod budget_shares;
+mod catalogue;
 mod connect_links;
 mod connections;
 mod gateway_calls;
+mod import_jobs;
 mod key_file;
 mod keyring;
 mod login_attempts;
@@ -13,6 +15,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod orders_and_events;
+mod prices;
 mod pruning;
 mod pushes;
 mod refresh;
@@ -50,6 +53,26 @@ suite! {
         budgets_and_apps_are_divided_apart,
         claims_at_the_same_time_do_not_exceed_the_budget,
         no_life_of_the_instances_exceeds_the_budget;
+    catalogue:
+        a_product_comes_back_as_it_was_stored,
+        of_two_writers_of_one_version_one_wins,
+        a_number_is_imported_once_for_each_connection,
+        codes_are_unique_and_may_change_places,
+        pages_hold_what_a_filter_lets_through_once,
+        what_is_searched_for_is_taken_as_it_is_written,
+        a_product_goes_with_all_that_is_its;
+    import_jobs:
+        an_import_is_held_by_one_and_passes_on,
+        lines_end_once_and_the_last_one_ends_the_import,
+        an_import_rests_and_is_stopped;
+    prices:
+        rules_differ_by_name_and_one_is_the_default,
+        choices_at_the_same_time_leave_one_default,
+        a_rule_that_a_product_has_stays,
+        a_rate_is_entered_replaced_and_taken_away,
+        a_run_is_put_in_force_whole_and_once,
+        a_run_that_something_has_overtaken_changes_nothing,
+        of_two_runs_over_the_same_variant_one_is_applied;
     pruning:
         old_rows_go_in_parts_of_every_table;
     gateway_calls:

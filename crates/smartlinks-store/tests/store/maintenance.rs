@@ -50,6 +50,10 @@ pub(super) async fn lived_in(store: &Arc<dyn Store>) -> Vec<ConnectionId> {
         let order = order(number, &ids[0]);
         store.upsert(order, Traces::none()).await.unwrap();
     }
+    let entry = catalogue_entry("1005006000000001", &ids[0]);
+    assert!(store.save(entry, Traces::none()).await.unwrap());
+    let rule = price_rule("everything \u{d7} 2");
+    store.add_rule(rule, Traces::none()).await.unwrap();
     for chunk in 0..13 {
         let events = (0..100).map(|at| event(chunk * 100 + at));
         let traces = Traces {

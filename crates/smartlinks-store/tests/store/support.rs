@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use smartlinks_store::{
-    Account, Connection, ConnectionId, DatabaseUrl, KeyRing, Millis, NewConnection, NewPair,
-    OpenOptions, Store, StoreError, SystemEntropy, TokenMaterial,
+    Account, Availability, CatalogueChange, CatalogueId, CatalogueProduct, CatalogueSku,
+    CatalogueState, ChangeId, Connection, ConnectionId, DatabaseUrl, KeyRing, Millis,
+    NewCatalogueEntry, NewConnection, NewPair, OpenOptions, RuleId, Store, StoreError, StoredRule,
+    SystemEntropy, TokenMaterial,
 };
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 use tempfile::TempDir;
@@ -337,4 +339,79 @@ pub(crate) fn shown(material: &TokenMaterial) -> (String, Option<String>) {
 
 pub(crate) fn texts(access: &str, refresh: &str) -> (String, Option<String>) {
     (access.to_owned(), Some(refresh.to_owned()))
+}
+
+/// A product with two variants as it is first imported.
+pub(crate) fn catalogue_entry(product_id: &str, connection: &ConnectionId) -> NewCatalogueEntry {
+    let id = CatalogueId::generate(NOW, &SystemEntropy).unwrap();
+    let product = CatalogueProduct {
+        id: id.clone(),
+        connection: connection.clone(),
+        product_id: product_id.to_owned(),
+        version: 1,
+        state: CatalogueState::Listed,
+        availability: Availability::OnSale,
+        labels: vec!["autumn".to_owned(), "lamps 2027".to_owned()],
+        search: format!("lampe de bureau {product_id}"),
+        title: "Lampe de bureau".to_owned(),
+        source_title: "Desk lamp \u{1f4a1}".to_owned(),
+        ship_to: "FR".to_owned(),
+        currency: "EUR".to_owned(),
+        language: "fr".to_owned(),
+        image: Some("https://img.example/1.jpg".to_owned()),
+        shop: None,
+        rule: None,
+        checked_at: NOW,
+        next_check_at: Some(NOW.plus(HOUR)),
+        added_at: NOW,
+        updated_at: NOW,
+    };
+    let change = CatalogueChange {
+        id: ChangeId::generate(NOW, &SystemEntropy).unwrap(),
+        product: id,
+        sku_id: None,
+        kind: "imported".to_owned(),
+        before_json: None,
+        after_json: Some("{\"skus\":2}".to_owned()),
+        at: NOW,
+    };
+    NewCatalogueEntry {
+        product,
+        skus: vec![sku("1200", 0, Some("4.50")), sku("0034", 1, None)],
+        codes_change: false,
+        details_json: Some("{\"images\":[]}".to_owned()),
+        changes: vec![change],
+    }
+}
+
+/// A variant that costs so much, with its number as its code.
+pub(crate) fn sku(sku_id: &str, position: i64, cost: Option<&str>) -> CatalogueSku {
+    CatalogueSku {
+        sku_id: sku_id.to_owned(),
+        position,
+        attr: format!("14:{sku_id}#Oak"),
+        properties_json: "[{\"name\":\"Colour\",\"value\":\"Oak\"}]".to_owned(),
+        image: None,
+        own_code: None,
+        chosen: true,
+        cost: cost.map(str::to_owned),
+        currency: cost.map(|_| "EUR".to_owned()),
+        stock: Some(7),
+        price: None,
+        price_currency: None,
+        gone_at: None,
+        replacement: None,
+    }
+}
+
+pub(crate) fn price_rule(name: &str) -> StoredRule {
+    StoredRule {
+        id: RuleId::generate(NOW, &SystemEntropy).unwrap(),
+        name: name.to_owned(),
+        rule_json: "{\"currency\":\"EUR\"}".to_owned(),
+        version: 1,
+        is_default: false,
+        created_at: NOW,
+        updated_at: NOW,
+    }
 }

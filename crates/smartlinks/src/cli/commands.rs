@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use super::api_keys::ApiKeysCommand;
 use super::audit::AuditArgs;
 use super::auth::AuthCommand;
+use super::catalogue::CatalogueCommand;
 use super::connections::ConnectionsCommand;
 use super::db::DbCommand;
 use super::keyring::KeyringCommand;
@@ -33,6 +34,9 @@ pub(crate) enum Command {
     /// Find products and what it costs to deliver them
     #[command(subcommand)]
     Products(ProductsCommand),
+    /// The products that you have imported, what they sell for, and files of them for shops
+    #[command(subcommand)]
+    Catalogue(Box<CatalogueCommand>),
     /// Follow orders that were placed at AliExpress
     #[command(subcommand)]
     Orders(OrdersCommand),

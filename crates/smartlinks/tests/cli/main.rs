@@ -10,6 +10,7 @@ mod api_keys;
 mod app_secrets;
 mod audit;
 mod auth;
+mod catalogue;
 mod configuration;
 mod custody;
 mod database;

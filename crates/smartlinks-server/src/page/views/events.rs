@@ -58,6 +58,16 @@ pub enum EventKind {
     ApiKeyCreated,
     /// An API key was ended.
     ApiKeyRevoked,
+    /// A product was imported.
+    ProductImported,
+    /// An imported product has changed.
+    ProductChanged,
+    /// A product was removed from the catalogue.
+    ProductRemoved,
+    /// A price run was put in force.
+    PricesApplied,
+    /// An import of many products has ended.
+    ImportFinished,
     /// A kind without words here; shown by its name.
     Other(String),
 }
@@ -92,6 +102,11 @@ impl EventKind {
             "connection.changed" => Self::ConnectionChanged,
             "api_key.created" => Self::ApiKeyCreated,
             "api_key.revoked" => Self::ApiKeyRevoked,
+            "product.imported" => Self::ProductImported,
+            "product.changed" => Self::ProductChanged,
+            "product.removed" => Self::ProductRemoved,
+            "prices.applied" => Self::PricesApplied,
+            "import.finished" => Self::ImportFinished,
             other => Self::Other(other.to_owned()),
         }
     }
@@ -116,6 +131,11 @@ impl EventKind {
             Self::ConnectionChanged => Key::EventConnectionChanged,
             Self::ApiKeyCreated => Key::EventApiKeyCreated,
             Self::ApiKeyRevoked => Key::EventApiKeyRevoked,
+            Self::ProductImported => Key::EventProductImported,
+            Self::ProductChanged => Key::EventProductChanged,
+            Self::ProductRemoved => Key::EventProductRemoved,
+            Self::PricesApplied => Key::EventPricesApplied,
+            Self::ImportFinished => Key::EventImportFinished,
             Self::Other(_) => return None,
         })
     }

@@ -6,7 +6,7 @@ use crate::support::*;
 const ROWS: u64 = 4500;
 
 /// How a row of a table is made from a number. All are past their time an hour from now.
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 12] = [
     (
         "login_attempts (state_hash, binding, created_at, expires_at)",
         "cast(i as text), 'headless', 1, 2",
@@ -48,6 +48,10 @@ const TABLES: [(&str, &str); 11] = [
         "audit (id, at, actor_kind, action, outcome, data_json)",
         "i, 1, '', '', '', '{}'",
     ),
+    (
+        "catalogue_changes (id, catalogue_id, kind, at)",
+        "cast(i as text), 'prod', 'stock', 1",
+    ),
 ];
 
 async fn prune(store: &dyn Store, table: &str) -> u64 {
@@ -64,6 +68,7 @@ async fn prune(store: &dyn Store, table: &str) -> u64 {
         "webhook_deliveries" => store.prune_deliveries(before).await,
         "events" => store.events().prune(before).await,
         "audit" => store.audit().prune(before).await,
+        "catalogue_changes" => store.prune_product_changes(before).await,
         other => panic!("{other}"),
     };
     gone.unwrap()
@@ -79,6 +84,13 @@ pub(crate) async fn old_rows_go_in_parts_of_every_table(stage: Stage) {
     let endpoint = "insert into webhook_endpoints (id, url, kinds, secret, sealed_with, secret_version, state, \
          created_at, updated_at) values ('we', '', '*', $1, '', 1, 'active', 1, 1)";
     raw.put_bytes(endpoint, vec![1]).await;
+    let connection = connected(&store, "1001").await.id;
+    raw.execute(format!(
+        "insert into catalogue_products (id, connection_id, product_id, version, state, availability, labels, search, \
+         title, source_title, ship_to, currency, language, checked_at, check_failures, added_at, updated_at) values \
+         ('prod', '{connection}', '1', 1, 'listed', 'on_sale', '', '', '', '', 'FR', 'EUR', 'fr', 1, 0, 1, 1)"
+    ))
+    .await;
     for (into, values) in TABLES {
         // The latest event stays, whatever its age: numbers go on from there.
         let rows = ROWS + u64::from(into.starts_with("events"));
@@ -99,7 +111,7 @@ pub(crate) async fn old_rows_go_in_parts_of_every_table(stage: Stage) {
         let parts = raw
             .lines("select most::text from parts where most > 2000 union all select 'in all ' || count(*) from parts")
             .await;
-        assert_eq!(parts, ["in all 33"]);
+        assert_eq!(parts, ["in all 36"]);
     }
 }
 

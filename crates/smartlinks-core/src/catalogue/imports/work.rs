@@ -1,0 +1,243 @@
+//! Working on imports: line by line under a lease, so that a restart goes on where it was and no two instances work on
+//! the same one.
+
+use std::time::Duration;
+
+use serde_json::json;
+use smartlinks_store::{
+    CatalogueId, Change, ImportJob, ImportLine, ImportLineEnd, ImportLineState, Traces, with_causes,
+};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::file::Wish;
+use super::views::ImportRest;
+use super::{super::views::wrong, Common};
+use crate::catalogue::CatalogueImport;
+use crate::clock::to_millis;
+use crate::error::{Error, Result, Retry};
+use crate::events::EventKind;
+use crate::service::Core;
+
+/// How many products are asked for at the same time.
+const SIDE_BY_SIDE: u32 = 4;
+/// For how long an import is held, in milliseconds: longer than a few calls take at their longest.
+const LEASE_MS: i64 = 300_000;
+/// How often a line is tried before it has failed.
+const MOST_ATTEMPTS: i64 = 6;
+/// The rest after the first failure, in milliseconds; each further one doubles it.
+const FIRST_REST_MS: i64 = 5_000;
+/// The rest when a person has to do something first, in milliseconds.
+const LONG_REST_MS: i64 = 300_000;
+
+/// What one look at the imports has brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportWork {
+    /// How many lines were worked on.
+    pub lines: usize,
+}
+
+impl Core {
+    /// Works on imports as they are started, until it is told to stop. `clock_moved` wakes it when somebody moves the
+    /// clock (the sandbox); in production it never does.
+    pub async fn run_importer(
+        &self,
+        stop: CancellationToken,
+        mut clock_moved: watch::Receiver<i64>,
+    ) {
+        loop {
+            let rest = match self.work_on_imports(&stop).await {
+                Ok(work) if work.lines > 0 => Duration::ZERO,
+                Ok(_) => self.until_next_import().await,
+                Err(error) => {
+                    tracing::error!(error = %with_causes(&error), "imports could not be worked on");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+                () = self.inner.imports.notified() => {}
+                Ok(()) = clock_moved.changed() => {}
+            }
+        }
+    }
+
+    async fn until_next_import(&self) -> Duration {
+        let (longest, now) = (self.refresh_policy().longest_rest, to_millis(self.now()));
+        match self.store().import_jobs().next_import_due(now).await {
+            Ok(Some(due)) => {
+                let ahead = due.since(now).max(50);
+                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
+            }
+            Ok(None) => longest,
+            Err(error) => {
+                tracing::error!(error = %with_causes(&error), "the next import could not be looked up");
+                Duration::from_secs(5).min(longest)
+            }
+        }
+    }
+
+    /// Takes an import that is due and works on it until it is done, rests, is stopped by a person, or `stop` ends.
+    ///
+    /// # Errors
+    /// [`Error::Storage`]; what goes wrong with single products is kept with their lines.
+    pub async fn work_on_imports(&self, stop: &CancellationToken) -> Result<ImportWork> {
+        let now = to_millis(self.now());
+        let jobs = self.store().import_jobs();
+        let mut work = ImportWork::default();
+        // Looking costs no write; only claiming does.
+        if jobs.next_import_due(now).await?.is_none_or(|due| due > now) {
+            return Ok(work);
+        }
+        let claimed = jobs.claim_import_job(self.owner(), now.plus(LEASE_MS), now);
+        let Some(job) = claimed.await? else {
+            return Ok(work);
+        };
+        let common: Common = serde_json::from_str(&job.request_json)
+            .map_err(|_| wrong("import_jobs", "request_json", job.id.as_str()))?;
+        while !stop.is_cancelled() {
+            let waiting = Some(ImportLineState::Waiting);
+            let lines = jobs.import_lines(&job.id, waiting, 0, SIDE_BY_SIDE).await?;
+            if lines.is_empty() {
+                break;
+            }
+            work.lines += lines.len();
+            if !self.work_on_import_lines(&job, &common, lines).await? {
+                self.announce().await;
+                return Ok(work);
+            }
+        }
+        jobs.release_import_job(&job.id, self.owner()).await?;
+        Ok(work)
+    }
+
+    /// Whether there is more to do.
+    async fn work_on_import_lines(
+        &self,
+        job: &ImportJob,
+        common: &Common,
+        lines: Vec<ImportLine>,
+    ) -> Result<bool> {
+        let mut imports = JoinSet::new();
+        for line in lines {
+            let import = import_of(common, &line)?;
+            let core = self.clone();
+            imports.spawn(async move { (line, core.import_product(&import).await) });
+        }
+        let mut goes_on = true;
+        while let Some(ended) = imports.join_next().await {
+            let (line, result) = ended
+                .map_err(|error| Error::Internal(format!("an import ended early: {error}")))?;
+            let end = match result {
+                Ok(detail) => match detail.summary.id.parse::<CatalogueId>() {
+                    Ok(id) => ImportLineEnd::Imported(id),
+                    Err(error) => return Err(Error::Internal(error.to_string())),
+                },
+                Err(error) => self.import_failed(&line, &error),
+            };
+            goes_on &= self.end_import_line(job, &line, end).await?;
+        }
+        Ok(goes_on)
+    }
+
+    async fn end_import_line(
+        &self,
+        job: &ImportJob,
+        line: &ImportLine,
+        end: ImportLineEnd,
+    ) -> Result<bool> {
+        let now = to_millis(self.now());
+        let data = json!({ "import": job.id, "lines": job.lines });
+        let kind = EventKind::ImportFinished;
+        let traces = Traces::none()
+            .event(self.event(kind, None, None, &data))
+            .audit(self.audit_entry(
+                kind.as_str(),
+                None,
+                Some(job.id.as_str()),
+                crate::traces::OK,
+                &data,
+            ));
+        let finished = Change { now, traces };
+        let until = now.plus(LEASE_MS);
+        let jobs = self.store().import_jobs();
+        let ended = jobs.end_import_line(&job.id, line.number, end, self.owner(), until, finished);
+        Ok(ended.await?)
+    }
+
+    /// What a failure means: the line cannot be imported, or the import rests.
+    fn import_failed(&self, line: &ImportLine, error: &Error) -> ImportLineEnd {
+        let now = to_millis(self.now());
+        let why = ImportRest {
+            code: error.code().to_owned(),
+            detail: error.to_string(),
+            fix: error.fix(),
+        };
+        let why = json!(why).to_string();
+        if waits_for_a_person(error) {
+            return ImportLineEnd::Again(now.plus(LONG_REST_MS), why, false);
+        }
+        let passing = error.retry() != Retry::No || matches!(error, Error::CatalogueRefused(_));
+        if !passing || line.attempts + 1 >= MOST_ATTEMPTS {
+            return ImportLineEnd::Failed(why);
+        }
+        ImportLineEnd::Again(now.plus(rest(line.attempts, error.retry())), why, true)
+    }
+}
+
+/// Nothing of the import goes until somebody has done something about the account or the settings.
+const fn waits_for_a_person(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::NotConfigured(_)
+            | Error::NotConnected
+            | Error::NoDefault
+            | Error::Disconnected(_)
+            | Error::ReauthorizationRequired { .. }
+    )
+}
+
+/// In milliseconds.
+fn rest(attempts: i64, retry: Retry) -> i64 {
+    let doubled = FIRST_REST_MS << attempts.clamp(0, 6);
+    match retry {
+        Retry::After(seconds) => i64::try_from(seconds)
+            .unwrap_or(3600)
+            .saturating_mul(1000)
+            .max(doubled),
+        _ => doubled,
+    }
+}
+
+fn import_of(common: &Common, line: &ImportLine) -> Result<CatalogueImport> {
+    let number = line.number.to_string();
+    let wish: Wish = serde_json::from_str(&line.wish_json)
+        .map_err(|_| wrong("import_lines", "wish_json", &number))?;
+    let mut labels = common.labels.clone();
+    labels.extend(wish.labels);
+    Ok(CatalogueImport {
+        product: line.product_id.clone(),
+        connection: Some(common.connection.clone()),
+        ship_to: Some(common.ship_to.clone()),
+        currency: Some(common.currency.clone()),
+        language: Some(common.language.clone()),
+        skus: wish.skus,
+        labels,
+        rule: wish.rule.or_else(|| common.rule.clone()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rests_grow_and_keep_to_what_the_gateway_asks() {
+        assert_eq!(rest(0, Retry::Later), 5_000);
+        assert_eq!(rest(3, Retry::Later), 40_000);
+        assert_eq!(rest(0, Retry::After(60)), 60_000);
+        assert_eq!(rest(99, Retry::Later), 320_000);
+    }
+}

@@ -1,0 +1,237 @@
+//! The budgets of a catalogue of 100,000 products (issue 5): pages and searches, and the whole catalogue as a file over
+//! HTTP. Medians of five rounds after one that warms up, on SQLite.
+//!
+//! `cargo bench -p testkit --bench catalogue`; `cargo xtask bench --only catalogue` does the same.
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a benchmark prints, and may fail loudly"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark measures the machine's time"
+)]
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use smartlinks_core::Core;
+use smartlinks_core::catalogue::CatalogueQuery;
+use smartlinks_store::{
+    Availability, CatalogueId, CatalogueProduct, CatalogueSku, CatalogueState, ConnectionId,
+    Millis, NewCatalogueEntry, SystemEntropy, Traces,
+};
+use testkit::app::{App, NOON_MS};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const PRODUCTS: i64 = 100_000;
+const SKUS: i64 = 4;
+/// How many are stored at the same time, so that commits are grouped.
+const AT_ONCE: i64 = 128;
+
+/// How many rounds count. One before them warms up and is thrown away.
+const ROUNDS: usize = 5;
+
+/// Prints the line that `cargo xtask bench` reads.
+fn print(name: &str, measured: f64, budget: f64) {
+    let verdict = if measured <= budget { "met" } else { "missed" };
+    let ratio = measured / budget;
+    println!(
+        "bench {name} measured={measured:.2} bare=- ratio={ratio:.2} budget={budget} {verdict}"
+    );
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("the runtime starts");
+    runtime.block_on(async {
+        let app = App::start().await.expect("the service starts");
+        let connection = app.connect().await.expect("the account connects");
+        fill(&app.core, &connection.parse().expect("an id")).await;
+        pages(&app.core).await;
+        file(&app).await;
+    });
+}
+
+async fn fill(core: &Core, connection: &ConnectionId) {
+    let store = Arc::clone(core.store());
+    for first in (0..PRODUCTS).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
+        let saves = (first..(first + AT_ONCE).min(PRODUCTS)).map(|number| {
+            let entry = entry(number, connection);
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.catalogue().save(entry, Traces::none()).await })
+        });
+        for save in saves.collect::<Vec<_>>() {
+            let saved = save.await.expect("no panic").expect("the store takes it");
+            assert!(saved);
+        }
+    }
+}
+
+fn entry(number: i64, connection: &ConnectionId) -> NewCatalogueEntry {
+    let now = Millis(NOON_MS + number);
+    let title =
+        format!("Lampe de bureau en chêne massif avec variateur et port USB, modèle {number}");
+    let product_id = (1_005_006_100_000_000 + number).to_string();
+    let product = CatalogueProduct {
+        id: CatalogueId::generate(now, &SystemEntropy).expect("randomness"),
+        connection: connection.clone(),
+        version: 1,
+        state: CatalogueState::ALL[usize::from(number % 50 == 0)],
+        availability: Availability::OnSale,
+        labels: vec![format!("shelf {}", number % 20)],
+        search: format!(
+            "lampe de bureau en chene massif avec variateur et port usb, modele {number} desk lamp of solid oak, \
+             dimmable, with a usb port, warm white, for bedroom and study {product_id} nordic light store"
+        ),
+        product_id,
+        source_title: title.clone(),
+        title,
+        ship_to: "FR".to_owned(),
+        currency: "EUR".to_owned(),
+        language: "fr".to_owned(),
+        image: Some("https://ae01.alicdn.com/kf/S0123456789abcdef0123456789abcdef.jpg".to_owned()),
+        shop: Some("Nordic Light Store".to_owned()),
+        rule: None,
+        checked_at: now,
+        next_check_at: Some(now),
+        added_at: now,
+        updated_at: now,
+    };
+    let images: Vec<_> = (0..8)
+        .map(|at| {
+            format!("https://ae01.alicdn.com/kf/S0123456789abcdef0123456789abcd{number:x}{at}.jpg")
+        })
+        .collect();
+    let details = json!({
+        "images": images, "category_id": 1511, "rating": "4.8", "reviews": 128, "sales": "2,000+", "delivery_days": 9,
+        "properties": [{ "name": "Material", "value": "Oak", "image": null }],
+    });
+    NewCatalogueEntry {
+        product,
+        skus: (0..SKUS).map(|at| sku(number, at)).collect(),
+        codes_change: false,
+        details_json: Some(details.to_string()),
+        changes: Vec::new(),
+    }
+}
+
+fn sku(number: i64, at: i64) -> CatalogueSku {
+    CatalogueSku {
+        sku_id: (12_000_030_000_000_000 + number * SKUS + at).to_string(),
+        position: at,
+        attr: format!("14:{at}#Oak"),
+        properties_json: json!([{ "name": "Colour", "value": format!("Oak {at}"), "image": null }])
+            .to_string(),
+        image: None,
+        own_code: Some(format!("LMP-{number}-{at}")),
+        chosen: true,
+        cost: Some("4.5".to_owned()),
+        currency: Some("EUR".to_owned()),
+        stock: Some(7),
+        price: Some("9.99".to_owned()),
+        price_currency: Some("EUR".to_owned()),
+        gone_at: None,
+        replacement: None,
+    }
+}
+
+fn millis(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}
+
+/// The time that a page takes, in milliseconds.
+async fn page(core: &Core, query: &CatalogueQuery) -> f64 {
+    let mut figures = Vec::new();
+    for round in 0..=ROUNDS {
+        let begun = Instant::now();
+        core.catalogue(query).await.expect("a page");
+        if round > 0 {
+            figures.push(millis(begun.elapsed()));
+        }
+    }
+    median(figures)
+}
+
+async fn pages(core: &Core) {
+    let words = |words: &str| CatalogueQuery {
+        words: Some(words.to_owned()),
+        ..CatalogueQuery::default()
+    };
+    // Half way down, as somebody gets there who pages on and on.
+    let half = words(&format!("modele {}", PRODUCTS / 2));
+    let middle = core.catalogue(&half).await.expect("a page").products;
+    let deep = CatalogueQuery {
+        after: middle.first().map(|product| product.id.clone()),
+        ..CatalogueQuery::default()
+    };
+    let held = CatalogueQuery {
+        state: Some("held".to_owned()),
+        ..CatalogueQuery::default()
+    };
+    for (name, query) in [
+        ("catalogue_page_ms", CatalogueQuery::default()),
+        ("catalogue_page_half_way_ms", deep),
+        ("catalogue_page_of_a_state_ms", held),
+        ("catalogue_search_common_ms", words("chêne bureau")),
+        (
+            "catalogue_search_oldest_ms",
+            words("lampe \u{e9}t\u{e9} modele"),
+        ),
+        ("catalogue_search_nothing_ms", words("introuvable")),
+    ] {
+        print(name, page(core, &query).await, 200.0);
+    }
+}
+
+/// Resident memory in megabytes.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB"));
+    let kilobytes = kilobytes.and_then(|text| text.trim().parse::<f64>().ok());
+    kilobytes.expect("a number") / 1024.0
+}
+
+/// The whole catalogue as a file, over HTTP; what it adds is the highest of what is resident, over what was before.
+async fn file(app: &App) {
+    let (mut starts, mut wholes, mut added) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let before = resident();
+        let (mut highest, mut bytes, mut parts) = (before, 0, 0);
+        let begun = Instant::now();
+        let address = format!("{}/api/aliexpress/catalogue/export?format=shopify", app.url);
+        let mut answer = reqwest::get(&address).await.expect("an answer");
+        let mut first = None;
+        while let Some(part) = answer.chunk().await.expect("the file is whole") {
+            first.get_or_insert_with(|| begun.elapsed());
+            bytes += part.len();
+            parts += 1;
+            if parts % 64 == 0 {
+                highest = highest.max(resident());
+            }
+        }
+        if round == 0 {
+            println!("a file of {} MB", bytes / 1_000_000);
+            continue;
+        }
+        starts.push(millis(first.expect("something came")));
+        wholes.push(begun.elapsed().as_secs_f64());
+        added.push(highest - before);
+    }
+    print("catalogue_export_start_ms", median(starts), 200.0);
+    print("catalogue_export_whole_s", median(wholes), 15.0);
+    print("catalogue_export_adds_mb", median(added), 20.0);
+}
