@@ -20,6 +20,7 @@ use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
+use crate::order_intents::OrderIntentRepository;
 use crate::orders::OrderRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
@@ -41,6 +42,7 @@ pub trait Store:
     + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
+    + OrderIntentRepository
     + EventRepository
     + AuditRepository
     + ConnectLinkRepository
@@ -92,6 +94,12 @@ impl dyn Store {
     /// The known orders.
     #[must_use]
     pub fn orders(&self) -> &dyn OrderRepository {
+        self
+    }
+
+    /// The orders that somebody wants placed.
+    #[must_use]
+    pub fn order_intents(&self) -> &dyn OrderIntentRepository {
         self
     }
 

@@ -42,6 +42,7 @@ const STEPS: &[Step] = &[
     step!(9, "outlook"),
     step!(10, "gateway_calls"),
     step!(11, "oidc_identities"),
+    step!(13, "order_intents"),
 ];
 
 /// Every step, as number and name.
