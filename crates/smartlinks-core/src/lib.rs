@@ -24,6 +24,7 @@ pub mod metrics;
 mod operators;
 mod orders;
 mod outlook;
+mod placing;
 pub mod pricing;
 mod products;
 mod pushes;
@@ -85,6 +86,11 @@ pub use orders::{
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
 pub use outlook::SeenOutlook;
+pub use placing::{
+    AddressAdvice, Decision, IntentLine, IntentListing, MoneyInput, NewOrder, NewOrderLine,
+    OrderAddress, OrderGuard, OrderIntentPage, OrderIntentView, OrderPolicy, OrderPreview,
+    OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
+};
 pub use products::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,

@@ -15,11 +15,25 @@ use crate::events::EventKind;
 use crate::service::Core;
 use crate::traces::OK;
 
+pub(crate) use views::order_page;
 use views::{Kept, details, parcels, summary};
 pub use views::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
+
+/// When a known order was created and what is in it: products, variants and how many. None while it was not read, or
+/// where AliExpress left a part of that out.
+pub(crate) fn goods_of(
+    record: &KnownOrder,
+) -> Option<(jiff::Timestamp, Vec<(String, String, i64)>)> {
+    Kept::of(record).goods()
+}
+
+/// A known order as it stands in lists.
+pub(crate) fn summary_of(record: &KnownOrder) -> OrderSummary {
+    summary(record)
+}
 
 /// The gateway's business code for an order that has no parcel yet.
 const NO_TRACKING_YET: &str = "1001";

@@ -25,6 +25,7 @@ use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
+use crate::placing::{KnownPlaces, OrderPolicy};
 use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -80,6 +81,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How placing orders behaves.
+    pub orders: OrderPolicy,
     /// How operators sign in.
     pub operators: OperatorPolicy,
     /// Where webhooks may go, and how they get there.
@@ -109,6 +112,7 @@ impl CoreOptions {
             return_to: ReturnTo::default(),
             token_file: None,
             refresh: RefreshPolicy::default(),
+            orders: OrderPolicy::default(),
             operators: OperatorPolicy::default(),
             webhooks: WebhookOptions::over_http(Targets::Public),
             places: Places::default(),
@@ -145,6 +149,10 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    /// What AliExpress lists of countries.
+    pub(crate) places: KnownPlaces,
+    /// Wakes the worker of orders under way.
+    pub(crate) order_due: tokio::sync::Notify,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
     /// Where operators sign in.
@@ -206,6 +214,8 @@ impl Core {
                 connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                places: KnownPlaces::default(),
+                order_due: tokio::sync::Notify::new(),
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),
@@ -325,6 +335,10 @@ impl Core {
 
     pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {
         &self.inner.options.refresh
+    }
+
+    pub(crate) fn order_policy(&self) -> &OrderPolicy {
+        &self.inner.options.orders
     }
 
     pub(crate) fn owner(&self) -> &str {

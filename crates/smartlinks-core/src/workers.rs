@@ -26,6 +26,8 @@ const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
 const DELIVERIES_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
+/// Orders that were placed or refused: as long as the audit log tells of them.
+const INTENTS_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// Counts of calls: the overview shows the last day.
 const CALLS_KEPT_MS: i64 = 2 * 24 * 3_600_000;
 /// API keys stay listed for this long after they were revoked or have expired.
@@ -56,6 +58,8 @@ impl Core {
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_push_worker(ended, moved).await });
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_order_worker(ended, moved).await });
         }
         let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
         workers.spawn(async move { core.run_warner(ended, moved).await });
@@ -152,6 +156,10 @@ impl Core {
         gone += store
             .gateway_calls()
             .prune_calls(before(CALLS_KEPT_MS))
+            .await?;
+        gone += store
+            .order_intents()
+            .prune_intents(before(INTENTS_KEPT_MS))
             .await?;
         store.webhooks().forget_former_secrets(now).await?;
         gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;

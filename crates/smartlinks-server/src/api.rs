@@ -11,6 +11,7 @@ mod events;
 mod keys;
 mod oauth;
 mod orders;
+mod placing;
 mod products;
 mod status;
 mod tokens;
@@ -42,7 +43,7 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
-        (name = "orders", description = "Following orders"),
+        (name = "orders", description = "Placing orders, once each, and following them"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
         (name = "webhooks", description = "Telling your software what happens (Standard Webhooks)")
@@ -70,10 +71,14 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
-        .routes(routes!(orders::list))
+        .routes(routes!(orders::list, placing::place))
+        .routes(routes!(placing::preview))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
+        .routes(routes!(placing::list))
+        .routes(routes!(placing::show))
+        .routes(routes!(placing::decide))
         .routes(routes!(events::follow))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

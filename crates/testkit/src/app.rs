@@ -17,7 +17,8 @@ use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, CreateApiKey, Error, Grantable,
-    IdentityProvider, Market, OperatorPolicy, Password, RefreshPolicy, ReturnTo, Scope, Visitor,
+    IdentityProvider, Market, OperatorPolicy, OrderPolicy, Password, RefreshPolicy, ReturnTo,
+    Scope, Visitor,
 };
 use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, Network, ServerOptions};
 use smartlinks_store::{
@@ -70,6 +71,8 @@ pub struct Setup {
     pub return_origins: Vec<url::Url>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How placing orders behaves.
+    pub orders: OrderPolicy,
     /// How patient calls are.
     pub policy: Policy,
     /// Longest wait for the gateway.
@@ -102,6 +105,7 @@ impl Default for Setup {
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
+            orders: OrderPolicy::default(),
             // As patient as in earnest, but nobody waits between two attempts.
             policy: Policy::default().backoff(Duration::ZERO, Duration::ZERO),
             read_timeout: Duration::from_secs(10),
@@ -222,6 +226,7 @@ impl App {
             return_to: ReturnTo::new(setup.return_origins.clone()),
             token_file: setup.token_file.clone(),
             refresh: setup.refresh.clone(),
+            orders: setup.orders.clone(),
             operators: OperatorPolicy {
                 provider: setup
                     .identity_provider

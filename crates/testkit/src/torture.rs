@@ -19,6 +19,7 @@ mod dice;
 mod gateway;
 mod judge;
 mod lane;
+mod orders;
 mod place;
 mod process;
 mod profiles;
@@ -29,6 +30,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 pub use child::{Sabotage, child};
+pub use orders::{OrderPlan, OrderSabotage, OrderTally, order_child, run_orders};
 pub use place::Kind;
 pub use tally::Tally;
 

@@ -146,7 +146,11 @@ async fn a_fault_comes_before_or_after_the_order_was_made() {
             });
             bench.set("faults", fault).await;
             let text = order.to_string();
-            let own = [("access_token", token.as_str()), (ORDER, text.as_str())];
+            let own = [
+                ("method", CREATE),
+                ("access_token", token.as_str()),
+                (ORDER, text.as_str()),
+            ];
             let _spoilt = bench
                 .post_form("/sync", encoded(&bench.signed(CREATE, &own)))
                 .await;

@@ -266,6 +266,17 @@ impl Kept {
         serde_json::from_str(&record.snapshot_json).unwrap_or_default()
     }
 
+    /// When it was created and what is in it.
+    pub(super) fn goods(&self) -> Option<(Timestamp, Vec<(String, String, i64)>)> {
+        let order = self.order.as_ref()?;
+        let created = kept_time(order.created.as_deref()?)?;
+        let lines = order.lines.iter().map(|line| {
+            let (product, sku) = (line.product_id.clone()?, line.sku.clone()?);
+            Some((product, sku, line.quantity?))
+        });
+        Some((created, lines.collect::<Option<Vec<_>>>()?))
+    }
+
     pub(super) fn to_json(&self) -> Result<String> {
         serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
     }
@@ -300,10 +311,7 @@ impl Kept {
                 .and_then(|order| offset_time(order.paid_at.as_deref()?)),
             pay_by: order.as_ref().and_then(Details::pay_by),
             lines: order.map(|order| order.lines).unwrap_or_default(),
-            url: format!(
-                "https://www.aliexpress.com/p/order/detail.html?orderId={}",
-                record.order_id
-            ),
+            url: order_page(&record.order_id),
             store_url,
             stale: failure.is_some(),
             stale_reason: failure.map(StaleReason::from),
@@ -319,6 +327,11 @@ impl Kept {
             stale_reason: failure.map(StaleReason::from),
         }
     }
+}
+
+/// The order's page at AliExpress, where it is paid.
+pub(crate) fn order_page(order_id: &str) -> String {
+    format!("https://www.aliexpress.com/p/order/detail.html?orderId={order_id}")
 }
 
 pub(super) fn summary(record: &KnownOrder) -> OrderSummary {

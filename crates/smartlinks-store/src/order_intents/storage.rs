@@ -115,7 +115,8 @@ impl OrderIntentRepository for DatabaseStore {
         now: Millis,
     ) -> Result<bool, StoreError> {
         const BEGIN: &str = "update order_intents set attempts = attempts + 1, \
-             first_sent_at = coalesce(first_sent_at, $3), lease_until = $4, changed_at = $3 \
+             first_sent_at = coalesce(first_sent_at, $3), reason = null, detail = null, lease_until = $4, \
+             changed_at = $3 \
              where id = $1 and lease_owner = $2 and state in ('placing', 'unknown')";
         self.changed(BEGIN, values![id.as_str(), owner, now, lease_until])
             .await
