@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use aliexpress::push::authorization;
+use aliexpress::{AppKey, AppSecret};
 use aliexpress_sandbox::{CheckTimestamp, Sandbox, SandboxConfig};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use smartlinks_core::{Core, NewOrder, OrderPolicy, ProductQuery};
+use smartlinks_core::{Core, Decision, NewOrder, OrderPolicy, ProductQuery};
 use smartlinks_store::{IntentState, OrderIntent, Store};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -19,7 +21,7 @@ use super::child::{Moment, core, open_store};
 use super::process::{Process, Setting, Task, Word};
 use super::tally::OrderTally;
 use super::{OrderPlan, OrderSabotage};
-use crate::app::NOON_MS;
+use crate::app::{APP_SECRET, NOON_MS};
 use crate::http::Http;
 
 /// Seconds after which the claim of a dead process has ended.
@@ -207,6 +209,9 @@ impl Lane {
         let quantity = 1 + u32::try_from(self.dice.below(3))?;
         let order = order_of(&product, &sku, quantity)?;
         self.strike(blow, key, &order).await?;
+        if self.dice.once_in(3) && self.orders_made().await? > before {
+            self.push_last_order().await?;
+        }
         if self.dice.once_in(4) {
             let fault = any_fault(&mut self.dice);
             self.tell("faults", &fault).await?;
@@ -227,7 +232,8 @@ impl Lane {
             .send()
             .await?;
         let made = self.orders_made().await? - before;
-        self.judge(blow, answered, key, made).await
+        self.judge(blow, answered, key, made).await?;
+        self.decide(key, made).await
     }
 
     /// Sets a process to work and lets the blow fall.
@@ -355,6 +361,57 @@ impl Lane {
         }
         *self.tally.ends.entry(end.trim().to_owned()).or_default() += 1;
         Ok(())
+    }
+
+    /// Does what a person does who looks at the website: what is left to people must not stand in the way of the next.
+    async fn decide(&self, key: &str, made: i64) -> Result<()> {
+        let Some(intent) = self.intent(key).await? else {
+            return Ok(());
+        };
+        if intent.state != IntentState::AwaitingPerson {
+            return Ok(());
+        }
+        let decision = match made {
+            0 => Decision::DoesNotExist,
+            _ => Decision::Exists(vec![self.last_order().await?.to_string()]),
+        };
+        let id = intent.id.as_str();
+        let decided = self.parent.decide_order(id, &decision).await?;
+        let ended = decided.state != IntentState::AwaitingPerson.as_str();
+        ensure!(ended, "a decision has changed nothing");
+        Ok(())
+    }
+
+    /// The message with which AliExpress tells of the order that was made last.
+    async fn push_last_order(&self) -> Result<()> {
+        let connections = self.parent.connections().await?;
+        let buyer: i64 = connections
+            .first()
+            .context("nobody is connected")?
+            .account
+            .user_id
+            .parse()?;
+        let body = json!({
+            "data": { "buyerId": buyer, "orderId": self.last_order().await?, "orderStatus": "OrderCreated" },
+            "message_type": 53, "seller_id": buyer.to_string(), "site": "ae_global",
+            "timestamp": self.sandbox.clock().now_ms() / 1000,
+        })
+        .to_string();
+        let (key, secret) = (AppKey::parse("500100")?, AppSecret::parse(APP_SECRET)?);
+        let signature = authorization(&key, &secret, body.as_bytes());
+        self.parent
+            .take_push(body.as_bytes(), Some(&signature))
+            .await?;
+        self.parent.work_on_pushes().await?;
+        Ok(())
+    }
+
+    /// The number of the order that was made last.
+    async fn last_order(&self) -> Result<i64> {
+        let state = self.state().await?;
+        let orders = state["orders"].as_array().context("no orders")?;
+        let numbers = orders.iter().filter_map(|order| order["id"].as_i64());
+        numbers.max().context("no order was made")
     }
 
     fn advance(&self, seconds: i64) {
