@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::console::Console;
 use crate::install;
 use crate::machine::Machine;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Commits};
 
 /// One benchmark: its name, the crate and the bench target that hold it, and what it has to be given.
 struct Benchmark {
@@ -131,7 +131,7 @@ fn measure(
     }
     // Lives until the benchmark has ended.
     let cluster = match benchmark.needs_postgres(part) {
-        true => Some(Cluster::start(machine, console)?),
+        true => Some(Cluster::start(machine, console, Commits::Durable)?),
         false => None,
     };
     if let Some(cluster) = &cluster {

@@ -45,7 +45,7 @@ pub(crate) fn run(command: &[String], machine: &Machine, console: &Console) -> R
     let (program, arguments) = command
         .split_first()
         .context("name the command to run, such as `cargo test`")?;
-    let cluster = Cluster::start(machine, console)?;
+    let cluster = Cluster::start(machine, console, Commits::Forgotten)?;
     let mut command = Command::new(program);
     command.args(arguments);
     cluster.offer_to(&mut command);
@@ -53,6 +53,28 @@ pub(crate) fn run(command: &[String], machine: &Machine, console: &Console) -> R
         .status()
         .with_context(|| format!("could not start {program}"))?;
     Ok(status.success())
+}
+
+/// What becomes of a commit when the machine stops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Commits {
+    /// The data never outlives the run, so nothing waits for a disk: for tests.
+    Forgotten,
+    /// On disk before they are acknowledged, as in production: for what is measured.
+    Durable,
+}
+
+impl Commits {
+    const fn settings(self) -> &'static [&'static str] {
+        match self {
+            Self::Forgotten => &[
+                "fsync=off",
+                "full_page_writes=off",
+                "synchronous_commit=off",
+            ],
+            Self::Durable => &[],
+        }
+    }
 }
 
 /// A running cluster. Dropping it stops the server and removes its data.
@@ -64,7 +86,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// Finds PostgreSQL, installs it where we may, and starts a new cluster.
-    pub(crate) fn start(machine: &Machine, console: &Console) -> Result<Self> {
+    pub(crate) fn start(machine: &Machine, console: &Console, commits: Commits) -> Result<Self> {
         let programs = match find(machine) {
             Some(programs) => programs,
             None if machine.can_install => {
@@ -85,7 +107,7 @@ impl Cluster {
         } else {
             None
         };
-        let cluster = Self::launch(&programs, owner)?;
+        let cluster = Self::launch(&programs, owner, commits)?;
         console.say(format_args!(
             "PostgreSQL: {} on 127.0.0.1:{}",
             programs.version()?,
@@ -107,7 +129,7 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn launch(programs: &Programs, owner: Option<Owner>) -> Result<Self> {
+    fn launch(programs: &Programs, owner: Option<Owner>, commits: Commits) -> Result<Self> {
         // The database user may be unable to enter root's own temporary directory, and never /tmp.
         let parent = owner.map_or_else(std::env::temp_dir, |_| PathBuf::from("/tmp"));
         let folder = tempfile::Builder::new()
@@ -133,7 +155,7 @@ impl Cluster {
         let mut last = None;
         for _ in 0..3 {
             let port = free_port()?;
-            match Self::serve(programs, owner, folder.path(), port) {
+            match Self::serve(programs, owner, folder.path(), port, commits) {
                 Ok(keeper) => {
                     return Ok(Self {
                         keeper,
@@ -147,7 +169,13 @@ impl Cluster {
         Err(last.unwrap_or_else(|| anyhow::anyhow!("PostgreSQL did not start")))
     }
 
-    fn serve(programs: &Programs, owner: Option<Owner>, folder: &Path, port: u16) -> Result<Child> {
+    fn serve(
+        programs: &Programs,
+        owner: Option<Owner>,
+        folder: &Path,
+        port: u16,
+        commits: Commits,
+    ) -> Result<Child> {
         let log = folder.join("log");
         let mut keeper = Command::new("sh");
         keeper
@@ -156,7 +184,12 @@ impl Cluster {
             .arg("-D")
             .arg(folder.join("data"))
             .args(["-p", &port.to_string()])
-            .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            .args(
+                SETTINGS
+                    .iter()
+                    .chain(commits.settings())
+                    .flat_map(|setting| ["-c", setting]),
+            )
             .env("SMARTLINKS_CLUSTER", folder)
             .stdin(Stdio::piped())
             .stdout(File::create(&log)?)
@@ -177,14 +210,10 @@ impl Drop for Cluster {
     }
 }
 
-/// Fast and forgetful: the data never outlives the run, so nothing waits for a disk.
 const SETTINGS: &[&str] = &[
     "listen_addresses=127.0.0.1",
     "unix_socket_directories=",
     "max_connections=300",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
     "timezone=UTC",
     "log_timezone=UTC",
 ];

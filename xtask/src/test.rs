@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use crate::browser;
 use crate::console::Console;
 use crate::machine::Machine;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Commits};
 use crate::report::Report;
 use crate::suites::Suite;
 
@@ -68,7 +68,7 @@ pub(crate) fn run(options: &Options, machine: &Machine, console: &Console) -> Re
     }
     // Held until the tests have ended: dropping it stops the server.
     let cluster = if suite.needs_postgres() {
-        Some(Cluster::start(machine, console)?)
+        Some(Cluster::start(machine, console, Commits::Forgotten)?)
     } else {
         None
     };

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::console::Console;
 use crate::machine::Machine;
-use crate::postgres::Cluster;
+use crate::postgres::{Cluster, Commits};
 
 /// What the command line asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Options {
 pub(crate) fn run(arguments: &[String], machine: &Machine, console: &Console) -> Result<bool> {
     let options = Options::parse(arguments)?;
     let cluster = match options.postgres {
-        true => Some(Cluster::start(machine, console)?),
+        true => Some(Cluster::start(machine, console, Commits::Forgotten)?),
         false => None,
     };
     let mut torture = machine.cargo();

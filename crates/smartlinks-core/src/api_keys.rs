@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use smartlinks_store::{
-    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, Change, CreatedBy, Millis, NewApiKey, Traces,
+    API_KEYS_AT_ONCE, ApiKey, ApiKeyId, Change, CreatedBy, Millis, NewApiKey, Traces, with_causes,
 };
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
@@ -28,7 +28,7 @@ pub(crate) use known::KnownKeys;
 pub use known::{ApiKeyHolder, KeyRefusal};
 pub use text::{API_KEY_MARK, ApiKeyText};
 
-/// How often last uses and vends are written down.
+/// How often last uses and what is counted by the minute are written down.
 const FLUSHED_EVERY: Duration = Duration::from_secs(60);
 /// The longest life of a key that ends by itself, in milliseconds: ten years.
 const LONGEST_LIFE_MS: i64 = 3653 * 86_400_000;
@@ -259,16 +259,16 @@ impl Core {
         }
     }
 
-    /// Writes down last uses, calls and vends; of vends the minutes that are over, or everything.
+    /// Writes down last uses, calls and what is counted by the minute; of that the minutes that are over, or everything.
     pub(crate) async fn write_down(&self, everything: bool) {
         if let Err(error) = self.flush_key_uses().await {
-            tracing::warn!(%error, "the last uses of API keys could not be written down yet");
+            tracing::warn!(error = %with_causes(&error), "the last uses of API keys could not be written down yet");
         }
-        if let Err(error) = self.flush_vends(everything).await {
-            tracing::warn!(%error, "vends could not be audited yet");
+        if let Err(error) = self.flush_counted(everything).await {
+            tracing::warn!(error = %with_causes(&error), "what is counted by the minute could not be audited yet");
         }
         if let Err(error) = self.flush_calls().await {
-            tracing::warn!(%error, "calls to the gateway could not be counted in the database yet");
+            tracing::warn!(error = %with_causes(&error), "calls to the gateway could not be counted in the database yet");
         }
     }
 }

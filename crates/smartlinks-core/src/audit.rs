@@ -121,8 +121,12 @@ fn filter(query: &AuditQuery) -> Result<AuditFilter> {
         .map(|kind| kind.parse::<ActorKind>())
         .transpose()
         .map_err(|_| Error::invalid("actor", format!("is not known; {kinds} are")))?;
+    let action = given(&query.action);
+    if action.as_deref().is_some_and(crate::text::has_controls) {
+        return Err(Error::invalid("action", "must not hold control characters"));
+    }
     Ok(AuditFilter {
-        action: given(&query.action).map(|action| crate::text::shortened(&action, 80)),
+        action: action.map(|action| crate::text::shortened(&action, 80)),
         connection,
         actor,
         since: query.since.map(to_millis),

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use aliexpress::{AccessToken, Client, Error as GatewayError};
 use serde_json::json;
-use smartlinks_store::{Connection, ConnectionId, Millis, ReauthorizationReason, StoredState};
+use smartlinks_store::{
+    Connection, ConnectionId, Millis, ReauthorizationReason, StoredState, with_causes,
+};
 
 use crate::clock::to_millis;
 use crate::connections::usable_at;
+use crate::counted::Deed;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::refresh_steps::RefreshStep;
@@ -94,9 +97,25 @@ impl Core {
     where
         F: Future<Output = Result<T, GatewayError>>,
     {
+        self.with_token_for(None, id, call).await
+    }
+
+    /// The same for what is to be counted in the audit log.
+    pub(crate) async fn with_token_for<T, F>(
+        &self,
+        deed: Option<Deed>,
+        id: Option<&str>,
+        call: impl Fn(Client) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
         let client = &self.app().ready()?.client;
         let vended = self.vend(id, Duration::from_secs(1)).await?;
         let first = vended.connection();
+        if let Some(deed) = deed {
+            self.note_deed(deed, Some(&first.id));
+        }
         let answer = self.noted(call(client.with_access_token(vended.token().clone())).await);
         self.note_served(first, answer.is_ok()).await;
         match answer {
@@ -153,7 +172,7 @@ impl Core {
                 served.insert(record.id.clone(), record.generation);
             }
             Err(error) => {
-                tracing::warn!(connection.id = %record.id, %error, "a former pair could not be let go");
+                tracing::warn!(connection.id = %record.id, error = %with_causes(&error), "a former pair could not be let go");
             }
         }
     }

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aliexpress::{BudgetShares, BudgetUse};
-use smartlinks_store::{BudgetClaim, BudgetShare, BudgetWish, Millis, StoreError};
+use smartlinks_store::{BudgetClaim, BudgetShare, BudgetWish, Millis, StoreError, with_causes};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::to_millis;
@@ -205,7 +205,7 @@ impl BudgetLeases {
     /// What was granted goes on until its time is over, and then ends by itself.
     fn failed(&mut self, error: &StoreError) {
         if !self.failing {
-            tracing::warn!(%error, "no part of the call budgets can be leased; calls go on with what is held, at most for a minute");
+            tracing::warn!(error = %with_causes(error), "no part of the call budgets can be leased; calls go on with what is held, at most for a minute");
         }
         self.failing = true;
     }

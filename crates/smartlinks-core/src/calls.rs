@@ -4,6 +4,7 @@ use bytes::Bytes;
 
 use aliexpress::catalogue::{self, Kind, Method, Parameter};
 
+use crate::counted::Deed;
 use crate::error::{Error, Result};
 use crate::service::Core;
 
@@ -30,9 +31,11 @@ impl Core {
         method: &str,
         params: &[(String, String)],
     ) -> Result<Bytes> {
-        check(method, params)?;
+        let known = check(method, params)?;
+        // It may be an address or a name that is read: that is on record, by the minute.
+        let deed = Some(Deed::Called(known.name));
         let answer = self
-            .with_token(connection, |client| async move {
+            .with_token_for(deed, connection, |client| async move {
                 let params = params
                     .iter()
                     .map(|(name, value)| (name.as_str(), value.as_str()));
@@ -59,7 +62,7 @@ fn is_readable(method: &Method) -> bool {
             .all(|parameter| parameter.kind != "file")
 }
 
-fn check(name: &str, params: &[(String, String)]) -> Result<()> {
+fn check(name: &str, params: &[(String, String)]) -> Result<&'static Method> {
     let refused = |why: String| {
         Err(Error::CallRefused {
             method: crate::text::shortened(name, 80),
@@ -97,7 +100,7 @@ fn check(name: &str, params: &[(String, String)]) -> Result<()> {
             "params",
             format!("{} is missing: {}", parameter.name, parameter.doc),
         )),
-        None => Ok(()),
+        None => Ok(method),
     }
 }
 

@@ -17,7 +17,7 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use smartlinks_store::Event;
+use smartlinks_store::{Event, with_causes};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
@@ -165,7 +165,7 @@ impl Core {
             let look = tokio::time::timeout(PATIENCE, self.catch_up()).await;
             let problem = match look {
                 Ok(Ok(())) => None,
-                Ok(Err(error)) => Some(error.to_string()),
+                Ok(Err(error)) => Some(with_causes(&error)),
                 Err(_) => Some("the database takes too long to answer".to_owned()),
             };
             match problem {

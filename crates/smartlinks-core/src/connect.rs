@@ -16,6 +16,7 @@ use crate::clock::{from_millis, to_millis};
 use crate::connections::ConnectionView;
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
+use crate::text::has_controls;
 
 pub(crate) use exchange::Destination;
 
@@ -312,6 +313,9 @@ fn checked_caller_state(state: Option<String>) -> Result<Option<String>> {
     match state {
         Some(text) if text.chars().count() > 512 => {
             Err(Error::invalid("state", "longer than 512 characters"))
+        }
+        Some(text) if has_controls(&text) => {
+            Err(Error::invalid("state", "must not hold control characters"))
         }
         other => Ok(other.filter(|text| !text.is_empty())),
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use smartlinks_store::{KeyReport, Keyring, Millis, Position, Reencrypted, Traces};
+use smartlinks_store::{KeyReport, Keyring, Millis, Position, Reencrypted, Traces, with_causes};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::to_millis;
@@ -141,7 +141,7 @@ impl Core {
                 Ok(is_new) => is_new,
                 Err(error) => {
                     if !told {
-                        tracing::warn!(%error, "the key file could not be read again; the keys in memory go on");
+                        tracing::warn!(error = %with_causes(&error), "the key file could not be read again; the keys in memory go on");
                     }
                     told = true;
                     false
@@ -151,7 +151,7 @@ impl Core {
                 let now = to_millis(self.now());
                 let reported = self.store().keyring().report_keys(self.owner(), name, now);
                 if let Err(error) = reported.await {
-                    tracing::debug!(%error, "which keys are held could not be noted");
+                    tracing::debug!(error = %with_causes(&error), "which keys are held could not be noted");
                 }
             }
             looks = looks.wrapping_add(1);
@@ -166,7 +166,7 @@ impl Core {
             .withdraw_key_report(self.owner())
             .await
         {
-            tracing::debug!(%error, "that this instance ends could not be noted");
+            tracing::debug!(error = %with_causes(&error), "that this instance ends could not be noted");
         }
     }
 }

@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod activity;
+mod affiliate;
 mod api_keys;
 mod app;
 mod audit;
@@ -13,6 +14,7 @@ mod changes;
 mod clock;
 mod connect;
 mod connections;
+mod counted;
 pub mod doctor;
 mod error;
 mod events;
@@ -40,7 +42,6 @@ mod snapshot;
 mod text;
 mod token_file;
 mod traces;
-mod vends;
 mod warnings;
 pub mod webhooks;
 mod workers;
@@ -49,6 +50,10 @@ pub use aliexpress;
 pub use smartlinks_store as store;
 
 pub use activity::Hour;
+pub use affiliate::{
+    CommissionLine, CommissionPage, CommissionQuery, CommissionState, HotQuery, NewLinks,
+    PromotionLinkView, PromotionLinks,
+};
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
     Grantable, KeyRefusal,
@@ -92,8 +97,9 @@ pub use placing::{
     OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
 };
 pub use products::{
-    FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
-    SearchQuery, SkuPropertyView, SkuView, Sort, product_id_in,
+    CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, ProductQuery,
+    ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort, Sought,
+    sought,
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;

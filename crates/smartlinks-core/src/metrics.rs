@@ -37,6 +37,16 @@ impl Default for Metrics {
     }
 }
 
+/// Labels of the counts of connections.
+const STATES: [&str; 4] = [
+    "active",
+    "degraded",
+    "reauthorization_required",
+    "disconnected",
+];
+/// Labels of the counts of deadlines: days that are left.
+const STEPS: [&str; 5] = ["30", "14", "7", "3", "1"];
+
 /// How a refresh ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refresh {
@@ -158,6 +168,22 @@ impl Metrics {
         self.record(|| gauge!(names::CONNECTIONS_AGE).set(seconds));
     }
 
+    /// Nobody knows how the connections stand. An old number would be taken for a new one; not a number is compared with
+    /// nothing.
+    fn database_unknown(&self) {
+        self.record(|| {
+            for state in STATES {
+                gauge!(names::CONNECTIONS, "state" => state).set(f64::NAN);
+            }
+            for days in STEPS {
+                gauge!(names::SIGN_IN_DEADLINES, "within_days" => days).set(f64::NAN);
+            }
+            gauge!(names::REFRESHES_DUE).set(f64::NAN);
+            gauge!(names::CONNECTIONS_AGE).set(f64::NAN);
+            gauge!(names::WEBHOOK_BACKLOG).set(f64::NAN);
+        });
+    }
+
     /// How many webhook deliveries wait at the moment of a scrape.
     pub(crate) fn webhook_backlog(&self, waiting: i64) {
         #[expect(
@@ -174,20 +200,17 @@ impl Metrics {
             reason = "counts of rows are far below 2^53"
         )]
         let number = |count: i64| count as f64;
-        let states = [
-            ("active", outlook.active),
-            ("degraded", outlook.degraded),
-            ("reauthorization_required", outlook.reauthorization_required),
-            ("disconnected", outlook.disconnected),
+        let counts = [
+            outlook.active,
+            outlook.degraded,
+            outlook.reauthorization_required,
+            outlook.disconnected,
         ];
-        let steps = ["30", "14", "7", "3", "1"]
-            .into_iter()
-            .zip(outlook.sign_in_within);
         self.record(|| {
-            for (state, count) in &states {
-                gauge!(names::CONNECTIONS, "state" => *state).set(number(*count));
+            for (state, count) in STATES.into_iter().zip(counts) {
+                gauge!(names::CONNECTIONS, "state" => state).set(number(count));
             }
-            for (days, count) in steps.clone() {
+            for (days, count) in STEPS.into_iter().zip(outlook.sign_in_within) {
                 gauge!(names::SIGN_IN_DEADLINES, "within_days" => days).set(number(count));
             }
             gauge!(names::REFRESHES_DUE).set(number(outlook.due));
@@ -228,8 +251,16 @@ impl crate::Core {
     /// Brings the gauges that come from the database up to date, for a scrape.
     ///
     /// # Errors
-    /// [`crate::Error::Storage`].
+    /// [`crate::Error::Storage`]; these gauges have no value then.
     pub async fn measure(&self) -> crate::Result<()> {
+        let measured = self.measure_database().await;
+        if measured.is_err() {
+            self.metrics().database_unknown();
+        }
+        measured
+    }
+
+    async fn measure_database(&self) -> crate::Result<()> {
         let seen = self.outlook().await?;
         self.metrics().outlook(&seen.outlook);
         let age = self.now().duration_since(seen.at);

@@ -25,6 +25,7 @@ use smartlinks_store::{
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::service::Core;
+use crate::text::plain;
 use crate::traces::OK;
 
 pub(crate) use desk::Desk;
@@ -173,10 +174,7 @@ impl Core {
             .create_operator(new, change)
             .await
             .map_err(|error| taken(error, name))?;
-        Ok(Invited {
-            link: self.issue_link(Some(&record)).await?,
-            operator: view(&record),
-        })
+        self.invited(&record).await
     }
 
     /// A new link for an operator who has lost the password or the first link. The password goes on working until
@@ -185,12 +183,30 @@ impl Core {
     /// # Errors
     /// [`Error::UnknownOperator`], [`Error::OperatorDisabled`], [`Error::Storage`].
     pub async fn link_for_operator(&self, name: &str) -> Result<Invited> {
-        let record = self.operator_record(name).await?;
-        if record.disabled_at.is_some() {
-            return Err(Error::OperatorDisabled(record.name));
-        }
+        self.invited(&self.operator_record(name).await?).await
+    }
+
+    async fn invited(&self, record: &Operator) -> Result<Invited> {
+        let link = self.issue_link(Some(record), false).await?;
         Ok(Invited {
-            link: self.issue_link(Some(&record)).await?,
+            link: link.ok_or_else(|| Error::OperatorDisabled(record.name.clone()))?,
+            operator: view(record),
+        })
+    }
+
+    /// A new link for an operator who cannot sign in yet, by the id. Nobody gets one for the account of somebody who
+    /// can, also when that person chooses a password at this moment.
+    ///
+    /// # Errors
+    /// [`Error::UnknownOperator`] when there is no such operator, or it is not one of these; [`Error::Storage`].
+    pub async fn link_for_invited(&self, id: &str) -> Result<Invited> {
+        let id = operator_id_of(id)?;
+        let unknown = || Error::UnknownOperator(id.to_string());
+        let record = self.store().operators().operator(&id).await?;
+        let record = record.ok_or_else(unknown)?;
+        let link = self.issue_link(Some(&record), true).await?;
+        Ok(Invited {
+            link: link.ok_or_else(unknown)?,
             operator: view(&record),
         })
     }
@@ -270,12 +286,16 @@ impl Core {
     }
 
     async fn operator_record(&self, name: &str) -> Result<Operator> {
-        let name = name.trim();
-        self.store()
-            .operators()
-            .operator_named(name)
-            .await?
-            .ok_or_else(|| Error::UnknownOperator(crate::text::shortened(name, NAME_LENGTH)))
+        let found = self.operator_called(name).await?;
+        found.ok_or_else(|| Error::UnknownOperator(plain(name, NAME_LENGTH)))
+    }
+
+    /// The operator with a name. What cannot be a name is nobody's, and no database is asked about it.
+    async fn operator_called(&self, name: &str) -> Result<Option<Operator>> {
+        match checked_name(name) {
+            Ok(name) => Ok(self.store().operators().operator_named(&name).await?),
+            Err(_) => Ok(None),
+        }
     }
 
     /// A change of an operator by whoever acts, with its entry in the audit log.
@@ -312,6 +332,11 @@ impl Core {
             password_hash: None,
         })
     }
+}
+
+fn operator_id_of(text: &str) -> Result<OperatorId> {
+    text.parse()
+        .map_err(|_| Error::UnknownOperator(plain(text, 64)))
 }
 
 /// The longest name of an operator, in characters.

@@ -250,6 +250,7 @@ fn order_number(text: &str) -> Result<i64> {
 fn parse_cursor(text: &str) -> Result<OrderCursor> {
     let parts = text
         .split_once('.')
+        .filter(|(_, id)| !crate::text::has_controls(id))
         .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
     match parts {
         Some((at, order_id)) => Ok(OrderCursor {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use smartlinks_store::Outlook;
+use smartlinks_store::{Outlook, with_causes};
 
 use crate::clock::to_millis;
 use crate::error::Result;
@@ -118,7 +118,7 @@ impl Core {
         self.inner.tracker.spawn(async move {
             // The old count goes on being shown until it is too old; then whoever asks hears of the failure.
             if let Err(error) = core.count().await {
-                tracing::warn!(%error, "the connections could not be counted");
+                tracing::warn!(error = %with_causes(&error), "the connections could not be counted");
             }
             core.inner.outlook.counting.store(false, Ordering::Release);
         });

@@ -1,36 +1,76 @@
 //! Finding and inspecting products: search, one product, freight.
 
+mod categories;
 mod convert;
+mod feeds;
 mod link;
+mod pictures;
+mod shelf;
 mod views;
 
 use aliexpress::Money;
+use aliexpress::dropshipping::text_search::{Filter, FilterKey};
 use aliexpress::shapes::Product;
 
 use crate::error::{Error, Result};
 use crate::service::Core;
 use crate::settings::Market;
 
-use convert::{freight_option, hit, product_view};
-pub use link::product_id_in;
+pub use categories::CategoryView;
+pub(crate) use convert::with_scheme;
+use convert::{freight_option, hit, hit_of, product_view};
+pub use feeds::{FeedQuery, FeedView};
+pub use link::{Sought, sought};
+pub(crate) use shelf::Shelf;
 pub use views::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
     SearchQuery, SkuPropertyView, SkuView, Sort,
 };
 
+const SHORT_LINK: &str = "this is a short link, and only AliExpress knows where it leads: open it in a browser, and \
+                          paste the address that it ends on";
+const OTHER_PAGE: &str = "this page of AliExpress is not of one product: paste the address of a product, its number, \
+                          or words";
+
 impl Core {
-    /// Searches products by words.
+    /// Searches products by words. A pasted address or number of a product finds that product.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an empty or overlong search or an unknown market; else as [`Core::vend`].
+    /// [`Error::Invalid`] for an empty or overlong search, a short link, an address of no product, or an unknown
+    /// market; else as [`Core::vend`].
     pub async fn search_products(&self, query: &SearchQuery) -> Result<SearchPage> {
         let words = query.words.trim();
-        if words.is_empty() || words.chars().count() > 200 {
-            return Err(Error::invalid(
-                "q",
-                "expected 1 to 200 characters to search for",
-            ));
+        match sought(words) {
+            Sought::Product(id) => self.found_by_number(&id, query).await,
+            Sought::ShortLink => Err(Error::invalid("q", SHORT_LINK)),
+            Sought::OtherPage => Err(Error::invalid("q", OTHER_PAGE)),
+            Sought::Words if words.is_empty() || words.chars().count() > 200 => Err(
+                Error::invalid("q", "expected 1 to 200 characters to search for"),
+            ),
+            Sought::Words => self.found_by_words(words, query).await,
         }
+    }
+
+    /// The one product that was meant, as a page of results.
+    async fn found_by_number(&self, id: &str, query: &SearchQuery) -> Result<SearchPage> {
+        let asked = ProductQuery {
+            ship_to: query.ship_to.clone(),
+            currency: query.currency.clone(),
+            language: query.language.clone(),
+            connection: query.connection.clone(),
+        };
+        let product = self.product(id, &asked).await?;
+        Ok(SearchPage {
+            page: 1,
+            page_size: 1,
+            total: 1,
+            ship_to: product.ship_to.clone(),
+            currency: product.currency.clone(),
+            products: vec![hit_of(product)],
+        })
+    }
+
+    async fn found_by_words(&self, words: &str, query: &SearchQuery) -> Result<SearchPage> {
         let market = self.market().with(
             query.ship_to.as_deref(),
             query.currency.as_deref(),
@@ -39,6 +79,7 @@ impl Core {
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let (market, sort) = (&market, query.sort.upstream());
+        let (category, free_shipping) = (query.category, query.free_shipping);
         let found = self
             .with_token(query.connection.as_deref(), |client| async move {
                 let search = client.dropshipping().text_search();
@@ -47,10 +88,16 @@ impl Core {
                     .ship_to(&market.ship_to)
                     .currency(&market.currency)
                     .locale(market.locale());
-                let search = search
+                let mut search = search
                     .sort(sort)
                     .page(page.into())
                     .page_size(page_size.into());
+                if let Some(category) = category {
+                    search = search.category_id(category);
+                }
+                if free_shipping {
+                    search = search.filter(shipped_free_to(&market.ship_to));
+                }
                 search.send().await
             })
             .await?;
@@ -64,7 +111,7 @@ impl Core {
         })
     }
 
-    /// Shows a product with its variants.
+    /// Shows a product with its variants; `id` is its number or its address.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an id that is not a number; else as [`Core::vend`].
@@ -162,20 +209,29 @@ impl Core {
     }
 }
 
-fn product_number(id: &str) -> Result<i64> {
-    id.trim()
-        .parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| {
-            Error::invalid(
-                "product_id",
-                format!(
-                    "{:?} is not an AliExpress product number",
-                    crate::text::shortened(id, 30)
-                ),
-            )
-        })
+fn shipped_free_to(country: &str) -> Filter {
+    Filter::new()
+        .search_key(FilterKey::FreeShipTo)
+        .search_value(country)
+}
+
+/// The number in what was pasted: itself, or the address of its product.
+fn product_number(pasted: &str) -> Result<i64> {
+    let id = match sought(pasted) {
+        Sought::Product(id) => id,
+        Sought::ShortLink => return Err(Error::invalid("product_id", SHORT_LINK)),
+        Sought::OtherPage => return Err(Error::invalid("product_id", OTHER_PAGE)),
+        Sought::Words => pasted.trim().to_owned(),
+    };
+    id.parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        Error::invalid(
+            "product_id",
+            format!(
+                "{:?} is not an AliExpress product number",
+                crate::text::shortened(pasted, 30)
+            ),
+        )
+    })
 }
 
 fn sku_number(id: &str) -> Result<i64> {
@@ -187,7 +243,7 @@ fn sku_number(id: &str) -> Result<i64> {
     })
 }
 
-fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {
+pub(crate) fn bounded(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32> {
     if (least..=most).contains(&value) {
         return Ok(value);
     }

@@ -48,6 +48,7 @@ use std::time::Duration;
 use aliexpress::TokenPair;
 use smartlinks_store::{
     Connection, ConnectionId, Millis, NewPair, ReauthorizationReason, StoredState, TokenMaterial,
+    with_causes,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
@@ -157,7 +158,7 @@ impl Core {
                     connection.id = %id,
                     code = error.code(),
                     gateway.request_id = error.gateway_request_id(),
-                    %error,
+                    error = %with_causes(&error),
                     "background refresh failed"
                 );
             }

@@ -18,6 +18,7 @@ use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::call_budget::CallCounts;
 use crate::changes::Changes;
+use crate::counted::Counted;
 use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
@@ -26,6 +27,7 @@ use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
 use crate::placing::{KnownPlaces, OrderPolicy};
+use crate::products::Shelf;
 use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
 use crate::return_to::ReturnTo;
@@ -33,7 +35,6 @@ use crate::settings::Market;
 use crate::single_flight::Flights;
 use crate::snapshot::Snapshot;
 use crate::token_file::Written;
-use crate::vends::Vends;
 use crate::webhooks::{Queued, Sender, Targets, WebhookOptions};
 
 /// How refreshing behaves. The defaults suit production.
@@ -130,7 +131,8 @@ pub(crate) struct Inner {
     events: broadcast::Sender<EventView>,
     pub(crate) changes: Changes,
     pub(crate) api_keys: KnownKeys,
-    pub(crate) vends: Vends,
+    /// What is written to the audit log by the minute.
+    pub(crate) counted: Counted,
     pub(crate) snapshot: Snapshot,
     pub(crate) gateway: Arc<Watch>,
     activity: Activity,
@@ -153,6 +155,7 @@ pub(crate) struct Inner {
     pub(crate) places: KnownPlaces,
     /// Wakes the worker of orders under way.
     pub(crate) order_due: tokio::sync::Notify,
+    pub(crate) shelf: Shelf,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
     /// Where operators sign in.
@@ -201,7 +204,7 @@ impl Core {
                 events: broadcast::channel(256).0,
                 changes: Changes::default(),
                 api_keys: KnownKeys::default(),
-                vends: Vends::default(),
+                counted: Counted::default(),
                 snapshot: Snapshot::default(),
                 gateway,
                 activity: Activity::default(),
@@ -216,6 +219,7 @@ impl Core {
                 orders: Flights::new(),
                 places: KnownPlaces::default(),
                 order_due: tokio::sync::Notify::new(),
+                shelf: Shelf::default(),
                 push_arrived: tokio::sync::Notify::new(),
                 desk,
                 webhooks: Queued::default(),

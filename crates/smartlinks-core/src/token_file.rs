@@ -1,6 +1,6 @@
 //! The token file: the default connection's pair for software that reads it from disk.
 //!
-//! It has the field names of the gateway's token answer plus `saved_at`, so that scrapers written for
+//! It has the field names of the gateway's token answer plus `saved_at` and `connection`, so that scrapers written for
 //! the old program go on working. They must not refresh with it: the gateway may rotate the refresh
 //! token, and the pair that we hold would end.
 
@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde_json::json;
 use smartlinks_store::{
     Account, Connection, ConnectionId, Millis, NewPair, StoredState, TokenMaterial, Traces,
+    with_causes,
 };
 
 use tokio_util::sync::CancellationToken;
@@ -30,18 +31,21 @@ use crate::service::Core;
 use crate::traces::OK;
 
 pub use imported::ImportedToken;
-use place::{remove_file, replace_file};
+use place::{named_connection, remove_file, replace_file};
 
 /// How often the file is compared when no change was heard of.
 const COMPARED_EVERY: Duration = Duration::from_secs(30);
 
 /// What the last writing has come to.
 #[derive(Debug, Default)]
-pub(crate) struct Written {
-    /// Connection and generation of the pair in the file.
-    pair: Option<(ConnectionId, i64)>,
+pub(crate) enum Written {
+    /// Nothing was written since the start; what lies there may be from before.
+    #[default]
+    NotYet,
+    /// Connection and generation of the pair in the file; none when there is no file of ours.
+    Holds(Option<(ConnectionId, i64)>),
     /// It failed, and that has been told.
-    failing: bool,
+    Failing,
 }
 
 /// What is written. Borrowed, so that no copy of a token stays behind.
@@ -67,6 +71,23 @@ struct Content<'a> {
     account_platform: Option<&'a str>,
     code: &'static str,
     saved_at: Timestamp,
+    /// By this a file of ours is known, also by a later process.
+    connection: &'a str,
+}
+
+/// Does something with the file, on a thread where it may wait for the disk.
+async fn at<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce(&Path) -> std::io::Result<T> + Send + 'static,
+) -> Result<T> {
+    let file = path.to_path_buf();
+    tokio::task::spawn_blocking(move || work(&file))
+        .await
+        .map_err(|error| Error::Internal(error.to_string()))?
+        .map_err(|error| Error::TokenFile {
+            path: path.display().to_string(),
+            message: error.to_string(),
+        })
 }
 
 impl Core {
@@ -79,45 +100,37 @@ impl Core {
         let mut written = self.inner.token_file_turn.lock().await;
         let error = match self.write_default_pair(&path).await {
             Ok(pair) => {
-                if pair.is_some() && written.pair != pair {
-                    self.note_file_written(pair.as_ref()).await;
+                let is_new = !matches!(&*written, Written::Holds(held) if *held == pair);
+                if let Some((connection, generation)) = pair.as_ref().filter(|_| is_new) {
+                    self.note_file_written(connection, *generation).await;
                 }
-                *written = Written {
-                    pair,
-                    failing: false,
-                };
+                *written = Written::Holds(pair);
                 return;
             }
             Err(error) => error,
         };
         // Tried again at each look, told once.
-        let told = std::mem::replace(
-            &mut *written,
-            Written {
-                pair: None,
-                failing: true,
-            },
-        )
-        .failing;
-        if !told {
+        let before = std::mem::replace(&mut *written, Written::Failing);
+        if !matches!(before, Written::Failing) {
             tracing::error!(file = %path.display(), %error, "the token file could not be written");
             let data = json!({ "detail": error.to_string() });
             let event = self.event(EventKind::TokenFileFailed, None, None, &data);
             let traces = Traces::none().event(event);
             match self.store().events().append(traces).await {
                 Ok(()) => self.announce().await,
-                Err(error) => tracing::error!(%error, "the event of it could not be kept"),
+                Err(error) => {
+                    tracing::error!(error = %with_causes(&error), "the event of it could not be kept")
+                }
             }
         }
     }
 
     /// Tokens have left the sealed database for a file: that is never done unseen.
-    async fn note_file_written(&self, pair: Option<&(ConnectionId, i64)>) {
-        let data = json!({ "generation": pair.map(|pair| pair.1) });
-        let connection = pair.map(|pair| &pair.0);
-        let noted = self.audit("token_file.written", connection, None, OK, &data);
+    async fn note_file_written(&self, connection: &ConnectionId, generation: i64) {
+        let data = json!({ "generation": generation });
+        let noted = self.audit("token_file.written", Some(connection), None, OK, &data);
         if let Err(error) = noted.await {
-            tracing::error!(%error, "the token file was written, and the audit log could not be");
+            tracing::error!(error = %with_causes(&error), "the token file was written, and the audit log could not be");
         }
     }
 
@@ -136,8 +149,8 @@ impl Core {
     }
 
     /// Brings the token file up to date with changes that this process has not made itself: those from
-    /// before its start, and those of other processes. While nothing is connected, a file that this process has written
-    /// goes, and any other is left alone.
+    /// before its start, and those of other processes. While nothing is connected, a file of ours goes, also one from
+    /// before the start; any other is left alone.
     pub async fn sync_token_file(&self) {
         if self.token_file().is_none() {
             return;
@@ -145,12 +158,12 @@ impl Core {
         let default = match self.store().connections().default_connection().await {
             Ok(record) => record.map(|record| (record.id, record.generation)),
             Err(error) => {
-                tracing::warn!(%error, "the token file could not be compared");
+                tracing::warn!(error = %with_causes(&error), "the token file could not be compared");
                 return;
             }
         };
         let written = self.inner.token_file_turn.lock().await;
-        let is_right = written.pair == default && !written.failing;
+        let is_right = matches!(&*written, Written::Holds(held) if *held == default);
         drop(written);
         if !is_right {
             self.write_token_file().await;
@@ -167,21 +180,26 @@ impl Core {
         let written = pair
             .as_ref()
             .map(|(record, _)| (record.id.clone(), record.generation));
-        let content = pair
-            .map(|(record, material)| self.render(&record, &material))
-            .transpose()?;
-        let target = path.to_path_buf();
-        tokio::task::spawn_blocking(move || match content {
-            Some(content) => replace_file(&target, content.expose_secret().as_bytes()),
-            None => remove_file(&target),
-        })
-        .await
-        .map_err(|error| Error::Internal(error.to_string()))?
-        .map_err(|error| Error::TokenFile {
-            path: path.display().to_string(),
-            message: error.to_string(),
-        })?;
+        match pair {
+            Some((record, material)) => {
+                let content = self.render(&record, &material)?;
+                let replace =
+                    move |path: &Path| replace_file(path, content.expose_secret().as_bytes());
+                at(path, replace).await?;
+            }
+            None if self.is_ours(path).await? => at(path, remove_file).await?,
+            None => {}
+        }
         Ok(written)
+    }
+
+    /// Whether the file is one that was written from this database: it names one of its connections, which stay known
+    /// after their end. It may be from before the start, and a file that somebody else has put there is not.
+    async fn is_ours(&self, path: &Path) -> Result<bool> {
+        let Some(named) = at(path, named_connection).await? else {
+            return Ok(false);
+        };
+        Ok(self.store().connections().find(&named).await?.is_some())
     }
 
     fn render(
@@ -207,6 +225,7 @@ impl Core {
             account_platform: record.account.platform.as_deref(),
             code: "0",
             saved_at: now,
+            connection: record.id.as_str(),
         };
         let text = serde_json::to_string_pretty(&content)
             .map_err(|error| Error::Internal(error.to_string()))?;

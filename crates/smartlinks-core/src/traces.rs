@@ -1,7 +1,7 @@
 //! What a use case leaves behind: events, and entries of the audit log signed by whoever acts.
 
 use serde_json::Value;
-use smartlinks_store::{Change, ConnectionId, Millis, NewAudit, NewEvent, Traces};
+use smartlinks_store::{Change, ConnectionId, Millis, NewAudit, NewEvent, Traces, with_causes};
 
 use crate::clock::to_millis;
 use crate::error::Result;
@@ -103,7 +103,7 @@ impl Core {
     pub(crate) async fn announce(&self) {
         if let Err(error) = self.catch_up().await {
             self.inner.changes.doubt();
-            tracing::warn!(%error, "a change was stored and could not be read back yet");
+            tracing::warn!(error = %with_causes(&error), "a change was stored and could not be read back yet");
         }
     }
 }

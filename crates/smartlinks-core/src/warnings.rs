@@ -7,7 +7,9 @@
 use std::time::Duration;
 
 use serde_json::json;
-use smartlinks_store::{DueWarning, Millis, NewEvent, ReauthorizationReason, Settled, StoredState};
+use smartlinks_store::{
+    DueWarning, Millis, NewEvent, ReauthorizationReason, Settled, StoredState, with_causes,
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +56,7 @@ impl Core {
     pub async fn run_warner(&self, stop: CancellationToken, mut clock_moved: watch::Receiver<i64>) {
         loop {
             if let Err(error) = self.tell_due_warnings().await {
-                tracing::error!(%error, "warnings before sign-in deadlines could not be told");
+                tracing::error!(error = %with_causes(&error), "warnings before sign-in deadlines could not be told");
             }
             let rest = match self.store().warnings().next_warning_due().await {
                 Ok(Some(due)) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use smartlinks_store::Millis;
+use smartlinks_store::{Millis, StoreError, with_causes};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,33 @@ const INTENTS_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 const CALLS_KEPT_MS: i64 = 2 * 24 * 3_600_000;
 /// API keys stay listed for this long after they were revoked or have expired.
 const API_KEYS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
+
+/// What has come of forgetting.
+#[derive(Default)]
+pub(crate) struct Forgotten {
+    rows: u64,
+    first_failure: Option<StoreError>,
+}
+
+impl Forgotten {
+    /// Notes what has come of one kind of rows.
+    pub(crate) fn note(&mut self, kind: &'static str, pruned: Result<u64, StoreError>) {
+        match pruned {
+            Ok(rows) => self.rows += rows,
+            Err(error) => {
+                tracing::warn!(kind, error = %with_causes(&error), "old rows could not be removed");
+                self.first_failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn into_result(self) -> Result<u64> {
+        match self.first_failure {
+            Some(error) => Err(error.into()),
+            None => Ok(self.rows),
+        }
+    }
+}
 
 impl Core {
     /// Starts everything that goes on by itself, until `stop`. `clock_moved` wakes what waits for a moment when
@@ -93,7 +120,7 @@ impl Core {
                 Ok(work) if work.due > 0 => self.pause_after(in_vain),
                 Ok(_) => self.until_next().await,
                 Err(error) => {
-                    tracing::error!(%error, "due refreshes could not be listed");
+                    tracing::error!(error = %with_causes(&error), "due refreshes could not be listed");
                     Duration::from_secs(5)
                 }
             };
@@ -120,58 +147,57 @@ impl Core {
             }
             Ok(None) => longest,
             Err(error) => {
-                tracing::error!(%error, "the next refresh could not be looked up");
+                tracing::error!(error = %with_causes(&error), "the next refresh could not be looked up");
                 Duration::from_secs(5).min(longest)
             }
         }
     }
 
-    /// Forgets what is past its time. Returns how many rows went.
+    /// Forgets what is past its time. Returns how many rows went. What cannot be forgotten of one kind keeps no other
+    /// kind from it.
     ///
     /// # Errors
-    /// [`crate::Error::Storage`].
+    /// [`crate::Error::Storage`]: the first failure, when everything was tried. Each is in the log.
     pub async fn forget_old(&self) -> Result<u64> {
         let (store, now) = (self.store(), to_millis(self.now()));
         let before = |kept_ms: i64| Millis(now.0 - kept_ms);
-        let mut gone = store.login_attempts().prune(before(LOGINS_KEPT_MS)).await?;
-        gone += store.events().prune(before(EVENTS_KEPT_MS)).await?;
-        gone += store
-            .refresh_journal()
-            .prune_attempts(before(ATTEMPTS_KEPT_MS))
-            .await?;
-        gone += store
-            .connect_links()
-            .prune_links(before(LINKS_KEPT_MS))
-            .await?;
-        gone += store.pushes().prune_pushes(before(PUSHES_KEPT_MS)).await?;
-        gone += self.forget_old_sign_ins().await?;
-        gone += store
-            .api_keys()
-            .prune_keys(before(API_KEYS_KEPT_MS))
-            .await?;
-        gone += store
-            .webhooks()
-            .prune_deliveries(before(DELIVERIES_KEPT_MS))
-            .await?;
-        gone += store
-            .gateway_calls()
-            .prune_calls(before(CALLS_KEPT_MS))
-            .await?;
-        gone += store
-            .order_intents()
-            .prune_intents(before(INTENTS_KEPT_MS))
-            .await?;
-        store.webhooks().forget_former_secrets(now).await?;
-        gone += store.audit().prune(before(AUDIT_KEPT_MS)).await?;
-        Ok(gone)
+        let mut gone = Forgotten::default();
+        let logins = store.login_attempts().prune(before(LOGINS_KEPT_MS));
+        gone.note("sign-ins at AliExpress", logins.await);
+        let events = store.events().prune(before(EVENTS_KEPT_MS));
+        gone.note("events", events.await);
+        let journal = store.refresh_journal();
+        let attempts = journal.prune_attempts(before(ATTEMPTS_KEPT_MS));
+        gone.note("attempts to refresh", attempts.await);
+        let links = store.connect_links();
+        let links = links.prune_links(before(LINKS_KEPT_MS));
+        gone.note("connect links", links.await);
+        let pushes = store.pushes().prune_pushes(before(PUSHES_KEPT_MS));
+        gone.note("messages of AliExpress", pushes.await);
+        self.forget_old_sign_ins(&mut gone).await;
+        let keys = store.api_keys().prune_keys(before(API_KEYS_KEPT_MS));
+        gone.note("API keys", keys.await);
+        let webhooks = store.webhooks();
+        let deliveries = webhooks.prune_deliveries(before(DELIVERIES_KEPT_MS));
+        gone.note("webhook deliveries", deliveries.await);
+        let secrets = webhooks.forget_former_secrets(now).await;
+        // A row that has lost its former secret is not gone.
+        gone.note("former webhook secrets", secrets.map(|_| 0));
+        let calls = store.gateway_calls().prune_calls(before(CALLS_KEPT_MS));
+        gone.note("counts of calls", calls.await);
+        let intents = store.order_intents();
+        let intents = intents.prune_intents(before(INTENTS_KEPT_MS));
+        gone.note("orders that were placed or refused", intents.await);
+        let audit = store.audit().prune(before(AUDIT_KEPT_MS));
+        gone.note("entries of the audit log", audit.await);
+        gone.into_result()
     }
 
     /// Forgets old rows now and then every hour, until it is told to stop.
     pub async fn run_housekeeper(&self, stop: CancellationToken) {
         loop {
-            if let Err(error) = self.forget_old().await {
-                tracing::warn!(%error, "old rows could not be removed");
-            }
+            // What failed stands in the log, and is tried again.
+            let _ = self.forget_old().await;
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(Duration::from_secs(3600)) => {}

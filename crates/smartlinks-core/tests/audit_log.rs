@@ -318,3 +318,32 @@ async fn every_change_of_an_endpoint_and_each_added_order_is_recorded() -> Resul
     core.import_order(&order, None).await?;
     check("order.imported", &order).await
 }
+
+/// What is read with an account's token by a method's name is on record, by the minute.
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_by_name_are_recorded_with_who_made_them() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let core = app.core.acting_as(operator());
+    let product = app.products().await?.remove(0);
+    let parameters = [("product_id", product.as_str()), ("ship_to_country", "FR")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for _ in 0..3 {
+        core.call_read(None, "aliexpress.ds.product.get", &parameters)
+            .await?;
+    }
+    assert!(core.call_read(None, "no.such.method", &[]).await.is_err());
+    app.core.drain().await;
+    let entry = newest(&core, "connection.called", "ok").await?;
+    assert_eq!(entry.actor.name.as_deref(), Some("Ada"));
+    assert_eq!(entry.actor.address.as_deref(), Some("203.0.113.7"));
+    assert_eq!(entry.connection.as_deref(), Some(id.as_str()));
+    assert_eq!(entry.data["method"], "aliexpress.ds.product.get");
+    assert_eq!(entry.data["count"], 3);
+    let calls = log(&core).await?;
+    let calls = calls
+        .iter()
+        .filter(|entry| entry.action == "connection.called");
+    assert_eq!(calls.count(), 1, "what was refused was not made");
+    Ok(())
+}

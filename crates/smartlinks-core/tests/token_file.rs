@@ -133,3 +133,41 @@ async fn a_token_file_that_cannot_be_written_is_told_once_and_costs_nothing() ->
     );
     Ok(())
 }
+
+/// Killed between the end of the connection and that of the file, or down while another process ended it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_file_does_not_outlive_its_connection_over_a_restart() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    let (writer, file) = with_token_file(&app, false).await?;
+    writer.core.sync_token_file().await;
+    assert!(file.exists());
+    drop(writer);
+    app.core.disconnect(&id).await?;
+    assert!(file.exists(), "nobody was there to remove it");
+    let (later, _) = with_token_file(&app, false).await?;
+    later.core.sync_token_file().await;
+    assert!(!file.exists());
+    Ok(())
+}
+
+/// What somebody else has put there is not removed, whichever connection ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_not_ours_is_left_alone() -> Result<()> {
+    let app = App::start().await?;
+    let first = app.connect().await?;
+    let code = app.code(Some("buyer2")).await?;
+    let second = app.core.exchange_pasted(&code, None).await?.id;
+    app.core.disconnect(&first).await?;
+    let (writer, file) = with_token_file(&app, false).await?;
+    std::fs::create_dir_all(file.parent().unwrap_or(&file))?;
+    let foreign = json!({ "access_token": "50000theirs", "user_id": "1", "connection": "conn_1" });
+    for content in ["{}".to_owned(), "not JSON".to_owned(), foreign.to_string()] {
+        std::fs::write(&file, &content)?;
+        writer.core.sync_token_file().await;
+        assert_eq!(std::fs::read_to_string(&file)?, content);
+    }
+    writer.core.disconnect(&second).await?;
+    assert_eq!(std::fs::read_to_string(&file)?, foreign.to_string());
+    Ok(())
+}

@@ -1,6 +1,7 @@
 //! The JSON API: one file per noun, each route documented where it is handled, so that the OpenAPI
 //! document cannot say anything else.
 
+mod affiliate;
 mod audit;
 mod calls;
 mod connect_links;
@@ -8,6 +9,7 @@ mod connections;
 mod doctor;
 mod document;
 mod events;
+mod finding;
 mod keys;
 mod oauth;
 mod orders;
@@ -43,6 +45,7 @@ use crate::state::AppState;
         (name = "connections", description = "Connected accounts and their two clocks"),
         (name = "connect-links", description = "Links for merchants elsewhere"),
         (name = "products", description = "Finding and inspecting products"),
+        (name = "affiliate", description = "Earning by recommending"),
         (name = "orders", description = "Placing orders, once each, and following them"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
@@ -68,9 +71,15 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(calls::call))
         .routes(routes!(connect_links::list, connect_links::create))
         .routes(routes!(connect_links::revoke))
+        .routes(routes!(finding::feeds))
+        .routes(routes!(finding::feed))
+        .routes(routes!(finding::categories))
         .routes(routes!(products::search))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
+        .routes(routes!(affiliate::links))
+        .routes(routes!(affiliate::hot_products))
+        .routes(routes!(affiliate::commissions))
         .routes(routes!(orders::list, placing::place))
         .routes(routes!(placing::preview))
         .routes(routes!(orders::import))

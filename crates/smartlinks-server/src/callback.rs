@@ -7,6 +7,7 @@ use axum::Extension;
 use axum::extract::{Path, RawQuery};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use smartlinks_core::store::with_causes;
 use smartlinks_core::{CallbackParams, Completed, Ending, Error, Refusal};
 
 use crate::browsers;
@@ -50,7 +51,7 @@ async fn callback(
             &[("auth", "error"), ("error", "not_configured")],
         ),
         Err(Error::Storage(error)) => {
-            tracing::error!(%error, "a sign-in could not be looked up");
+            tracing::error!(error = %with_causes(&error), "a sign-in could not be looked up");
             place(
                 "/aliexpress",
                 &[

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use smartlinks_core::Error;
 
 use crate::problem::Problem;
 
@@ -46,6 +47,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
                 "Send less.",
             )),
             Err(_) => Err(unreadable("the body cannot be read")),
+        }
+    }
+}
+
+/// How many entries of a list are wanted. A number that is out of range is no wish for the nearest one that is not.
+pub(crate) fn limited(asked: Option<u32>, usual: u32, most: u32) -> Result<u32, Error> {
+    match asked {
+        None => Ok(usual),
+        Some(limit) if (1..=most).contains(&limit) => Ok(limit),
+        Some(limit) => {
+            let message = format!("{limit} is out of range; 1 to {most} are accepted");
+            Err(Error::invalid("limit", message))
         }
     }
 }

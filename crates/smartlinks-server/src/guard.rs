@@ -14,10 +14,10 @@ mod seen;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{Response, StatusCode};
-use axum::middleware::{self, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::IntoResponse;
-use futures_util::future::BoxFuture;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::{CsrfLayer, ProtectionError, ResponseForProtectionError};
@@ -47,40 +47,37 @@ pub(crate) fn guard(router: Router, state: &AppState) -> Router {
     )
 }
 
+/// All checks, in their order. Head and body come apart: a body cannot be lent out while something is waited for.
 async fn check(
     State(state): State<AppState>,
     request: Request,
-    route: middleware::Next,
+    route: Next,
 ) -> axum::response::Response {
-    let all = Next {
-        state,
-        passed: 0,
-        route,
-    };
-    all.run(request).await
+    let (mut head, body) = request.into_parts();
+    if let Some(refusal) = host::refusal(&state, &head) {
+        return refusal;
+    }
+    client::note_client(&state, &mut head);
+    match access::demand_access(&state, &mut head).await {
+        Ok(visit) => visit.end(&state, admitted(&state, head, body, route).await),
+        Err(refusal) => refusal,
+    }
 }
 
-/// The checks that are left of those in [`run`](Self::run), and behind them the route.
-struct Next {
-    state: AppState,
-    passed: usize,
-    route: middleware::Next,
-}
-
-impl Next {
-    /// Runs the next check, which runs those behind it when it lets the request pass.
-    fn run(mut self, request: Request) -> BoxFuture<'static, axum::response::Response> {
-        let (state, at) = (State(self.state.clone()), self.passed);
-        self.passed += 1;
-        match at {
-            0 => Box::pin(host::demand_host(state, request, self)),
-            1 => Box::pin(client::note_client(state, request, self)),
-            2 => Box::pin(access::demand_access(state, request, self)),
-            3 => Box::pin(moderation::demand_moderation(state, request, self)),
-            4 => Box::pin(content::demand_json(request, self)),
-            5 => Box::pin(body::take_in(request, self)),
-            _ => Box::pin(self.route.run(request)),
-        }
+/// What is looked at once it is known who asks, and that they may.
+async fn admitted(
+    state: &AppState,
+    head: Parts,
+    body: Body,
+    route: Next,
+) -> axum::response::Response {
+    let refusal = moderation::refusal(state, &head).or_else(|| content::refusal(&head));
+    if let Some(refusal) = refusal {
+        return refusal;
+    }
+    match body::taken_in(head, body).await {
+        Ok(request) => route.run(request).await,
+        Err(problem) => problem.into_response(),
     }
 }
 
@@ -92,15 +89,17 @@ where
     Body: Into<ResponseBody>,
 {
     fn response_for_protection_error(&mut self, _: ProtectionError) -> Response<ResponseBody> {
-        let response = Problem::new(
-            StatusCode::FORBIDDEN,
-            "cross_site",
-            "the request came from another site",
-            "Open the page of this server and send the form from there; programs leave the Origin header out.",
-        )
-        .into_response();
-        response.map(Into::into)
+        cross_site().into_response().map(Into::into)
     }
+}
+
+fn cross_site() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "cross_site",
+        "the request came from another site",
+        "Open the page of this server and send the form from there; programs leave the Origin header out.",
+    )
 }
 
 fn panicked(cause: Box<dyn std::any::Any + Send>) -> Response<Body> {

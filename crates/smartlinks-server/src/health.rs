@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+use smartlinks_core::store::with_causes;
 
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -25,7 +26,7 @@ async fn ready(state: AppState) -> Response {
     match state.core().store().ping().await {
         Ok(()) => Json(json!({ "status": "ok" })).into_response(),
         Err(error) => {
-            tracing::error!(%error, "not ready: the database does not answer");
+            tracing::error!(error = %with_causes(&error), "not ready: the database does not answer");
             let mut problem = Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 error.code(),

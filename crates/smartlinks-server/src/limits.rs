@@ -9,11 +9,11 @@ use smartlinks_core::{Buckets, Caller, Core};
 pub struct Limits {
     /// Sign-ins from one address.
     pub sign_in: NonZeroU32,
-    /// Callbacks of AliExpress and connect links from one address.
+    /// Sign-ins at AliExpress from one address: begun over the API, callbacks, connect links.
     pub callback: NonZeroU32,
     /// Access tokens handed out to one key, or to one address without a key.
     pub vending: NonZeroU32,
-    /// Keys made or revoked by one caller, and wrong keys from one address.
+    /// Keys made or revoked, and examinations (`doctor`) asked for, by one caller; wrong keys from one address.
     pub keys: NonZeroU32,
     /// Pushes from one address that AliExpress has not signed.
     pub push: NonZeroU32,

@@ -1,7 +1,10 @@
-//! Taking connections: how large the head of a request may be, and how long it may take to arrive. Bodies are
-//! bounded in `guard::body`.
+//! Taking connections: how many there may be, how large the head of a request may be, and how long it may take to
+//! arrive. Bodies are bounded in `guard::body`, the answer in `stalled`.
+
+mod stalled;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,15 +14,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service as _;
 
+use stalled::Stalled;
+
 /// How long the head of a request may take, and how long a connection may rest between two requests.
-pub(crate) const HEAD_WITHIN: Duration = Duration::from_secs(20);
+const HEAD_WITHIN: Duration = Duration::from_secs(20);
 /// The largest head, request line included, in bytes. More is answered with 431, and so are more than 100 headers.
-pub(crate) const HEAD_LIMIT: usize = 16 * 1024;
+const HEAD_LIMIT: usize = 16 * 1024;
+/// How many connections there may be at a time. Further ones wait in the queue of the system.
+const CONNECTIONS: usize = 4096;
 /// The pause after an accept that failed because something has run out, usually file descriptors.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -30,16 +38,17 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> std::io::Result<()> {
     let connections = TaskTracker::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    while let Some(accepted) = stop.run_until_cancelled(accept(&listener, &places)).await {
         match accepted {
-            Ok((stream, peer)) => {
+            Ok((stream, peer, place)) => {
                 // Answers are small: waiting for more to send would only make them late.
                 let _ = stream.set_nodelay(true);
-                connections.spawn(talk(stream, peer, router.clone(), stop.clone()));
+                let talking = talk(stream, peer, router.clone(), stop.clone());
+                connections.spawn(async move {
+                    talking.await;
+                    drop(place);
+                });
             }
             Err(error) if of_the_peer(&error) => {}
             Err(error) => {
@@ -48,9 +57,22 @@ pub(crate) async fn serve(
             }
         }
     }
+    // Otherwise the system would go on taking in connections that nobody answers.
+    drop(listener);
     connections.close();
     connections.wait().await;
     Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> std::io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await;
+    let place = place.map_err(std::io::Error::other)?;
+    let (stream, peer) = listener.accept().await?;
+    Ok((stream, peer, place))
 }
 
 fn of_the_peer(error: &std::io::Error) -> bool {
@@ -76,7 +98,7 @@ async fn talk(
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_WITHIN)
         .max_header_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Stalled::new(stream)), service);
     tokio::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
@@ -92,8 +114,11 @@ async fn talk(
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use axum::routing::get;
+    use futures_util::stream;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+    use tokio::sync::Notify;
     use tokio::task::JoinHandle;
 
     use super::*;
@@ -102,12 +127,15 @@ mod tests {
         peer.to_string()
     }
 
-    fn connected() -> (DuplexStream, JoinHandle<()>) {
-        let (ours, theirs) = tokio::io::duplex(64 * 1024);
-        let router = Router::new().route("/", get(peer));
+    fn talking_over(buffer: usize, router: Router) -> (DuplexStream, JoinHandle<()>) {
+        let (ours, theirs) = tokio::io::duplex(buffer);
         let from = "192.0.2.7:4711".parse().unwrap();
         let talking = tokio::spawn(talk(theirs, from, router, CancellationToken::new()));
         (ours, talking)
+    }
+
+    fn connected() -> (DuplexStream, JoinHandle<()>) {
+        talking_over(64 * 1024, Router::new().route("/", get(peer)))
     }
 
     async fn answer_to(head: &str) -> String {
@@ -164,5 +192,61 @@ mod tests {
         stream.read_to_end(&mut answer).await.unwrap();
         talking.await.unwrap();
         assert!(answer.is_empty());
+    }
+
+    /// The clock jumps as above: whoever reads nothing, or only the beginning, is not waited for without end.
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_nobody_reads_ends_the_connection() {
+        let endless = || async {
+            let chunks = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1024]));
+            Body::from_stream(chunks)
+        };
+        let large = || async { "x".repeat(64 * 1024) };
+        for router in [
+            Router::new().route("/", get(large)),
+            Router::new().route("/", get(endless)),
+        ] {
+            let (mut stream, talking) = talking_over(1024, router);
+            let head = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+            stream.write_all(head).await.unwrap();
+            let mut beginning = [0; 100];
+            stream.read_exact(&mut beginning).await.unwrap();
+            talking.await.unwrap();
+        }
+    }
+
+    /// A proxy takes the next instance at once where it is refused; where it is let in, it waits for an answer.
+    #[tokio::test]
+    async fn a_server_that_drains_takes_no_more_connections() {
+        let (begun, ending) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let slow = {
+            let (begun, ending) = (Arc::clone(&begun), Arc::clone(&ending));
+            async move || {
+                begun.notify_one();
+                ending.notified().await;
+                "done"
+            }
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        let router = Router::new().route("/", get(slow));
+        let serving = tokio::spawn(serve(listener, router, stop.clone()));
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        begun.notified().await;
+
+        stop.cancel();
+        let refused = async { while TcpStream::connect(address).await.is_ok() {} };
+        let refused = tokio::time::timeout(Duration::from_secs(10), refused).await;
+        assert!(refused.is_ok(), "connections are still taken in");
+
+        // What has begun is finished.
+        ending.notify_one();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("done"), "{answer}");
+        serving.await.unwrap().unwrap();
     }
 }

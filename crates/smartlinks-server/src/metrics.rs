@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use smartlinks_core::Core;
 use smartlinks_core::metrics::{DURATION_BUCKETS, Metrics};
+use smartlinks_core::store::with_causes;
 use tokio_util::sync::CancellationToken;
 
 use crate::routes::Routes;
@@ -67,10 +68,10 @@ pub(crate) fn routes() -> Routes {
     Routes::default().get("/metrics", scrape)
 }
 
-/// A database that does not answer costs the gauges that come from it, not the rest.
+/// A database that does not answer costs the gauges that come from it (they are `NaN` then), not the rest.
 async fn scrape(state: AppState) -> Response {
     if let Err(error) = measure(state.core()).await {
-        tracing::warn!(%error, "the numbers of the database are missing from this scrape");
+        tracing::warn!(error = %with_causes(&error), "the numbers of the database are missing from this scrape");
     }
     let mut response = state.options().metrics.render().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, FORMAT);

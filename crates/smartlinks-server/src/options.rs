@@ -116,18 +116,25 @@ pub enum Environment {
 pub struct Hosts {
     port: u16,
     public: Option<String>,
+    /// The public name is reached by https.
+    over_tls: bool,
 }
 
 impl Hosts {
     /// Any loopback name with the port that we listen on.
     #[must_use]
     pub fn loopback(port: u16) -> Self {
-        Self { port, public: None }
+        Self {
+            port,
+            public: None,
+            over_tls: false,
+        }
     }
 
     /// And the name under which people reach us through a tunnel or proxy.
     #[must_use]
     pub fn and_public(mut self, url: &url::Url) -> Self {
+        self.over_tls = url.scheme() == "https";
         self.public = url.host_str().map(|host| match url.port() {
             Some(port) => format!("{host}:{port}"),
             None => host.to_owned(),
@@ -141,7 +148,11 @@ impl Hosts {
     }
 
     pub(crate) fn allow(&self, host: &str) -> bool {
-        let is_public = |public: &str| public.eq_ignore_ascii_case(host);
+        // Some clients name the usual port too.
+        let bare = host.strip_suffix(":443").unwrap_or(host);
+        let is_public = |public: &str| {
+            public.eq_ignore_ascii_case(host) || self.over_tls && public.eq_ignore_ascii_case(bare)
+        };
         self.public().is_some_and(is_public) || self.is_loopback(host)
     }
 
@@ -243,5 +254,10 @@ mod tests {
         let public = hosts.and_public(&url::Url::parse("https://shop.example.com/x").unwrap());
         assert!(public.allow("shop.example.com") && public.allow("localhost:8080"));
         assert!(!public.allow("shop.example.com:8080") && !public.allow("www.shop.example.com"));
+        assert!(public.allow("shop.example.com:443") && !public.allow("shop.example.com:80"));
+        let other = Hosts::loopback(8080).and_public(&"https://a.example:8443".parse().unwrap());
+        assert!(other.allow("a.example:8443") && !other.allow("a.example:443"));
+        let plain = Hosts::loopback(8080).and_public(&"http://a.example".parse().unwrap());
+        assert!(plain.allow("a.example") && !plain.allow("a.example:443"));
     }
 }

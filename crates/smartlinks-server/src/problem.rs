@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use smartlinks_core::aliexpress::{Actor, Error as GatewayError, TransportErrorKind};
+use smartlinks_core::store::{StoreError, with_causes};
 use smartlinks_core::{Error, LinkRefusal, OrderProblem, Retry};
 use utoipa::ToSchema;
 
@@ -91,11 +92,15 @@ impl From<Error> for Problem {
             tracing::warn!(
                 code = error.code(),
                 gateway.request_id = error.gateway_request_id(),
-                %error,
+                error = %with_causes(&error),
                 "request failed"
             );
         }
-        let mut problem = Self::new(status, error.code(), error.to_string(), error.fix());
+        let (detail, fix) = match &error {
+            Error::Storage(error) => (told_of(error).to_owned(), IN_THE_LOG.to_owned()),
+            _ => (error.to_string(), error.fix()),
+        };
+        let mut problem = Self::new(status, error.code(), detail, fix);
         match error.retry() {
             Retry::No => {}
             Retry::Later => problem.retry = "later".to_owned(),
@@ -113,6 +118,30 @@ impl From<Error> for Problem {
         problem
     }
 }
+
+/// What helps whoever asked is the kind of failure. Where the database is, and what it said, stands in the log alone.
+fn told_of(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Full { .. } => "no space is left for the database; nothing was stored",
+        StoreError::ReadOnly { .. } => "the database takes no writes; nothing was stored",
+        StoreError::Denied { .. } | StoreError::OpenFolder { .. } => {
+            "access to the database was refused"
+        }
+        StoreError::Busy { .. } => "the database was busy for too long; nothing was stored",
+        StoreError::Unavailable { .. } => "the database cannot be reached",
+        StoreError::Closed { .. } => "the server is ending",
+        StoreError::Corrupt(_) | StoreError::NotADatabase { .. } => {
+            "the database holds something that cannot be read"
+        }
+        StoreError::Seal(_) | StoreError::Keys(_) => {
+            "a sealed value cannot be opened, or none can be sealed"
+        }
+        _ => "the database did not do what it was asked",
+    }
+}
+
+const IN_THE_LOG: &str = "Have whoever runs this server look into its log, where the cause stands under this request id, then repeat \
+     the request; nothing stored was lost.";
 
 fn gateway_error(error: &Error) -> Option<&GatewayError> {
     match error {

@@ -44,6 +44,9 @@ async fn guarded() -> Result<App> {
 async fn answer(request: reqwest::RequestBuilder) -> Result<(Answer, reqwest::header::HeaderMap)> {
     let reply = request.send().await?;
     let (status, headers) = (reply.status().as_u16(), reply.headers().clone());
+    for name in ["content-security-policy", "x-request-id"] {
+        assert!(headers.contains_key(name), "{}: no {name}", reply.url());
+    }
     let is_problem = headers
         .get("content-type")
         .is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
@@ -246,6 +249,43 @@ async fn no_change_comes_from_another_site_whoever_is_signed_in() -> Result<()> 
         }
     }
     assert!(changes >= 15, "only {changes} routes change anything");
+    Ok(())
+}
+
+/// Some GETs of the API do something too, and a link carries the session along.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_link_elsewhere_leads_a_person_to_the_api() -> Result<()> {
+    let app = guarded().await?;
+    let person = app.signed_in().await?;
+    let program = app.program(&Scope::ALL).await?;
+    for (method, path, _) in routes() {
+        let asked = |who: &Http, site| {
+            let request = who.request(method.clone(), &path);
+            answer(request.header("sec-fetch-site", site))
+        };
+        if !path.starts_with("/api/aliexpress/") {
+            continue;
+        }
+        for site in ["cross-site", "same-site"] {
+            let (refused, _) = asked(&person, site).await?;
+            assert_eq!(refused, said(403, "cross_site", &path), "{method} {path}");
+        }
+        if method == Method::GET {
+            for (who, site) in [
+                (&person, "same-origin"),
+                (&person, "none"),
+                (&program, "cross-site"),
+            ] {
+                let (let_in, _) = asked(who, site).await?;
+                assert_ne!(let_in.0, 403, "{path} {site}");
+            }
+        }
+    }
+    // Whoever follows a link to a page sees it.
+    let link = person
+        .request(Method::GET, "/aliexpress")
+        .header("sec-fetch-site", "cross-site");
+    assert_eq!(answer(link).await?.0.0, 200);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt as _;
 use reqwest::Method;
@@ -12,7 +12,6 @@ use smartlinks_core::Scope;
 use smartlinks_server::{Access, Environment, Hosts, ServerOptions, router};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
@@ -25,18 +24,6 @@ async fn locked() -> Result<App> {
         ..Setup::default()
     })
     .await
-}
-
-/// The workers of a server, until the guard is dropped.
-fn workers(app: &App) -> impl Drop + use<> {
-    let stop = CancellationToken::new();
-    let (still, moved) = watch::channel(0);
-    let running = app.core.start_workers(false, &stop, &moved);
-    tokio::spawn(async move {
-        let _still = still;
-        running.join_all().await
-    });
-    stop.drop_guard()
 }
 
 /// A key that reads, and its id.
@@ -84,7 +71,7 @@ async fn read_until(stream: &mut reqwest::Response, seen: &mut String, words: &s
 async fn a_stream_shows_what_other_instances_do() -> Result<()> {
     let app = App::start().await?;
     let beside = app.beside().await?;
-    let _workers = workers(&app);
+    let _workers = app.workers();
     let visitor = app.visitor()?;
     let connection = beside.connect().await?;
     let stream = visitor.request(Method::GET, EVENTS).send();
@@ -144,7 +131,6 @@ async fn streams_are_limited_and_a_place_is_given_back() -> Result<()> {
     Ok(())
 }
 
-/// The routes are closed like all others.
 /// R24: keys and webhooks are looked at with the scope `admin`; a stream is no way around that.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reader_hears_nothing_of_keys_and_webhooks() -> Result<()> {
@@ -214,17 +200,14 @@ async fn an_open_page_keeps_no_session_from_ending() -> Result<()> {
     Ok(())
 }
 
-/// R24: a reader that takes its time has no right for longer than others. No socket stands in between, so nothing is
+/// A stream with much to catch up with, of which the beginning was read. No socket stands in between, so nothing is
 /// taken but what the test takes.
-#[tokio::test]
-async fn a_stream_that_catches_up_slowly_ends_with_its_key() -> Result<()> {
-    let app = locked().await?;
+async fn catching_up(app: &App, key: &str, stop: CancellationToken) -> Result<BodyDataStream> {
     let connection = app.connect().await?;
     for number in 0..150 {
         let label = format!("shop {number}");
         app.core.set_label(&connection, Some(&label)).await?;
     }
-    let (key, id) = a_key(&app).await?;
     let service = router(ServerOptions {
         core: app.core.clone(),
         access: Access::Operators,
@@ -234,11 +217,11 @@ async fn a_stream_that_catches_up_slowly_ends_with_its_key() -> Result<()> {
         trusted_proxies: Vec::new(),
         limits: smartlinks_server::Limits::default(),
         metrics: smartlinks_server::Exposition::new().1,
-        stop: CancellationToken::new(),
+        stop,
     });
     let request = Request::get(EVENTS)
         .header("host", "localhost:443")
-        .header("authorization", format!("Bearer {}", key))
+        .header("authorization", format!("Bearer {key}"))
         .header("last-event-id", "0")
         .body(Body::empty())?;
     let reply = service.oneshot(request).await?;
@@ -247,12 +230,63 @@ async fn a_stream_that_catches_up_slowly_ends_with_its_key() -> Result<()> {
     for _ in 0..3 {
         stream.next().await.context("ended at once")??;
     }
+    Ok(stream)
+}
+
+/// R24: a reader that takes its time has no right for longer than others.
+#[tokio::test]
+async fn a_stream_that_catches_up_slowly_ends_with_its_key() -> Result<()> {
+    let app = locked().await?;
+    let (key, id) = a_key(&app).await?;
+    let mut stream = catching_up(&app, &key, CancellationToken::new()).await?;
     app.core.revoke_api_key(&id).await?;
     tokio::time::pause();
     tokio::time::advance(Duration::from_secs(2)).await;
     tokio::time::resume();
     assert!(stream.next().await.is_none());
     Ok(())
+}
+
+/// Nor does it keep a server from stopping.
+#[tokio::test]
+async fn a_stream_that_catches_up_ends_when_the_server_drains() -> Result<()> {
+    let app = locked().await?;
+    let (key, _) = a_key(&app).await?;
+    let stop = CancellationToken::new();
+    let mut stream = catching_up(&app, &key, stop.clone()).await?;
+    stop.cancel();
+    assert!(stream.next().await.is_none());
+    Ok(())
+}
+
+/// A standby without the last commits has taken over. Its numbers come a second time, and a stream that waited for
+/// greater ones would say nothing for long.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_when_the_database_has_gone_back() -> Result<()> {
+    let app = App::start().await?;
+    let id = app.connect().await?;
+    for label in ["a", "b", "c"] {
+        app.core.set_label(&id, Some(label)).await?;
+    }
+    let (mut stream, mut seen) = (follow(&app.visitor()?).await?, String::new());
+    let last = app.core.latest_events(1).await?;
+    let last = format!("id: {}\n", last.first().context("no event")?.id);
+    read_until(&mut stream, &mut seen, &last).await?;
+    let back = "delete from events where id > (select value - 3 from counters where name = 'events'); \
+        update counters set value = value - 3 where name = 'events'";
+    app.database()?.execute(back)?;
+    for label in ["d", "e"] {
+        app.core.set_label(&id, Some(label)).await?;
+    }
+    ends(&mut stream).await?;
+    // Whoever comes back hears what is new.
+    let request = app.visitor()?;
+    let request = request
+        .request(Method::GET, EVENTS)
+        .header("last-event-id", "1000000");
+    let (mut stream, mut seen) = (request.send().await?, String::new());
+    app.core.set_label(&id, Some("f")).await?;
+    read_until(&mut stream, &mut seen, "event: connection.changed").await
 }
 
 /// A database that was restored begins its numbers anew; browsers still know the former ones.

@@ -179,6 +179,25 @@ async fn what_is_public_tells_nothing_about_the_server() -> Result<()> {
     Ok(())
 }
 
+/// R36: what a key holder is told of a failing database names neither its place nor what it said.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_told_where_the_database_is() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    app.core.store().close().await;
+    for path in ["status", "orders", "connections", "audit", "keys"] {
+        let reply = visitor.get(&format!("/api/aliexpress/{path}")).await?;
+        let problem = reply.expect_status(503)?.json()?;
+        assert_eq!(problem["code"], "storage_failed", "{path}");
+        assert_eq!(problem["detail"], "the server is ending", "{path}");
+        let text = problem.to_string();
+        for word in [&*app.data.to_string_lossy(), "smartlinks.db"] {
+            assert!(!text.contains(word), "{path}: {text}");
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn our_script_keeps_nothing_and_talks_to_no_other_window() -> Result<()> {
     let app = App::start().await?;

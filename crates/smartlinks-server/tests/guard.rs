@@ -1,8 +1,12 @@
 //! What every request has to pass, on every route.
 
+use std::sync::Arc;
+
 use anyhow::{Context, Result};
+use async_trait::async_trait;
 use reqwest::Method;
 use serde_json::{Value, json};
+use smartlinks_core::{Identity, IdentityProvider, OidcRefusal, OidcTicket, Scope};
 use testkit::app::{App, OPERATOR, PASSWORD, Setup};
 
 /// Every documented operation, with a value in each path parameter.
@@ -321,6 +325,83 @@ async fn answers_carry_their_security_headers() -> Result<()> {
     Ok(())
 }
 
+/// Has a mistake in it.
+#[derive(Debug)]
+struct Broken;
+
+#[async_trait]
+impl IdentityProvider for Broken {
+    fn issuer(&self) -> &str {
+        "https://id.example.com"
+    }
+
+    async fn address(&self, _: &OidcTicket) -> Result<url::Url, OidcRefusal> {
+        panic!("made-up mistake")
+    }
+
+    async fn identify(&self, _: &str, _: &OidcTicket) -> Result<Identity, OidcRefusal> {
+        panic!("made-up mistake")
+    }
+}
+
+/// Refusals of every guard, what the framework refuses, a stream, and a handler that panics.
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_becomes_of_a_request_the_answer_has_its_headers() -> Result<()> {
+    let app = App::with(Setup {
+        operators: true,
+        identity_provider: Some(Arc::new(|_| Arc::new(Broken))),
+        ..Setup::default()
+    })
+    .await?;
+    let (stranger, program) = (app.visitor()?, app.program(&Scope::ALL).await?);
+    let get = |path: &str| program.request(Method::GET, path);
+    let post = |path: &str| program.request(Method::POST, path);
+    let status = "/api/aliexpress/status";
+    let import = "/api/aliexpress/orders/import";
+    let mut requests = vec![
+        (200, get(status)),
+        (200, get("/api/aliexpress/events")),
+        (401, stranger.request(Method::GET, status)),
+        (303, stranger.request(Method::GET, "/aliexpress")),
+        (400, get("/api/aliexpress/orders?after=1.%00")),
+        (404, get("/aliexpress/nowhere")),
+        (403, get("/aliexpress/operators")),
+        (403, post(import).header("origin", "https://evil.example")),
+        (405, post(status).header("content-type", "application/json")),
+        (405, post("/healthz")),
+        (413, get(status).body("x".repeat(100_000))),
+        (
+            415,
+            post(import).header("content-type", "text/plain").body("x"),
+        ),
+        (421, get(status).header("host", "evil.example")),
+        (
+            500,
+            stranger.request(Method::GET, "/aliexpress/sign-in/oidc"),
+        ),
+    ];
+    for _ in 0..20 {
+        requests.push((401, post("/aliexpress/push").body("x")));
+    }
+    for (wanted, request) in requests {
+        let reply = request.send().await?;
+        let (place, headers) = (reply.url().to_string(), reply.headers().clone());
+        assert_eq!(reply.status(), wanted, "{place}");
+        for name in [
+            "content-security-policy",
+            "x-content-type-options",
+            "x-frame-options",
+            "referrer-policy",
+            "x-request-id",
+        ] {
+            assert!(headers.contains_key(name), "{wanted} {place}: no {name}");
+        }
+        // Whoever used the wrong method is told the right ones.
+        assert_eq!(headers.contains_key("allow"), wanted == 405, "{place}");
+    }
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_problem_documents_with_a_request_id() -> Result<()> {
     let app = App::start().await?;
@@ -335,6 +416,37 @@ async fn failures_are_problem_documents_with_a_request_id() -> Result<()> {
         ("/api/aliexpress/products?q=case", 409, "not_connected"),
         ("/api/aliexpress/products", 400, "invalid_request"),
         ("/api/aliexpress/products?q=", 400, "invalid_parameter"),
+        // What is out of range is not taken for the nearest number that is not, nor is a parameter passed over.
+        ("/api/aliexpress/audit?limit=0", 400, "invalid_parameter"),
+        ("/api/aliexpress/audit?limit=201", 400, "invalid_parameter"),
+        (
+            "/api/aliexpress/connections?limit=501",
+            400,
+            "invalid_parameter",
+        ),
+        (
+            "/api/aliexpress/connections?limit=0",
+            400,
+            "invalid_parameter",
+        ),
+        (
+            "/api/aliexpress/connect-links?limit=201",
+            400,
+            "invalid_parameter",
+        ),
+        ("/api/aliexpress/orders?limit=201", 400, "invalid_parameter"),
+        ("/api/aliexpress/connections?page=2", 400, "invalid_request"),
+        (
+            "/api/aliexpress/connect-links?page=2",
+            400,
+            "invalid_request",
+        ),
+        (
+            "/api/aliexpress/oauth/url?return=/x",
+            400,
+            "invalid_request",
+        ),
+        ("/api/aliexpress/orders?page=2", 400, "invalid_request"),
         (
             "/api/aliexpress/products?q=case&ship_to=France",
             400,

@@ -1,5 +1,7 @@
 //! Nobody asks for too much: the limits as they are without any configuration.
 
+use std::num::NonZeroU32;
+
 use anyhow::{Context, Result, bail};
 use smartlinks_core::Scope;
 use smartlinks_server::Limits;
@@ -31,6 +33,30 @@ async fn call_back(visitor: &Http) -> Result<Reply> {
     visitor
         .get("/aliexpress/callback?code=canary-code&state=x")
         .await
+}
+
+/// Each examination calls the gateway and tries the disk, each begun sign-in is a row in the database.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_costs_something_is_limited_though_it_is_a_get() -> Result<()> {
+    let few = NonZeroU32::new(2).context("two")?;
+    let app = App::with(Setup {
+        operators: true,
+        limits: Limits {
+            callback: few,
+            keys: few,
+            ..Limits::default()
+        },
+        ..Setup::default()
+    })
+    .await?;
+    let program = app.program(&[Scope::Admin]).await?;
+    for path in ["/api/aliexpress/doctor", "/api/aliexpress/oauth/url"] {
+        for _ in 0..few.get() {
+            program.get(path).await?.expect_status(200)?;
+        }
+        expect_refusal(&program.get(path).await?)?;
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,17 @@
 //! What `/metrics` tells: what happened, under names that are documented, and nothing that must not be read there.
 
 use anyhow::{Context, Result};
+use axum::body::Body;
+use axum::http::Request;
+use futures_util::{FutureExt as _, stream};
 use serde_json::json;
 use smartlinks_core::Scope;
 use smartlinks_core::metrics::ALL;
+use smartlinks_server::{Access, Environment, Exposition, Hosts, Limits, ServerOptions, router};
 use testkit::app::{App, Setup};
 use testkit::http::Http;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 
 async fn scraped(visitor: &Http) -> Result<String> {
     Ok(visitor.get("/metrics").await?.expect_status(200)?.text())
@@ -113,6 +119,17 @@ async fn deadlines_and_due_refreshes_follow_the_clock() -> Result<()> {
 async fn a_failing_database_is_counted_and_the_rest_is_still_told() -> Result<()> {
     let app = App::start().await?;
     let visitor = app.visitor()?;
+    let from_the_database = [
+        "smartlinks_connections{state=\"active\"}",
+        "smartlinks_connections_age_seconds",
+        "smartlinks_sign_in_deadlines{within_days=\"30\"}",
+        "smartlinks_refreshes_due",
+        "smartlinks_webhook_deliveries_waiting",
+    ];
+    let text = scraped(&visitor).await?;
+    for series in from_the_database {
+        assert_eq!(value(&text, series), Some(0.0), "{series} in\n{text}");
+    }
     app.core.store().close().await;
     visitor
         .get("/api/aliexpress/status")
@@ -125,6 +142,51 @@ async fn a_failing_database_is_counted_and_the_rest_is_still_told() -> Result<()
     );
     assert!(failures.is_some_and(|count| count >= 1.0), "{text}");
     assert!(text.contains("status=\"503\""), "{text}");
+    // What was counted before would be taken for what is.
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let names = [
+            "smartlinks_connections",
+            "smartlinks_sign_in",
+            "smartlinks_refreshes_due",
+            "smartlinks_webhook",
+        ];
+        let is_stale = names.iter().any(|name| line.starts_with(name)) && !line.ends_with(" NaN");
+        assert!(!is_stale, "{line}");
+    }
+    for series in from_the_database {
+        assert!(
+            value(&text, series).is_some_and(f64::is_nan),
+            "{series} in\n{text}"
+        );
+    }
+    Ok(())
+}
+
+/// With a slow database and impatient clients there would otherwise seem to be fewer requests, and not slower ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_given_up_is_counted_too() -> Result<()> {
+    let app = App::start().await?;
+    let service = router(ServerOptions {
+        core: app.core.clone(),
+        access: Access::Open,
+        environment: Environment::Live,
+        hosts: Hosts::loopback(443),
+        secure_cookies: false,
+        trusted_proxies: Vec::new(),
+        limits: Limits::default(),
+        metrics: Exposition::new().1,
+        stop: CancellationToken::new(),
+    });
+    let never = Body::from_stream(stream::pending::<Result<Vec<u8>, std::io::Error>>());
+    let request = Request::post("/api/aliexpress/orders/import")
+        .header("host", "localhost:443")
+        .header("content-type", "application/json")
+        .body(never)?;
+    // Asked for, and dropped before there was an answer.
+    assert!(service.oneshot(request).now_or_never().is_none());
+    let text = scraped(&app.visitor()?).await?;
+    let series = "smartlinks_http_requests_total{method=\"POST\",route=\"/api/aliexpress/orders/import\",status=\"499\"}";
+    assert_eq!(value(&text, series), Some(1.0), "{text}");
     Ok(())
 }
 

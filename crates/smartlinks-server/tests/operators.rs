@@ -371,8 +371,10 @@ async fn the_first_start_link_makes_one_operator_and_works_once() -> Result<()> 
         ..Setup::default()
     })
     .await?;
-    let (path, other) = (first_link(&app).await?, first_link(&app).await?);
+    // Each start prints one, and the former one opens nothing any more.
+    let (other, path) = (first_link(&app).await?, first_link(&app).await?);
     let person = app.visitor()?;
+    person.get(&other).await?.expect_status(410)?;
     for _ in 0..2 {
         let page = person.get(&path).await?.expect_status(200)?;
         assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
@@ -646,6 +648,8 @@ async fn what_operators_do_stands_in_the_audit_log() -> Result<()> {
     expect(ActorKind::Operator, "operator.added", "ok");
     expect(ActorKind::Operator, "operator.link_made", "ok");
     expect(ActorKind::Operator, "operator.signed_out", "ok");
+    // What is counted by the minute is written when the minute is over, or at the end.
+    app.core.drain().await;
     let log = app.core.store().audit();
     let entries = log.page(&AuditFilter::default(), None, 100).await?;
     let text = format!("{entries:?}");
@@ -665,9 +669,13 @@ async fn what_operators_do_stands_in_the_audit_log() -> Result<()> {
         .iter()
         .filter(|entry| entry.outcome == "wrong_password")
         .map(|entry| (entry.subject.is_some(), entry.data_json.as_str()));
-    // The newest first: nobody's, then hers.
+    // The newest first: nobody's, which are counted, then hers.
     let hers = format!("{{\"name\":\"{OPERATOR}\"}}");
-    assert_eq!(refused.collect::<Vec<_>>(), [(false, "{}"), (true, &hers)]);
+    let [(false, counted), (true, data)] = refused.collect::<Vec<_>>()[..] else {
+        anyhow::bail!("not two refusals: {text}");
+    };
+    assert!(counted.starts_with("{\"count\":1,"), "{counted}");
+    assert_eq!(data, hers);
     for file in std::fs::read_dir(&app.data)? {
         let file = file?.path();
         if file.is_file() {

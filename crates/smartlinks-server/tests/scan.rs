@@ -6,8 +6,10 @@ use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_core::Scope;
+use smartlinks_core::store::DatabaseUrl;
 use smartlinks_server::Limits;
 use testkit::app::{APP_SECRET, App, Setup};
+use testkit::database::on_postgres;
 use testkit::http::Http;
 
 /// One operation of the document.
@@ -81,13 +83,23 @@ fn read(document: &Value, path: &str, method: &str, operation: &Value) -> Result
     })
 }
 
-async fn guarded() -> Result<App> {
+async fn guarded(database: Option<DatabaseUrl>) -> Result<App> {
     App::with(Setup {
         operators: true,
         limits: Limits::out_of_reach(),
+        database,
         ..Setup::default()
     })
     .await
+}
+
+/// Runs a case on SQLite, and on PostgreSQL where there is a server: they do not refuse the same texts.
+async fn on_both<F>(case: fn(Option<DatabaseUrl>) -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    case(None).await?;
+    on_postgres(move |database| async move { case(Some(database.url().parse()?)).await }).await
 }
 
 /// Sends a request and holds its answer against the document. Streams are not read: they do not end.
@@ -134,6 +146,9 @@ fn wrong_ids() -> Vec<String> {
         "x".repeat(LONG),
         "%00".to_owned(),
         "conn_%00".to_owned(),
+        "1%0a".to_owned(),
+        "%1b1".to_owned(),
+        "1%7F".to_owned(),
         "..".to_owned(),
         "%2e%2e".to_owned(),
         "..%2f..%2fetc%2fpasswd".to_owned(),
@@ -150,7 +165,7 @@ fn wrong_ids() -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_is_refused_as_documented() -> Result<()> {
-    let app = guarded().await?;
+    let app = guarded(None).await?;
     let nobody = app.visitor()?;
     for operation in operations()? {
         let path = operation.with("1");
@@ -182,7 +197,11 @@ async fn whoever_may_not_is_refused_as_documented() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_id_and_no_query_brings_it_down() -> Result<()> {
-    let app = guarded().await?;
+    on_both(wrong_addresses).await
+}
+
+async fn wrong_addresses(database: Option<DatabaseUrl>) -> Result<()> {
+    let app = guarded(database).await?;
     app.connect().await?;
     let program = app.program(&Scope::ALL).await?;
     for operation in operations()? {
@@ -201,6 +220,10 @@ async fn no_id_and_no_query_brings_it_down() -> Result<()> {
             let values = [
                 "",
                 "%00",
+                "1.%00",
+                "a%0Ab",
+                "%1F",
+                "%7f",
                 "%ff",
                 "-1",
                 "1e9",
@@ -212,6 +235,12 @@ async fn no_id_and_no_query_brings_it_down() -> Result<()> {
                 let path = format!("{}?{name}={value}&{name}={value}", operation.with("1"));
                 let request = program.request(operation.method.clone(), &path);
                 answer(&operation, &path, request).await?;
+                // Once, where it is looked at.
+                let path = format!("{}?{name}={value}", operation.with("1"));
+                let request = program.request(operation.method.clone(), &path);
+                let status = answer(&operation, &path, request).await?;
+                let control = ["%00", "1.%00", "a%0Ab", "%1F", "%7f"].contains(&value);
+                assert!(!control || status == 400, "{path}: {status}");
             }
         }
     }
@@ -220,11 +249,18 @@ async fn no_id_and_no_query_brings_it_down() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_body_brings_it_down() -> Result<()> {
-    let app = guarded().await?;
-    app.connect().await?;
+    on_both(wrong_bodies).await
+}
+
+async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
+    let app = guarded(database).await?;
+    let connection = app.connect().await?;
     let program = app.program(&Scope::ALL).await?;
-    for operation in operations()? {
-        let path = operation.with("1");
+    let ids = Ids::of(&app, &program, &connection).await?;
+    let mut operations = operations()?;
+    operations.sort_by_key(|operation| operation.method == Method::DELETE);
+    for operation in operations {
+        let path = ids.fill(&operation.path);
         let send = |body: String, kind: &str| {
             program
                 .request(operation.method.clone(), &path)
@@ -264,10 +300,108 @@ async fn no_body_brings_it_down() -> Result<()> {
                 json!([[]]),
                 json!(-1.5),
                 json!("\u{0}"),
+                json!("a\u{0}b"),
+                json!("\u{1b}[2J"),
+                json!("\u{7f}"),
                 json!("z".repeat(LONG)),
             ] {
                 let body = json!({ field: value }).to_string();
                 refused(&operation, &body, send(body.clone(), json)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Fields of the forms on our pages, each with all names that one of them asks for.
+const FORMS: [(&str, &[&str]); 15] = [
+    ("/aliexpress/sign-in", &["name", "password", "return_to"]),
+    ("/aliexpress/sign-in/link", &["token", "password", "again"]),
+    ("/aliexpress/operators", &["name"]),
+    (
+        "/aliexpress/operators/password",
+        &["current", "password", "again"],
+    ),
+    ("/aliexpress/operators/sessions/{id}/end", &[]),
+    ("/aliexpress/authentication/authorize", &["connection"]),
+    ("/aliexpress/authentication/code", &["code"]),
+    (
+        "/aliexpress/authentication/connections/{id}/label",
+        &["label"],
+    ),
+    ("/aliexpress/links", &["label", "connection"]),
+    ("/aliexpress/keys", &["name", "read", "days"]),
+    ("/aliexpress/orders/import", &["order_id", "connection"]),
+    ("/aliexpress/webhooks", &["url", "events", "description"]),
+    (
+        "/aliexpress/webhooks/{id}",
+        &["url", "events", "description"],
+    ),
+    ("/connect/{id}", &["language"]),
+    ("/aliexpress/push", &["x"]),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_form_brings_it_down() -> Result<()> {
+    on_both(wrong_forms).await
+}
+
+async fn wrong_forms(database: Option<DatabaseUrl>) -> Result<()> {
+    let app = guarded(database).await?;
+    let connection = app.connect().await?;
+    let (stranger, person) = (app.visitor()?, app.signed_in().await?);
+    let program = app.program(&Scope::ALL).await?;
+    let ids = Ids::of(&app, &program, &connection).await?;
+    let mut broken = Vec::new();
+    for (path, fields) in FORMS {
+        for id in [&ids.webhook, &ids.connection] {
+            let path = path.replace("{id}", id);
+            for wrong in fields {
+                for value in ["\u{0}", "a\u{0}b", "\u{1}", "\u{7f}", "\u{fffe}"] {
+                    let filled = fields.iter().map(|name| match name == wrong {
+                        true => (*name, value),
+                        false => (*name, "1"),
+                    });
+                    let filled: Vec<_> = filled.collect();
+                    for visitor in [&stranger, &person] {
+                        let reply = visitor.post_form(&path, &filled).await?;
+                        // A failure may also be told by sending the browser on.
+                        let next = reply.header("location").unwrap_or_default();
+                        if reply.status >= 500 || next.contains("storage_failed") {
+                            broken
+                                .push(format!("{path} {wrong}={value:?}: {} {next}", reply.status));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    Ok(())
+}
+
+/// Where others send a browser back to, they are answered by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_callback_brings_it_down() -> Result<()> {
+    on_both(wrong_callbacks).await
+}
+
+async fn wrong_callbacks(database: Option<DatabaseUrl>) -> Result<()> {
+    let app = guarded(database).await?;
+    let person = app.signed_in().await?;
+    for value in ["%00", "a%00b", "%1b", "%7f", "%ff"] {
+        for query in [
+            "code=@&state=@",
+            "code=a&state=@",
+            "error=@&state=a",
+            "error=a&error_description=@&state=a",
+        ] {
+            let query = query.replace('@', value);
+            for path in ["/aliexpress/callback", "/aliexpress/sign-in/oidc/callback"] {
+                let reply = person.get(&format!("{path}?{query}")).await?;
+                assert!(reply.status < 500, "{path} {query}: {}", reply.text());
+                let next = reply.header("location").unwrap_or_default();
+                assert!(!next.contains("storage_failed"), "{path} {query}: {next}");
             }
         }
     }
@@ -357,6 +491,7 @@ impl Ids {
         };
         path.replace("{id}", id)
             .replace("{method}", "aliexpress.ds.product.get")
+            .replace("{name}", "DS%20bestseller")
     }
 }
 
@@ -383,7 +518,9 @@ fn sensible_body(operation: &Operation, request: RequestBuilder, ids: &Ids) -> R
         "order_id": ids.order,
         "url": "https://shop.example.com/hook",
         "events": ["*"],
-        "code": "x"
+        "code": "x",
+        "tracking_id": "canary",
+        "sources": [ids.product]
     });
     let Some(fields) = &operation.fields else {
         return request;
@@ -418,7 +555,7 @@ async fn text_of(request: RequestBuilder) -> Result<(u16, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_key_of_any_scope_reads_a_refresh_token_or_the_app_secret() -> Result<()> {
-    let app = guarded().await?;
+    let app = guarded(None).await?;
     let connection = app.connect().await?;
     let mut canaries = Canaries::new();
     canaries.gather(&app, &connection).await?;

@@ -8,8 +8,6 @@ use smartlinks_core::webhooks::{SigningSecret, Targets};
 use testkit::app::{App, Setup};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 const WEBHOOKS: &str = "/api/aliexpress/webhooks";
 
@@ -20,18 +18,6 @@ async fn app() -> Result<App> {
         ..Setup::default()
     })
     .await
-}
-
-/// The workers of a server, until the guard is dropped.
-fn workers(app: &App) -> impl Drop + use<> {
-    let stop = CancellationToken::new();
-    let (still, moved) = watch::channel(0);
-    let running = app.core.start_workers(false, &stop, &moved);
-    tokio::spawn(async move {
-        let _still = still;
-        running.join_all().await
-    });
-    stop.drop_guard()
 }
 
 /// What came to a receiver: head and body of each request, which is answered with 204.
@@ -82,7 +68,7 @@ fn value_of<'a>(head: &'a str, name: &str) -> Option<&'a str> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_program_makes_an_endpoint_and_is_told() -> Result<()> {
     let app = app().await?;
-    let _workers = workers(&app);
+    let _workers = app.workers();
     let visitor = app.visitor()?;
     let (url, mut came) = receiver().await?;
     let made = visitor
@@ -291,7 +277,7 @@ async fn the_page_makes_tests_and_shows_a_webhook() -> Result<()> {
     SigningSecret::parse(&secret)?;
     let id = app.core.webhooks().await?[0].id.clone();
     let here = format!("/aliexpress/webhooks/{id}");
-    let _workers = workers(&app);
+    let _workers = app.workers();
     let tested = visitor.post_form(&format!("{here}/test"), &[]).await?;
     ensure!(
         tested.status == 303 && tested.location()? == here,

@@ -11,6 +11,7 @@ pub(crate) mod pairs;
 pub(crate) mod reading;
 pub(crate) mod refresh;
 mod storage;
+mod succession;
 mod warnings;
 
 pub use id::{ConnectionId, InvalidConnectionId};

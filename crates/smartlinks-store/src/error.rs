@@ -174,6 +174,16 @@ pub enum StoreError {
         connection: ConnectionId,
     },
 
+    /// The connection is another account's, and nobody has said that it may become this one's.
+    #[error(
+        "the connection {connection} belongs to another account; sign in with that one, or confirm that \
+         another account may take its place"
+    )]
+    OtherAccount {
+        /// The connection.
+        connection: ConnectionId,
+    },
+
     /// What was to be stored collides with what is there.
     #[error(
         "{place}: it is there already, or was changed at the same time. Read again and try again"
@@ -342,6 +352,7 @@ impl StoreError {
             Self::Entropy(_) => "storage_entropy",
             Self::NotFound { .. } => "not_found",
             Self::AccountAlreadyConnected { .. } => "account_already_connected",
+            Self::OtherAccount { .. } => "other_account",
             Self::Conflict { .. } => "conflict",
             Self::StampMismatch { .. } => "storage_stamp_mismatch",
             Self::NewerSchema { .. } => "storage_newer_schema",
@@ -365,6 +376,7 @@ impl StoreError {
             self,
             Self::NotFound { .. }
                 | Self::AccountAlreadyConnected { .. }
+                | Self::OtherAccount { .. }
                 | Self::Conflict { .. }
                 | Self::KeyActive { .. }
                 | Self::KeyInUse { .. }
@@ -379,6 +391,30 @@ impl StoreError {
             Self::Busy { .. } | Self::Unavailable { .. } | Self::Conflict { .. }
         )
     }
+}
+
+/// An error for the log, with everything that was underneath a [`StoreError`] in it: what is told to a person leaves
+/// that out. Of an answer of PostgreSQL the code and the message, never the DETAIL, which repeats values; and nothing of
+/// what is underneath other errors, which may repeat what was sent.
+#[must_use]
+pub fn with_causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut errors = std::iter::successors(Some(error), |error| (*error).source());
+    if !errors.any(|error| error.is::<StoreError>()) {
+        return text;
+    }
+    for cause in errors {
+        let words = cause.to_string();
+        // What stands there already is not said twice.
+        if !text.contains(&words) {
+            text = format!("{text}: {words}");
+        }
+        let code = cause.downcast_ref().and_then(classify::database_code);
+        if let Some(code) = code {
+            text = format!("{text} (PostgreSQL code {code})");
+        }
+    }
+    text
 }
 
 /// A stored value that cannot be what this program wrote.

@@ -40,7 +40,7 @@ pub use connections::{
     Settled, StoredState, TokenMaterial, WarningRepository,
 };
 pub use entropy::{Entropy, EntropyError, SystemEntropy};
-pub use error::{Cause, Inconsistency, StoreError};
+pub use error::{Cause, Inconsistency, StoreError, with_causes};
 pub use events::{Event, EventRepository, NewEvent};
 pub use gateway_calls::{
     CALL_WENT_WELL, CallsOfMethod, GatewayCallRepository, GatewayCalls, HourOfCalls,

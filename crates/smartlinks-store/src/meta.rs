@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use crate::StoreError;
 
-pub(crate) use storage::{KEY_FINGERPRINT, SET, STAMP_APP, STAMP_ORIGIN, SettleKeys, VALUE_OF};
+pub(crate) use storage::{KEY_FINGERPRINT, SET, STAMP_APP, STAMP_ORIGIN, VALUE_OF};
 
 /// Single values by name.
 ///

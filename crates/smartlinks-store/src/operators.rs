@@ -76,6 +76,9 @@ pub struct NewSession {
     pub id_hash: Hash,
     /// Whose it is.
     pub operator: OperatorId,
+    /// The hash that the password was verified with, which has to be the operator's still; none when it was no
+    /// password that let the operator in.
+    pub verified: Option<PasswordHash>,
     /// Now.
     pub created_at: Millis,
     /// The end, whatever happens in between.
@@ -112,6 +115,8 @@ pub struct NewSignInLink {
     pub token_hash: Hash,
     /// The operator who may choose a password with it; none: whoever opens it becomes the first operator.
     pub operator: Option<OperatorId>,
+    /// It is only for somebody who cannot sign in yet.
+    pub only_invited: bool,
     /// Now.
     pub created_at: Millis,
     /// From when on it opens nothing.
@@ -186,13 +191,15 @@ pub trait OperatorRepository: Send + Sync {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Stores a session. `replaces` ends the one that the browser came with.
+    /// Stores a session. `replaces` ends the one that the browser came with. False, and nothing changes, when the
+    /// operator was disabled or the password changed since it was verified: all sessions from before such a change
+    /// have ended, and none may come after it.
     async fn create_session(
         &self,
         new: NewSession,
         replaces: Option<Hash>,
         traces: Traces,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// The session with this id, and its operator.
     async fn session(&self, id_hash: &Hash) -> Result<Option<(Session, Operator)>, StoreError>;
@@ -233,12 +240,13 @@ pub trait SessionRepository: Send + Sync {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait SignInLinkRepository: Send + Sync {
-    /// Stores a link. Earlier unused ones of the same operator stop working.
+    /// Stores a link. Earlier unused ones for the same, an operator or the first start, stop working. False, and
+    /// nothing changes, when the operator is disabled, or can sign in already and the link is for the invited only.
     async fn create_sign_in_link(
         &self,
         new: NewSignInLink,
         traces: Traces,
-    ) -> Result<(), StoreError>;
+    ) -> Result<bool, StoreError>;
 
     /// The link with this token, in whatever condition it is.
     async fn sign_in_link(&self, token_hash: &Hash) -> Result<Option<SignInLink>, StoreError>;

@@ -1,4 +1,4 @@
-//! A thin layer over sqlx that makes one SQL text serve both databases.
+//! A thin layer over rusqlite and sqlx that makes one SQL text serve SQLite and PostgreSQL.
 //!
 //! SQL here keeps to what SQLite and PostgreSQL share: `$1` parameters, `on conflict`, `returning`, row values;
 //! ids and words as text, moments as 64-bit milliseconds, amounts as decimal text, sealed values as bytes.
@@ -99,8 +99,17 @@ impl Database {
         self.told(self.kind.write(write).await)
     }
 
-    /// Leaves no copy of deleted values in files beside the database, as far as that is in our hands.
-    pub(crate) async fn scrub(&self) -> Result<(), StoreError> {
+    /// Whether changes can be made at all. Asks nobody; a query tells whether the database answers.
+    pub(crate) fn check_writer(&self) -> Result<(), StoreError> {
+        self.told(match &self.kind {
+            Kind::Sqlite(sqlite) => sqlite.check_writer(),
+            Kind::Postgres(_) => Ok(()),
+        })
+    }
+
+    /// Leaves no copy of deleted values in files beside the database, as far as that is in our hands. False when it has
+    /// to wait for somebody, and is done later.
+    pub(crate) async fn scrub(&self) -> Result<bool, StoreError> {
         self.told(self.kind.scrub().await)
     }
 
@@ -151,10 +160,10 @@ impl Kind {
         }
     }
 
-    async fn scrub(&self) -> Result<(), StoreError> {
+    async fn scrub(&self) -> Result<bool, StoreError> {
         match self {
-            Self::Sqlite(sqlite) => sqlite.checkpoint().await,
-            Self::Postgres(_) => Ok(()),
+            Self::Sqlite(sqlite) => sqlite.empty_log().await,
+            Self::Postgres(_) => Ok(true),
         }
     }
 

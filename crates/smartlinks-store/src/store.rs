@@ -17,7 +17,7 @@ use crate::events::EventRepository;
 use crate::gateway_calls::GatewayCallRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
-use crate::meta::{KEY_FINGERPRINT, MetaRepository, SettleKeys, VALUE_OF};
+use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
 use crate::order_intents::OrderIntentRepository;
@@ -30,7 +30,7 @@ use crate::sql::{
 };
 use crate::traces::{Traced, Traces};
 use crate::webhooks::WebhookRepository;
-use crate::{Entropy, Millis, StoreError, files};
+use crate::{Entropy, StoreError, files};
 
 /// Everything that is stored. Held as `Arc<dyn Store>`.
 ///
@@ -62,7 +62,7 @@ pub trait Store:
     + Sync
     + 'static
 {
-    /// Whether the database answers.
+    /// Whether the database answers, and changes can be made.
     ///
     /// # Errors
     /// Says why it does not.
@@ -288,11 +288,7 @@ async fn settled(options: OpenOptions, writing: bool) -> Result<Arc<dyn Store>, 
         database: Database::new(kind, options.failures),
         sealer: Arc::new(Sealer::new(options.keys, options.entropy)),
     };
-    let settle = SettleKeys {
-        sealer: Arc::clone(&store.sealer),
-        writing,
-    };
-    if let Err(error) = store.database.write(settle).await {
+    if let Err(error) = store.settle_keys(writing).await {
         store.database.close().await;
         return Err(error);
     }
@@ -332,17 +328,18 @@ impl DatabaseStore {
         Ok(self.database.execute(sql, values).await? > 0)
     }
 
-    /// Runs a deletion of what lies before a moment (`$1`) until it finds less than so many rows (`$2`): a long
-    /// standstill must not make it take longer than a statement may, nor hold up other writers. Gives how many went.
+    /// Runs a deletion until it finds less than so many rows (its last parameter): neither a long standstill nor a
+    /// great many rows may make it take longer than a statement may, or hold up other writers. Gives how many went.
     pub(crate) async fn prune_in_parts(
         &self,
         sql: &'static str,
-        before: Millis,
+        mut values: Vec<Value>,
     ) -> Result<u64, StoreError> {
-        const PART: u32 = 10_000;
+        const PART: u32 = 2000;
+        values.extend(values![PART]);
         let mut gone = 0;
         loop {
-            let some = self.database.execute(sql, values![before, PART]).await?;
+            let some = self.database.execute(sql, values.clone()).await?;
             gone += some;
             if some < u64::from(PART) {
                 return Ok(gone);
@@ -369,10 +366,16 @@ impl DatabaseStore {
     }
 
     /// Deleted secrets leave the write-ahead log too. The deletion itself is done when this is called, so a
-    /// failure is only noted.
+    /// failure is only noted, and tried again.
     pub(crate) async fn scrub(&self) {
-        if let Err(error) = self.database.scrub().await {
-            tracing::warn!(%error, "the write-ahead log could not be cleared of deleted secrets yet");
+        match self.database.scrub().await {
+            Ok(true) => {}
+            Ok(false) => tracing::info!(
+                "somebody reads the write-ahead log; it is cleared of deleted secrets afterwards"
+            ),
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log could not be cleared of deleted secrets yet");
+            }
         }
     }
 }
@@ -380,6 +383,7 @@ impl DatabaseStore {
 #[async_trait]
 impl Store for DatabaseStore {
     async fn ping(&self) -> Result<(), StoreError> {
+        self.database.check_writer()?;
         self.database
             .first(VALUE_OF, values![KEY_FINGERPRINT])
             .await

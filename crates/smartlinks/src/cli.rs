@@ -1,24 +1,37 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
 mod api_keys;
+mod audit;
+mod auth;
 mod commands;
+mod connections;
+mod db;
 mod keyring;
 mod moment;
+mod operators;
+mod orders;
+mod products;
 mod settings;
+mod sign;
+pub(crate) mod webhooks;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
 pub(crate) use api_keys::ApiKeysCommand;
-pub(crate) use commands::{
-    AuditArgs, AuthCommand, CallArgs, Command, ConnectionsCommand, CopyArgs, DbCommand,
-    ExplainArgs, ExportArgs, LoginArgs, OperatorsCommand, OrdersCommand, ProductShowArgs,
-    ProductsCommand, SandboxArgs, SearchArgs, SignCommand, SortArgument, WebhooksCommand,
-};
+pub(crate) use audit::AuditArgs;
+pub(crate) use auth::{AuthCommand, ExportArgs, LoginArgs};
+pub(crate) use commands::{CallArgs, Command, SandboxArgs};
+pub(crate) use connections::ConnectionsCommand;
+pub(crate) use db::{CopyArgs, DbCommand};
 pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use moment::so_long;
+pub(crate) use operators::OperatorsCommand;
+pub(crate) use orders::OrdersCommand;
+pub(crate) use products::{ProductShowArgs, ProductsCommand, SearchArgs, SortArgument};
 pub(crate) use settings::SettingFlags;
+pub(crate) use sign::{ExplainArgs, SignCommand};
 
 const ABOUT: &str = "Connects AliExpress accounts to your own software and keeps them connected.";
 

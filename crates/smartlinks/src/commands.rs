@@ -15,7 +15,11 @@ mod session;
 pub(crate) mod sign;
 pub(crate) mod webhooks;
 
+use std::path::Path;
+
 use clap_complete::Shell;
+use clap_mangen::Man;
+use serde_json::json;
 
 use crate::cli::{Cli, Command};
 use crate::failure::{Exit, Failure};
@@ -47,6 +51,29 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
 /// `openapi`
 pub(crate) fn openapi(output: Output) -> Result<(), Failure> {
     output.text(&smartlinks_server::openapi_json())
+}
+
+/// `man`
+pub(crate) fn man(folder: Option<&Path>, output: Output) -> Result<(), Failure> {
+    let Some(folder) = folder else {
+        let mut page = Vec::new();
+        Man::new(Cli::definition()).render(&mut page)?;
+        return output.text(&String::from_utf8_lossy(&page));
+    };
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(Cli::definition(), folder));
+    written.map_err(|error| {
+        let words = format!(
+            "the manual pages could not be written to {}",
+            folder.display()
+        );
+        Failure::new(Exit::Failure, "not_written", words)
+            .because(&error)
+            .hint("Name a folder that you may write to.")
+    })?;
+    output.data(&json!({ "folder": folder }), |_| {
+        format!("the manual pages are in {}", folder.display())
+    })
 }
 
 /// `completions SHELL`

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::cli::{Cli, Command, SignCommand};
+use crate::cli::{Cli, Command, SettingFlags, SignCommand};
 use crate::commands::Session;
 use crate::config::Config;
 use crate::environment::Environment;
@@ -84,6 +84,7 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
     match cli.command {
         Command::Openapi => commands::openapi(output),
         Command::Completions { shell } => commands::completions(shell, output),
+        Command::Man { output: folder } => commands::man(folder.as_deref(), output),
         Command::Sign(SignCommand::Explain(arguments)) => {
             commands::sign::run(&arguments, &cli.settings, environment, output)
         }
@@ -98,50 +99,54 @@ fn run(cli: Cli, environment: &Environment, output: Output) -> Result<(), Failur
             let listen = cli.settings.listen.as_deref();
             to_the_end(server_runtime()?, sandbox::run(arguments, listen, output))
         }
-        Command::Serve => {
-            let (mode, config) = Config::load(&cli.settings, environment)?;
-            let runtime = server_runtime()?;
-            let export = telemetry::start(environment, runtime.handle(), output);
-            logging::start(&config.log, Whose::Server, export.as_ref(), output);
-            to_the_end(runtime, async {
-                let ended = serve::run(mode, config, export.as_ref(), output).await;
-                // A second signal does not wait for anything.
-                let killed = ended
-                    .as_ref()
-                    .is_err_and(|failure| failure.code == "killed");
-                if let Some(export) = export.filter(|_| !killed) {
-                    export.finish().await;
-                }
-                ended
-            })
+        Command::Serve => serve(&cli.settings, environment, output),
+        command => on_the_database(command, &cli.settings, environment, output),
+    }
+}
+
+fn serve(
+    settings: &SettingFlags,
+    environment: &Environment,
+    output: Output,
+) -> Result<(), Failure> {
+    let (mode, config) = Config::load(settings, environment)?;
+    let runtime = server_runtime()?;
+    let export = telemetry::start(environment, runtime.handle(), output);
+    logging::start(&config.log, Whose::Server, export.as_ref(), output);
+    to_the_end(runtime, async {
+        let ended = serve::run(mode, config, export.as_ref(), output).await;
+        // A second signal does not wait for anything.
+        let killed = ended
+            .as_ref()
+            .is_err_and(|failure| failure.code == "killed");
+        if let Some(export) = export.filter(|_| !killed) {
+            export.finish().await;
         }
-        Command::Db(command) => {
-            let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, None, output);
-            to_the_end(
-                command_runtime()?,
-                commands::db::run(command, mode, &config, output),
-            )
-        }
-        Command::Doctor => {
-            let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, None, output);
-            to_the_end(
-                command_runtime()?,
-                commands::doctor::run(mode, &config, output),
-            )
-        }
-        command => {
-            let (mode, config) = Config::load(&cli.settings, environment)?;
-            logging::start(&config.log, Whose::Command, None, output);
-            to_the_end(command_runtime()?, async {
+        ended
+    })
+}
+
+/// The commands that need no running server.
+fn on_the_database(
+    command: Command,
+    settings: &SettingFlags,
+    environment: &Environment,
+    output: Output,
+) -> Result<(), Failure> {
+    let (mode, config) = Config::load(settings, environment)?;
+    logging::start(&config.log, Whose::Command, None, output);
+    to_the_end(command_runtime()?, async {
+        match command {
+            Command::Db(command) => commands::db::run(command, mode, &config, output).await,
+            Command::Doctor => commands::doctor::run(mode, &config, output).await,
+            command => {
                 let session = Session::open(mode, &config, output).await?;
                 let ended = commands::run(command, &session).await;
                 session.close().await;
                 ended
-            })
+            }
         }
-    }
+    })
 }
 
 /// Does not wait for blocking work that nobody needs any more.

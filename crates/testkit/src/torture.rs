@@ -7,11 +7,12 @@
 //! - **lost**: a connection ended although the gateway still accepts the newest refresh token that we had made
 //!   durable; or a token was handed out that was not durable;
 //! - **double**: two refresh calls for one generation with no process death or lease expiry between them;
-//! - **unavoidable**: the gateway rotated, and the answer never became durable because the process died;
+//! - **unavoidable**: the gateway rotated, and the answer never became durable because the process that had asked died
+//!   while its refreshes were under way;
 //! - **unexplained**: anything else that is not as it must be.
 //!
 //! The work is divided into lanes. Each has a sandbox, a database and processes of its own, so that a clock moved in
-//! one means nothing in another. A round of a lane: all its connections fall due, one process or two at once set to
+//! one means nothing in another. At every step of a refresh a caller beside it asks for the token. A round of a lane: all its connections fall due, one process or two at once set to
 //! work, one of them is killed, the clock moves past the lease, and a process that has not seen any of it goes to work.
 
 mod child;
@@ -23,15 +24,17 @@ mod orders;
 mod place;
 mod process;
 mod profiles;
+mod sabotage;
 mod tally;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-pub use child::{Sabotage, child};
+pub use child::child;
 pub use orders::{OrderPlan, OrderSabotage, OrderTally, order_child, run_orders};
 pub use place::Kind;
+pub use sabotage::Sabotage;
 pub use tally::Tally;
 
 /// Lanes that run side by side. Two cores are busy with four, since a lane waits for its processes to start.

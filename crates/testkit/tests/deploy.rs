@@ -143,7 +143,7 @@ async fn behind_a_proxy_that_ends_tls_everything_is_bound_to_the_public_address(
         .expect_status(200)?;
     ensure!(audit.text().contains(CLIENT), "{}", audit.text());
 
-    // Past the proxy nothing answers to another name, and the session is of no use without TLS.
+    // Past the proxy nothing answers to another name.
     let stranger =
         Http::new(format!("http://127.0.0.1:{port}"))?.with_header("host", "evil.example")?;
     stranger.get("/aliexpress").await?.expect_status(421)?;

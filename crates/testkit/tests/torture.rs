@@ -65,6 +65,15 @@ async fn a_process_that_takes_no_lease_for_valid_is_noticed() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_lost_without_a_death_is_noticed() -> Result<()> {
+    let tally = run(plan(Kind::Sqlite, 40, Sabotage::DropsAnAnswer)).await?;
+    ensure!(tally.unexplained > 0 && !tally.is_good(), "{tally}");
+    let excused = |step: &str| tally.unavoidable.contains_key(step);
+    ensure!(!excused("handed_out") && !excused("served"), "{tally}");
+    Ok(())
+}
+
 /// None when there is no server and none is demanded.
 #[expect(
     clippy::disallowed_methods,

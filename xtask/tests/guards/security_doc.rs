@@ -18,6 +18,29 @@ fn every_requirement_has_its_row_and_every_named_test_exists() {
 }
 
 #[test]
+fn a_helper_is_no_test() {
+    let source = "
+        fn helper() {}
+        /// Words.
+        #[test]
+        #[expect(
+            clippy::panic,
+            reason = \"why\"
+        )]
+        fn one() {
+            #[test]
+        }
+        fn two<T>() {}
+        #[tokio::test(flavor = \"multi_thread\")]
+        async fn three() {}
+        #[cfg(test)]
+        fn four() {}
+    ";
+    let found = ["helper", "one", "two", "three", "four"].map(|name| has_test(source, name));
+    assert_eq!(found, [false, true, false, true, false]);
+}
+
+#[test]
 fn a_row_without_answer_is_found() {
     let rows: String = expected()
         .map(|id| match id.as_str() {
@@ -106,8 +129,8 @@ fn row_findings(row: &str, root: &Path) -> Vec<String> {
             let path = root.join(format!("{file}.rs"));
             match std::fs::read_to_string(&path) {
                 Err(_) => Some(format!("{file}.rs does not exist")),
-                Ok(source) if !has_function(&source, name) => {
-                    Some(format!("{file}.rs has no `fn {name}`"))
+                Ok(source) if !has_test(&source, name) && !is_in_a_suite(&path, name) => {
+                    Some(format!("{file}.rs has no test `{name}`"))
                 }
                 Ok(_) => None,
             }
@@ -121,12 +144,44 @@ fn has_later(row: &str) -> bool {
         .is_some_and(|(_, part)| part.contains(char::is_alphanumeric))
 }
 
-fn has_function(source: &str, name: &str) -> bool {
-    !name.is_empty()
-        && source.split("fn ").skip(1).any(|after| {
-            after
-                .trim_start()
-                .strip_prefix(name)
-                .is_some_and(|rest| rest.trim_start().starts_with(['(', '<']))
+/// Whether a source has a function of that name with `#[test]`, `#[tokio::test]` or the like above it.
+fn has_test(source: &str, name: &str) -> bool {
+    let lines: Vec<&str> = source.lines().map(str::trim).collect();
+    let is_it = |line: &str| {
+        line.split_once("fn ")
+            .and_then(|(_, after)| after.strip_prefix(name))
+            .is_some_and(|rest| rest.starts_with(['(', '<']))
+    };
+    lines.iter().enumerate().any(|(at, line)| {
+        // What stands right above it, up to the end of what comes before.
+        let mut above = lines[..at]
+            .iter()
+            .rev()
+            .take_while(|line| !line.is_empty() && !line.ends_with(['{', '}', ';']));
+        is_it(line) && above.any(|line| is_test_attribute(line))
+    })
+}
+
+fn is_test_attribute(line: &str) -> bool {
+    let Some(attribute) = line.strip_prefix("#[") else {
+        return false;
+    };
+    let path = attribute.split(['(', ']']).next().unwrap_or_default();
+    path.rsplit("::").next() == Some("test")
+}
+
+/// Whether the file beside the folder of a source lists the function in its `suite!`, which makes a test of it for each
+/// database.
+fn is_in_a_suite(path: &Path, name: &str) -> bool {
+    let suite = path
+        .parent()
+        .and_then(|folder| std::fs::read_to_string(folder.with_extension("rs")).ok());
+    suite
+        .as_deref()
+        .and_then(|text| text.split_once("\nsuite! {"))
+        .is_some_and(|(_, listed)| {
+            listed
+                .split(|letter: char| !(letter.is_alphanumeric() || letter == '_'))
+                .any(|word| word == name)
         })
 }

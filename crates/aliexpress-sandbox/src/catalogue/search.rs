@@ -4,6 +4,7 @@
 
 use super::changes::{Change, Changes};
 use super::countries::Country;
+use super::delivery;
 use super::vocabulary::{ADJECTIVES, FAMILIES, Family, HOSTILE_TITLES, MATERIALS, USES};
 use super::{
     Catalogue, FIRST_COMMON, PROMISED_PRODUCTS, Product, Traits, cents, mix, orders, reviews,
@@ -42,6 +43,8 @@ pub(crate) struct Query<'a> {
     pub(crate) words: &'a str,
     pub(crate) category: Option<i64>,
     pub(crate) country: &'a Country,
+    /// Only what some service delivers there free of charge.
+    pub(crate) free_to: Option<&'a Country>,
     pub(crate) sort: SortKey,
     pub(crate) descending: bool,
 }
@@ -175,13 +178,27 @@ impl Catalogue {
                 continue;
             }
             let change = changes.of(Self::id(index));
-            if change.is_none() || self.product(index).on_sale(change) {
+            let sold = change.is_none() || self.product(index).on_sale(change);
+            if sold
+                && query
+                    .free_to
+                    .is_none_or(|country| self.is_free(index, country, change))
+            {
                 total += 1;
                 lowest.offer((self.sort_value(index, traits, query, change), index));
             }
         }
         let page = lowest.sorted().into_iter().skip(skip);
         (total, page.map(|(_, index)| self.product(index)).collect())
+    }
+
+    /// One piece of the cheapest variant is delivered free of charge.
+    fn is_free(self, index: u32, country: &Country, change: Option<&Change>) -> bool {
+        let product = self.product(index);
+        let cheapest = product.skus(change).iter().map(|sku| sku.cents).min();
+        cheapest
+            .and_then(|cents| delivery::cheapest(&product, country, cents))
+            .is_some_and(|service| service.fee_cents.is_none())
     }
 
     fn sort_value(
@@ -236,6 +253,7 @@ mod tests {
             words: text,
             category: None,
             country: countries::find(country).unwrap(),
+            free_to: None,
             sort: SortKey::Price,
             descending: false,
         };
@@ -291,6 +309,7 @@ mod tests {
             words: "lamp",
             category: None,
             country: countries::find("US").unwrap(),
+            free_to: None,
             sort: SortKey::Orders,
             descending: true,
         };
@@ -313,6 +332,7 @@ mod tests {
             words: "lamp",
             category: None,
             country: countries::find("FR").unwrap(),
+            free_to: None,
             sort: SortKey::Price,
             descending: false,
         };
@@ -348,6 +368,7 @@ mod tests {
             words: "",
             category: Some(FAMILIES[0].categories[2]),
             country: countries::find("US").unwrap(),
+            free_to: None,
             sort: SortKey::Comments,
             descending: true,
         };
@@ -377,6 +398,7 @@ mod tests {
             words: "lamp",
             category: None,
             country: france,
+            free_to: None,
             sort: SortKey::Price,
             descending: false,
         };

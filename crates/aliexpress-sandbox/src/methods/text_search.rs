@@ -1,4 +1,6 @@
 //! `aliexpress.ds.text.search`: products by words, priced for one destination.
+//!
+//! Documented: the filters of `searchExtend`, of which `free_ship_to` is played.
 
 use super::product_view::rounded_and_grouped;
 use super::{Context, Method, Reply, declared};
@@ -41,6 +43,7 @@ fn run(context: &Context<'_>, account: Option<&'static Account>) -> Result<Reply
                 words: context.text("keyWord"),
                 category: context.text("categoryId").parse().ok(),
                 country,
+                free_to: free_to(context.text("searchExtend")),
                 sort,
                 descending,
             };
@@ -88,6 +91,16 @@ fn sort(text: &str) -> Option<(SortKey, bool)> {
         "desc" => Some((key, true)),
         _ => None,
     }
+}
+
+/// The country of the filter `free_ship_to`. The other filters find everything here, as nothing is known of what the
+/// real search makes of them.
+fn free_to(filters: &str) -> Option<&'static Country> {
+    let filters: Vec<serde_json::Value> = serde_json::from_str(filters).ok()?;
+    let free = filters
+        .iter()
+        .find(|filter| filter["searchKey"] == "free_ship_to")?;
+    countries::find(free["searchValue"].as_str()?)
 }
 
 fn integer(number: usize) -> i64 {

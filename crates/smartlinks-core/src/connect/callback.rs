@@ -1,6 +1,6 @@
 //! The callback of AliExpress: one named refusal for each way it can be wrong.
 
-use smartlinks_store::{Binding, EndedLogin, Hash, LoginAttempt, Millis, Outcome};
+use smartlinks_store::{Binding, EndedLogin, Hash, LoginAttempt, Millis, Outcome, with_causes};
 use subtle::ConstantTimeEq;
 
 use super::exchange::Destination;
@@ -10,7 +10,7 @@ use crate::clock::to_millis;
 use crate::connections::ConnectionView;
 use crate::error::Result;
 use crate::service::Core;
-use crate::text::shortened;
+use crate::text::plain;
 
 /// What the browser brought back, not yet believed.
 #[derive(Default, Clone)]
@@ -175,7 +175,7 @@ impl Core {
         let ended = self.refused(&attempt.state_hash, &refusal);
         if let Err(error) = self.store().login_attempts().finish(ended).await {
             // Nothing else was changed; only a reload of this page will not know it.
-            tracing::warn!(%error, "the refusal of a login could not be kept");
+            tracing::warn!(error = %with_causes(&error), "the refusal of a login could not be kept");
         }
         Err(refusal.into())
     }
@@ -229,13 +229,16 @@ impl Core {
                 logins.finish(self.refused(&state, &refusal)).await?;
                 Some(attempt)
             }
-            // One that came back too late still says where to go.
-            None => logins
-                .look_up(&state)
-                .await?
-                .filter(|attempt| attempt.consumed_at.is_none() && is_starter(attempt, browser)),
+            // One that came back too late, or in another browser, still says where to go.
+            None => logins.look_up(&state).await?,
         };
-        if let Some(attempt) = attempt {
+        let Some(attempt) = attempt else {
+            return Err(refusal.into());
+        };
+        // A stranger is told nothing of whose login it was; and a merchant who ends in another browser than the one
+        // of the link is a stranger here, and no operator.
+        refusal.ending = Ending::of(&attempt.binding);
+        if is_starter(&attempt, browser) {
             refusal = about(refusal, &attempt);
         }
         Err(refusal.into())
@@ -250,7 +253,8 @@ fn upstream_words(kind: RefusalKind, error: &str, description: Option<&str>) -> 
         .flatten()
         .filter(|text| !text.is_empty());
     let words = parts.collect::<Vec<_>>().join(": ");
-    (!words.is_empty()).then(|| shortened(&words, 200))
+    let words = plain(&words, 200);
+    (!words.is_empty()).then_some(words)
 }
 
 fn is_starter(attempt: &LoginAttempt, browser: Option<&Browser>) -> bool {

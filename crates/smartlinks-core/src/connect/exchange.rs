@@ -1,11 +1,15 @@
 //! Trading a code for tokens and keeping them.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use aliexpress::{AuthorizationCode, TokenAccount};
 use serde_json::json;
 use smartlinks_store::{
     Account, Connection, ConnectionId, EndedLogin, Hash, Millis, NewConnection, NewPair, Outcome,
-    StoreError,
+    StoreError, with_causes,
 };
+use tokio::time::sleep;
 use url::Url;
 
 use super::refusal::{Refusal, RefusalKind};
@@ -15,6 +19,11 @@ use crate::connections::{ConnectionView, view};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
 use crate::service::Core;
+
+/// How long a new pair is tried to be stored.
+const TRIED_FOR: Duration = Duration::from_secs(8);
+/// The rest between two tries.
+const REST: Duration = Duration::from_millis(250);
 
 /// What a person pasted: a bare code, or the whole address that the browser ended on.
 #[derive(Clone)]
@@ -149,15 +158,21 @@ impl Core {
             .await
     }
 
-    /// Keeps a pair under the connection of its account: the old id where there is one.
+    /// Keeps a pair under the connection of its account: the old id where there is one. The gateway gives it once, and
+    /// may have ended the one before with it, so a database that only hesitates is asked again.
     pub(crate) async fn connect_pair(
         &self,
         pair: NewPair,
         account: Account,
         destination: Destination<'_>,
     ) -> Result<ConnectionView, Refusal> {
-        let kept = self.keep_pair(pair, &account, destination).await;
-        let record = kept.map_err(|kept| kept.into_refusal(destination.connection))?;
+        let kept = until_it_passes(
+            || self.keep_pair(pair.clone(), &account, destination),
+            Kept::is_passing,
+        );
+        let record = kept
+            .await
+            .map_err(|kept| kept.into_refusal(destination.connection))?;
         self.announce().await;
         if record.is_default {
             self.write_token_file().await;
@@ -194,9 +209,18 @@ impl Core {
         let data = json!({ "former_generation": existing.generation, "other_account": other });
         let mut change = self.told(now, EventKind::ConnectionReconnected, &existing.id, &data);
         change.traces.login = destination.succeeded(&existing.id, now);
-        let label = destination.label.map(str::to_owned);
+        // A name for a further account is none for one that has its own: whoever gave it did not know who would come.
+        let meant = destination.connection.is_some() || existing.label.is_none();
+        let label = destination.label.filter(|_| meant).map(str::to_owned);
         Ok(connections
-            .reconnect(&existing.id, account.clone(), label, pair, change)
+            .reconnect(
+                &existing.id,
+                account.clone(),
+                destination.other_account,
+                label,
+                pair,
+                change,
+            )
             .await?)
     }
 
@@ -236,6 +260,10 @@ impl From<StoreError> for Kept {
 }
 
 impl Kept {
+    const fn is_passing(&self) -> bool {
+        matches!(self, Self::Storage(error) if error.is_passing())
+    }
+
     /// `wanted` is the connection that was to be authorised again.
     fn into_refusal(self, wanted: Option<&ConnectionId>) -> Refusal {
         let mismatch = Refusal {
@@ -243,20 +271,41 @@ impl Kept {
             ..Refusal::of(RefusalKind::AccountMismatch)
         };
         match self {
-            Self::Mismatch => mismatch,
+            Self::Mismatch | Self::Storage(StoreError::OtherAccount { .. }) => mismatch,
             // Even a person's word does not give one account two connections.
             Self::Storage(StoreError::AccountAlreadyConnected { connection }) => Refusal {
                 description: Some(format!("that account is connected as {connection}")),
                 ..mismatch
             },
             Self::Storage(error) => {
-                tracing::error!(%error, "a new token pair could not be stored");
+                tracing::error!(error = %with_causes(&error), "a new token pair could not be stored");
                 Refusal::storage(&error)
             }
             Self::Other(text) => Refusal {
                 description: Some(text),
                 ..Refusal::of(RefusalKind::StorageFailed)
             },
+        }
+    }
+}
+
+/// Tries again while what is in the way may pass, for some seconds: a person waits. A try that has begun is not cut,
+/// since it may have been the good one.
+async fn until_it_passes<T, E, F: Future<Output = Result<T, E>>>(
+    mut attempt: impl FnMut() -> F,
+    is_passing: impl Fn(&E) -> bool,
+) -> Result<T, E> {
+    let mut over = pin!(sleep(TRIED_FOR));
+    loop {
+        let tried = attempt().await;
+        if !tried.as_ref().is_err_and(&is_passing) {
+            return tried;
+        }
+        tracing::debug!("a new token pair could not be stored yet");
+        tokio::select! {
+            biased;
+            () = &mut over => return tried,
+            () = sleep(REST) => {}
         }
     }
 }
@@ -280,4 +329,29 @@ fn account_of(answer: &TokenAccount) -> Option<Account> {
         sp: answer.sp.clone(),
         locale: answer.locale.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_passes_is_waited_for_and_nothing_else_is() {
+        for (failures, passing, tries, good) in [
+            (3, true, 4, true),
+            (1, false, 1, false),
+            (1_000, true, 32, false),
+        ] {
+            let mut tried = 0;
+            let result = until_it_passes(
+                || {
+                    tried += 1;
+                    std::future::ready(if tried > failures { Ok(()) } else { Err(()) })
+                },
+                |()| passing,
+            );
+            assert_eq!(result.await.is_ok(), good, "{failures}");
+            assert_eq!(tried, tries, "{failures}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use super::{Browser, LOGIN_LIFE_MS, LoginStarted, SUCCESS, checked_label, sha256
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
+use crate::text::{has_controls, plain};
 use crate::traces::OK;
 
 /// How long a link can be used, in milliseconds.
@@ -206,8 +207,11 @@ impl Core {
     /// # Errors
     /// [`Error::UnknownLink`], [`Error::Storage`].
     pub async fn connect_link(&self, id: &str) -> Result<ConnectLinkView> {
-        let link = self.store().connect_links().link(id).await?;
-        let link = link.ok_or_else(|| Error::UnknownLink(crate::text::shortened(id, 64)))?;
+        let link = match has_controls(id) {
+            true => None,
+            false => self.store().connect_links().link(id).await?,
+        };
+        let link = link.ok_or_else(|| Error::UnknownLink(plain(id, 64)))?;
         Ok(view(&link, to_millis(self.now())))
     }
 
@@ -376,6 +380,7 @@ fn standing(link: &ConnectLink, now: Millis) -> (ConnectLinkState, Option<Millis
 fn parse_cursor(text: &str) -> Result<ConnectLinkCursor> {
     let parts = text
         .split_once('.')
+        .filter(|(_, id)| !has_controls(id))
         .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
     match parts {
         Some((at, id)) => Ok(ConnectLinkCursor {

@@ -4,7 +4,7 @@ use aliexpress::Error as GatewayError;
 use smartlinks_store::{ConnectionId, StoreError};
 
 use super::Ending;
-use crate::text::shortened;
+use crate::text::plain;
 
 /// What was wrong with a callback. The order here is the order of the checks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,7 +111,7 @@ impl Refusal {
 
     pub(crate) fn storage(error: &StoreError) -> Self {
         Self {
-            description: Some(shortened(&error.to_string(), 200)),
+            description: Some(plain(&error.to_string(), 200)),
             ..Self::of(RefusalKind::StorageFailed)
         }
     }
@@ -134,7 +134,7 @@ impl Refusal {
         let gateway = || {
             self.gateway
                 .as_deref()
-                .map(|error| shortened(&error.to_string(), 200))
+                .map(|error| plain(&error.to_string(), 200))
         };
         self.description.clone().or_else(gateway)
     }

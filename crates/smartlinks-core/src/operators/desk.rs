@@ -89,7 +89,7 @@ impl Core {
         let Some(address) = address else {
             return Ok(false);
         };
-        let Some(operator) = self.store().operators().operator_named(name.trim()).await? else {
+        let Some(operator) = self.operator_called(name).await? else {
             return Ok(false);
         };
         let sessions = self.sessions_of(operator.id.as_str()).await?;

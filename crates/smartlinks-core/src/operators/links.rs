@@ -60,16 +60,23 @@ impl Core {
         if !self.store().operators().list_operators().await?.is_empty() {
             return Ok(None);
         }
-        Ok(Some(self.issue_link(None).await?))
+        self.issue_link(None, false).await
     }
 
-    pub(super) async fn issue_link(&self, operator: Option<&Operator>) -> Result<IssuedLink> {
+    /// A link for an operator, or for the first one; none when the operator is disabled, or can sign in already and
+    /// the link is for the invited only.
+    pub(super) async fn issue_link(
+        &self,
+        operator: Option<&Operator>,
+        only_invited: bool,
+    ) -> Result<Option<IssuedLink>> {
         let token = random_hex::<32>(self.entropy())?;
         let now = to_millis(self.now());
         let expires_at = now.plus(milliseconds(self.inner.desk.policy.link_life));
         let new = NewSignInLink {
             token_hash: sha256(token.as_bytes()),
             operator: operator.map(|operator| operator.id.clone()),
+            only_invited,
             created_at: now,
             expires_at,
         };
@@ -77,14 +84,12 @@ impl Core {
             self.about_operator("operator.link_made", &operator.id, &operator.name)
                 .traces
         });
-        self.store()
-            .sign_in_links()
-            .create_sign_in_link(new, traces)
-            .await?;
-        Ok(IssuedLink {
+        let links = self.store().sign_in_links();
+        let made = links.create_sign_in_link(new, traces).await?;
+        Ok(made.then(|| IssuedLink {
             token,
             expires_at: from_millis(expires_at),
-        })
+        }))
     }
 
     /// What a link is for. Looking uses nothing up.
@@ -133,22 +138,21 @@ impl Core {
     ) -> Result<SignedIn> {
         let purpose = self.link_purpose(token).await?;
         let token_hash = hash_of(token).ok_or(Error::LinkSpent)?;
-        let used = match purpose {
+        let links = self.store().sign_in_links();
+        let (used, hash) = match purpose {
             LinkPurpose::FirstStart => {
                 let name = checked_name(name)?;
                 password.check(&name)?;
+                let hash = self.hash_password(password).await?;
                 let mut new = self.new_operator(&name)?;
-                new.password_hash = Some(self.hash_password(password).await?);
+                new.password_hash = Some(hash.clone());
                 let change = self.acting_for(&new.id, &name, visitor).about_operator(
                     "operator.added",
                     &new.id,
                     &name,
                 );
-                let links = self.store().sign_in_links();
-                links
-                    .make_first_operator(&token_hash, new, change)
-                    .await
-                    .map_err(|error| taken(error, &name))?
+                let made = links.make_first_operator(&token_hash, new, change);
+                (made.await.map_err(|error| taken(error, &name))?, hash)
             }
             LinkPurpose::ChoosePassword { id, name } => {
                 password.check(&name)?;
@@ -158,8 +162,8 @@ impl Core {
                     &id,
                     &name,
                 );
-                let links = self.store().sign_in_links();
-                links.choose_password(&token_hash, hash, change).await?
+                let chosen = links.choose_password(&token_hash, hash.clone(), change);
+                (chosen.await?, hash)
             }
         };
         let LinkUse::Done(id) = used else {
@@ -167,7 +171,8 @@ impl Core {
         };
         let operator = self.store().operators().operator(&id).await?;
         let operator = operator.ok_or_else(|| Error::UnknownOperator(id.to_string()))?;
-        self.begin_session(&operator, visitor, replaces, json!({}))
-            .await
+        self.begin_session(&operator, Some(hash), visitor, replaces, json!({}))
+            .await?
+            .ok_or(Error::LinkSpent)
     }
 }

@@ -8,6 +8,8 @@
 //! secret id that the browser carries in its cookie, so that any instance can finish what another has begun, and
 //! nobody who reads the database or the addresses can.
 
+mod callback;
+mod linking;
 #[cfg(feature = "oidc")]
 mod provider;
 mod refusal;
@@ -15,19 +17,20 @@ mod refusal;
 mod wire;
 
 use async_trait::async_trait;
-use serde::Serialize;
 use serde_json::{Value, json};
-use smartlinks_store::{Actor, ActorKind, Millis, NewOidcAttempt, OidcIdentity, Operator};
+use smartlinks_store::{Millis, NewOidcAttempt, OidcAttempt};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-use super::{OperatorView, SignedIn, Visitor, view};
+use super::{SignedIn, Visitor};
 use crate::clock::to_millis;
 use crate::connect::{Browser, sha256};
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
 use crate::text::shortened;
 
+pub use callback::OidcCallback;
+pub use linking::LinkedOperator;
 #[cfg(feature = "oidc")]
 pub use provider::{OidcProvider, OidcSettings};
 pub use refusal::{OidcRefusal, OidcRefusalKind};
@@ -93,79 +96,6 @@ pub struct Identity {
     pub email: Option<String>,
     /// Whether the provider says that the address is the person's own.
     pub email_verified: bool,
-}
-
-/// What the browser brought back, not yet believed.
-#[derive(Default, Clone)]
-pub struct OidcCallback {
-    code: Vec<String>,
-    state: Vec<String>,
-    issuer: Option<String>,
-    error: Option<String>,
-    error_description: Option<String>,
-}
-
-impl OidcCallback {
-    /// Reads the raw query of the callback's address. Unknown parameters are passed over.
-    #[must_use]
-    pub fn from_query(query: &str) -> Self {
-        let mut read = Self::default();
-        for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let value = value.into_owned();
-            match &*name {
-                "code" => read.code.push(value),
-                "state" => read.state.push(value),
-                "iss" => read.issuer = Some(value),
-                "error" => read.error = Some(value),
-                "error_description" => read.error_description = Some(value),
-                _ => {}
-            }
-        }
-        read
-    }
-
-    fn only(values: &[String]) -> Option<&str> {
-        match values {
-            [one] if !one.is_empty() => Some(one),
-            _ => None,
-        }
-    }
-
-    /// What the provider said instead of a code.
-    fn upstream(&self) -> Option<OidcRefusal> {
-        let error = self.error.as_deref()?;
-        let kind = match error {
-            "access_denied" => Kind::AccessDenied,
-            _ => Kind::ProviderError,
-        };
-        let told = match &self.error_description {
-            Some(description) => format!("{error}: {description}"),
-            None => error.to_owned(),
-        };
-        Some(OidcRefusal::of(kind).telling(&told))
-    }
-}
-
-impl std::fmt::Debug for OidcCallback {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OidcCallback")
-            .field("codes", &self.code.len())
-            .field("states", &self.state.len())
-            .field("error", &self.error)
-            .finish_non_exhaustive()
-    }
-}
-
-/// An operator and the identity that signs it in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LinkedOperator {
-    /// The operator.
-    #[serde(flatten)]
-    pub operator: OperatorView,
-    /// How the provider names itself.
-    pub issuer: String,
-    /// The provider's name of the person.
-    pub subject: String,
 }
 
 impl Core {
@@ -250,45 +180,17 @@ impl Core {
         issuer: &str,
         browser: Option<&Browser>,
     ) -> Result<Started> {
-        if let Some(refusal) = callback.upstream() {
-            return Err(refusal.into());
-        }
-        let refused = |kind| Err(OidcRefusal::of(kind).into());
-        let Some(code) = OidcCallback::only(&callback.code) else {
-            return refused(Kind::MissingCode);
-        };
-        let Some(state) = OidcCallback::only(&callback.state) else {
-            return refused(Kind::MissingState);
-        };
+        let (code, state) = callback.answer()?;
         let state_hash = sha256(state.as_bytes());
-        let Some(attempt) = self.store().oidc().oidc_attempt(&state_hash).await? else {
-            return refused(Kind::UnknownState);
-        };
-        let now = to_millis(self.now());
-        if attempt.expires_at <= now {
-            return refused(Kind::ExpiredState);
+        let (oidc, now) = (self.store().oidc(), to_millis(self.now()));
+        let attempt = oidc.oidc_attempt(&state_hash).await?;
+        let attempt = attempt.ok_or_else(|| OidcRefusal::of(Kind::UnknownState))?;
+        let browser = own_browser(&attempt, browser, now)?;
+        if !callback.may_be_of(issuer) {
+            return Err(OidcRefusal::of(Kind::WrongIssuer).into());
         }
-        if attempt.consumed_at.is_some() {
-            return refused(Kind::StateReused);
-        }
-        let own = browser.filter(|one| bool::from(one.hash().ct_eq(&attempt.browser_hash)));
-        let Some(browser) = own else {
-            return refused(Kind::WrongBrowser);
-        };
-        if callback
-            .issuer
-            .as_deref()
-            .is_some_and(|said| said != issuer)
-        {
-            return refused(Kind::WrongIssuer);
-        }
-        if !self
-            .store()
-            .oidc()
-            .consume_oidc_attempt(&state_hash, now)
-            .await?
-        {
-            return refused(Kind::StateReused);
+        if !oidc.consume_oidc_attempt(&state_hash, now).await? {
+            return Err(OidcRefusal::of(Kind::StateReused).into());
         }
         Ok(Started {
             code: code.to_owned(),
@@ -308,125 +210,10 @@ impl Core {
         let issuer = provider.issuer();
         let operator = self.operator_meant(issuer, &identity, visitor).await?;
         let how = by_provider(issuer, &identity);
-        self.begin_session(&operator, visitor, replaces, how).await
-    }
-
-    /// The operator whom an identity means: the one it is linked to; else the one who is called by the verified
-    /// address, and is linked to it from now on.
-    async fn operator_meant(
-        &self,
-        issuer: &str,
-        identity: &Identity,
-        visitor: &Visitor,
-    ) -> Result<Operator> {
-        let refused = |kind| -> Error {
-            OidcRefusal {
-                who: Some(identity.clone()),
-                ..OidcRefusal::of(kind)
-            }
-            .into()
-        };
-        let oidc = self.store().oidc();
-        let linked = oidc.operator_of_identity(issuer, &identity.subject).await?;
-        if let Some(operator) = linked {
-            return match operator.disabled_at {
-                None => Ok(operator),
-                Some(_) => Err(refused(Kind::OperatorDisabled)),
-            };
-        }
-        let Some(email) = identity.email.as_deref().map(str::trim) else {
-            return Err(refused(Kind::UnknownOperator));
-        };
-        // Before anything is looked up: an address that anybody may claim says nothing about who is called so here.
-        if !identity.email_verified {
-            return Err(refused(Kind::EmailUnverified));
-        }
-        let Some(operator) = self.store().operators().operator_named(email).await? else {
-            return Err(refused(Kind::UnknownOperator));
-        };
-        if operator.disabled_at.is_some() {
-            return Err(refused(Kind::OperatorDisabled));
-        }
-        let acting = self.acting_for(&operator.id, &operator.name, visitor);
-        if acting.link_first(issuer, identity, &operator).await? {
-            return Ok(operator);
-        }
-        // Another tab may have been first, with the same identity; else the operator has another one.
-        let linked = oidc.operator_of_identity(issuer, &identity.subject).await?;
-        match linked.filter(|linked| linked.id == operator.id) {
-            Some(operator) => Ok(operator),
-            None => Err(refused(Kind::OtherIdentity)),
-        }
-    }
-
-    async fn link_first(
-        &self,
-        issuer: &str,
-        identity: &Identity,
-        operator: &Operator,
-    ) -> Result<bool> {
-        let new = self.identity(issuer, &identity.subject, operator);
-        let data = json!({
-            "name": operator.name,
-            "issuer": issuer,
-            "subject": identity.subject,
-            "by": "verified_email",
-        });
-        let change = self.operator_change("operator.identity_linked", &operator.id, &data);
-        let oidc = self.store().oidc();
-        Ok(oidc.link_identity(new, change.traces).await?)
-    }
-
-    fn identity(&self, issuer: &str, subject: &str, operator: &Operator) -> OidcIdentity {
-        OidcIdentity {
-            issuer: issuer.to_owned(),
-            subject: subject.to_owned(),
-            operator: operator.id.clone(),
-            linked_at: to_millis(self.now()),
-        }
-    }
-
-    /// Links an operator to an identity, in place of the one it may have with this issuer; its sessions end. For the
-    /// command line, where whoever may open the database may do so.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`], [`Error::UnknownOperator`], [`Error::IdentityTaken`], [`Error::Storage`].
-    pub async fn link_operator(
-        &self,
-        name: &str,
-        issuer: &str,
-        subject: &str,
-    ) -> Result<LinkedOperator> {
-        let subject = subject.trim();
-        let fine = !subject.is_empty()
-            && subject.len() <= SUBJECT_LENGTH
-            && subject.bytes().all(|byte| byte.is_ascii_graphic());
-        if !fine {
-            return Err(Error::invalid(
-                "subject",
-                format!(
-                    "has to be the `sub` of the provider: 1 to {SUBJECT_LENGTH} ASCII characters without blanks"
-                ),
-            ));
-        }
-        let operator = self.operator_record(name).await?;
-        let data = json!({
-            "name": operator.name,
-            "issuer": issuer,
-            "subject": subject,
-            "by": "command_line",
-        });
-        let change = self.operator_change("operator.identity_linked", &operator.id, &data);
-        let new = self.identity(issuer, subject, &operator);
-        let oidc = self.store().oidc();
-        if !oidc.replace_identity(new, change.traces).await? {
-            return Err(Error::IdentityTaken(subject.to_owned()));
-        }
-        Ok(LinkedOperator {
-            operator: view(&self.operator_record(&operator.name).await?),
-            issuer: issuer.to_owned(),
-            subject: subject.to_owned(),
-        })
+        let begun = self.begin_session(&operator, None, visitor, replaces, how);
+        begun
+            .await?
+            .ok_or_else(|| OidcRefusal::about(Kind::OperatorDisabled, &identity).into())
     }
 
     /// Keeps in the audit log that somebody was not let in, with whom the provider has named: by that an operator can
@@ -437,10 +224,6 @@ impl Core {
         refusal: &OidcRefusal,
         visitor: &Visitor,
     ) -> Result<()> {
-        let stranger = self.acting_as(Actor {
-            address: visitor.address.map(|address| address.to_string()),
-            ..Actor::of(ActorKind::Anybody)
-        });
         let data = match &refusal.who {
             Some(identity) => {
                 let mut data = by_provider(issuer, identity);
@@ -449,14 +232,9 @@ impl Core {
             }
             None => json!({ "by": "oidc", "issuer": issuer, "told": refusal.told }),
         };
-        stranger
+        self.stranger(visitor)
             .audit("operator.signed_in", None, None, refusal.code(), &data)
             .await
-    }
-
-    /// Deletes sign-ins a day after their time; gives how many.
-    pub(super) async fn forget_old_oidc(&self, before: Millis) -> Result<u64> {
-        Ok(self.store().oidc().prune_oidc_attempts(before).await?)
     }
 }
 
@@ -465,6 +243,23 @@ struct Started {
     code: String,
     ticket: OidcTicket,
     return_to: Option<String>,
+}
+
+/// The browser of an attempt that may still come back, if it is this one.
+fn own_browser<'a>(
+    attempt: &OidcAttempt,
+    browser: Option<&'a Browser>,
+    now: Millis,
+) -> Result<&'a Browser, OidcRefusal> {
+    if attempt.expires_at <= now {
+        return Err(OidcRefusal::of(Kind::ExpiredState));
+    }
+    if attempt.consumed_at.is_some() {
+        return Err(OidcRefusal::of(Kind::StateReused));
+    }
+    browser
+        .filter(|one| bool::from(one.hash().ct_eq(&attempt.browser_hash)))
+        .ok_or_else(|| OidcRefusal::of(Kind::WrongBrowser))
 }
 
 /// How somebody signed in, for the audit log.
@@ -501,14 +296,5 @@ mod tests {
             assert_ne!(one.verifier, other.verifier);
         }
         assert!(!format!("{one:?}").contains(&one.state));
-    }
-
-    #[test]
-    fn a_query_is_read_and_not_shown() {
-        let read = OidcCallback::from_query("code=canary&state=s&state=t&iss=i&error=e&x=y");
-        assert_eq!(OidcCallback::only(&read.code), Some("canary"));
-        assert_eq!(OidcCallback::only(&read.state), None, "given twice");
-        assert_eq!(read.issuer.as_deref(), Some("i"));
-        assert!(!format!("{read:?}").contains("canary"));
     }
 }

@@ -6,15 +6,18 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, Session, Traces,
+    Actor, ActorKind, Hash, Millis, NewSession, Operator, OperatorId, PasswordHash, Session,
+    Traces, with_causes,
 };
 
-use super::{Password, Visitor, agent};
+use super::{Password, Visitor, agent, operator_id_of};
 use crate::clock::{from_millis, to_millis};
 use crate::connect::sha256;
+use crate::counted::Deed;
 use crate::error::{Error, Result};
 use crate::service::{Core, random_hex};
 use crate::traces::OK;
+use crate::workers::Forgotten;
 
 /// How often the use of a session is written down, in milliseconds.
 const SEEN_EVERY_MS: i64 = 60_000;
@@ -77,60 +80,77 @@ impl Core {
         visitor: &Visitor,
         replaces: Option<&str>,
     ) -> Result<SignedIn> {
-        self.admit_attempt(name, visitor).await?;
-        let record = self.store().operators().operator_named(name.trim()).await?;
+        if let Err(error) = self.admit_attempt(name, visitor).await {
+            // By the minute: somebody who guesses must not fill the log either.
+            if matches!(error, Error::TooManyAttempts { .. }) {
+                self.stranger(visitor).note_deed(Deed::ShutOut, None);
+            }
+            return Err(error);
+        }
+        let record = self.operator_called(name).await?;
         let hash = record
             .as_ref()
             .filter(|record| record.disabled_at.is_none())
             .and_then(|record| record.password_hash.clone());
-        let fits = self.verify_password(password, hash).await?;
-        match record {
+        let fits = self.verify_password(password, hash.clone()).await?;
+        let begun = match &record {
             Some(record) if fits => {
-                let how = json!({});
-                self.begin_session(&record, visitor, replaces, how).await
+                self.begin_session(record, hash, visitor, replaces, json!({}))
+                    .await?
             }
-            record => Err(self.refused_sign_in(record.as_ref(), visitor).await?),
+            _ => None,
+        };
+        match begun {
+            Some(signed_in) => Ok(signed_in),
+            None => Err(self.refused_sign_in(record.as_ref(), visitor).await?),
         }
     }
 
-    /// Keeps in the audit log that somebody was not let in. A name that is nobody's is not kept: people type their
-    /// password into the wrong field.
+    /// Keeps in the audit log that somebody was not let in. A name that is nobody's is not kept, since people type
+    /// their password into the wrong field; and it is counted by the minute, since there are names without end, while
+    /// those of operators are shut after a few tries.
     async fn refused_sign_in(
         &self,
         operator: Option<&Operator>,
         visitor: &Visitor,
     ) -> Result<Error> {
-        let error = Error::WrongPassword;
-        let stranger = self.acting_as(Actor {
-            address: visitor.address.map(|address| address.to_string()),
-            ..Actor::of(ActorKind::Anybody)
-        });
+        let (stranger, error) = (self.stranger(visitor), Error::WrongPassword);
+        let Some(operator) = operator else {
+            stranger.note_deed(Deed::NotLetIn, None);
+            return Ok(error);
+        };
+        let (id, data) = (operator.id.as_str(), json!({ "name": operator.name }));
         stranger
-            .audit(
-                "operator.signed_in",
-                None,
-                operator.map(|operator| operator.id.as_str()),
-                error.code(),
-                &operator.map_or_else(|| json!({}), |operator| json!({ "name": operator.name })),
-            )
+            .audit("operator.signed_in", None, Some(id), error.code(), &data)
             .await?;
         Ok(error)
     }
 
-    /// A new session for an operator who has proved to be one; `how`, for the audit log.
+    /// The service, acting for somebody who has not proved to be anybody.
+    pub(super) fn stranger(&self, visitor: &Visitor) -> Self {
+        self.acting_as(Actor {
+            address: visitor.address.map(|address| address.to_string()),
+            ..Actor::of(ActorKind::Anybody)
+        })
+    }
+
+    /// A new session for an operator who has proved to be one, by the password that `verified` is of, or without any;
+    /// `how`, for the audit log. None when the operator was disabled or the password changed meanwhile.
     pub(super) async fn begin_session(
         &self,
         operator: &Operator,
+        verified: Option<PasswordHash>,
         visitor: &Visitor,
         replaces: Option<&str>,
         mut how: Value,
-    ) -> Result<SignedIn> {
+    ) -> Result<Option<SignedIn>> {
         let cookie = random_hex::<32>(self.entropy())?;
         let id_hash = sha256(cookie.as_bytes());
         let now = to_millis(self.now());
         let new = NewSession {
             id_hash,
             operator: operator.id.clone(),
+            verified,
             created_at: now,
             expires_at: now.plus(milliseconds(self.inner.desk.policy.absolute)),
             address: visitor.address.map(|address| address.to_string()),
@@ -141,14 +161,12 @@ impl Core {
         let change = self
             .acting_for(&operator.id, &operator.name, visitor)
             .operator_change("operator.signed_in", &operator.id, &how);
-        self.store()
-            .sessions()
-            .create_session(new, former, change.traces)
-            .await?;
-        Ok(SignedIn {
+        let sessions = self.store().sessions();
+        let begun = sessions.create_session(new, former, change.traces).await?;
+        Ok(begun.then(|| SignedIn {
             cookie,
             session: active(&id_hash, operator),
-        })
+        }))
     }
 
     /// The session of a cookie, if it counts: known, not idle for too long, not past its end, and of an operator who
@@ -163,10 +181,13 @@ impl Core {
         let now = to_millis(self.now());
         let unless_after = Millis(now.0 - SEEN_EVERY_MS);
         if session.last_seen_at <= unless_after {
-            self.store()
-                .sessions()
-                .touch_session(&session.id_hash, now, unless_after)
-                .await?;
+            let sessions = self.store().sessions();
+            let touched = sessions.touch_session(&session.id_hash, now, unless_after);
+            // A database that takes no writes is no reason to show nobody what is wrong. A use that is not noted only
+            // lets the session end sooner.
+            if let Err(error) = touched.await {
+                tracing::warn!(error = %with_causes(&error), "the use of a session could not be noted");
+            }
         }
         Ok(Some(active(&session.id_hash, &operator)))
     }
@@ -190,7 +211,10 @@ impl Core {
         };
         let now = to_millis(self.now());
         if self.has_ended(&session, now) {
-            sessions.end_session(&id_hash, None, Traces::none()).await?;
+            let ended = sessions.end_session(&id_hash, None, Traces::none());
+            if let Err(error) = ended.await {
+                tracing::warn!(error = %with_causes(&error), "a session that has ended could not be deleted yet");
+            }
             return Ok(None);
         }
         Ok(operator
@@ -302,24 +326,25 @@ impl Core {
         let change = self.about_operator("operator.password_changed", &id, &record.name);
         self.store()
             .operators()
-            .set_password(&id, hash, None, change)
+            .set_password(&id, hash.clone(), None, change)
             .await?;
-        self.begin_session(&record, visitor, None, json!({})).await
+        self.begin_session(&record, Some(hash), visitor, None, json!({}))
+            .await?
+            .ok_or(Error::WrongPassword)
     }
 
-    /// Deletes sessions that have ended, and links a day after their time; gives how many.
-    pub(crate) async fn forget_old_sign_ins(&self) -> Result<u64> {
+    /// Deletes sessions that have ended, and links and sign-ins with a provider a day after their time.
+    pub(crate) async fn forget_old_sign_ins(&self, gone: &mut Forgotten) {
         const LINKS_KEPT_MS: i64 = 24 * 3_600_000;
-        let now = to_millis(self.now());
+        let (store, now) = (self.store(), to_millis(self.now()));
         let idle = Millis(now.0 - milliseconds(self.inner.desk.policy.idle));
-        let sessions = self.store().sessions().prune_sessions(now, idle).await?;
-        let links = self
-            .store()
-            .sign_in_links()
-            .prune_sign_in_links(Millis(now.0 - LINKS_KEPT_MS))
-            .await?;
-        let oidc = self.forget_old_oidc(Millis(now.0 - LINKS_KEPT_MS)).await?;
-        Ok(sessions + links + oidc)
+        let before = Millis(now.0 - LINKS_KEPT_MS);
+        let sessions = store.sessions().prune_sessions(now, idle);
+        gone.note("sessions", sessions.await);
+        let links = store.sign_in_links().prune_sign_in_links(before);
+        gone.note("sign-in links", links.await);
+        let oidc = store.oidc().prune_oidc_attempts(before);
+        gone.note("sign-ins with a provider", oidc.await);
     }
 }
 
@@ -349,11 +374,6 @@ pub(super) fn hash_of(secret: &str) -> Option<Hash> {
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     well_formed.then(|| sha256(secret.as_bytes()))
-}
-
-fn operator_id_of(text: &str) -> Result<OperatorId> {
-    text.parse()
-        .map_err(|_| Error::UnknownOperator(crate::text::shortened(text, 64)))
 }
 
 pub(super) fn milliseconds(duration: std::time::Duration) -> i64 {

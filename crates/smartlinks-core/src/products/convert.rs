@@ -2,8 +2,9 @@
 
 use aliexpress::Money;
 use aliexpress::dropshipping::freight_query::DeliveryOption;
+use aliexpress::dropshipping::image_search_v2::SimilarProduct;
 use aliexpress::dropshipping::text_search::FoundProduct;
-use aliexpress::shapes::{Product, Sku};
+use aliexpress::shapes::{FeedProduct, Product, Sku};
 use rust_decimal::Decimal;
 
 use super::views::{FreightOption, ProductView, SearchHit, SkuPropertyView, SkuView};
@@ -29,11 +30,100 @@ pub(super) fn hit(product: FoundProduct) -> SearchHit {
         discount: product.discount.filter(|text| text != "0%"),
         rating: product.score,
         orders: product.orders,
+        commission_rate: None,
+        promotion_link: None,
     }
 }
 
+/// A product that was asked for by its number, as one among results: the price is that of its cheapest variant.
+pub(super) fn hit_of(product: ProductView) -> SearchHit {
+    let priced = product.skus.iter().filter(|sku| sku.price.is_some());
+    let cheapest = priced.min_by_key(|sku| sku.price);
+    SearchHit {
+        id: product.id,
+        title: product.title,
+        image: product.images.into_iter().next(),
+        price: cheapest.and_then(|sku| sku.price),
+        original_price: cheapest.and_then(|sku| sku.original_price),
+        currency: cheapest.and_then(|sku| sku.currency.clone()),
+        discount: None,
+        rating: product.rating,
+        orders: product.sales,
+        commission_rate: None,
+        promotion_link: None,
+    }
+}
+
+pub(super) fn feed_hit(product: FeedProduct) -> SearchHit {
+    let prices = [
+        (
+            product.target_sale_price,
+            product.target_original_price,
+            product.target_sale_price_currency,
+        ),
+        (
+            product.sale_price,
+            product.original_price,
+            product.sale_price_currency,
+        ),
+    ];
+    let (price, original_price, currency) = first_priced(prices);
+    SearchHit {
+        id: product.product_id.to_string(),
+        title: product.product_title.unwrap_or_default(),
+        image: product.product_main_image_url.map(with_scheme),
+        price,
+        original_price,
+        currency,
+        discount: product.discount.filter(|text| text != "0%"),
+        // A share of happy buyers, which is another thing than stars.
+        rating: None,
+        orders: product.latest_volume.map(|orders| orders.to_string()),
+        commission_rate: None,
+        promotion_link: None,
+    }
+}
+
+/// A product that looks alike; none without its number.
+pub(super) fn similar_hit(product: SimilarProduct) -> Option<SearchHit> {
+    let upstream = product.price.unwrap_or_default();
+    let (sale, original) = (
+        upstream.sale.unwrap_or_default(),
+        upstream.original.unwrap_or_default(),
+    );
+    let prices = [
+        (
+            product.target_sale_price,
+            product.target_original_price,
+            product.target_sale_price_currency,
+        ),
+        (sale.value, original.value, sale.currency),
+    ];
+    let (price, original_price, currency) = first_priced(prices);
+    Some(SearchHit {
+        id: product.product_id?.to_string(),
+        title: product.title.unwrap_or_default(),
+        image: product.image_url.map(with_scheme),
+        price,
+        original_price,
+        currency,
+        discount: product.discount.filter(|text| text != "0%"),
+        rating: None,
+        orders: product.volume,
+        commission_rate: None,
+        promotion_link: None,
+    })
+}
+
+type Prices = (Option<Decimal>, Option<Decimal>, Option<String>);
+
+/// The prices in the asked currency, or those in the seller's.
+fn first_priced([wanted, other]: [Prices; 2]) -> Prices {
+    if wanted.0.is_some() { wanted } else { other }
+}
+
 /// Some addresses of the gateway start with `//`.
-pub(super) fn with_scheme(address: String) -> String {
+pub(crate) fn with_scheme(address: String) -> String {
     if address.starts_with("//") {
         format!("https:{address}")
     } else {

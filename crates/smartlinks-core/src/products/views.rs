@@ -33,6 +33,10 @@ impl Sort {
 pub struct SearchQuery {
     /// Words.
     pub words: String,
+    /// Only products of this category.
+    pub category: Option<i64>,
+    /// Only products that are sent to the destination free of charge.
+    pub free_shipping: bool,
     /// Destination; the market's when `None`.
     pub ship_to: Option<String>,
     /// Currency; the market's when `None`.
@@ -90,6 +94,12 @@ pub struct SearchHit {
     pub rating: Option<Decimal>,
     /// Rounded number of orders as AliExpress writes it, for example `2,000+`.
     pub orders: Option<String>,
+    /// Commission on a sale, for example `7.0%`; among hot products only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commission_rate: Option<String>,
+    /// Tracked link to it; where a tracking id was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promotion_link: Option<String>,
 }
 
 /// Which product, and for whom.

@@ -7,7 +7,7 @@ use aliexpress::push::{Expiry, OrderUpdate, PushData, PushMessage, Topic};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    ClaimedPush, Connection, ConnectionId, PushEnd, PushState, StoredState, Traces,
+    ClaimedPush, Connection, ConnectionId, PushEnd, PushState, StoredState, Traces, with_causes,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -17,6 +17,7 @@ use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::text::has_controls;
 
 /// How many messages are claimed at a time: few enough that all are done before their claim ends, also when every
 /// call waits for the gateway as long as it may.
@@ -96,7 +97,7 @@ impl Core {
                 Ok(work) if work.claimed > 0 => Duration::ZERO,
                 Ok(_) => self.until_next_push().await,
                 Err(error) => {
-                    tracing::error!(%error, "messages of AliExpress could not be worked on");
+                    tracing::error!(error = %with_causes(&error), "messages of AliExpress could not be worked on");
                     Duration::from_secs(5)
                 }
             };
@@ -118,7 +119,7 @@ impl Core {
             }
             Ok(None) => longest,
             Err(error) => {
-                tracing::error!(%error, "the next message could not be looked up");
+                tracing::error!(error = %with_causes(&error), "the next message could not be looked up");
                 Duration::from_secs(5).min(longest)
             }
         }
@@ -142,6 +143,14 @@ impl Core {
             claimed: claimed.len(),
             finished: 0,
         };
+        let (worn_out, claimed): (Vec<_>, Vec<_>) = claimed
+            .into_iter()
+            .partition(|push| push.attempts > MOST_ATTEMPTS);
+        for push in worn_out {
+            // Its last attempt has not even come to a failure that could be written down.
+            let verdict = Verdict::over(PushState::GivenUp, "never_ended");
+            work.finished += usize::from(self.finish(&push, verdict).await);
+        }
         let mut running = JoinSet::new();
         for task in tasks(claimed) {
             if running.len() >= SIDE_BY_SIDE {
@@ -275,10 +284,16 @@ impl Core {
         }
     }
 
+    /// The connection of an account by the number that a message calls it by, which is that of the user or that of the
+    /// seller.
     async fn connection_of(&self, account: Option<&str>) -> Result<Option<Connection>> {
-        match account {
-            Some(user_id) => Ok(self.store().connections().find_by_account(user_id).await?),
-            None => Ok(None),
+        let Some(number) = account.filter(|number| !has_controls(number)) else {
+            return Ok(None);
+        };
+        let connections = self.store().connections();
+        match connections.find_by_account(number).await? {
+            Some(found) => Ok(Some(found)),
+            None => Ok(connections.find_by_seller(number).await?),
         }
     }
 
@@ -333,7 +348,7 @@ impl Core {
             }
             Err(error) => {
                 // Its lease runs out, and then it is worked on again.
-                tracing::error!(%error, "the end of a message could not be written down");
+                tracing::error!(error = %with_causes(&error), "the end of a message could not be written down");
                 false
             }
         }

@@ -4,7 +4,7 @@ use aliexpress::{Class, Effect, Error as GatewayError};
 use serde_json::json;
 use smartlinks_store::{
     ActorKind, Change, Connection, Failure, FailureKind, Millis, NewPair, ReauthorizationReason,
-    StoredState,
+    StoredState, with_causes,
 };
 
 use super::Outcome;
@@ -55,7 +55,7 @@ impl Core {
             Err(error) => {
                 // Counted and told once, however often it is tried.
                 if self.inner.unsaved.hold(&record.id, record.generation, pair) {
-                    tracing::error!(connection.id = %record.id, %error, "a renewed pair could not be stored; it is kept in memory and tried again");
+                    tracing::error!(connection.id = %record.id, error = %with_causes(&error), "a renewed pair could not be stored; it is kept in memory and tried again");
                     self.refresh_ended(Refresh::NotStored);
                 }
                 Err(error.into())
@@ -174,7 +174,7 @@ impl Core {
         {
             Ok(_) => self.announce().await,
             Err(error) => {
-                tracing::error!(connection.id = %record.id, %error, "a failed refresh could not be noted");
+                tracing::error!(connection.id = %record.id, error = %with_causes(&error), "a failed refresh could not be noted");
             }
         }
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use aliexpress::{Client, Error as GatewayError, RefreshToken, TokenPair};
 use secrecy::ExposeSecret;
-use smartlinks_store::{Connection, ConnectionId, Millis, StoreError, StoredState};
+use smartlinks_store::{Connection, ConnectionId, Millis, StoreError, StoredState, with_causes};
 use tokio::time::MissedTickBehavior;
 
 use crate::clock::to_millis;
@@ -72,7 +72,7 @@ impl Core {
             .release_lease(&record.id, self.owner(), to_millis(self.now()))
             .await
         {
-            tracing::warn!(connection.id = %record.id, %error, "a lease could not be given back; it will run out");
+            tracing::warn!(connection.id = %record.id, error = %with_causes(&error), "a lease could not be given back; it will run out");
         }
     }
 
@@ -130,7 +130,7 @@ impl Core {
                     return std::future::pending().await;
                 }
                 Err(error) => {
-                    tracing::warn!(connection.id = %id, %error, "a lease could not be renewed");
+                    tracing::warn!(connection.id = %id, error = %with_causes(&error), "a lease could not be renewed");
                 }
             }
         }

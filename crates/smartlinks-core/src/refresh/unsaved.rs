@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use smartlinks_store::{ConnectionId, NewPair};
+use smartlinks_store::{ConnectionId, NewPair, with_causes};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::clock::to_millis;
 use crate::error::Result;
@@ -94,19 +96,33 @@ impl Core {
         }
     }
 
-    /// Tries once more to store what the database would not take, if it answers at all.
+    /// Tries once more to store what the database would not take, if it answers at all. All at once: a database that
+    /// makes them wait makes them wait together.
     async fn store_unsaved(&self) {
         if self.store().ping().await.is_err() {
             return;
         }
-        for id in self.inner.unsaved.held() {
-            if let Err(error) = self.store_held(&id).await {
-                tracing::debug!(connection.id = %id, %error, "a renewed pair could not be stored yet");
-                // Nobody else is to spend the former refresh token meanwhile.
-                let until = self.lease_until(to_millis(self.now()));
-                let connections = self.store().connections();
-                let _ = connections.renew_lease(&id, self.owner(), until).await;
+        let tries = self.inner.unsaved.held().into_iter();
+        let mut tries: JoinSet<()> = tries
+            .map(|id| {
+                let core = self.clone();
+                async move { core.try_to_store(&id).await }.in_current_span()
+            })
+            .collect();
+        while let Some(tried) = tries.join_next().await {
+            if let Err(error) = tried {
+                tracing::error!(%error, "a try to store a renewed pair ended early");
             }
+        }
+    }
+
+    async fn try_to_store(&self, id: &ConnectionId) {
+        if let Err(error) = self.store_held(id).await {
+            tracing::debug!(connection.id = %id, error = %with_causes(&error), "a renewed pair could not be stored yet");
+            // Nobody else is to spend the former refresh token meanwhile.
+            let until = self.lease_until(to_millis(self.now()));
+            let connections = self.store().connections();
+            let _ = connections.renew_lease(id, self.owner(), until).await;
         }
     }
 
@@ -142,7 +158,7 @@ impl Core {
         };
         if timeout(LAST_TRIES, tries).await.is_err() {
             for id in self.inner.unsaved.held() {
-                tracing::error!(connection.id = %id, "a renewed pair is lost: it could not be stored before the end");
+                tracing::error!(connection.id = %id, "a renewed pair could not be stored before the end; unless the database still takes it now, it is lost");
             }
         }
     }

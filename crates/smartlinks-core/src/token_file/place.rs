@@ -1,7 +1,10 @@
 //! Putting the file in its place: whole, private, and where it was asked for.
 
-use std::io::Write;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use smartlinks_store::ConnectionId;
 
 /// Puts new content in place of a file in one step: readers see the old or the new whole. Mode 0600; a
 /// symbolic link at the place is replaced, not followed; missing parents are made 0700.
@@ -20,9 +23,32 @@ pub(super) fn replace_file(path: &Path, content: &[u8]) -> std::io::Result<()> {
 
 pub(super) fn remove_file(path: &Path) -> std::io::Result<()> {
     match std::fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        Err(error) if !is_absent(&error) => Err(error),
         _ => Ok(()),
     }
+}
+
+/// The connection that a token file says it is of; none when there is no file, or another one.
+pub(super) fn named_connection(path: &Path) -> std::io::Result<Option<ConnectionId>> {
+    #[derive(Deserialize)]
+    struct Named {
+        connection: String,
+    }
+    /// More than the largest token file has.
+    const LIMIT: u64 = 64 * 1024;
+    let mut content = Vec::new();
+    match std::fs::File::open(path) {
+        Ok(file) => file.take(LIMIT).read_to_end(&mut content)?,
+        Err(error) if is_absent(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let named: Option<Named> = serde_json::from_slice(&content).ok();
+    Ok(named.and_then(|named| named.connection.parse().ok()))
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 fn folder_of(path: &Path) -> PathBuf {

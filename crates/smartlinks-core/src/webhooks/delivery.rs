@@ -11,7 +11,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_store::{
     Attempt, ClaimedDelivery, DisabledReason, Disabling, Endpoint, EndpointId, EndpointState,
-    Event, Millis, StoreError, Verdict,
+    Event, Millis, StoreError, Verdict, with_causes,
 };
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -108,7 +108,7 @@ impl Core {
             {
                 Ok(rest) => rest,
                 Err(error) => {
-                    tracing::error!(%error, "due webhook deliveries could not be listed");
+                    tracing::error!(error = %with_causes(&error), "due webhook deliveries could not be listed");
                     FAILED_REST
                 }
             };
@@ -205,7 +205,7 @@ impl Core {
         let due = match webhooks.due_deliveries(endpoint, now, AT_ONCE).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(webhook.id = %endpoint, %error, "due deliveries could not be listed");
+                tracing::error!(webhook.id = %endpoint, error = %with_causes(&error), "due deliveries could not be listed");
                 return Attempted::Failed;
             }
         };
@@ -243,7 +243,7 @@ impl Core {
             Ok(false) => Attempted::Elsewhere,
             Err(error) => {
                 // The lease runs out, and the delivery is attempted again.
-                tracing::error!(webhook.message = id, %error, "a webhook delivery could not be attempted");
+                tracing::error!(webhook.message = id, error = %with_causes(&error), "a webhook delivery could not be attempted");
                 Attempted::Failed
             }
         }
@@ -276,15 +276,27 @@ impl Core {
             Ok((url, message)) => sender.post(&url, message).await,
             Err(unsent) => Err(unsent),
         };
+        self.note_attempt(claimed, &endpoint, begun, &outcome).await
+    }
+
+    /// Writes down how an attempt ended; whether it was this process's to write.
+    async fn note_attempt(
+        &self,
+        claimed: &ClaimedDelivery,
+        endpoint: &Endpoint,
+        begun: Millis,
+        outcome: &Result<Answer, Unsent>,
+    ) -> Result<bool> {
+        let webhooks = self.store().webhooks();
         let now = to_millis(self.now());
-        let verdict = self.verdict(claimed, &endpoint, &outcome)?;
+        let verdict = self.verdict(claimed, endpoint, outcome)?;
         let attempt = Attempt {
             number: 0,
             at: begun,
             duration_ms: now.since(begun).max(0),
             status: outcome.as_ref().ok().map(|answer| i64::from(answer.status)),
-            error: error_of(&outcome),
-            answer: match &outcome {
+            error: error_of(outcome),
+            answer: match outcome {
                 Ok(answer) => excerpt(&answer.body),
                 Err(unsent) => Some(unsent.to_string()),
             },
@@ -320,7 +332,7 @@ impl Core {
             Ok(secrets) => secrets,
             // Noted with the delivery, where a person sees it. Another try mends nothing before they do.
             Err(error @ (StoreError::Seal(_) | StoreError::Corrupt(_))) => {
-                tracing::error!(webhook.id = %endpoint.id, %error, "the secret of a webhook endpoint cannot be opened");
+                tracing::error!(webhook.id = %endpoint.id, error = %with_causes(&error), "the secret of a webhook endpoint cannot be opened");
                 return Ok(Err(Unsent::Unable(
                     "the endpoint's secret cannot be opened; rotate it",
                 )));

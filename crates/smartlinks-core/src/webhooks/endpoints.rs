@@ -276,6 +276,7 @@ impl Core {
     /// # Errors
     /// [`Error::UnknownDelivery`], [`Error::Storage`].
     pub async fn webhook_delivery(&self, id: &str) -> Result<DeliveryDetail> {
+        let id = delivery_id(id)?;
         match self.store().webhooks().delivery(id).await? {
             Some((delivery, attempts)) => Ok(DeliveryDetail {
                 delivery: views::delivery(delivery),
@@ -291,6 +292,7 @@ impl Core {
     /// [`Error::UnknownDelivery`], [`Error::WebhookRefused`] when its endpoint is disabled, it is being sent at
     /// this moment, or its event was forgotten; [`Error::Storage`].
     pub async fn resend_webhook(&self, id: &str) -> Result<DeliveryView> {
+        let id = delivery_id(id)?;
         let entry = self.audit_entry("webhook.resent", None, Some(id), OK, &json!({}));
         let change = Change {
             now: to_millis(self.now()),
@@ -411,4 +413,14 @@ fn filter(kinds: &[String]) -> Result<EventFilter> {
         )),
         None => Ok(EventFilter::Only(kinds)),
     }
+}
+
+/// What may be the id of a delivery; anything else is the id of none.
+fn delivery_id(text: &str) -> Result<&str> {
+    let fine = text.len() <= 80
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    fine.then_some(text)
+        .ok_or_else(|| Error::UnknownDelivery(crate::text::shortened(text, 80)))
 }

@@ -41,6 +41,8 @@ impl Sample {
             ("start", ProductsState::Start),
             ("results", ProductsState::Results(self.results())),
             ("none", ProductsState::Results(none)),
+            ("short-link", ProductsState::ShortLink),
+            ("other-page", ProductsState::OtherPage),
             ("not-connected", ProductsState::NotConnected),
             (
                 "not-configured",
@@ -67,16 +69,30 @@ impl Sample {
         ProductsPage {
             frame: self.frame("/aliexpress/products?q=bath%20mat"),
             query: SearchQuery {
-                q: if q.is_empty() {
-                    String::new()
-                } else {
-                    format!("{q} {}", self.upstream.text)
+                q: match q {
+                    "bath mat" => format!("{q} {}", self.upstream.text),
+                    _ => q.to_owned(),
                 },
+                feed: String::new(),
+                category: Some(15),
+                free_shipping: true,
                 ship_to: "FR".into(),
                 currency: "EUR".into(),
                 sort: ProductSort::Orders,
                 page: 2,
             },
+            categories: [(15, "Home"), (1501, self.upstream.text)]
+                .map(|(id, name)| CategoryChoice {
+                    id,
+                    name: name.to_owned(),
+                })
+                .into(),
+            feeds: ["DS bestseller", self.upstream.text, "AEB_FR_Choice"]
+                .map(|name| FeedChoice {
+                    name: name.to_owned(),
+                    products: Some(12_480),
+                })
+                .into(),
             state,
         }
     }

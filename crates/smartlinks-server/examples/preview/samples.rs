@@ -80,7 +80,12 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     }
     add("api-key-revoke", sample.revoke_api_key().render());
     for (name, state) in sample.product_lists() {
-        let q = if name == "start" { "" } else { "bath mat" };
+        let q = match name {
+            "start" => "",
+            "short-link" => "https://a.aliexpress.com/_mKabcde",
+            "other-page" => "https://www.aliexpress.com/store/1102000001",
+            _ => "bath mat",
+        };
         add(
             &format!("products-{name}"),
             sample.products(q, state).render(),

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use smartlinks_core::{AuditPage, AuditQuery};
 use utoipa::IntoParams;
 
-use crate::extract::Query;
+use crate::extract::{Query, limited};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -27,6 +27,7 @@ pub(super) struct Wanted {
     /// Go on where a page ended: its `next`.
     after: Option<String>,
     /// How many, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
 }
 
@@ -37,10 +38,7 @@ pub(super) struct Wanted {
     path = "/api/aliexpress/audit",
     tag = "status",
     params(Wanted),
-    responses(
-        (status = 200, body = AuditPage), (status = 400, body = Problem), (status = 401, body = Problem),
-        (status = 403, body = Problem), (status = 503, body = Problem)
-    )
+    responses((status = 200, body = AuditPage))
 )]
 pub(super) async fn list(
     state: AppState,
@@ -52,7 +50,7 @@ pub(super) async fn list(
         actor: wanted.actor,
         since: wanted.since,
         after: wanted.after,
-        limit: wanted.limit,
+        limit: Some(limited(wanted.limit, 50, 200)?),
     };
     Ok(Json(state.core().audit_log(&query).await?))
 }

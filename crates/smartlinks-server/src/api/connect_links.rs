@@ -7,15 +7,17 @@ use serde::Deserialize;
 use smartlinks_core::{ConnectLinkPage, ConnectLinkView, CreatedLink, NewLink};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Body, Query};
+use crate::extract::{Body, Query, limited};
 use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// How many, 1 to 200; 50 when left out.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next` of the page before.
     after: Option<String>,
@@ -28,13 +30,13 @@ pub(super) struct Listing {
     path = "/api/aliexpress/connect-links",
     tag = "connect-links",
     params(Listing),
-    responses((status = 200, body = ConnectLinkPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectLinkPage))
 )]
 pub(super) async fn list(
     state: AppState,
     Query(listing): Query<Listing>,
 ) -> Result<Json<ConnectLinkPage>, Problem> {
-    let (after, limit) = (listing.after.as_deref(), listing.limit.unwrap_or(50));
+    let (after, limit) = (listing.after.as_deref(), limited(listing.limit, 50, 200)?);
     Ok(Json(state.core().connect_links(after, limit).await?))
 }
 
@@ -55,7 +57,7 @@ pub(super) struct NewConnectLink {
     path = "/api/aliexpress/connect-links",
     tag = "connect-links",
     request_body = NewConnectLink,
-    responses((status = 201, body = CreatedLink), (status = 400, body = Problem), (status = 401, body = Problem), (status = 404, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+    responses((status = 201, body = CreatedLink), (status = 404, body = Problem))
 )]
 pub(super) async fn create(
     state: AppState,
@@ -75,7 +77,7 @@ pub(super) async fn create(
     path = "/api/aliexpress/connect-links/{id}",
     tag = "connect-links",
     params(("id" = String, Path, description = "`link_…`")),
-    responses((status = 200, body = ConnectLinkView), (status = 401, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = ConnectLinkView), (status = 404, body = Problem))
 )]
 pub(super) async fn revoke(
     state: AppState,

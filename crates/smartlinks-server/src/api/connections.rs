@@ -8,17 +8,19 @@ use serde::Deserialize;
 use smartlinks_core::ConnectionView;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Body, Query};
+use crate::extract::{Body, Query, limited};
 use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Which page of the connections.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Page {
     /// The last id of the page before; none for the first page.
     after: Option<String>,
     /// How many at most: 1 to 500, 100 when not said.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -32,7 +34,7 @@ pub(super) struct Page {
     responses((status = 200, body = Vec<ConnectionView>))
 )]
 pub(super) async fn list(state: AppState, Query(page): Query<Page>) -> Result<Response, Problem> {
-    let limit = page.limit.unwrap_or(100).clamp(1, 500);
+    let limit = limited(page.limit, 100, 500)?;
     let connections = state.core().connections_after(page.after.as_deref(), limit);
     let connections = connections.await?;
     let next = (connections.len() == limit as usize)

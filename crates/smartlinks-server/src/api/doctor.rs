@@ -3,7 +3,6 @@
 use axum::Json;
 use smartlinks_core::doctor::Report;
 
-use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Looks at everything that has to be right, as `smartlinks doctor` does: keys, gateway, clock, permissions, files,
@@ -12,7 +11,7 @@ use crate::state::AppState;
     get,
     path = "/api/aliexpress/doctor",
     tag = "status",
-    responses((status = 200, body = Report), (status = 401, body = Problem), (status = 403, body = Problem))
+    responses((status = 200, body = Report))
 )]
 pub(super) async fn examine(state: AppState) -> Json<Report> {
     Json(state.core().examine().await)

@@ -16,7 +16,7 @@ struct Common {
     status: StatusCode,
     name: &'static str,
     description: &'static str,
-    applies: fn(&Method, &Operation, Rule) -> bool,
+    applies: fn(&Method, Rule) -> bool,
 }
 
 const COMMON: [Common; 10] = [
@@ -24,66 +24,64 @@ const COMMON: [Common; 10] = [
         status: StatusCode::BAD_REQUEST,
         name: "BadRequest",
         description: "`invalid_request`, `invalid_parameter`: something that was sent cannot be read or used",
-        applies: |_, operation, _| {
-            operation.parameters.is_some() || operation.request_body.is_some()
-        },
+        applies: |_, _| true,
     },
     Common {
         status: StatusCode::UNAUTHORIZED,
         name: "Unauthorized",
         description: "`unauthenticated`, or a key that does not hold: `invalid_api_key`, `mistyped_api_key`, \
                       `expired_api_key`, `revoked_api_key`",
-        applies: |_, _, rule| rule != Rule::Public,
+        applies: |_, rule| rule != Rule::Public,
     },
     Common {
         status: StatusCode::FORBIDDEN,
         name: "Forbidden",
-        description: "`missing_scope` (see `needed_scope` and `held_scopes`); `cross_site`: a browser sent it from \
-                      another site",
-        applies: |_, _, rule| rule != Rule::Public,
+        description: "`missing_scope` (see `needed_scope` and `held_scopes`); `cross_site`: a page of another site made a \
+                      browser send it",
+        applies: |_, rule| rule != Rule::Public,
     },
     Common {
         status: StatusCode::REQUEST_TIMEOUT,
         name: "Timeout",
         description: "`timeout`: the body did not arrive in time",
-        applies: |method, _, _| changes(method),
+        applies: |method, _| changes(method),
     },
     Common {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         name: "TooLarge",
         description: "`too_large`: the body is larger than 64 KiB",
-        applies: |_, _, _| true,
+        applies: |_, _| true,
     },
     Common {
         status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
         name: "NotJson",
         description: "`not_json`: a body came that is not `application/json`",
-        applies: |method, _, _| changes(method),
+        applies: |method, _| changes(method),
     },
     Common {
         status: StatusCode::MISDIRECTED_REQUEST,
         name: "WrongHost",
         description: "`wrong_host`: the request does not name this server",
-        applies: |_, _, _| true,
+        applies: |_, _| true,
     },
     Common {
         status: StatusCode::TOO_MANY_REQUESTS,
         name: "TooMany",
         description: "`rate_limited`: see `Retry-After`",
-        applies: |_, _, _| true,
+        applies: |_, _| true,
     },
     Common {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         name: "Internal",
         description: "`internal`: a mistake of this server; quote the `request_id`",
-        applies: |_, _, _| true,
+        applies: |_, _| true,
     },
     Common {
         status: StatusCode::SERVICE_UNAVAILABLE,
         name: "Unavailable",
         description: "`storage_failed`: the database does not answer; `not_configured`: app key, secret or callback \
                       is missing",
-        applies: |_, _, _| true,
+        applies: |_, _| true,
     },
 ];
 
@@ -170,7 +168,7 @@ fn complete_operation(method: &Method, path: &str, operation: &mut Operation) {
         }
     }
     for common in &COMMON {
-        if (common.applies)(method, operation, rule) {
+        if (common.applies)(method, rule) {
             let reference = Ref::from_response_name(common.name);
             operation
                 .responses

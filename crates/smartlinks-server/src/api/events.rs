@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{FutureExt, Stream};
 use smartlinks_core::EventView;
+use smartlinks_core::store::with_causes;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -93,6 +94,9 @@ impl Follower {
     async fn next(&mut self) -> Option<EventView> {
         let stop = self.state.options().stop.clone();
         loop {
+            if stop.is_cancelled() {
+                return None;
+            }
             // Also while there is much to catch up with, and a reader who takes it slowly.
             let look = self.look_again.tick().now_or_never().is_some();
             if look && !may_still_read(&self.state, &self.headers).await {
@@ -106,8 +110,7 @@ impl Follower {
                 continue;
             }
             if self.behind {
-                let core = self.state.core();
-                self.waiting = core.events_after(self.seen, AT_ONCE).await.ok()?.into();
+                self.waiting = self.read().await?;
                 self.behind = !self.waiting.is_empty();
                 continue;
             }
@@ -119,10 +122,36 @@ impl Follower {
                     }
                 }
                 heard = self.live.recv() => match heard {
+                    Ok(heard) if heard.id < self.seen => {
+                        if self.has_gone_back().await {
+                            return None;
+                        }
+                    }
                     Ok(_) | Err(RecvError::Lagged(_)) => self.behind = true,
                     Err(RecvError::Closed) => return None,
                 },
             }
+        }
+    }
+}
+
+impl Follower {
+    /// What comes next in the database.
+    async fn read(&self) -> Option<VecDeque<EventView>> {
+        let read = self.state.core().events_after(self.seen, AT_ONCE).await;
+        read.inspect_err(|error| {
+            tracing::warn!(error = %with_causes(error), "a stream of events ends: they cannot be read");
+        })
+        .ok()
+        .map(VecDeque::from)
+    }
+
+    /// Whether the database knows nothing any more of what was read from it: it was restored, and begins these numbers
+    /// anew. Whoever comes back starts from what it knows. Usually what is heard late was only read before.
+    async fn has_gone_back(&self) -> bool {
+        match self.state.core().latest_events(1).await {
+            Ok(latest) => latest.first().is_none_or(|latest| latest.id < self.seen),
+            Err(_) => true,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::state::AppState;
 /// What a caller may say about a login.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct UrlQuery {
     /// The caller's own state, given back as `state` on the final redirect. At most 512 characters.
     state: Option<String>,

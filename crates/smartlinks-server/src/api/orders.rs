@@ -6,13 +6,14 @@ use serde::Deserialize;
 use smartlinks_core::{OrderListing, OrderPage, OrderView, TrackingView};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Body, Query};
+use crate::extract::{Body, Query, limited};
 use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// The `next` of the page before.
     after: Option<String>,
@@ -37,7 +38,7 @@ pub(super) async fn list(
 ) -> Result<Json<OrderPage>, Problem> {
     let listing = OrderListing {
         after: listing.after,
-        limit: listing.limit,
+        limit: Some(limited(listing.limit, 50, 200)?),
         statuses: listing.status.map(|status| vec![status]),
     };
     Ok(Json(state.core().orders(&listing).await?))
@@ -91,6 +92,7 @@ pub(super) async fn show(
 /// In which language.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Language {
     /// `fr` or `en`.
     language: Option<String>,

@@ -15,9 +15,14 @@ use crate::state::AppState;
 /// A search.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Search {
-    /// Words to search for, 1 to 200 characters.
+    /// Words to search for, 1 to 200 characters; or the number or address of a product, which finds that one.
     q: String,
+    /// Only products of this category, by its number.
+    category: Option<i64>,
+    /// `true`: only products that are sent to the destination free of charge.
+    free_shipping: Option<bool>,
     /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
     ship_to: Option<String>,
     /// Currency of prices, ISO 4217. The configured one when left out.
@@ -50,6 +55,8 @@ pub(super) async fn search(
 ) -> Result<Json<SearchPage>, Problem> {
     let query = SearchQuery {
         words: search.q,
+        category: search.category,
+        free_shipping: search.free_shipping.unwrap_or_default(),
         ship_to: search.ship_to,
         currency: search.currency,
         language: search.language,
@@ -64,6 +71,7 @@ pub(super) async fn search(
 /// For whom a product is looked at.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Market {
     /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
     ship_to: Option<String>,
@@ -105,6 +113,7 @@ pub(super) async fn show(
 /// What to deliver, and where.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Freight {
     /// Number of the variant; the first one in stock when left out.
     sku: Option<String>,

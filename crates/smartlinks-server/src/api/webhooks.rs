@@ -11,7 +11,7 @@ use smartlinks_core::webhooks::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::extract::{Body, Query};
+use crate::extract::{Body, Query, limited};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -21,7 +21,7 @@ use crate::state::AppState;
     path = "/api/aliexpress/webhooks",
     tag = "webhooks",
     operation_id = "list_webhooks",
-    responses((status = 200, body = Vec<WebhookView>), (status = 401, body = Problem), (status = 403, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = Vec<WebhookView>))
 )]
 pub(super) async fn list(state: AppState) -> Result<Json<Vec<WebhookView>>, Problem> {
     Ok(Json(state.core().webhooks().await?))
@@ -47,7 +47,7 @@ pub(super) struct NewWebhook {
     tag = "webhooks",
     operation_id = "create_webhook",
     request_body = NewWebhook,
-    responses((status = 201, body = WebhookWithSecret), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+    responses((status = 201, body = WebhookWithSecret), (status = 409, body = Problem), (status = 413, body = Problem))
 )]
 pub(super) async fn create(
     state: AppState,
@@ -69,7 +69,7 @@ pub(super) async fn create(
     tag = "webhooks",
     operation_id = "show_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 200, body = WebhookView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = WebhookView), (status = 404, body = Problem))
 )]
 pub(super) async fn show(
     state: AppState,
@@ -98,7 +98,7 @@ pub(super) struct ChangedWebhook {
     operation_id = "change_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
     request_body = ChangedWebhook,
-    responses((status = 200, body = WebhookView), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 413, body = Problem), (status = 415, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = WebhookView), (status = 404, body = Problem), (status = 413, body = Problem))
 )]
 pub(super) async fn change(
     state: AppState,
@@ -120,7 +120,7 @@ pub(super) async fn change(
     tag = "webhooks",
     operation_id = "delete_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 204), (status = 404, body = Problem))
 )]
 pub(super) async fn delete(state: AppState, Path(id): Path<String>) -> Result<StatusCode, Problem> {
     state.core().delete_webhook(&id).await?;
@@ -135,7 +135,7 @@ pub(super) async fn delete(state: AppState, Path(id): Path<String>) -> Result<St
     tag = "webhooks",
     operation_id = "rotate_webhook_secret",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 200, body = WebhookWithSecret), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = WebhookWithSecret), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
 pub(super) async fn rotate(state: AppState, Path(id): Path<String>) -> Result<Response, Problem> {
     let rotated = state.core().rotate_webhook_secret(&id).await?;
@@ -149,7 +149,7 @@ pub(super) async fn rotate(state: AppState, Path(id): Path<String>) -> Result<Re
     tag = "webhooks",
     operation_id = "enable_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 200, body = WebhookView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = WebhookView), (status = 404, body = Problem))
 )]
 pub(super) async fn enable(
     state: AppState,
@@ -165,7 +165,7 @@ pub(super) async fn enable(
     tag = "webhooks",
     operation_id = "disable_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 200, body = WebhookView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = WebhookView), (status = 404, body = Problem))
 )]
 pub(super) async fn disable(
     state: AppState,
@@ -181,7 +181,7 @@ pub(super) async fn disable(
     tag = "webhooks",
     operation_id = "test_webhook",
     params(("id" = String, Path, description = "`wh_…`")),
-    responses((status = 202, body = DeliveryView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+    responses((status = 202, body = DeliveryView), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
 pub(super) async fn test(
     state: AppState,
@@ -194,6 +194,7 @@ pub(super) async fn test(
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// The `next` of the page before.
     before: Option<i64>,
@@ -211,7 +212,7 @@ pub(super) struct Listing {
     tag = "webhooks",
     operation_id = "list_deliveries",
     params(("id" = String, Path, description = "`wh_…`"), Listing),
-    responses((status = 200, body = DeliveryPage), (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = DeliveryPage), (status = 404, body = Problem))
 )]
 pub(super) async fn deliveries(
     state: AppState,
@@ -221,7 +222,7 @@ pub(super) async fn deliveries(
     let listing = DeliveryListing {
         state: listing.state,
         before: listing.before,
-        limit: listing.limit,
+        limit: Some(limited(listing.limit, 50, 200)?),
     };
     Ok(Json(state.core().webhook_deliveries(&id, &listing).await?))
 }
@@ -233,7 +234,7 @@ pub(super) async fn deliveries(
     tag = "webhooks",
     operation_id = "show_delivery",
     params(("id" = String, Path, description = "`msg_…`")),
-    responses((status = 200, body = DeliveryDetail), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem))
+    responses((status = 200, body = DeliveryDetail), (status = 404, body = Problem))
 )]
 pub(super) async fn delivery(
     state: AppState,
@@ -249,7 +250,7 @@ pub(super) async fn delivery(
     tag = "webhooks",
     operation_id = "resend_delivery",
     params(("id" = String, Path, description = "`msg_…`")),
-    responses((status = 202, body = DeliveryView), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem))
+    responses((status = 202, body = DeliveryView), (status = 404, body = Problem), (status = 409, body = Problem))
 )]
 pub(super) async fn resend(
     state: AppState,

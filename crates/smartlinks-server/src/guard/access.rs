@@ -3,14 +3,15 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::extract::MatchedPath;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core::store::{Actor, ActorKind};
 use smartlinks_core::{API_KEY_MARK, ActiveSession, Caller, Grantable, KeyRefusal, Scope, Scopes};
 
 use super::rules::{Rule, Ruled, rule};
-use super::{Next, client, moderation};
+use super::{client, moderation};
 use crate::cookies::Cookie;
 use crate::limits::Limit;
 use crate::options::Access;
@@ -76,54 +77,65 @@ enum Refused {
     NotAPerson,
 }
 
-pub(super) async fn demand_access(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let ruled = path
-        .as_ref()
-        .map(|path| rule(request.method(), path.as_str()));
+/// Whoever was let in.
+pub(super) struct Visit {
+    known: Option<Principal>,
+    spent_cookie: bool,
+}
+
+impl Visit {
+    /// What there is to do with the answer.
+    pub(super) fn end(self, state: &AppState, mut response: Response) -> Response {
+        // For the line in the log.
+        self.known.map(|one| response.extensions_mut().insert(one));
+        match self.spent_cookie {
+            true => without_session(response, state.options().secure_cookies),
+            false => response,
+        }
+    }
+}
+
+/// Notes who sends a request, for everything further in, unless they may not.
+pub(super) async fn demand_access(state: &AppState, head: &mut Parts) -> Result<Visit, Response> {
+    let path = head.extensions.get::<MatchedPath>().cloned();
+    let ruled = path.as_ref().map(|path| rule(&head.method, path.as_str()));
     // Health says by itself that the database is away, and a code below the callback goes nowhere.
     let public = matches!(ruled, Some(Ruled::By(Rule::Public)))
-        || (ruled.is_none() && request.uri().path() == "/aliexpress/callback/");
-    let address = client::address(&request).map(|address| address.to_string());
-    // What is open to everybody asks for no key, and so costs nothing, whatever is sent.
-    let key = bearer(request.headers()).filter(|text| !public && text.starts_with(API_KEY_MARK));
-    let asking = match key {
-        Some(key) => by_key(&state, key, client::address(&request)).await,
-        None => {
-            let used = !goes_on_by_itself(request.headers(), path.as_ref());
-            asking(&state, request.headers(), address, used)
-                .await
-                .map_err(Problem::from)
-        }
-    };
-    let asking = match asking {
+        || (ruled.is_none() && head.uri.path() == "/aliexpress/callback/");
+    let asking = match who_asks(state, head, public).await {
         Ok(asking) => asking,
         Err(_) if public => Asking::default(),
-        Err(problem) => return problem.into_response(),
+        Err(problem) => return Err(problem.into_response()),
     };
-    let spent = asking.spent_cookie;
-    let response = match verdict(asking.principal.as_ref(), ruled, public) {
+    let mut visit = Visit {
+        known: None,
+        spent_cookie: asking.spent_cookie,
+    };
+    let refusal = match verdict(head, asking.principal.as_ref(), ruled, public) {
         Verdict::Pass => {
-            let known = asking.principal.clone();
-            let extensions = request.extensions_mut();
-            asking.principal.map(|one| extensions.insert(one));
-            asking.session.map(|one| extensions.insert(one));
-            let mut response = next.run(request).await;
-            // For the line in the log.
-            known.map(|one| response.extensions_mut().insert(one));
-            response
+            visit.known.clone_from(&asking.principal);
+            asking.principal.map(|one| head.extensions.insert(one));
+            asking.session.map(|one| head.extensions.insert(one));
+            return Ok(visit);
         }
         Verdict::Unruled => unruled(path.as_ref()).into_response(),
-        Verdict::Unknown => who_are_you(&request, ruled),
+        Verdict::Unknown => who_are_you(head, ruled),
+        Verdict::FromAnotherSite => super::cross_site().into_response(),
         Verdict::Refused(refused) => refused.into_problem().into_response(),
     };
-    match spent {
-        true => without_session(response, state.options().secure_cookies),
-        false => response,
+    Err(visit.end(state, refusal))
+}
+
+async fn who_asks(state: &AppState, head: &Parts, public: bool) -> Result<Asking, Problem> {
+    let address = client::address(head);
+    // What is open to everybody asks for no key, and so costs nothing, whatever is sent.
+    let key = bearer(&head.headers).filter(|text| !public && text.starts_with(API_KEY_MARK));
+    match key {
+        Some(key) => by_key(state, key, address).await,
+        None => {
+            let address = address.map(|address| address.to_string());
+            Ok(asking(state, &head.headers, address, !goes_on_by_itself(head)).await?)
+        }
     }
 }
 
@@ -131,20 +143,38 @@ enum Verdict {
     Pass,
     Unruled,
     Unknown,
+    FromAnotherSite,
     Refused(Refused),
 }
 
-fn verdict(principal: Option<&Principal>, ruled: Option<Ruled>, public: bool) -> Verdict {
+fn verdict(
+    head: &Parts,
+    principal: Option<&Principal>,
+    ruled: Option<Ruled>,
+    public: bool,
+) -> Verdict {
     match (principal, ruled) {
         (_, Some(Ruled::Unruled)) => Verdict::Unruled,
         _ if public => Verdict::Pass,
         (None, _) => Verdict::Unknown,
+        (Some(Principal::Operator(_)), _) if is_led_here(head) => Verdict::FromAnotherSite,
         (Some(_), None | Some(Ruled::OtherMethods)) => Verdict::Pass,
         (Some(principal), Some(Ruled::By(rule))) => match principal.may(rule) {
             Ok(()) => Verdict::Pass,
             Err(refused) => Verdict::Refused(refused),
         },
     }
+}
+
+/// Whether a page elsewhere made a browser ask the API. Some of its GETs do something too (they renew a pair, begin a
+/// sign-in, try the gateway), and a link or a redirect carries the session along.
+fn is_led_here(head: &Parts) -> bool {
+    let from = head
+        .headers
+        .get("sec-fetch-site")
+        .map(HeaderValue::as_bytes);
+    head.uri.path().starts_with("/api/aliexpress/")
+        && from.is_some_and(|site| site != b"same-origin" && site != b"none")
 }
 
 /// Takes away a cookie that opens nothing any more, unless the answer sets another one.
@@ -156,14 +186,14 @@ fn without_session(mut response: Response, secure: bool) -> Response {
 }
 
 /// Programs are told; people are sent to the sign-in page and come back to where they wanted to go.
-fn who_are_you(request: &Request, ruled: Option<Ruled>) -> Response {
-    let for_programs = request.uri().path().starts_with("/api/")
-        || matches!(ruled, Some(Ruled::By(Rule::Needs(_))));
-    if for_programs || request.method() != Method::GET {
+fn who_are_you(head: &Parts, ruled: Option<Ruled>) -> Response {
+    let for_programs =
+        head.uri.path().starts_with("/api/") || matches!(ruled, Some(Ruled::By(Rule::Needs(_))));
+    if for_programs || head.method != Method::GET {
         return unauthenticated().into_response();
     }
-    let here = request
-        .uri()
+    let here = head
+        .uri
         .path_and_query()
         .map_or("/aliexpress", |place| place.as_str());
     let back: String = url::form_urlencoded::byte_serialize(here.as_bytes()).collect();
@@ -189,8 +219,9 @@ pub(crate) async fn may_still_read(state: &AppState, headers: &HeaderMap) -> boo
 
 /// What a page that is open asks for by itself. It is not the use of a session: otherwise a tab that was left open
 /// would keep it from ever ending. Whoever claims it in vain ends their own session sooner.
-fn goes_on_by_itself(headers: &HeaderMap, path: Option<&MatchedPath>) -> bool {
-    headers.contains_key("x-background")
+fn goes_on_by_itself(head: &Parts) -> bool {
+    let path = head.extensions.get::<MatchedPath>();
+    head.headers.contains_key("x-background")
         || path.is_some_and(|path| path.as_str() == "/api/aliexpress/events")
 }
 
@@ -203,7 +234,6 @@ struct Asking {
     spent_cookie: bool,
 }
 
-/// A body cannot be looked at while something is waited for, so head and address come alone.
 async fn asking(
     state: &AppState,
     headers: &HeaderMap,

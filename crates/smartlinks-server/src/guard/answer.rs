@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use smartlinks_core::Core;
@@ -61,11 +61,10 @@ pub(super) async fn finish(
     let span = answering.span(&id);
     let asked = async {
         let response = next.run(request).await;
-        answering.end(&state, &response);
-        response
+        answering.end(&response);
+        in_readable_form(&state, response, &uri, sent.as_ref(), &id).await
     };
-    let response = tracing::Instrument::instrument(asked, span).await;
-    let mut response = in_readable_form(&state, response, &uri, sent.as_ref(), &id).await;
+    let mut response = tracing::Instrument::instrument(asked, span).await;
     state.security().put_into(response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -88,28 +87,19 @@ async fn in_readable_form(
         return response;
     };
     id.clone_into(&mut problem.request_id);
-    let cookies: Vec<_> = response
-        .headers()
-        .get_all(axum::http::header::SET_COOKIE)
-        .iter()
-        .cloned()
-        .collect();
-    let referrer = response
-        .headers_mut()
-        .remove(axum::http::header::REFERRER_POLICY);
     let mut rendered = match sent {
         None => problem.to_json(),
         Some(sent) => page::error(state, sent, uri, &problem).await,
     };
-    problem.put_headers(rendered.headers_mut());
-    if let Some(policy) = referrer {
-        let headers = rendered.headers_mut();
-        headers.insert(axum::http::header::REFERRER_POLICY, policy);
+    let headers = rendered.headers_mut();
+    problem.put_headers(headers);
+    for name in [header::REFERRER_POLICY, header::ALLOW] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            headers.insert(name, value);
+        }
     }
-    for cookie in cookies {
-        rendered
-            .headers_mut()
-            .append(axum::http::header::SET_COOKIE, cookie);
+    for cookie in response.headers().get_all(header::SET_COOKIE) {
+        headers.append(header::SET_COOKIE, cookie.clone());
     }
     rendered
 }
@@ -122,7 +112,7 @@ fn is_for_programs(path: &str) -> bool {
 /// Refusals that the framework made itself, in our words.
 fn of_framework(response: &Response) -> Option<Problem> {
     // A page of ours has its own words already, whatever its status.
-    let kind = response.headers().get(axum::http::header::CONTENT_TYPE);
+    let kind = response.headers().get(header::CONTENT_TYPE);
     if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
         return None;
     }
@@ -148,7 +138,7 @@ fn of_framework(response: &Response) -> Option<Problem> {
         | StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             let plain = response
                 .headers()
-                .get(axum::http::header::CONTENT_TYPE)
+                .get(header::CONTENT_TYPE)
                 .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
             if plain {
                 ours(

@@ -6,10 +6,9 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
 use http_body_util::BodyExt as _;
 
-use super::Next;
 use crate::problem::Problem;
 
 /// The largest body that any of our routes needs, in bytes.
@@ -19,15 +18,8 @@ const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
-pub(super) async fn take_in(request: Request, next: Next) -> Response {
-    match taken_in(request).await {
-        Ok(request) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
-}
-
-async fn taken_in(request: Request) -> Result<Request, Problem> {
-    let (parts, body) = request.into_parts();
+/// The request with its body in memory.
+pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Problem> {
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, body));
     }
@@ -90,13 +82,14 @@ fn too_large() -> Problem {
 #[cfg(test)]
 mod tests {
     use axum::body::to_bytes;
+    use axum::response::IntoResponse as _;
     use futures_util::stream;
 
     use super::*;
 
     async fn answer_to(body: Body) -> (StatusCode, String) {
-        let request = Request::post("/").body(body).unwrap();
-        match taken_in(request).await {
+        let (parts, ()) = Request::post("/").body(()).unwrap().into_parts();
+        match taken_in(parts, body).await {
             Ok(request) => {
                 let bytes = to_bytes(request.into_body(), usize::MAX).await.unwrap();
                 (StatusCode::OK, bytes.len().to_string())

@@ -5,12 +5,10 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use axum::response::Response;
 
-use super::Next;
 use crate::options::Network;
 use crate::state::AppState;
 
@@ -31,8 +29,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
 }
 
 /// The address of whoever sent a request, as it was noted further out.
-pub(crate) fn address(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ClientAddress>()?.0
+pub(super) fn address(head: &Parts) -> Option<IpAddr> {
+    head.extensions.get::<ClientAddress>()?.0
 }
 
 const FORWARDED: &str = "x-forwarded-for";
@@ -40,20 +38,16 @@ const FORWARDED: &str = "x-forwarded-for";
 static NOT_TRUSTED: Once = Once::new();
 
 /// Finds it out once, for everything further in.
-pub(super) async fn note_client(
-    State(state): State<AppState>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let peer = request
-        .extensions()
+pub(super) fn note_client(state: &AppState, head: &mut Parts) {
+    let peer = head
+        .extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map(|info| info.0.ip());
     let trusted = &state.options().trusted_proxies;
-    let client = peer.map(|peer| client(peer, request.headers(), trusted));
+    let client = peer.map(|peer| client(peer, &head.headers, trusted));
     if state.options().secure_cookies
         && client == peer.map(|peer| peer.to_canonical())
-        && request.headers().contains_key(FORWARDED)
+        && head.headers.contains_key(FORWARDED)
     {
         NOT_TRUSTED.call_once(|| {
             tracing::warn!(
@@ -63,8 +57,7 @@ pub(super) async fn note_client(
             );
         });
     }
-    request.extensions_mut().insert(ClientAddress(client));
-    next.run(request).await
+    head.extensions.insert(ClientAddress(client));
 }
 
 /// The last address in `X-Forwarded-For` that no trusted proxy has: each proxy adds the address that it saw, so
@@ -75,14 +68,11 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
     if !is_trusted(known) {
         return known;
     }
-    let lines: Vec<&str> = headers
-        .get_all(FORWARDED)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .collect();
-    for word in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+    let lines = headers.get_all(FORWARDED).iter().rev();
+    // Bytes, not text: a client may have written anything before the address that our proxy added.
+    for word in lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')) {
         // What cannot be read was not written by a proxy of ours.
-        let Some(address) = address_in(word.trim()) else {
+        let Some(address) = std::str::from_utf8(word).ok().and_then(address_in) else {
             return known;
         };
         known = address;
@@ -95,6 +85,7 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
 
 /// An address, with or without a port.
 fn address_in(word: &str) -> Option<IpAddr> {
+    let word = word.trim();
     let bare = word
         .strip_prefix('[')
         .and_then(|word| word.strip_suffix(']'))
@@ -113,7 +104,8 @@ mod tests {
     fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in forwarded {
-            headers.append("x-forwarded-for", HeaderValue::from_str(line).unwrap());
+            let line = HeaderValue::from_bytes(line.as_bytes()).unwrap();
+            headers.append("x-forwarded-for", line);
         }
         let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
         client(peer.parse().unwrap(), &headers, &trusted).to_string()
@@ -145,6 +137,7 @@ mod tests {
                 &proxy,
                 "198.51.100.1",
             ),
+            ("10.0.0.7", &["é, 198.51.100.1"], &proxy, "198.51.100.1"),
             ("10.0.0.7", &["1.2.3.4, nonsense"], &proxy, "10.0.0.7"),
             ("10.0.0.7", &[""], &proxy, "10.0.0.7"),
             ("10.0.0.7", &[], &proxy, "10.0.0.7"),
@@ -158,5 +151,16 @@ mod tests {
                 "{peer} {forwarded:?}"
             );
         }
+    }
+
+    /// The client would choose whom it is noted as: the proxy itself.
+    #[test]
+    fn what_is_no_text_hides_nothing_that_the_proxy_added() {
+        let mut headers = HeaderMap::new();
+        let line = HeaderValue::from_bytes(b"\xff, 198.51.100.1").unwrap();
+        headers.append("x-forwarded-for", line);
+        let trusted = ["10.0.0.0/8".parse().unwrap()];
+        let seen = client("10.0.0.7".parse().unwrap(), &headers, &trusted);
+        assert_eq!(seen.to_string(), "198.51.100.1");
     }
 }

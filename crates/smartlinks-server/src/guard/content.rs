@@ -1,27 +1,53 @@
-//! JSON routes take JSON and nothing else: a form of another site cannot send it unasked.
+//! What a request may consist of: an address without control characters, and JSON for JSON routes, since a form of
+//! another site cannot send that unasked.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 
-use super::Next;
 use crate::problem::Problem;
 
-pub(super) async fn demand_json(request: Request, next: Next) -> Response {
-    let changes = !matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
-    if changes && request.uri().path().starts_with("/api/") && !acceptable(request.headers()) {
-        return Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "not_json",
-            "this route takes application/json",
-            "Send the header `content-type: application/json`.",
-        )
-        .into_response();
+pub(super) fn refusal(head: &Parts) -> Option<Response> {
+    if has_control_characters(&head.uri) && !has_words_of_its_own(head.uri.path()) {
+        return Some(control_character().into_response());
     }
-    next.run(request).await
+    let changes = !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+    let takes_json = changes && head.uri.path().starts_with("/api/");
+    (takes_json && !acceptable(&head.headers)).then(|| not_json().into_response())
+}
+
+/// No id, name or text of ours has any, and PostgreSQL takes no NUL in a text at all. Those that are not encoded are
+/// refused where the head is read.
+fn has_control_characters(uri: &Uri) -> bool {
+    let place = uri.path_and_query().map_or("", |place| place.as_str());
+    place.as_bytes().windows(3).any(|encoded| match encoded {
+        [b'%', b'0' | b'1', last] => last.is_ascii_hexdigit(),
+        [b'%', b'7', last] => last.eq_ignore_ascii_case(&b'f'),
+        _ => false,
+    })
+}
+
+/// Where others send people back to: whatever they bring is answered there, and does not stay in the address bar.
+fn has_words_of_its_own(path: &str) -> bool {
+    path.ends_with("/callback")
+}
+
+fn control_character() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "invalid_request",
+        "the address holds a control character (below U+0020, or U+007F)",
+        "Leave it out: no id and no text of this server has any.",
+    )
+}
+
+fn not_json() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "not_json",
+        "this route takes application/json",
+        "Send the header `content-type: application/json`.",
+    )
 }
 
 /// JSON, or no body at all.
@@ -37,6 +63,33 @@ fn acceptable(headers: &HeaderMap) -> bool {
                 .get(header::CONTENT_LENGTH)
                 .is_none_or(|length| length.as_bytes() == b"0");
             empty && !headers.contains_key(header::TRANSFER_ENCODING)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_are_seen_wherever_they_stand() {
+        for (place, has) in [
+            ("/a?b=%00", true),
+            ("/a%1fb", true),
+            ("/a%1F", true),
+            ("/?%0a=1", true),
+            ("/a%7f", true),
+            ("/a%7F?b", true),
+            ("/a%20b?c=%7e%e6%bc%a2", false),
+            ("/a%2500", false),
+            ("/a%0", false),
+            ("/a%0g%", false),
+        ] {
+            let uri: Uri = place.parse().unwrap();
+            assert_eq!(has_control_characters(&uri), has, "{place}");
+        }
+        for raw in ["/a\0", "/a?b=\n", "/a\u{7f}"] {
+            assert!(raw.parse::<Uri>().is_err(), "{raw:?}");
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Nobody asks for too much: each route that is worth it counts who asks.
 
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::MatchedPath;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use smartlinks_core::Caller;
 
 use super::access::Principal;
-use super::{Next, client};
+use super::client;
 use crate::limits::Limit;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -18,6 +19,10 @@ fn limit_of(method: &Method, path: &str) -> Option<Limit> {
         "/aliexpress/sign-in" | "/aliexpress/operators/password" if changes => Some(Limit::SignIn),
         "/aliexpress/callback" | "/aliexpress/sign-in/oidc/callback" => Some(Limit::Callback),
         "/api/aliexpress/connections/{id}/token" => Some(Limit::Vending),
+        // Each is a state in the database, and the beginning of what the callback ends.
+        "/api/aliexpress/oauth/url" => Some(Limit::Callback),
+        // It calls the gateway several times and tries the disk.
+        "/api/aliexpress/doctor" => Some(Limit::Keys),
         path if path.starts_with("/connect/") => Some(Limit::Callback),
         path if path.starts_with("/aliexpress/sign-in/") => Some(Limit::SignIn),
         path if changes
@@ -30,37 +35,29 @@ fn limit_of(method: &Method, path: &str) -> Option<Limit> {
     }
 }
 
-pub(super) async fn demand_moderation(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let path = request.extensions().get::<MatchedPath>();
-    let limit = path.and_then(|path| limit_of(request.method(), path.as_str()));
-    let taken = limit.map_or(Ok(()), |limit| {
-        state.limiter().take(limit, &caller(limit, &request))
-    });
-    match taken {
-        Ok(()) => next.run(request).await,
-        Err(seconds) => {
-            let mut response = too_many(seconds).into_response();
-            // The address of a callback holds a code, and may be opened again.
-            response.headers_mut().insert(
-                header::REFERRER_POLICY,
-                HeaderValue::from_static("no-referrer"),
-            );
-            response
-        }
-    }
+/// The answer to whoever asks too often.
+pub(super) fn refusal(state: &AppState, head: &Parts) -> Option<Response> {
+    let path = head.extensions.get::<MatchedPath>()?;
+    let limit = limit_of(&head.method, path.as_str())?;
+    let taken = state.limiter().take(limit, &caller(limit, head));
+    taken.err().map(|seconds| {
+        let mut response = too_many(seconds).into_response();
+        // The address of a callback holds a code, and may be opened again.
+        response.headers_mut().insert(
+            header::REFERRER_POLICY,
+            HeaderValue::from_static("no-referrer"),
+        );
+        response
+    })
 }
 
 /// Tokens and keys are counted for each key, everything else for each address.
-fn caller(limit: Limit, request: &Request) -> Caller {
-    let known = match (limit, request.extensions().get::<Principal>()) {
+fn caller(limit: Limit, head: &Parts) -> Caller {
+    let known = match (limit, head.extensions.get::<Principal>()) {
         (Limit::Vending | Limit::Keys, Some(principal)) => principal.actor().id.clone(),
         _ => None,
     };
-    known.map_or_else(|| Caller::at(client::address(request)), Caller::Known)
+    known.map_or_else(|| Caller::at(client::address(head)), Caller::Known)
 }
 
 /// The refusal of whoever asks too often.
@@ -79,6 +76,7 @@ pub(crate) fn too_many(seconds: u64) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::rules::{Ruled, rule};
     use super::*;
 
     #[test]
@@ -86,9 +84,15 @@ mod tests {
         for (method, path, limit) in [
             (Method::POST, "/aliexpress/sign-in", Some(Limit::SignIn)),
             (Method::GET, "/aliexpress/sign-in", None),
+            (Method::GET, "/aliexpress/sign-in/link", Some(Limit::SignIn)),
             (
-                Method::GET,
-                "/aliexpress/sign-in/{token}",
+                Method::POST,
+                "/aliexpress/sign-in/link",
+                Some(Limit::SignIn),
+            ),
+            (
+                Method::POST,
+                "/aliexpress/operators/password",
                 Some(Limit::SignIn),
             ),
             (Method::GET, "/aliexpress/callback", Some(Limit::Callback)),
@@ -113,7 +117,14 @@ mod tests {
             ),
             (Method::GET, "/api/aliexpress/keys", None),
             (Method::POST, "/aliexpress/keys", Some(Limit::Keys)),
+            (
+                Method::GET,
+                "/api/aliexpress/oauth/url",
+                Some(Limit::Callback),
+            ),
+            (Method::GET, "/api/aliexpress/doctor", Some(Limit::Keys)),
         ] {
+            assert_ne!(rule(&method, path), Ruled::Unruled, "no route: {path}");
             assert_eq!(limit_of(&method, path), limit, "{method} {path}");
         }
     }

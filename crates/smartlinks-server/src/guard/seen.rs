@@ -14,19 +14,34 @@ use crate::state::AppState;
 /// What a request without a route is counted under.
 const UNMATCHED: &str = "unmatched";
 
-/// A request on its way.
+/// What a request counts as whose client went away before it was answered. No answer has this status.
+const GONE: u16 = 499;
+
+/// A request on its way. One that is dropped before its end was given up by whoever sent it.
 pub(super) struct Answering {
+    state: AppState,
     method: &'static str,
     route: Option<MatchedPath>,
     began: Duration,
+    ended: bool,
+}
+
+impl Drop for Answering {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.tell(GONE, None);
+        }
+    }
 }
 
 impl Answering {
     pub(super) fn begin(state: &AppState, request: &Request) -> Self {
         Self {
+            state: state.clone(),
             method: known(request.method()),
             route: request.extensions().get::<MatchedPath>().cloned(),
             began: state.core().metrics().stopwatch(),
+            ended: false,
         }
     }
 
@@ -42,15 +57,16 @@ impl Answering {
     }
 
     /// Counts and logs how it was answered.
-    pub(super) fn end(&self, state: &AppState, response: &Response) {
-        let metrics = state.core().metrics();
+    pub(super) fn end(mut self, response: &Response) {
+        self.ended = true;
+        self.tell(response.status().as_u16(), response.extensions().get());
+    }
+
+    fn tell(&self, status: u16, principal: Option<&Principal>) {
+        let metrics = self.state.core().metrics();
         let took = metrics.stopwatch().saturating_sub(self.began);
-        let status = response.status().as_u16();
         metrics.http_request(self.method, self.route(), status, took);
-        let principal = response
-            .extensions()
-            .get::<Principal>()
-            .map(Principal::actor);
+        let principal = principal.map(Principal::actor);
         let kind = principal
             .as_ref()
             .map_or("nobody", |actor| actor.kind.as_str());
@@ -61,7 +77,12 @@ impl Answering {
             duration_ms,
             principal.kind = kind,
             principal.id = id,
-            "request answered"
+            "{}",
+            if status == GONE {
+                "request given up"
+            } else {
+                "request answered"
+            }
         );
         // After the line, which has it already: for traces.
         Span::current().record("status", i64::from(status));

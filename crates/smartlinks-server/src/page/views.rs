@@ -60,7 +60,8 @@ pub use product::{
     SkuProperty, SkuView,
 };
 pub use products::{
-    Price, ProductCard, ProductResults, ProductSort, ProductsPage, ProductsState, SearchQuery,
+    CategoryChoice, FeedChoice, Price, ProductCard, ProductResults, ProductSort, ProductsPage,
+    ProductsState, SearchQuery,
 };
 pub use replace_account::ReplaceAccountPage;
 pub use sign_in::{LinkError, LinkState, Provider, SignInError, SignInLinkPage, SignInPage};

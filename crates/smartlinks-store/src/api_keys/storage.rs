@@ -69,8 +69,9 @@ impl ApiKeyRepository for DatabaseStore {
     }
 
     async fn prune_keys(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from api_keys where revoked_at < $1 or expires_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from api_keys where id in \
+             (select id from api_keys where revoked_at < $1 or expires_at < $1 limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

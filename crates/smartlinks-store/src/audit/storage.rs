@@ -88,7 +88,7 @@ impl AuditRepository for DatabaseStore {
     async fn prune(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from audit where id in \
              (select id from audit where at < $1 order by at limit $2)";
-        self.prune_in_parts(PRUNE, before).await
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

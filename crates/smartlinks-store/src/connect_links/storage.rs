@@ -153,8 +153,9 @@ impl ConnectLinkRepository for DatabaseStore {
     }
 
     async fn prune_links(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from connect_links where created_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from connect_links where id in \
+             (select id from connect_links where created_at < $1 order by created_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::reading::{
-    PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, seal_some,
-    sealed_columns,
-};
+use super::reading::{PRESENT, connection, connection_columns, seal_pair};
+use super::succession::{Former, sealed_values};
 use super::{Account, Connection, ConnectionId, NewConnection, NewPair, TABLE};
 use crate::refresh_journal::overtake;
 use crate::seal::Sealer;
-use crate::sql::{Session, Write, values};
+use crate::sql::{Session, Value, Write, values};
 use crate::traces::{leave, take_turn};
 use crate::{Change, StoreError};
 
@@ -80,84 +78,97 @@ pub(crate) struct Reconnect {
     pub(crate) sealer: Arc<Sealer>,
     pub(crate) id: ConnectionId,
     pub(crate) account: Account,
+    /// Whether it may take the place of another account.
+    pub(crate) other_account: bool,
     pub(crate) label: Option<String>,
     pub(crate) pair: NewPair,
     pub(crate) change: Change,
 }
 
-#[async_trait]
-impl Write for Reconnect {
-    type Output = Connection;
+/// What stands in the row before a new sign-in.
+const BEFORE: &str = "select id, account_user_id, generation, works_until, access_token, refresh_token \
+     from connections where id = $1";
 
-    async fn run(&self, session: &mut Session<'_>) -> Result<Connection, StoreError> {
-        const FORMER: &str = concat!(
-            "select ",
-            connection_columns!(),
-            ", ",
-            sealed_columns!(),
-            " from connections where id = $1"
-        );
-        const UPDATE: &str = concat!(
-            "update connections set account_user_id = $2, account_seller_id = $3, account_havana_id = $4, \
-             account_account_id = $5, account_nick = $6, account_platform = $7, account_sp = $8, \
-             account_locale = $9, label = coalesce($10, label), state = 'active', reason = null, \
-             generation = generation + 1, access_token = $11, refresh_token = $12, \
-             previous_access_token = $13, previous_refresh_token = $14, previous_generation = $15, \
-             previous_works_until = $16, sealed_with = $17, obtained_at = $18, works_until = $19, \
-             sign_in_again_by = $20, signed_in_at = $21, next_warning_at = $21, warned_step = null, \
-             next_refresh_at = $22, refresh_owner = null, \
-             refresh_lease_until = null, refresh_begun_at = null, refresh_interrupted_at = null, \
-             refresh_failures = 0, last_failure_at = null, last_failure_code = null, \
-             is_default = case when exists (select 1 from connections where is_default = 1 and id <> $1) \
-             then 0 else 1 end, updated_at = $21 \
-             where id = $1 and generation = $23 returning ",
-            connection_columns!()
-        );
-        take_turn(session, TURN).await?;
-        if let Some(connection) = holder(session, &self.account).await?
-            && connection != self.id
-        {
-            return Err(StoreError::AccountAlreadyConnected { connection });
+const RECONNECT: &str = concat!(
+    "update connections set account_user_id = $2, account_seller_id = $3, account_havana_id = $4, \
+     account_account_id = $5, account_nick = $6, account_platform = $7, account_sp = $8, \
+     account_locale = $9, label = coalesce($10, label), state = 'active', reason = null, \
+     generation = generation + 1, access_token = $11, refresh_token = $12, \
+     previous_access_token = $13, previous_refresh_token = $14, previous_generation = $15, \
+     previous_works_until = $16, sealed_with = $17, obtained_at = $18, works_until = $19, \
+     sign_in_again_by = $20, signed_in_at = $21, next_warning_at = $21, warned_step = null, \
+     next_refresh_at = $22, refresh_owner = null, \
+     refresh_lease_until = null, refresh_begun_at = null, refresh_interrupted_at = null, \
+     refresh_failures = 0, last_failure_at = null, last_failure_code = null, \
+     is_default = case when exists (select 1 from connections where is_default = 1 and id <> $1) \
+     then 0 else 1 end, updated_at = $21 \
+     where id = $1 and generation = $23 returning ",
+    connection_columns!()
+);
+
+impl Reconnect {
+    /// Why an account may not take the place of another one, if so.
+    async fn refusal(&self, session: &mut Session<'_>) -> Result<Option<StoreError>, StoreError> {
+        if !self.other_account {
+            let connection = self.id.clone();
+            return Ok(Some(StoreError::OtherAccount { connection }));
         }
-        let row = session.first(FORMER, values![&self.id]).await?;
-        let row = row.ok_or_else(|| missing(&self.id))?;
-        let former = connection(&row)?;
-        // A pair of another account is of no use for this one.
-        let kept = match former.account.user_id == self.account.user_id {
-            true => open_pair(&self.sealer, &row.fields(TABLE, "id")?, PRESENT)?,
-            false => None,
-        };
-        let id = self.id.as_str();
-        let sealing = self.sealer.sealing(session).await?;
-        let present = seal_pair(&sealing, id, PRESENT, &self.pair.material)?;
-        let previous = seal_some(&sealing, id, PREVIOUS, kept.as_ref())?;
-        let kept = kept.is_some().then_some(former.generation);
-        let kept_until = former.works_until.filter(|_| kept.is_some());
+        let holder = holder(session, &self.account).await?;
+        Ok(holder.map(|connection| StoreError::AccountAlreadyConnected { connection }))
+    }
+
+    async fn store(
+        &self,
+        session: &mut Session<'_>,
+        generation: i64,
+        sealed: Vec<Value>,
+    ) -> Result<Connection, StoreError> {
         let mut values = values![&self.id];
         values.extend(account_values(&self.account));
+        values.extend(values![self.label.clone()]);
+        values.extend(sealed);
         values.extend(values![
-            self.label.clone(),
-            present.access,
-            present.refresh,
-            previous.access,
-            previous.refresh,
-            kept,
-            kept_until,
-            sealing.key_id(),
             self.pair.obtained_at,
             self.pair.works_until,
             self.pair.sign_in_again_by,
             self.change.now,
             self.pair.next_refresh_at,
-            former.generation,
+            generation,
         ]);
-        let Some(row) = session.first(UPDATE, values).await? else {
-            return Err(session.overtaken());
+        let row = session.first(RECONNECT, values).await?;
+        connection(&row.ok_or_else(|| session.overtaken())?)
+    }
+}
+
+#[async_trait]
+impl Write for Reconnect {
+    /// The connection, and whether it was another account's; or why nothing was changed, which is an answer and no
+    /// error, as in [`Connect`].
+    type Output = Result<(Connection, bool), StoreError>;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Self::Output, StoreError> {
+        take_turn(session, TURN).await?;
+        let Some(row) = session.first(BEFORE, values![&self.id]).await? else {
+            return Ok(Err(missing(&self.id)));
         };
-        let stored = connection(&row)?;
+        let before = row.fields(TABLE, "id")?;
+        let replaced = before.text("account_user_id")? != self.account.user_id;
+        if replaced && let Some(refusal) = self.refusal(session).await? {
+            return Ok(Err(refusal));
+        }
+        // A pair of another account is of no use for this one.
+        let former = match replaced {
+            true => None,
+            false => Former::if_it_opens(&self.sealer, &before)?,
+        };
+        let sealing = self.sealer.sealing(session).await?;
+        let sealed = sealed_values(&sealing, &self.id, &self.pair.material, former.as_ref())?;
+        let stored = self
+            .store(session, before.int("generation")?, sealed)
+            .await?;
         overtake(session, &self.id, self.change.now).await?;
         leave(session, &self.change.traces).await?;
-        Ok(stored)
+        Ok(Ok((stored, replaced)))
     }
 }
 
@@ -203,6 +214,7 @@ impl Write for Disconnect {
 
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
         let ended = || values![&self.id, self.change.now];
+        take_turn(session, TURN).await?;
         if session.execute(DISCONNECT, ended()).await? == 0 {
             return Ok(false);
         }
@@ -243,7 +255,7 @@ async fn holder(
         .transpose()
 }
 
-fn account_values(account: &Account) -> Vec<crate::sql::Value> {
+fn account_values(account: &Account) -> Vec<Value> {
     values![
         account.user_id.as_str(),
         account.seller_id.clone(),

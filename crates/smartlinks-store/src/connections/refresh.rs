@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::reading::{
-    PRESENT, PREVIOUS, connection, connection_columns, open_pair, seal_pair, seal_some,
-    sealed_columns,
-};
+use super::reading::{connection, connection_columns};
+use super::succession::{Former, sealed_values};
 use super::{Connection, ConnectionId, Failure, FailureKind, NewPair, TABLE, TokenMaterial, pairs};
 use crate::refresh_journal::{AttemptOutcome, Begin, End, Spends, overtake};
 use crate::seal::Sealer;
-use crate::sql::{Session, Write, values};
+use crate::sql::{Fields, Session, Value, Write, values};
 use crate::traces::leave;
 use crate::{Change, Millis, StoreError};
 
@@ -175,6 +173,28 @@ impl Write for Fail {
     }
 }
 
+const BEFORE: &str = "select id, generation, works_until, access_token, refresh_token \
+     from connections where id = $1 and generation = $2 and state <> 'disconnected'";
+
+/// `$1` id, `$2` generation, then what [`sealed_values`] gives. A deadline that lies more than a day later is that of a new
+/// window, and so is any that comes after the former has passed; less is the rounding of an answer in seconds.
+const FINISH: &str = concat!(
+    "update connections set state = 'active', reason = null, generation = generation + 1, \
+     access_token = $3, refresh_token = $4, previous_access_token = $5, \
+     previous_refresh_token = $6, previous_generation = $7, previous_works_until = $8, \
+     sealed_with = $9, obtained_at = $10, works_until = $11, \
+     sign_in_again_by = coalesce($12, sign_in_again_by), \
+     next_warning_at = case when $12 <> sign_in_again_by or sign_in_again_by is null then $14 \
+     else next_warning_at end, \
+     warned_step = case when $12 > $14 and \
+     (warned_step = 0 or $12 > coalesce(sign_in_again_by, 0) + 86400000) then null \
+     else warned_step end, next_refresh_at = $13, \
+     refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
+     refresh_interrupted_at = null, refresh_failures = 0, last_refresh_at = $14, \
+     last_failure_at = null, last_failure_code = null, updated_at = $14 \
+     where id = $1 and generation = $2 and state <> 'disconnected' returning ",
+    connection_columns!()
+);
 /// Stores the pair a refresh brought, unless another came first.
 pub(crate) struct Finish {
     pub(crate) sealer: Arc<Sealer>,
@@ -206,6 +226,38 @@ impl Finish {
         self.end(session, AttemptOutcome::Overtaken).await?;
         Ok(None)
     }
+
+    /// The former pair, and the new one. An answer without a refresh token means that the old one goes on, so that has
+    /// to open then.
+    fn pairs(&self, fields: &Fields<'_>) -> Result<(Option<Former>, TokenMaterial), StoreError> {
+        let mut material = self.pair.material.clone();
+        if material.refresh_token.is_some() {
+            return Ok((Former::if_it_opens(&self.sealer, fields)?, material));
+        }
+        let former = Former::of(&self.sealer, fields)?;
+        material.refresh_token = former
+            .as_ref()
+            .and_then(|former| former.material.refresh_token.clone());
+        Ok((former, material))
+    }
+
+    async fn store(
+        &self,
+        session: &mut Session<'_>,
+        sealed: Vec<Value>,
+    ) -> Result<Option<Connection>, StoreError> {
+        let mut values = values![&self.id, self.generation];
+        values.extend(sealed);
+        values.extend(values![
+            self.pair.obtained_at,
+            self.pair.works_until,
+            self.pair.sign_in_again_by,
+            self.pair.next_refresh_at,
+            self.change.now,
+        ]);
+        let row = session.first(FINISH, values).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
 }
 
 #[async_trait]
@@ -213,79 +265,18 @@ impl Write for Finish {
     type Output = Option<Connection>;
 
     async fn run(&self, session: &mut Session<'_>) -> Result<Option<Connection>, StoreError> {
-        const FORMER: &str = concat!(
-            "select id, works_until, ",
-            sealed_columns!(),
-            " from connections where id = $1 and generation = $2 and state <> 'disconnected'"
-        );
-        // A deadline that lies more than a day later is that of a new window, and so is any that comes after the
-        // former has passed; less is the rounding of an answer in seconds.
-        const UPDATE: &str = concat!(
-            "update connections set state = 'active', reason = null, generation = generation + 1, \
-             access_token = $3, refresh_token = $4, previous_access_token = $5, \
-             previous_refresh_token = $6, previous_generation = $2, previous_works_until = $7, \
-             sealed_with = $8, obtained_at = $9, works_until = $10, \
-             sign_in_again_by = coalesce($11, sign_in_again_by), \
-             next_warning_at = case when $11 <> sign_in_again_by or sign_in_again_by is null then $13 \
-             else next_warning_at end, \
-             warned_step = case when $11 > $13 and \
-             (warned_step = 0 or $11 > coalesce(sign_in_again_by, 0) + 86400000) then null \
-             else warned_step end, next_refresh_at = $12, \
-             refresh_owner = null, refresh_lease_until = null, refresh_begun_at = null, \
-             refresh_interrupted_at = null, refresh_failures = 0, last_refresh_at = $13, \
-             last_failure_at = null, last_failure_code = null, updated_at = $13 \
-             where id = $1 and generation = $2 and state <> 'disconnected' returning ",
-            connection_columns!()
-        );
-        let Some(row) = session
-            .first(FORMER, values![&self.id, self.generation])
-            .await?
-        else {
+        let before = session
+            .first(BEFORE, values![&self.id, self.generation])
+            .await?;
+        let Some(before) = before else {
             return self.overtaken(session).await;
         };
-        let fields = row.fields(TABLE, "id")?;
-        let new = &self.pair.material;
-        let former = match open_pair(&self.sealer, &fields, PRESENT) {
-            Ok(Some(former)) => Some(former),
-            Ok(None) => return self.overtaken(session).await,
-            // A whole new pair is worth more than the one before it.
-            Err(StoreError::Seal(error)) if new.refresh_token.is_some() => {
-                tracing::warn!(connection.id = %self.id, %error, "a former pair does not open and is let go");
-                None
-            }
-            Err(error) => return Err(error),
-        };
-        let id = self.id.as_str();
-        // An answer without a refresh token means that the old one goes on.
-        let material = TokenMaterial {
-            access_token: new.access_token.clone(),
-            refresh_token: new
-                .refresh_token
-                .clone()
-                .or_else(|| former.as_ref()?.refresh_token.clone()),
-        };
+        let (former, material) = self.pairs(&before.fields(TABLE, "id")?)?;
         let sealing = self.sealer.sealing(session).await?;
-        let present = seal_pair(&sealing, id, PRESENT, &material)?;
-        let previous = seal_some(&sealing, id, PREVIOUS, former.as_ref())?;
-        let values = values![
-            &self.id,
-            self.generation,
-            present.access,
-            present.refresh,
-            previous.access,
-            previous.refresh,
-            fields.maybe_moment("works_until")?,
-            sealing.key_id(),
-            self.pair.obtained_at,
-            self.pair.works_until,
-            self.pair.sign_in_again_by,
-            self.pair.next_refresh_at,
-            self.change.now,
-        ];
-        let Some(row) = session.first(UPDATE, values).await? else {
+        let sealed = sealed_values(&sealing, &self.id, &material, former.as_ref())?;
+        let Some(stored) = self.store(session, sealed).await? else {
             return self.overtaken(session).await;
         };
-        let stored = connection(&row)?;
         self.end(session, AttemptOutcome::Stored).await?;
         // Whoever else tries this generation comes too late.
         overtake(session, &self.id, self.change.now).await?;

@@ -41,6 +41,9 @@ pub trait ConnectionRepository: Send + Sync {
     /// The connection of an account, in any state.
     async fn find_by_account(&self, user_id: &str) -> Result<Option<Connection>, StoreError>;
 
+    /// The connection of an account by its number as a seller, the oldest one, in any state. Looks through all.
+    async fn find_by_seller(&self, seller_id: &str) -> Result<Option<Connection>, StoreError>;
+
     /// The connection that calls without an id mean.
     async fn default_connection(&self) -> Result<Option<Connection>, StoreError>;
 
@@ -58,16 +61,17 @@ pub trait ConnectionRepository: Send + Sync {
     async fn connect(&self, new: NewConnection, change: Change) -> Result<Connection, StoreError>;
 
     /// Stores the pair of a new sign-in under the same id: next generation, active, failures forgotten. A label
-    /// of none keeps the present one. The former pair is kept as the previous one when the account is the same.
-    /// Becomes the default when there is none.
+    /// of none keeps the present one. The former pair is kept as the previous one when the account is the same and the
+    /// pair can be read. Becomes the default when there is none.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`], and [`StoreError::AccountAlreadyConnected`] when `account` belongs to another
-    /// connection.
+    /// [`StoreError::NotFound`]; [`StoreError::OtherAccount`] when it is another account's and `other_account` does not
+    /// allow that; [`StoreError::AccountAlreadyConnected`] when `account` belongs to another connection.
     async fn reconnect(
         &self,
         id: &ConnectionId,
         account: Account,
+        other_account: bool,
         label: Option<String>,
         pair: NewPair,
         change: Change,

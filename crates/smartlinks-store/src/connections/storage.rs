@@ -93,6 +93,16 @@ impl ConnectionRepository for DatabaseStore {
         row.map(|row| connection(&row)).transpose()
     }
 
+    async fn find_by_seller(&self, seller_id: &str) -> Result<Option<Connection>, StoreError> {
+        const BY_SELLER: &str = concat!(
+            "select ",
+            connection_columns!(),
+            " from connections where account_seller_id = $1 order by id limit 1"
+        );
+        let row = self.database.first(BY_SELLER, values![seller_id]).await?;
+        row.map(|row| connection(&row)).transpose()
+    }
+
     async fn default_connection(&self) -> Result<Option<Connection>, StoreError> {
         const DEFAULT: &str = concat!(
             "select ",
@@ -122,21 +132,21 @@ impl ConnectionRepository for DatabaseStore {
         &self,
         id: &ConnectionId,
         account: Account,
+        other_account: bool,
         label: Option<String>,
         pair: NewPair,
         change: Change,
     ) -> Result<Connection, StoreError> {
-        let former = self.find(id).await?;
-        let replaced = former.is_some_and(|former| former.account.user_id != account.user_id);
         let write = Reconnect {
             sealer: Arc::clone(&self.sealer),
             id: id.clone(),
             account,
+            other_account,
             label,
             pair,
             change,
         };
-        let stored = self.database.write(write).await?;
+        let (stored, replaced) = self.database.write(write).await??;
         if replaced {
             // The tokens of an account that was replaced are deleted, as in `disconnect`.
             self.scrub().await;

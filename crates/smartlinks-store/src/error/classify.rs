@@ -113,7 +113,7 @@ pub(crate) fn in_a_step(error: StoreError) -> StoreError {
     }
 }
 
-fn database_code(error: &sqlx::Error) -> Option<String> {
+pub(super) fn database_code(error: &sqlx::Error) -> Option<String> {
     error
         .as_database_error()
         .and_then(|error| error.code())

@@ -107,7 +107,7 @@ impl EventRepository for DatabaseStore {
     async fn prune(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from events where id in (select id from events where at < $1 \
              and id < (select max(id) from events) order by at limit $2)";
-        self.prune_in_parts(PRUNE, before).await
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

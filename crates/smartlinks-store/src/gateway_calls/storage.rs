@@ -81,8 +81,11 @@ impl GatewayCallRepository for DatabaseStore {
     }
 
     async fn prune_calls(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from gateway_calls where begins_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from gateway_calls \
+             where (app_key, begins_at, method, outcome) in \
+             (select app_key, begins_at, method, outcome from gateway_calls where begins_at < $1 \
+             order by begins_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

@@ -163,8 +163,9 @@ impl LoginAttemptRepository for DatabaseStore {
     }
 
     async fn prune(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from login_attempts where expires_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from login_attempts where state_hash in \
+             (select state_hash from login_attempts where expires_at < $1 order by expires_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

@@ -115,6 +115,7 @@ pub async fn check_database(
     let mut check = begin(&mut database).await?;
     schema(&mut database, &mut check).await?;
     if check.step.is_none() {
+        database.close().await?;
         return Ok(check);
     }
     belongings(&mut database, options.keys.as_ref(), &mut check).await?;

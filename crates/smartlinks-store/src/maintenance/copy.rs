@@ -71,10 +71,7 @@ pub async fn copy_database(
     }
     for (table, written) in tables.iter().zip(&copied) {
         if digest(&mut target.database, table, watch).await? != *written {
-            return Err(StoreError::CopyDiffers {
-                place: target.database.place().to_owned(),
-                table: table.name.clone(),
-            });
+            return Err(differs(&target.database, table));
         }
     }
     let copy = DatabaseCopy {
@@ -96,6 +93,13 @@ pub async fn copy_database(
     target.release().await?;
     source.close().await?;
     Ok(copy)
+}
+
+fn differs(database: &Upkeep, table: &Table) -> StoreError {
+    StoreError::CopyDiffers {
+        place: database.place().to_owned(),
+        table: table.name.clone(),
+    }
 }
 
 /// Where a SQLite database was copied to that is put aside since; changes nothing.
@@ -174,7 +178,12 @@ async fn copy_table(
     }
     batch.write(target).await?;
     tell(digest.rows());
-    Ok(digest.finish())
+    // Nobody else writes to the source: what was counted has to be there, or the reading ended too soon.
+    drop(rows);
+    match digest.rows() == of {
+        true => Ok(digest.finish()),
+        false => Err(differs(source, table)),
+    }
 }
 
 /// Rows that are written together, column by column: one array for each is a parameter.

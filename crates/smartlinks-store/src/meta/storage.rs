@@ -100,50 +100,68 @@ impl Write for Stamp {
     }
 }
 
-/// Checks that the ring has every key the database needs. A database that needs none yet begins with the ring's first.
-pub(crate) struct SettleKeys {
-    pub(crate) sealer: Arc<Sealer>,
-    /// Otherwise only what is there is checked.
-    pub(crate) writing: bool,
+impl DatabaseStore {
+    /// Checks that the ring has every key the database needs, and that it may be used. One that needs no key yet begins
+    /// with the ring's first, when `writing`; else nothing is written, and nobody waited for.
+    pub(crate) async fn settle_keys(&self, writing: bool) -> Result<(), StoreError> {
+        let needed = self.get(KEY_FINGERPRINT).await?;
+        if needed.is_none() && writing {
+            let sealer = Arc::clone(&self.sealer);
+            return self.database.write(FirstKey { sealer }).await;
+        }
+        covers(&self.sealer, &needed.unwrap_or_default())?;
+        refuse_copies(
+            self.database.place(),
+            self.get(UNFINISHED_COPY).await?,
+            self.get(MOVED_TO).await?,
+        )
+    }
 }
 
-#[async_trait]
-impl Write for SettleKeys {
-    type Output = ();
-
-    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
-        let ring = self.sealer.ring();
-        let needed = match self.writing {
-            true => set_once(session, KEY_FINGERPRINT, &ring.fingerprint()).await?,
-            false => value_of(session, KEY_FINGERPRINT)
-                .await?
-                .unwrap_or_default(),
-        };
-        if ring.check(Some(&needed)).is_err() {
-            // A key that became active since the file was read is in the file by now.
-            self.sealer.look_again(None)?;
-            self.sealer.ring().check(Some(&needed))?;
-        }
-        // After the writes: a copy that begins at the same time locks this table, and either sees them or is seen.
-        refuse_copies(session).await
+fn covers(sealer: &Sealer, needed: &str) -> Result<(), StoreError> {
+    if sealer.ring().check(Some(needed)).is_err() {
+        // A key that became active since the file was read is in the file by now.
+        sealer.look_again(None)?;
+        sealer.ring().check(Some(needed))?;
     }
+    Ok(())
 }
 
 /// A database into which a copy was not finished, or which was copied away, is not used.
-async fn refuse_copies(session: &mut Session<'_>) -> Result<(), StoreError> {
-    if let Some(source_place) = value_of(session, UNFINISHED_COPY).await? {
-        return Err(StoreError::UnfinishedCopy {
-            place: session.place().to_owned(),
+fn refuse_copies(
+    place: &str,
+    unfinished: Option<String>,
+    moved_to: Option<String>,
+) -> Result<(), StoreError> {
+    let place = place.to_owned();
+    match (unfinished, moved_to) {
+        (Some(source_place), _) => Err(StoreError::UnfinishedCopy {
+            place,
             source_place,
-        });
+        }),
+        (None, Some(to)) => Err(StoreError::Moved { place, to }),
+        (None, None) => Ok(()),
     }
-    if let Some(to) = value_of(session, MOVED_TO).await? {
-        return Err(StoreError::Moved {
-            place: session.place().to_owned(),
-            to,
-        });
+}
+
+/// Notes the first key that a database needs.
+struct FirstKey {
+    sealer: Arc<Sealer>,
+}
+
+#[async_trait]
+impl Write for FirstKey {
+    type Output = ();
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+        let first = self.sealer.ring().fingerprint();
+        let needed = set_once(session, KEY_FINGERPRINT, &first).await?;
+        covers(&self.sealer, &needed)?;
+        // After the write: a copy that begins at the same time locks this table, and either sees it or is seen.
+        let unfinished = value_of(session, UNFINISHED_COPY).await?;
+        let moved_to = value_of(session, MOVED_TO).await?;
+        refuse_copies(session.place(), unfinished, moved_to)
     }
-    Ok(())
 }
 
 /// Stores a value where there is none; gives the one that is stored.

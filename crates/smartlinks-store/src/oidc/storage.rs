@@ -99,8 +99,9 @@ impl OidcRepository for DatabaseStore {
     }
 
     async fn prune_oidc_attempts(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from oidc_attempts where expires_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from oidc_attempts where state_hash in \
+             (select state_hash from oidc_attempts where expires_at < $1 order by expires_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 
     async fn operator_of_identity(

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::people::{count_in, insert, shut_out, store_password};
+use super::people::{count_in, insert, is_invited, shut_out, stands, store_password};
 use super::{
     LinkUse, NewOperator, NewSignInLink, OperatorId, PasswordHash, SignInLink, SignInLinkRepository,
 };
@@ -22,20 +22,32 @@ struct Create {
 
 #[async_trait]
 impl Write for Create {
-    type Output = ();
+    type Output = bool;
 
-    async fn run(&self, sql: &mut Sql<'_>) -> Result<(), StoreError> {
+    async fn run(&self, sql: &mut Sql<'_>) -> Result<bool, StoreError> {
         const FORMER: &str =
             "delete from sign_in_links where operator_id = $1 and consumed_at is null";
+        const FORMER_FIRST: &str =
+            "delete from sign_in_links where purpose = 'first_start' and consumed_at is null";
         const INSERT: &str = "insert into sign_in_links (token_hash, purpose, operator_id, created_at, \
              expires_at) values ($1, $2, $3, $4, $5)";
         let new = &self.new;
         let purpose = match &new.operator {
             Some(operator) => {
+                let may = match new.only_invited {
+                    true => is_invited(sql, operator).await?,
+                    false => stands(sql, operator, None).await?,
+                };
+                if !may {
+                    return Ok(false);
+                }
                 sql.execute(FORMER, values![operator]).await?;
                 PASSWORD
             }
-            None => FIRST_START,
+            None => {
+                sql.execute(FORMER_FIRST, values![]).await?;
+                FIRST_START
+            }
         };
         let values = values![
             hex::encode(new.token_hash),
@@ -45,7 +57,8 @@ impl Write for Create {
             new.expires_at,
         ];
         sql.execute(INSERT, values).await?;
-        leave(sql, &self.traces).await
+        leave(sql, &self.traces).await?;
+        Ok(true)
     }
 }
 
@@ -109,7 +122,7 @@ impl SignInLinkRepository for DatabaseStore {
         &self,
         new: NewSignInLink,
         traces: Traces,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.database.write(Create { new, traces }).await
     }
 
@@ -164,7 +177,8 @@ impl SignInLinkRepository for DatabaseStore {
     }
 
     async fn prune_sign_in_links(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from sign_in_links where expires_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from sign_in_links where token_hash in \
+             (select token_hash from sign_in_links where expires_at < $1 order by expires_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }

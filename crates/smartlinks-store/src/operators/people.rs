@@ -120,6 +120,32 @@ pub(super) async fn store_password(
     Ok(sql.execute(SET, values![id, hash, now]).await? > 0)
 }
 
+/// Whether an operator may sign in, and with this password if there was one. It stays so until the commit: the update
+/// takes the lock of the row, which whoever disables the operator or changes the password waits for.
+pub(super) async fn stands(
+    sql: &mut Sql<'_>,
+    id: &OperatorId,
+    verified: Option<&PasswordHash>,
+) -> Result<bool, StoreError> {
+    const MAY: &str =
+        "update operators set disabled_at = null where id = $1 and disabled_at is null";
+    const MAY_WITH: &str = "update operators set disabled_at = null where id = $1 and disabled_at is null \
+         and password_hash = $2";
+    let stands = match verified {
+        None => sql.execute(MAY, values![id]).await?,
+        Some(hash) => sql.execute(MAY_WITH, values![id, hash]).await?,
+    };
+    Ok(stands > 0)
+}
+
+/// Whether an operator cannot sign in yet. It stays so until the commit, as in [`stands`].
+pub(super) async fn is_invited(sql: &mut Sql<'_>, id: &OperatorId) -> Result<bool, StoreError> {
+    const INVITED: &str = "update operators set disabled_at = null where id = $1 and disabled_at is null \
+         and password_hash is null \
+         and not exists (select 1 from oidc_identities where oidc_identities.operator_id = $1)";
+    Ok(sql.execute(INVITED, values![id]).await? > 0)
+}
+
 struct Create {
     new: NewOperator,
     change: Change,

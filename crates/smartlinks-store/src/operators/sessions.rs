@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::people::{operator, operator_columns};
+use super::people::{operator, operator_columns, stands};
 use super::{NewSession, Operator, OperatorId, Session, SessionRepository};
 use crate::sql::{Fields, Session as Sql, Write, values};
 use crate::store::DatabaseStore;
@@ -43,12 +43,15 @@ struct Begin {
 
 #[async_trait]
 impl Write for Begin {
-    type Output = ();
+    type Output = bool;
 
-    async fn run(&self, sql: &mut Sql<'_>) -> Result<(), StoreError> {
+    async fn run(&self, sql: &mut Sql<'_>) -> Result<bool, StoreError> {
         const END: &str = "delete from sessions where id_hash = $1";
         const INSERT: &str = "insert into sessions (id_hash, operator_id, created_at, last_seen_at, \
              expires_at, address, agent) values ($1, $2, $3, $3, $4, $5, $6)";
+        if !stands(sql, &self.new.operator, self.new.verified.as_ref()).await? {
+            return Ok(false);
+        }
         if let Some(former) = &self.replaces {
             sql.execute(END, values![hex::encode(former)]).await?;
         }
@@ -61,7 +64,8 @@ impl Write for Begin {
             self.new.agent.as_deref(),
         ];
         sql.execute(INSERT, values).await?;
-        leave(sql, &self.traces).await
+        leave(sql, &self.traces).await?;
+        Ok(true)
     }
 }
 
@@ -93,7 +97,7 @@ impl SessionRepository for DatabaseStore {
         new: NewSession,
         replaces: Option<Hash>,
         traces: Traces,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.database
             .write(Begin {
                 new,
@@ -186,7 +190,8 @@ impl SessionRepository for DatabaseStore {
     }
 
     async fn prune_sessions(&self, expired: Millis, idle: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from sessions where expires_at < $1 or last_seen_at < $2";
-        self.database.execute(PRUNE, values![expired, idle]).await
+        const PRUNE: &str = "delete from sessions where id_hash in \
+             (select id_hash from sessions where expires_at < $1 or last_seen_at < $2 limit $3)";
+        self.prune_in_parts(PRUNE, values![expired, idle]).await
     }
 }

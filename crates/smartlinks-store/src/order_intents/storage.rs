@@ -240,7 +240,7 @@ impl OrderIntentRepository for DatabaseStore {
     async fn prune_intents(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from order_intents where id in \
              (select id from order_intents where finished_at < $1 order by finished_at limit $2)";
-        self.prune_in_parts(PRUNE, before).await
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

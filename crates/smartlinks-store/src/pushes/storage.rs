@@ -212,8 +212,9 @@ impl PushRepository for DatabaseStore {
     }
 
     async fn prune_pushes(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from pushes where received_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from pushes where id in \
+             (select id from pushes where received_at < $1 order by received_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

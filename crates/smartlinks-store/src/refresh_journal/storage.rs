@@ -114,7 +114,7 @@ impl RefreshJournal for DatabaseStore {
         const PRUNE: &str = "delete from refresh_journal where (connection_id, number) in \
              (select connection_id, number from refresh_journal where ended_at < $1 \
              order by ended_at limit $2)";
-        self.prune_in_parts(PRUNE, before).await
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

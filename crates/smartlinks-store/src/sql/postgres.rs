@@ -5,6 +5,7 @@ use std::time::Duration;
 use sqlx::migrate::Migration;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use tracing::Instrument as _;
 
 use super::session::postgres_query;
 use super::write::Statement;
@@ -159,7 +160,7 @@ impl Postgres {
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
-        match tokio::spawn(work).await {
+        match tokio::spawn(work.in_current_span()).await {
             Ok(done) => done,
             Err(ended) => Err(StoreError::Unavailable {
                 place: self.place.clone(),

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::Connection;
+use tokio::task::JoinError;
 
 use super::{Row, Value, Write};
 use crate::StoreError;
@@ -94,8 +95,14 @@ impl Sqlite {
         self.writer.write(write).await
     }
 
-    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
-        self.writer.checkpoint().await
+    /// Whether there is anybody to make changes.
+    pub(crate) fn check_writer(&self) -> Result<(), StoreError> {
+        self.writer.check()
+    }
+
+    /// Empties the write-ahead log; false when that has to wait.
+    pub(crate) async fn empty_log(&self) -> Result<bool, StoreError> {
+        self.writer.empty_log().await
     }
 
     pub(crate) async fn close(&self) {
@@ -110,13 +117,20 @@ pub(super) async fn blocking<T: Send + 'static>(
     place: &str,
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(ended) => Err(StoreError::Unavailable {
+    joined(place, tokio::task::spawn_blocking(work).await)
+}
+
+/// What work on a thread of its own gave; a panic there is an error.
+pub(super) fn joined<T>(
+    place: &str,
+    ended: Result<Result<T, StoreError>, JoinError>,
+) -> Result<T, StoreError> {
+    ended.unwrap_or_else(|ended| {
+        Err(StoreError::Unavailable {
             place: place.to_owned(),
             source: ended.into(),
-        }),
-    }
+        })
+    })
 }
 
 /// A connection for changes beside other processes; makes the file where there is none.
@@ -187,7 +201,32 @@ pub(crate) async fn peek(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sql::values;
+    use crate::sql::{Session, values};
+
+    /// Design 6: what is answered is on disk (`synchronous` 2 is full), and what is deleted is overwritten.
+    #[tokio::test]
+    async fn the_writer_commits_to_the_disk() {
+        struct Look;
+        #[async_trait::async_trait]
+        impl Write for Look {
+            type Output = Vec<i64>;
+
+            async fn run(&self, session: &mut Session<'_>) -> Result<Vec<i64>, StoreError> {
+                let look = "select synchronous, secure_delete, foreign_keys \
+                     from pragma_synchronous, pragma_secure_delete, pragma_foreign_keys";
+                let row = session.first(look, values![]).await?.unwrap();
+                Ok((0..3).map(|at| row.number(at).unwrap()).collect())
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SqliteSettings {
+            path: folder.path().join("smartlinks.db"),
+            readers: 1,
+            max_pages: None,
+        };
+        let sqlite = Sqlite::open(settings).await.unwrap();
+        assert_eq!(sqlite.write(Look).await.unwrap(), [2, 1, 1]);
+    }
 
     /// F6: the readers cannot write, by which a read-only file can be had even as root.
     #[tokio::test]

@@ -9,6 +9,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use rusqlite::Connection;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::postgres;
 use super::sqlite::{self, InUse};
@@ -71,26 +72,37 @@ impl SqliteUpkeep {
         .await
     }
 
-    /// Reads rows as they are taken. They end when nobody takes them any more.
     fn stream(&self, sql: String) -> BoxStream<'static, Result<Row, StoreError>> {
         let (place, connection) = (self.place.clone(), Arc::clone(&self.connection));
-        let (sender, receiver) = mpsc::channel(AHEAD);
-        tokio::task::spawn_blocking(move || {
+        streamed(self.place.clone(), move |rows| {
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             let read = sqlite::each(&connection, &sql, &[], |row| {
-                sender.blocking_send(Ok(Row::Sqlite(row))).is_ok()
+                rows.blocking_send(Row::Sqlite(row)).is_ok()
             });
-            if let Err(error) = read {
-                // Whoever has gone away does not want to know.
-                let _ = sender.blocking_send(Err(error::sqlite(&place, error)));
-            }
-        });
-        let next = async |mut receiver: mpsc::Receiver<_>| {
-            let row = receiver.recv().await?;
-            Some((row, receiver))
-        };
-        stream::unfold(receiver, next).boxed()
+            read.map_err(|error| error::sqlite(&place, error))
+        })
     }
+}
+
+/// Hands on rows as they are taken, from a thread that may block. It ends when nobody takes them any more. The end of
+/// the rows is the end of the reading, and not of its thread alone.
+fn streamed<T: Send + 'static>(
+    place: String,
+    read: impl FnOnce(&mpsc::Sender<T>) -> Result<(), StoreError> + Send + 'static,
+) -> BoxStream<'static, Result<T, StoreError>> {
+    let (sender, receiver) = mpsc::channel(AHEAD);
+    let reading = tokio::task::spawn_blocking(move || read(&sender));
+    let next = move |(mut rows, reading): (mpsc::Receiver<T>, Option<JoinHandle<_>>)| {
+        let place = place.clone();
+        async move {
+            if let Some(row) = rows.recv().await {
+                return Some((Ok(row), (rows, reading)));
+            }
+            let ended = sqlite::joined(&place, reading?.await);
+            Some((Err(ended.err()?), (rows, None)))
+        }
+    };
+    stream::unfold((receiver, Some(reading)), next).boxed()
 }
 
 /// The values of one column, for many rows.
@@ -291,6 +303,37 @@ impl Upkeep {
             Self::Postgres { place, connection } => {
                 let closed = connection.close().await;
                 closed.map_err(|error| error::postgres(&place, error))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table that ends too soon must not look whole.
+    #[tokio::test]
+    async fn rows_whose_reading_fails_do_not_just_end() {
+        type Read = fn(&mpsc::Sender<u8>) -> Result<(), StoreError>;
+        let whole: Read = |rows| {
+            rows.blocking_send(1).unwrap();
+            Ok(())
+        };
+        let fails: Read = |rows| {
+            rows.blocking_send(1).unwrap();
+            Err(error::unreachable("here", "the disk is gone"))
+        };
+        let panics: Read = |rows| {
+            rows.blocking_send(1).unwrap();
+            panic!("on purpose")
+        };
+        for (read, fine) in [(whole, true), (fails, false), (panics, false)] {
+            let rows: Vec<_> = streamed("here".to_owned(), read).collect().await;
+            assert!(matches!(rows[0], Ok(1)));
+            match fine {
+                true => assert_eq!(rows.len(), 1),
+                false => assert!(matches!(rows[1..], [Err(StoreError::Unavailable { .. })])),
             }
         }
     }

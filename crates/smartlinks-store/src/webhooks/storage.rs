@@ -270,8 +270,9 @@ impl WebhookRepository for DatabaseStore {
     }
 
     async fn prune_deliveries(&self, before: Millis) -> Result<u64, StoreError> {
-        const PRUNE: &str = "delete from webhook_deliveries where finished_at < $1";
-        self.database.execute(PRUNE, values![before]).await
+        const PRUNE: &str = "delete from webhook_deliveries where id in \
+             (select id from webhook_deliveries where finished_at < $1 order by finished_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
     }
 }
 

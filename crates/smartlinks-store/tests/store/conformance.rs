@@ -14,6 +14,7 @@ mod oidc;
 mod operators;
 mod order_intents;
 mod orders_and_events;
+mod pruning;
 mod pushes;
 mod refresh;
 mod refresh_journal;
@@ -50,6 +51,8 @@ suite! {
         budgets_and_apps_are_divided_apart,
         claims_at_the_same_time_do_not_exceed_the_budget,
         no_life_of_the_instances_exceeds_the_budget;
+    pruning:
+        old_rows_go_in_parts_of_every_table;
     gateway_calls:
         calls_are_added_up_by_hour_method_and_outcome,
         instances_add_at_the_same_time,
@@ -123,6 +126,9 @@ suite! {
         sessions_end_one_by_one_and_together,
         a_disabled_operator_has_no_sessions_and_may_come_back,
         old_sessions_and_links_are_pruned,
+        a_session_begins_only_while_the_password_stands,
+        a_password_change_leaves_no_session_behind,
+        a_link_for_the_invited_is_made_for_them_alone,
         no_hash_is_shown,
         an_entry_is_left_by_what_took_effect;
     oidc:

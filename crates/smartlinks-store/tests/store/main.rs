@@ -7,7 +7,9 @@
 )]
 #![expect(clippy::print_stdout, reason = "says which tests were not run")]
 
+mod causes;
 mod conformance;
+mod durable;
 mod key_files;
 mod killed;
 mod maintenance;

@@ -1,9 +1,11 @@
 //! What only a database in a file can be asked: who may read it, what is left in it, what a full disk does.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use crate::support::*;
-use smartlinks_store::{OpenOptions, StoreError, stored_key_fingerprint};
+use smartlinks_store::{Existing, OpenOptions, StoreError, stored_key_fingerprint};
 
 #[cfg(unix)]
 fn mode(path: &Path) -> u32 {
@@ -212,13 +214,73 @@ async fn replacing_an_account_leaves_no_trace_of_the_former_tokens() {
         "the search works"
     );
     store
-        .reconnect(&id, account("other"), None, pair("3"), NOW.into())
+        .reconnect(&id, account("other"), true, None, pair("3"), NOW.into())
         .await
         .unwrap();
     for part in &sealed {
         assert!(!holds(&stage, part));
     }
     assert_eq!(tokens(&store, &id).await, texts("access-3", "refresh-3"));
+}
+
+/// R33: whoever reads for long (a check, a backup) neither keeps others from writing nor the log from being emptied.
+#[tokio::test(start_paused = true)]
+async fn what_is_deleted_while_somebody_reads_leaves_the_files_afterwards() {
+    let stage = Stage::sqlite();
+    let store = stage.open().await;
+    let id = connected(&store, "1").await.id;
+    let sql = format!("select access_token from connections where id = '{id}'");
+    let blob = stage.raw().await.bytes(sql.clone()).await.unwrap();
+    let sealed = &blob[blob.len() - 24..];
+    let mut reader = stage.raw().await;
+    reader.execute("begin").await;
+    reader.bytes(sql).await;
+    let (stop, stopped) = mpsc::channel();
+    let other = writes_often(stage.raw().await, stopped);
+    assert!(store.disconnect(&id, NOW.into()).await.unwrap());
+    assert!(holds(&stage, sealed), "the reader still sees it");
+    connected(&store, "2").await;
+    drop(stop);
+    other.join().unwrap();
+    reader.execute("commit").await;
+    while holds(&stage, sealed) {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(store.connections().list(true).await.unwrap().len(), 2);
+}
+
+/// Another process, which never waits for as long as ours would, until it is stopped.
+fn writes_often(raw: Raw, stopped: mpsc::Receiver<()>) -> std::thread::JoinHandle<()> {
+    let Raw::Sqlite(other) = raw else {
+        panic!("not SQLite")
+    };
+    other.busy_timeout(Duration::from_secs(3)).unwrap();
+    std::thread::spawn(move || {
+        let pause = Duration::from_millis(2);
+        while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let change = "update counters set value = value + 1 where name = 'connections'";
+            other.execute_batch(change).unwrap();
+        }
+    })
+}
+
+/// A command that only looks must not fail because somebody writes for long.
+#[tokio::test]
+async fn a_database_opens_while_another_process_writes() {
+    let stage = Stage::sqlite();
+    let id = connected(&stage.open().await, "1").await.id;
+    let mut other = stage.raw().await;
+    other.execute("begin immediate").await;
+    let store = stage.open().await;
+    assert_eq!(tokens(&store, &id).await, texts("access-1", "refresh-1"));
+    let Existing::Open(store) = smartlinks_store::open_existing(stage.options())
+        .await
+        .unwrap()
+    else {
+        panic!("it is there")
+    };
+    assert_eq!(find(&store, &id).await.generation, 1);
+    other.execute("rollback").await;
 }
 
 /// R33: how long each kind of row is kept stands in the documentation, for every table there is.
@@ -265,7 +327,7 @@ async fn a_full_disk_is_named_and_the_old_pair_stays_readable() {
             at: NOW,
         }),
     );
-    // Both may come into one group: the one that fails must not take the other with it.
+    // The one that fails does not take the other with it (groups of changes: `src/sql/sqlite/writer/tests.rs`).
     let (failed, beside) = tokio::join!(
         store.finish_refresh(&id, 1, "me", large.clone(), NOW.into()),
         beside

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use smartlinks_core::{
     FreightQuery, FreightQuote, ProductQuery, ProductView, SearchPage, SearchQuery, SkuView, Sort,
-    product_id_in,
 };
 
 use super::Session;
@@ -75,12 +74,11 @@ struct Shown {
 }
 
 async fn show(arguments: ProductShowArgs, session: &Session) -> Result<(), Failure> {
-    let id = product_id_in(&arguments.product).unwrap_or(arguments.product);
     let market = ProductQuery {
         connection: arguments.connection,
         ..ProductQuery::default()
     };
-    let product = session.core.product(&id, &market).await?;
+    let product = session.core.product(&arguments.product, &market).await?;
     let freight = if arguments.freight {
         let query = FreightQuery {
             sku: arguments.sku,

@@ -8,7 +8,7 @@ use smartlinks_core::webhooks::{
 };
 
 use super::Session;
-use crate::cli::WebhooksCommand;
+use crate::cli::webhooks::{CreateArgs, DeliveriesArgs, UpdateArgs, WebhooksCommand};
 use crate::failure::Failure;
 use crate::output::{facts, plain, table, when};
 
@@ -19,34 +19,8 @@ pub(crate) async fn run(command: WebhooksCommand, session: &Session) -> Result<(
         WebhooksCommand::Show { id } => {
             output.data(&core.webhook(&id).await?, |one| shown(one, now))
         }
-        WebhooksCommand::Create {
-            url,
-            description,
-            events,
-        } => {
-            let draft = WebhookDraft {
-                url,
-                description,
-                events,
-            };
-            output.data(&core.create_webhook(&draft).await?, |made| {
-                with_secret(made, now)
-            })
-        }
-        WebhooksCommand::Update {
-            id,
-            url,
-            description,
-            events,
-        } => {
-            let change = WebhookChange {
-                url,
-                description,
-                events: (!events.is_empty()).then_some(events),
-            };
-            let changed = core.change_webhook(&id, &change).await?;
-            output.data(&changed, |one| shown(one, now))
-        }
+        WebhooksCommand::Create(arguments) => create(arguments, session).await,
+        WebhooksCommand::Update(arguments) => update(arguments, session).await,
         WebhooksCommand::Delete { id } => {
             core.delete_webhook(&id).await?;
             output.data(&json!({ "deleted": id }), |_| {
@@ -64,28 +38,50 @@ pub(crate) async fn run(command: WebhooksCommand, session: &Session) -> Result<(
             output.data(&core.disable_webhook(&id).await?, |one| shown(one, now))
         }
         WebhooksCommand::Test { id } => output.data(&core.test_webhook(&id).await?, queued),
-        WebhooksCommand::Deliveries {
-            id,
-            state,
-            limit,
-            before,
-        } => {
-            let listing = DeliveryListing {
-                state,
-                before,
-                limit,
-            };
-            let page = core.webhook_deliveries(&id, &listing).await?;
-            output.data(&page, |page| deliveries(page, now))?;
-            output.more("--before", page.next.as_ref());
-            Ok(())
-        }
+        WebhooksCommand::Deliveries(arguments) => list_deliveries(arguments, session).await,
         WebhooksCommand::Delivery { id } => output
             .data(&core.webhook_delivery(&id).await?, |detail| {
                 attempts(detail, now)
             }),
         WebhooksCommand::Resend { id } => output.data(&core.resend_webhook(&id).await?, queued),
     }
+}
+
+async fn create(arguments: CreateArgs, session: &Session) -> Result<(), Failure> {
+    let draft = WebhookDraft {
+        url: arguments.url,
+        description: arguments.description,
+        events: arguments.events,
+    };
+    let made = session.core.create_webhook(&draft).await?;
+    let now = session.core.now();
+    session.output.data(&made, |made| with_secret(made, now))
+}
+
+async fn update(arguments: UpdateArgs, session: &Session) -> Result<(), Failure> {
+    let events = arguments.events;
+    let change = WebhookChange {
+        url: arguments.url,
+        description: arguments.description,
+        events: (!events.is_empty()).then_some(events),
+    };
+    let changed = session.core.change_webhook(&arguments.id, &change).await?;
+    let now = session.core.now();
+    session.output.data(&changed, |one| shown(one, now))
+}
+
+async fn list_deliveries(arguments: DeliveriesArgs, session: &Session) -> Result<(), Failure> {
+    let listing = DeliveryListing {
+        state: arguments.state,
+        before: arguments.before,
+        limit: arguments.limit,
+    };
+    let core = &session.core;
+    let page = core.webhook_deliveries(&arguments.id, &listing).await?;
+    let now = core.now();
+    session.output.data(&page, |page| deliveries(page, now))?;
+    session.output.more("--before", page.next.as_ref());
+    Ok(())
 }
 
 /// A moment that need not come.

@@ -11,7 +11,7 @@ use super::sources::Sources;
 /// Who we are to which provider.
 #[derive(Debug, Clone)]
 #[cfg_attr(
-    not(feature = "oidc"),
+    not(any(feature = "oidc", test)),
     expect(
         dead_code,
         reason = "only the issuer is named where nobody can be asked"

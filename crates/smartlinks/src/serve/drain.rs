@@ -29,7 +29,7 @@ pub(crate) struct Running {
 /// The sandbox beside it, and what tells it to end.
 pub(crate) type Beside = (JoinSet<io::Result<()>>, CancellationToken);
 
-/// Runs until a signal, then finishes.
+/// Runs until a signal, or until something that has to run has ended; then finishes.
 pub(crate) async fn until_signal(
     mut running: Running,
     mut beside: Option<Beside>,
@@ -39,6 +39,7 @@ pub(crate) async fn until_signal(
         () = signals.next() => Ok(()),
         ended = first_end(&mut running.server) => ended,
         ended = first_end_of(beside.as_mut()) => ended,
+        failure = first_panic(&mut running.workers) => Err(failure),
     };
     tracing::info!("ending: finishing what has begun; a second signal ends at once");
     let finished = tokio::select! {
@@ -64,6 +65,7 @@ async fn finish(mut running: Running, beside: Option<Beside>) -> Result<(), Fail
     });
     let answered = answered.await.is_ok();
     // Whatever has not ended by now must not begin anything new while the rest is put away.
+    running.server.abort_all();
     running.workers.abort_all();
     let stored = timeout(REST_WITHIN, async {
         running.core.drain().await;
@@ -94,6 +96,25 @@ async fn first_end(tasks: &mut JoinSet<io::Result<()>>) -> Result<(), Failure> {
         Some(Ok(Err(error))) => Err(server_failed(&error)),
         Some(Err(error)) => Err(server_failed(&io::Error::other(error))),
     }
+}
+
+/// The first worker that panics. What it did is done by nobody from then on, and nobody would notice: a new process does
+/// it again. One that has nothing (more) to do ends without being missed.
+async fn first_panic(workers: &mut JoinSet<()>) -> Failure {
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended
+            && error.is_panic()
+        {
+            tracing::error!(%error, "a background worker has panicked");
+            return Failure::new(
+                Exit::Failure,
+                "worker_failed",
+                "ended, because a background worker has panicked and its work would have stood still",
+            )
+            .hint("Start it again; report the panic, which the log names.");
+        }
+    }
+    std::future::pending().await
 }
 
 async fn first_end_of(beside: Option<&mut Beside>) -> Result<(), Failure> {
@@ -142,5 +163,28 @@ impl Signals {
     #[cfg(not(unix))]
     pub(crate) async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_worker_that_panics_is_noticed_and_one_that_ends_is_not() {
+        let mut workers = JoinSet::new();
+        workers.spawn(async {});
+        let (tell, told) = tokio::sync::oneshot::channel::<()>();
+        workers.spawn(async move {
+            let _ = told.await;
+            panic!("made up");
+        });
+        tokio::select! {
+            biased;
+            failure = first_panic(&mut workers) => panic!("nothing has happened yet: {failure:?}"),
+            () = tokio::task::yield_now() => {}
+        }
+        let _ = tell.send(());
+        assert_eq!(first_panic(&mut workers).await.code, "worker_failed");
     }
 }

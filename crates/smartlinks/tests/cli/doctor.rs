@@ -233,6 +233,22 @@ fn a_data_directory_that_others_can_change_is_named() {
     says(&found, "fix", "chmod 700");
 }
 
+/// A limit on the size of files stands in for a disk without room: in both cases the write is refused.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_takes_nothing_more_is_named() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let outcome = home.run_after("trap '' XFSZ; ulimit -f 1000", &["doctor", "--json"]);
+    let found = finding(&outcome, 1, "disk_read_only");
+    assert_eq!(found["check"], "disk");
+    says(&found, "why", "is lost with the process");
+    let left = std::fs::read_dir(home.data_dir()).unwrap();
+    let names = left.map(|entry| entry.unwrap().file_name());
+    let probes = names.filter(|name| name.to_string_lossy().starts_with(".doctor-"));
+    assert_eq!(probes.count(), 0, "the probe was left behind");
+}
+
 #[test]
 fn a_database_that_is_down_is_named_without_its_password() {
     let gateway = Gateway::start();

@@ -113,16 +113,7 @@ fn id(home: &Home) -> String {
 fn a_key_is_not_used_before_every_instance_has_it() {
     let gateway = Gateway::start();
     let home = connected(&gateway);
-    let here = home.data_dir().join("keys");
-    let there = home.path().join("other-machine-keys");
-    std::fs::copy(&here, &there).unwrap();
-    let flag = there.display().to_string();
-    let mut server = Server::start(
-        &home,
-        &["serve", "--listen", "127.0.0.1:0", "--key-file", &flag],
-    );
-    server.wait_for(Stream::Out, "page:");
-    wait_for_a_report(&home);
+    let mut server = with_keys_of_its_own(&home);
 
     // A script that goes by the exit code must not believe that the key was changed.
     let rotated = home.run(&["keyring", "rotate", "--json"]);
@@ -135,7 +126,7 @@ fn a_key_is_not_used_before_every_instance_has_it() {
     assert_eq!(refused["code"], "key_not_everywhere");
     assert_ne!(keys(&home)[0]["id"], new);
 
-    std::fs::copy(&here, &there).unwrap();
+    copy_keys(&home);
     server.wait_until(Stream::Err, "the key file was read again");
     // The report follows the log line.
     let activated = (0..200).find_map(|_| {
@@ -153,16 +144,7 @@ fn a_key_is_not_used_before_every_instance_has_it() {
 fn nothing_is_moved_or_retired_before_every_instance_has_the_key() {
     let gateway = Gateway::start();
     let home = connected(&gateway);
-    let here = home.data_dir().join("keys");
-    let there = home.path().join("other-machine-keys");
-    std::fs::copy(&here, &there).unwrap();
-    let flag = there.display().to_string();
-    let mut server = Server::start(
-        &home,
-        &["serve", "--listen", "127.0.0.1:0", "--key-file", &flag],
-    );
-    server.wait_for(Stream::Out, "page:");
-    wait_for_a_report(&home);
+    let mut server = with_keys_of_its_own(&home);
     let old = keys(&home)[0]["id"].as_str().unwrap().to_owned();
     let rotated = home.run(&["keyring", "rotate", "--json"]).json(1);
     let new = rotated["key"].as_str().unwrap();
@@ -185,13 +167,30 @@ fn nothing_is_moved_or_retired_before_every_instance_has_the_key() {
     assert_eq!(keys(&home)[1]["rows"], 1, "nothing was moved");
     assert!(key_file(&home).contains(&old));
 
-    std::fs::copy(&here, &there).unwrap();
+    copy_keys(&home);
     server.wait_until(Stream::Err, "the key file was read again");
     let moved = (0..200).find_map(|_| {
         let outcome = home.run(&["keyring", "reencrypt", "--retire", "--json"]);
         (outcome.code == Some(0)).then(|| outcome.json(0))
     });
     assert_eq!(moved.unwrap()["retired"][0], old.as_str());
+}
+
+/// Copies the key file to where the server of another machine has its own.
+fn copy_keys(home: &Home) -> String {
+    let there = home.path().join("other-machine-keys");
+    std::fs::copy(home.data_dir().join("keys"), &there).unwrap();
+    there.display().to_string()
+}
+
+/// A server that reads a copy of the key file and has reported its keys.
+fn with_keys_of_its_own(home: &Home) -> Server {
+    let file = copy_keys(home);
+    let arguments = ["serve", "--listen", "127.0.0.1:0", "--key-file", &file];
+    let mut server = Server::start(home, &arguments);
+    server.wait_for(Stream::Out, "page:");
+    wait_for_a_report(home);
+    server
 }
 
 /// The server says which keys it holds a moment after it answers.

@@ -2,17 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::server::{Server, Stream};
+use crate::support::server::{DEMO, Server, Stream};
 use crate::support::{Home, http};
-
-const DEMO: [&str; 6] = [
-    "serve",
-    "--sandbox",
-    "--listen",
-    "127.0.0.1:0",
-    "--sandbox-listen",
-    "127.0.0.1:0",
-];
 
 #[test]
 fn a_link_of_the_command_line_is_opened_by_the_server_and_taken_back() {

@@ -10,17 +10,8 @@ use std::sync::mpsc;
 #[cfg(feature = "otlp")]
 use serde_json::json;
 
-use crate::support::server::{Server, Stream};
+use crate::support::server::{DEMO, Server, Stream};
 use crate::support::{CANARY, Home, http};
-
-const DEMO: [&str; 6] = [
-    "serve",
-    "--sandbox",
-    "--listen",
-    "127.0.0.1:0",
-    "--sandbox-listen",
-    "127.0.0.1:0",
-];
 
 /// What was posted: the path, and the body with whatever text stands in it.
 #[cfg(feature = "otlp")]

@@ -33,6 +33,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
                    code 1 when something is wrong); the report holds no secret and can be pasted
       openapi      Print the OpenAPI document of the HTTP API
       completions  Print the completion script of a shell
+      man          Print the manual page (`smartlinks man | man -l -`), or write one for every command
       help         Print this message or the help of the given subcommand(s)
 
     Options:
@@ -124,4 +125,37 @@ fn completions_and_the_api_document_need_nothing() {
         !home.data_dir().exists(),
         "nothing is made for commands that keep nothing"
     );
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let home = Home::new();
+    let page = home.run(&["man"]);
+    assert_eq!(page.code, Some(0), "{page}");
+    // Variables, exit codes and the ways to begin stand in it too.
+    for words in [
+        ".TH smartlinks 1",
+        "ALIEXPRESS_APP_KEY",
+        "Exit codes",
+        "serve",
+    ] {
+        assert!(page.stdout.contains(words), "{words}: {page}");
+    }
+    let folder = home.path().join("share/man/man1");
+    let written = folder.display().to_string();
+    let told = home.run(&["man", "--output", &written, "--json"]).json(0);
+    assert_eq!(told["folder"], "[HOME]/share/man/man1");
+    for name in [
+        "smartlinks",
+        "smartlinks-serve",
+        "smartlinks-auth-export",
+        "smartlinks-db-copy",
+    ] {
+        let page = std::fs::read_to_string(folder.join(format!("{name}.1"))).unwrap();
+        assert!(page.contains(&format!(".TH {name} 1")), "{page}");
+    }
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let refused = home.run(&["man", "--output", &file.display().to_string(), "--json"]);
+    assert_eq!(refused.error(1)["code"], "not_written");
 }

@@ -6,17 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use insta::assert_snapshot;
 use serde_json::json;
 
-use crate::support::server::{Server, Stream};
+use crate::support::server::{DEMO, Server, Stream};
 use crate::support::{CANARY, Home, http};
 
-const DEMO: [&str; 6] = [
-    "serve",
-    "--sandbox",
-    "--listen",
-    "127.0.0.1:0",
-    "--sandbox-listen",
-    "127.0.0.1:0",
-];
 const LIVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
 /// A made-up password of the first operator.
 const PASSWORD: &str = "four made-up words of hers";

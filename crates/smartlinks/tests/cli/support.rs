@@ -55,9 +55,21 @@ impl Home {
         self.path().join(".local/share/smartlinks")
     }
 
+    /// Runs the program to its end, with something said to the shell before.
+    pub(crate) fn run_after(&self, shell: &str, arguments: &[&str]) -> Outcome {
+        let script = format!("{shell}; exec \"$0\" \"$@\"");
+        let arguments = [&["-c", &script, BINARY], arguments].concat();
+        let mut command = self.command_of("sh", &arguments);
+        self.outcome(command.output().unwrap())
+    }
+
     /// The program, about to start.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(BINARY);
+        self.command_of(BINARY, arguments)
+    }
+
+    fn command_of(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(self.path())

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::support::Home;
-use crate::support::server::{Server, Stream};
+use crate::support::server::{DEMO, Server, Stream};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -52,15 +52,7 @@ fn a_command_queues_and_a_server_sends_past_every_proxy() {
     ] {
         home = home.variable(name, proxy.clone());
     }
-    let arguments = [
-        "serve",
-        "--sandbox",
-        "--listen",
-        "127.0.0.1:0",
-        "--sandbox-listen",
-        "127.0.0.1:0",
-    ];
-    let mut server = Server::start(&home, &arguments);
+    let mut server = Server::start(&home, &DEMO);
     server.wait_for(Stream::Out, "page: ");
 
     let (url, came) = receiver();

@@ -10,7 +10,7 @@ pub(crate) enum Better {
     Less,
 }
 
-/// Prints the line. `bare` is the primitive of the same run, where there is one.
+/// Prints the line. `bare` is the primitive of the same run, where there is one; the ratio is to it.
 pub(crate) fn print(name: &str, measured: f64, bare: Option<f64>, budget: f64, better: Better) {
     let met = match better {
         Better::More => measured >= budget,
@@ -21,10 +21,10 @@ pub(crate) fn print(name: &str, measured: f64, bare: Option<f64>, budget: f64, b
         number => format!("{number:.2}"),
     };
     let bare_text = bare.map_or_else(|| "-".to_owned(), digits);
-    let ratio = measured / bare.unwrap_or(budget);
+    let ratio = bare.map_or_else(|| "-".to_owned(), |bare| format!("{:.2}", measured / bare));
     let verdict = if met { "met" } else { "missed" };
     println!(
-        "bench {name} measured={} bare={bare_text} ratio={ratio:.2} budget={} {verdict}",
+        "bench {name} measured={} bare={bare_text} ratio={ratio} budget={} {verdict}",
         digits(measured),
         digits(budget)
     );

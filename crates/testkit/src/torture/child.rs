@@ -1,54 +1,39 @@
 //! The process that is killed: a store, a core and a clock that it is told, and nothing that a server would add.
 
-use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aliexpress::{
-    AppKey, AppSecret, Client, GatewayUrl, Policy, ReqwestTransport, TransportOptions,
+    AppKey, AppSecret, Client, GatewayUrl, Policy, ReqwestTransport, Transport, TransportOptions,
 };
 use anyhow::{Context, Result, bail};
 use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
-use smartlinks_core::{App, AppSetup, Core, CoreOptions, RefreshPolicy, RefreshStep, RefreshSteps};
+use smartlinks_core::{
+    App, AppSetup, Core, CoreOptions, RefreshPolicy, RefreshStep, RefreshSteps, Vended,
+};
 use smartlinks_store::{
-    ConnectionId, DatabaseUrl, OpenOptions, Store, SystemEntropy, open_or_create_keys,
+    ConnectionId, DatabaseUrl, Millis, OpenOptions, Store, SystemEntropy, open_or_create_keys,
     stored_key_fingerprint,
 };
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 use super::process::{Order, Setting, Word};
+use super::sabotage::Saboteur;
 use crate::app::APP_SECRET;
 
 /// A product that every sandbox has.
 const PRODUCT: &str = "1005006000000001";
 
-/// What a process does wrong on purpose.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sabotage {
-    /// Nothing: the product as it is.
-    #[default]
-    None,
-    /// It gives a token to a caller before it is durable.
-    HandsOutEarly,
-    /// Its clock is ahead by more than a lease, so it takes every lease for lapsed.
-    IgnoresLeases,
-    /// It ends a connection whose refresh was interrupted, without trying the durable token.
-    GivesUp,
-}
-
-impl FromStr for Sabotage {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> Result<Self> {
-        serde_json::from_value(text.into()).with_context(|| format!("there is no sabotage {text}"))
-    }
+/// Whether a process that stands at this step has ended all its refreshes: it was given a token then, or has used it.
+pub(super) fn comes_after_the_refreshes(step: &str) -> bool {
+    [RefreshStep::HandedOut, RefreshStep::Served]
+        .iter()
+        .any(|late| late.as_str() == step)
 }
 
 /// A clock that shows what it was told last. Milliseconds since the epoch.
@@ -68,29 +53,27 @@ impl aliexpress::Clock for Moment {
     }
 }
 
-/// Stands still where it is told to, until it is told to go on or killed.
+/// Stands still where it is told to, until it is told to go on or killed; and asks for a token at every step of a
+/// refresh, as any caller may at any time.
 #[derive(Debug)]
 struct StandStill {
     stop_at: Mutex<Option<String>>,
     go_on: Mutex<Receiver<()>>,
-    sabotage: Sabotage,
-    /// What was known of each connection when the work began.
-    generations: Mutex<HashMap<ConnectionId, i64>>,
+    /// Set once it exists.
+    core: OnceLock<Core>,
+    saboteur: Saboteur,
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl RefreshSteps for StandStill {
     fn reached(&self, connection: &ConnectionId, step: RefreshStep) {
-        if self.sabotage == Sabotage::HandsOutEarly && step == RefreshStep::Answered {
-            let known = locked(&self.generations).get(connection).copied();
-            say(&Word::Handed {
-                connection: connection.to_string(),
-                generation: known.unwrap_or_default() + 1,
-                token: None,
-            });
+        self.saboteur.reached(step);
+        if !comes_after_the_refreshes(step.as_str()) {
+            let asked = self.ask_beside(connection, step);
+            tokio::task::block_in_place(|| Handle::current().block_on(asked));
         }
         let here = locked(&self.stop_at)
             .take_if(|stop_at| stop_at == step.as_str())
@@ -103,6 +86,32 @@ impl RefreshSteps for StandStill {
             // An end of the channel is an end of the harness.
             let _ = locked(&self.go_on).recv();
         }
+    }
+}
+
+impl StandStill {
+    /// A caller beside the refresh. One that is given nothing has no story.
+    async fn ask_beside(&self, connection: &ConnectionId, step: RefreshStep) {
+        let word = match (self.saboteur.hands_out(connection, step), self.core.get()) {
+            (Some(early), _) => early,
+            (None, Some(core)) => {
+                let asked = connection.to_string();
+                match core.vend(Some(&asked), Duration::ZERO).await {
+                    Ok(vended) => handed(&vended),
+                    Err(_) => return,
+                }
+            }
+            (None, None) => return,
+        };
+        say(&word);
+    }
+}
+
+fn handed(vended: &Vended) -> Word {
+    Word::Handed {
+        connection: vended.connection().id.to_string(),
+        generation: vended.connection().generation,
+        token: fingerprint(vended.token().expose()),
     }
 }
 
@@ -161,8 +170,7 @@ struct Worker {
     store: Arc<dyn Store>,
     clock: Moment,
     steps: Arc<StandStill>,
-    sabotage: Sabotage,
-    lease_ms: i64,
+    lease: Duration,
 }
 
 impl Worker {
@@ -170,8 +178,8 @@ impl Worker {
         let steps = Arc::new(StandStill {
             stop_at: Mutex::default(),
             go_on: Mutex::new(go_on),
-            sabotage: setting.sabotage,
-            generations: Mutex::default(),
+            core: OnceLock::new(),
+            saboteur: Saboteur::new(setting.sabotage),
         });
         let clock = Moment::default();
         let lease = Duration::from_secs(setting.lease_s);
@@ -183,32 +191,39 @@ impl Worker {
             ..RefreshPolicy::default()
         };
         let store = open_store(&setting.database, &setting.keys).await?;
+        let transport = ReqwestTransport::new(TransportOptions::default())?;
+        let client = client(
+            &setting.gateway,
+            clock.clone(),
+            steps.saboteur.listening(transport),
+        )?;
+        let core = core(client, Arc::clone(&store), clock.clone(), policy)?;
+        steps.core.get_or_init(|| core.clone());
         Ok(Self {
-            core: core(&setting.gateway, Arc::clone(&store), clock.clone(), policy)?,
+            core,
             store,
             clock,
             steps,
-            sabotage: setting.sabotage,
-            lease_ms: i64::try_from(lease.as_millis())?,
+            lease,
         })
     }
 
     async fn work(&self, now_ms: i64, stop_at: Option<String>, serve: bool) -> Result<()> {
-        let ahead = match self.sabotage {
-            Sabotage::IgnoresLeases => self.lease_ms + 1,
-            _ => 0,
-        };
-        self.clock.set(now_ms + ahead);
+        let saboteur = &self.steps.saboteur;
+        self.clock.set(now_ms + saboteur.clock_ahead_ms(self.lease));
         let records = self.store.connections().list(false).await?;
-        *locked(&self.steps.generations) = records
-            .iter()
-            .map(|record| (record.id.clone(), record.generation))
-            .collect();
-        *locked(&self.steps.stop_at) = stop_at;
-        if self.sabotage == Sabotage::GivesUp {
-            self.give_up_on_the_interrupted().await?;
-        }
+        let (late, early) = match stop_at {
+            Some(stop_at) if comes_after_the_refreshes(&stop_at) => (Some(stop_at), None),
+            early => (None, early),
+        };
+        *locked(&self.steps.stop_at) = early;
+        let now = Millis(self.clock.0.load(Ordering::SeqCst));
+        saboteur
+            .begin(&*self.store, late.is_some(), now, self.lease)
+            .await?;
         self.core.refresh_due(&CancellationToken::new()).await?;
+        // From here on no refresh is under way.
+        *locked(&self.steps.stop_at) = late;
         if serve {
             for record in records {
                 let connection = record.id.to_string();
@@ -230,51 +245,13 @@ impl Worker {
             .core
             .vend(Some(connection), Duration::from_secs(1))
             .await?;
-        say(&Word::Handed {
-            connection: connection.to_owned(),
-            generation: vended.connection().generation,
-            token: Some(fingerprint(vended.token().expose())),
-        });
+        say(&handed(&vended));
         let params = [("product_id", PRODUCT), ("ship_to_country", "FR")]
             .map(|(name, value)| (name.to_owned(), value.to_owned()));
         self.core
             .call_read(Some(connection), "aliexpress.ds.product.get", &params)
             .await
             .map(drop)
-    }
-
-    /// What a program does that takes silence for a refusal.
-    async fn give_up_on_the_interrupted(&self) -> Result<()> {
-        use smartlinks_store::{Failure, FailureKind, Millis, ReauthorizationReason, StoredState};
-        let now = Millis(self.clock.0.load(Ordering::SeqCst));
-        let connections = self.store.connections();
-        for record in connections.list(false).await? {
-            let until = Millis(now.0 + self.lease_ms);
-            let interrupted = record.refresh_begun_at.is_some();
-            if interrupted
-                && connections
-                    .claim_refresh(&record.id, record.generation, "saboteur", until, now)
-                    .await?
-            {
-                let failure = Failure {
-                    kind: FailureKind::Refused,
-                    code: "gave_up".to_owned(),
-                    state: StoredState::ReauthorizationRequired,
-                    reason: Some(ReauthorizationReason::RefreshInterrupted.into()),
-                    next_refresh_at: None,
-                };
-                connections
-                    .fail_refresh(
-                        &record.id,
-                        record.generation,
-                        "saboteur",
-                        failure,
-                        now.into(),
-                    )
-                    .await?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -311,8 +288,7 @@ pub(super) async fn open_store(database: &str, keys: &Path) -> Result<Arc<dyn St
     Ok(smartlinks_store::open(options).await?)
 }
 
-pub(super) fn client(gateway: &str, clock: Moment) -> Result<Client> {
-    let transport = ReqwestTransport::new(TransportOptions::default())?;
+pub(super) fn client<T: Transport>(gateway: &str, clock: Moment, transport: T) -> Result<Client> {
     Ok(
         Client::builder(AppKey::parse("500100")?, AppSecret::parse(APP_SECRET)?)
             .gateway(GatewayUrl::parse(gateway)?)
@@ -324,7 +300,7 @@ pub(super) fn client(gateway: &str, clock: Moment) -> Result<Client> {
 }
 
 pub(super) fn core(
-    gateway: &str,
+    client: Client,
     store: Arc<dyn Store>,
     clock: Moment,
     refresh: RefreshPolicy,
@@ -333,8 +309,8 @@ pub(super) fn core(
         refresh,
         ..CoreOptions::new(
             AppSetup::Ready(App {
-                client: client(gateway, clock.clone())?,
-                callback_url: format!("{gateway}/aliexpress/callback").parse()?,
+                client,
+                callback_url: "http://127.0.0.1:8080/aliexpress/callback".parse()?,
             }),
             store,
             Arc::new(clock),

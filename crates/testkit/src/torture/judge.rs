@@ -38,6 +38,9 @@ pub(super) struct Round {
     pub(super) generations: Vec<i64>,
     /// Refresh calls before the leases of the dead had lapsed.
     pub(super) first_calls: Vec<Call>,
+    /// Refresh tokens that killed processes had sent before they died with refreshes under way: only their answers can
+    /// have been lost with a process.
+    pub(super) fallen: BTreeSet<String>,
     /// Refresh calls after that.
     pub(super) second_calls: Vec<Call>,
     /// What the recovering processes said.
@@ -205,7 +208,8 @@ impl Case<'_> {
             .any(|call| call.rotated);
         let cause = ReauthorizationReason::RefreshInterrupted.as_str();
         let interrupted = self.record.reason.as_deref() == Some(cause);
-        if !rotated || self.middle != self.before.generation || self.round.target == "no kill" {
+        let fell = self.round.fallen.contains(&self.before.refresh);
+        if !rotated || !fell || self.middle != self.before.generation {
             self.unexplained(lane, "it ended, and no answer was lost with a process");
         } else if !interrupted {
             self.unexplained(lane, "it ended for another reason than it says");

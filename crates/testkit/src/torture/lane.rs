@@ -1,23 +1,28 @@
 //! One lane: rounds of falling due, killing and recovering.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aliexpress::{ReqwestTransport, TransportOptions};
 use anyhow::{Context, Result};
 use serde_json::json;
 use smartlinks_core::{Core, RefreshPolicy, RefreshStep};
 use smartlinks_store::{Connection, ConnectionId, Store, StoredState};
 use tempfile::TempDir;
 
-use super::child::{Moment, client, core, open_store, refresh_fingerprint};
+use super::Plan;
+use super::child::{
+    Moment, client, comes_after_the_refreshes, core, open_store, refresh_fingerprint,
+};
 use super::dice::Dice;
 use super::gateway::Gateway;
 use super::judge::{Before, Round, judge};
 use super::place::Place;
 use super::process::{Order, Process, Setting, Word};
 use super::profiles::{DUE_AFTER_S, PROFILES, Profile};
+use super::sabotage::Sabotage;
 use super::tally::{CALLED, RANDOM, Tally, targets};
-use super::{Plan, Sabotage};
 
 /// The accounts that every sandbox has.
 const ACCOUNTS: [&str; 3] = ["buyer", "buyer2", "seller"];
@@ -69,6 +74,8 @@ pub(super) struct Lane {
     last_profile: Option<Profile>,
     /// Whose refresh stood at the step, in this round.
     named: Option<String>,
+    /// What the processes that were killed in this round had sent, see [`Round::fallen`].
+    fallen: BTreeSet<String>,
     _folder: TempDir,
 }
 
@@ -95,10 +102,13 @@ impl Lane {
         };
         let store = open_store(&setting.database, &setting.keys).await?;
         let policy = RefreshPolicy::default();
-        let parent = core(&gateway.url, Arc::clone(&store), clock.clone(), policy)?;
+        let transport = ReqwestTransport::new(TransportOptions::default())?;
+        let gateway_client = client(&gateway.url, clock.clone(), transport)?;
+        let shared = Arc::clone(&store);
+        let parent = core(gateway_client.clone(), shared, clock.clone(), policy)?;
         Ok(Self {
             plan: plan.clone(),
-            gateway_client: client(&gateway.url, clock.clone())?,
+            gateway_client,
             gateway,
             store,
             parent,
@@ -114,6 +124,7 @@ impl Lane {
             seen: 0,
             last_profile: None,
             named: None,
+            fallen: BTreeSet::new(),
             _folder: folder,
         })
     }
@@ -150,6 +161,10 @@ impl Lane {
         // A pair that never serves keeps the one before it alive into the next round.
         let serve = target == "served" || !self.dice.once_in(4);
 
+        self.fallen.clear();
+        for door in &self.gateway.doors {
+            door.asked();
+        }
         let (killed, mut said) = self.torment(target, two, left).await?;
         let first_calls = self.calls().await?;
         let generations = self.generations(&before).await?;
@@ -166,6 +181,7 @@ impl Lane {
             before,
             generations,
             first_calls,
+            fallen: std::mem::take(&mut self.fallen),
             second_calls: self.calls().await?,
             said,
             serve,
@@ -295,7 +311,11 @@ impl Lane {
         let process = self.slots[slot].take().context("no process to kill")?;
         let last = process.kill().await?;
         said.extend(last);
-        self.gateway.doors[slot].settled().await?;
+        let door = &self.gateway.doors[slot];
+        door.settled().await?;
+        if !comes_after_the_refreshes(step) {
+            self.fallen.extend(door.asked());
+        }
         self.tally.killed_at(step);
         Ok(())
     }
@@ -401,9 +421,8 @@ impl Lane {
                 .token(&id)
                 .await?
                 .context("a connection without tokens")?;
-            let durable = super::child::access_fingerprint(&material);
-            let differs = token.as_ref().is_some_and(|token| *token != durable);
-            let other = record.generation == *generation && differs;
+            let other = record.generation == *generation
+                && *token != super::child::access_fingerprint(&material);
             if record.generation < *generation || other {
                 self.tally.lost += 1;
                 self.tally.tell(format!(

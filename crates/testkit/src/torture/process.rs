@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-use super::child::Sabotage;
+use super::sabotage::Sabotage;
 
 /// A process that says nothing for so long is stuck, and the harness has failed.
 const SPEAKS_WITHIN: Duration = Duration::from_secs(120);
@@ -52,8 +52,8 @@ pub(super) enum Word {
     Handed {
         connection: String,
         generation: i64,
-        /// The first 8 hexadecimal digits of the SHA-256 of the access token, where they are known.
-        token: Option<String>,
+        /// The first 8 hexadecimal digits of the SHA-256 of the access token.
+        token: String,
     },
     /// The gateway has answered a call with that token.
     Served { connection: String },

@@ -177,6 +177,35 @@ mod tests {
         );
     }
 
+    /// The proof in the README is one of the program as it is.
+    #[test]
+    fn the_readme_shows_a_good_run_with_every_step() {
+        let readme = include_str!("../../../../README.md");
+        let lines: Vec<&str> = readme
+            .lines()
+            .filter_map(|line| line.strip_prefix("torture db="))
+            .collect();
+        assert_eq!(lines.len(), 2);
+        for (line, database) in lines.iter().zip(["sqlite", "postgres"]) {
+            let begins =
+                format!("{database} kills=2000 lost=0 double=0 unexplained=0 unavoidable=");
+            assert!(line.starts_with(&begins), "{line}");
+            let (_, steps) = line.split_once(" by_step=").unwrap();
+            let steps: Vec<(&str, u64)> = steps
+                .split(',')
+                .map(|step| step.split_once(':').unwrap())
+                .map(|(name, kills)| (name, kills.parse().unwrap()))
+                .collect();
+            let names: Vec<&str> = steps.iter().map(|(name, _)| *name).collect();
+            assert_eq!(
+                names,
+                targets(),
+                "run `cargo xtask torture` and show its lines"
+            );
+            assert_eq!(steps.iter().map(|(_, kills)| kills).sum::<u64>(), 2_000);
+        }
+    }
+
     #[test]
     fn a_step_that_was_hardly_tried_is_a_failure() {
         let mut tally = Tally::new(Kind::Sqlite);

@@ -27,15 +27,22 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
     world.delay_refreshes(1_500).await?;
     let door = Door::before(world.database.authority()).await?;
     let through = world.database.url_through(&door.authority());
-    let server = world.serve(through.clone()).await?;
+    let url = || through.clone();
+    let (one, two, three) =
+        tokio::try_join!(world.serve(url()), world.serve(url()), world.serve(url()))?;
+    let servers = [one, two, three];
     let rows = world.database.pool()?;
-    let visitor = world.program(&server).await?;
-    expect(&visitor, "/readyz", 200).await?;
+    let mut visitors = Vec::new();
+    for server in &servers {
+        let visitor = world.program(server).await?;
+        expect(&visitor, "/readyz", 200).await?;
+        visitors.push(visitor);
+    }
 
     // One refresh is asked of the gateway; before it answers, the database is gone.
     let path = format!("/api/aliexpress/connections/{}/refresh", connected[0].id);
     let asked = tokio::spawn({
-        let visitor = world.program(&server).await?;
+        let visitor = world.program(&servers[0]).await?;
         async move { visitor.post_json(&path, &serde_json::json!({})).await }
     });
     until("the gateway is asked", SOON, || async {
@@ -47,7 +54,9 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
     ensure!(lost.status == 503, "{}: {}", lost.status, lost.text());
     is_storage_problem(&lost.json()?)?;
 
-    says_that_it_is_gone(&visitor).await?;
+    for visitor in &visitors {
+        says_that_it_is_gone(visitor).await?;
+    }
     let command = world
         .command_on(&through, &["auth", "status", "--json"])
         .await?;
@@ -63,12 +72,14 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
         .execute(&rows)
         .await?;
     door.reopen().await?;
-    until("it is ready again", SOON, || async {
-        let reply = visitor.get("/readyz").await?;
-        Ok((reply.status == 200).then_some(()))
-    })
-    .await?;
-    expect(&visitor, "/api/aliexpress/status", 200).await?;
+    for visitor in &visitors {
+        until("it is ready again", SOON, || async {
+            let reply = visitor.get("/readyz").await?;
+            Ok((reply.status == 200).then_some(()))
+        })
+        .await?;
+        expect(visitor, "/api/aliexpress/status", 200).await?;
+    }
     until("all are refreshed", SOON, || all_refreshed(&rows)).await?;
     // The pair that the database would not take was kept, and stored without another call.
     let refreshes = world.refreshes().await?;
@@ -81,12 +92,12 @@ async fn gone_and_back(database: TestDatabase) -> Result<()> {
         refreshes.values().all(|calls| *calls == 1),
         "{REFRESH}: {refreshes:?}"
     );
-    let output = server.output();
-    calm(&output)?;
-    ensure!(
-        output.contains("the database does not answer"),
-        "the log does not say so"
-    );
+    for server in &servers {
+        let output = server.output();
+        calm(&output)?;
+        let said = output.contains("the database does not answer");
+        ensure!(said, "the log does not say so:\n{output}");
+    }
     Ok(())
 }
 

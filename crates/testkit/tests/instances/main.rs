@@ -3,6 +3,7 @@
 
 mod budgets;
 mod cut_off;
+mod handing_out;
 mod moving;
 mod refreshes;
 mod storage_faults;

@@ -155,9 +155,8 @@ impl World {
 
     /// A program that uses a server, with a key made by a command beside it.
     pub(crate) async fn program(&self, server: &ServiceProcess) -> Result<Http> {
-        let create = [
-            "api-keys", "create", "test", "--scope", "read", "--scope", "admin", "--json",
-        ];
+        let scopes = ["--scope", "read", "--scope", "token", "--scope", "admin"];
+        let create = [&["api-keys", "create", "test", "--json"][..], &scopes].concat();
         let made = self.command(&create).await?;
         let words = String::from_utf8_lossy(&made.stderr).into_owned();
         ensure!(made.status.success(), "{words}");

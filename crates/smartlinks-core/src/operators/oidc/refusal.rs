@@ -1,7 +1,7 @@
 //! The ways in which a sign-in with a provider can end badly, each with its own name.
 
 use super::Identity;
-use crate::text::shortened;
+use crate::text::plain;
 
 /// How much of what a provider says is kept, in characters.
 const TOLD_LENGTH: usize = 200;
@@ -208,12 +208,19 @@ impl OidcRefusal {
         }
     }
 
+    /// A refusal of somebody whom the provider has identified.
+    pub(super) fn about(kind: OidcRefusalKind, identity: &Identity) -> Self {
+        Self {
+            who: Some(identity.clone()),
+            ..Self::of(kind)
+        }
+    }
+
     /// The same with what the provider, or the check, said.
     #[must_use]
     pub fn telling(self, told: &str) -> Self {
-        let plain: String = told.chars().filter(|one| !one.is_control()).collect();
         Self {
-            told: Some(shortened(plain.trim(), TOLD_LENGTH)).filter(|told| !told.is_empty()),
+            told: Some(plain(told, TOLD_LENGTH)).filter(|told| !told.is_empty()),
             ..self
         }
     }

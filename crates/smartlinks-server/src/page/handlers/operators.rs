@@ -172,12 +172,7 @@ pub(super) async fn link(
     let Some(own) = own.0 else {
         return Ok(Redirect::to(HERE).into_response());
     };
-    let operators = state.core().operators().await?;
-    let invited = operators
-        .into_iter()
-        .find(|one| one.id == id && one.state == CoreState::Invited)
-        .ok_or(Error::UnknownOperator(smartlinks_core::shortened(&id, 64)))?;
-    let made = state.core().link_for_operator(&invited.name).await?;
+    let made = state.core().link_for_invited(&id).await?;
     let said = Said {
         invitation: Some(invitation(&state, &headers, made)),
         ..Said::default()

@@ -1,6 +1,5 @@
 //! `GET /aliexpress`
 
-use axum::Extension;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use jiff::SignedDuration;
@@ -9,7 +8,6 @@ use smartlinks_core::doctor::{Check, Level};
 
 use super::frame::query_value;
 use super::{Visit, authentication, render, views_of};
-use crate::guard::RequestId;
 use crate::page::views::{
     CallBudget, CallOutcome, Concern, GatewayHealth, HourOfDay, MethodBudget, OverviewPage,
     Problem as ProblemView, Upkeep,
@@ -23,7 +21,6 @@ const EVENTS: u32 = 10;
 /// The overview; or, when AliExpress has just sent the browser back, the tab where the person had been.
 pub(super) async fn show(
     state: AppState,
-    Extension(RequestId(_)): Extension<RequestId>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

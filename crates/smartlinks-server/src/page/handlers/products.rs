@@ -10,9 +10,9 @@ use super::frame::query_value;
 use super::{Visit, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    FreightOption, FreightState, Price, ProductCard, ProductDetail, ProductPage, ProductQuery,
-    ProductResults, ProductSort, ProductState, ProductsPage, ProductsState, SearchQuery,
-    SkuProperty, SkuView,
+    CategoryChoice, FeedChoice, FreightOption, FreightState, Price, ProductCard, ProductDetail,
+    ProductPage, ProductQuery, ProductResults, ProductSort, ProductState, ProductsPage,
+    ProductsState, SearchQuery, SkuProperty, SkuView,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -29,24 +29,37 @@ pub(super) async fn search(
 ) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &headers, &uri);
     let query = asked(&state, &uri);
-    if let Some(id) = core::product_id_in(&query.q) {
-        let pairs = [("ship_to", &query.ship_to), ("currency", &query.currency)];
-        let tail = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(pairs)
-            .finish();
-        return Ok(Redirect::to(&format!("/aliexpress/products/{id}?{tail}")).into_response());
-    }
-    let found = if query.q.is_empty() {
-        nothing_asked(&state).await?
-    } else {
-        find(&state, &visit, &query, &request_id).await
+    let found = match core::sought(&query.q) {
+        core::Sought::Product(id) => return Ok(to_product(&id, &query).into_response()),
+        core::Sought::ShortLink => ProductsState::ShortLink,
+        core::Sought::OtherPage => ProductsState::OtherPage,
+        core::Sought::Words if !query.q.is_empty() => {
+            let found = find(&state, &visit, &query).await;
+            results(&state, found, &request_id)
+        }
+        core::Sought::Words if !query.feed.is_empty() => {
+            let found = look_through(&state, &visit, &query).await;
+            results(&state, found, &request_id)
+        }
+        core::Sought::Words => nothing_asked(&state).await?,
     };
+    let (categories, feeds) = choices(&state, &visit, &found).await;
     let page = ProductsPage {
         frame: visit.frame(&state).await,
+        categories,
+        feeds,
         query,
         state: found,
     };
     Ok(render(&page, &visit, &state))
+}
+
+fn to_product(id: &str, query: &SearchQuery) -> Redirect {
+    let pairs = [("ship_to", &query.ship_to), ("currency", &query.currency)];
+    let tail = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
+    Redirect::to(&format!("/aliexpress/products/{id}?{tail}"))
 }
 
 fn asked(state: &AppState, uri: &Uri) -> SearchQuery {
@@ -58,6 +71,12 @@ fn asked(state: &AppState, uri: &Uri) -> SearchQuery {
     };
     SearchQuery {
         q: query_value(uri, "q").unwrap_or_default().trim().to_owned(),
+        feed: query_value(uri, "feed")
+            .unwrap_or_default()
+            .trim()
+            .to_owned(),
+        category: query_value(uri, "category").and_then(|id| id.parse().ok()),
+        free_shipping: query_value(uri, "free").is_some_and(|free| free == "on"),
         ship_to: upper("ship_to", &market.ship_to),
         currency: upper("currency", &market.currency),
         sort: ProductSort::from_value(&query_value(uri, "sort").unwrap_or_default()),
@@ -85,27 +104,95 @@ async fn nothing_asked(state: &AppState) -> Result<ProductsState, Problem> {
     })
 }
 
-async fn find(
+/// What a search can be narrowed with, once an account can be asked: the top categories and the feeds. They are no
+/// reason to show nothing.
+async fn choices(
+    state: &AppState,
+    visit: &Visit,
+    found: &ProductsState,
+) -> (Vec<CategoryChoice>, Vec<FeedChoice>) {
+    let can_ask = !matches!(
+        found,
+        ProductsState::NotConfigured(_) | ProductsState::NotConnected
+    );
+    if !can_ask {
+        return (Vec::new(), Vec::new());
+    }
+    let core = state.core();
+    let (categories, feeds) = tokio::join!(
+        core.known_categories(visit.locale.code()),
+        core.known_feeds()
+    );
+    let categories = categories.iter().flat_map(|all| all.iter());
+    let top = categories.filter(|category| category.parent.is_none());
+    let mut top: Vec<_> = top
+        .map(|category| CategoryChoice {
+            id: category.id,
+            name: category.name.clone(),
+        })
+        .collect();
+    top.sort_by_key(|category| category.name.to_lowercase());
+    let feeds = feeds.iter().flat_map(|all| all.iter());
+    let feeds = feeds.map(|feed| FeedChoice {
+        name: feed.name.clone(),
+        products: feed.products,
+    });
+    (top, feeds.collect())
+}
+
+async fn look_through(
     state: &AppState,
     visit: &Visit,
     query: &SearchQuery,
-    request_id: &str,
-) -> ProductsState {
-    let search = core::SearchQuery {
-        words: query.q.clone(),
+) -> Result<core::SearchPage, core::Error> {
+    let feed = core::FeedQuery {
+        name: query.feed.clone(),
+        category: query.category,
         ship_to: Some(query.ship_to.clone()),
         currency: Some(query.currency.clone()),
         language: Some(visit.locale.code().to_owned()),
         page: Some(query.page),
         page_size: Some(PAGE_SIZE),
-        sort: match query.sort {
-            ProductSort::Orders => core::Sort::Orders,
-            ProductSort::PriceUp => core::Sort::PriceUp,
-            ProductSort::PriceDown => core::Sort::PriceDown,
-        },
+        sort: sort_of(query),
         connection: None,
     };
-    match state.core().search_products(&search).await {
+    state.core().feed_products(&feed).await
+}
+
+const fn sort_of(query: &SearchQuery) -> core::Sort {
+    match query.sort {
+        ProductSort::Orders => core::Sort::Orders,
+        ProductSort::PriceUp => core::Sort::PriceUp,
+        ProductSort::PriceDown => core::Sort::PriceDown,
+    }
+}
+
+async fn find(
+    state: &AppState,
+    visit: &Visit,
+    query: &SearchQuery,
+) -> Result<core::SearchPage, core::Error> {
+    let search = core::SearchQuery {
+        words: query.q.clone(),
+        category: query.category,
+        free_shipping: query.free_shipping,
+        ship_to: Some(query.ship_to.clone()),
+        currency: Some(query.currency.clone()),
+        language: Some(visit.locale.code().to_owned()),
+        page: Some(query.page),
+        page_size: Some(PAGE_SIZE),
+        sort: sort_of(query),
+        connection: None,
+    };
+    state.core().search_products(&search).await
+}
+
+fn results(
+    state: &AppState,
+    found: Result<core::SearchPage, core::Error>,
+    request_id: &str,
+) -> ProductsState {
+    match found {
         Ok(found) => ProductsState::Results(ProductResults {
             total: found.total,
             page_size: u32::try_from(found.page_size).unwrap_or(PAGE_SIZE),

@@ -7,8 +7,9 @@ use crate::page::i18n::Key;
 use crate::page::views::{AuthError, EventKind, Frame, ProblemKind};
 
 /// What the audit log tells that is no event.
-const DEEDS: [(&str, Key); 28] = [
+const DEEDS: [(&str, Key); 29] = [
     ("token.vended", Key::DeedTokenVended),
+    ("connection.called", Key::DeedConnectionCalled),
     ("token_file.written", Key::DeedTokenFileWritten),
     ("connections.exported", Key::DeedConnectionsExported),
     ("connect_link.created", Key::DeedLinkCreated),

@@ -15,8 +15,30 @@ pub struct ProductsPage {
     pub frame: Frame,
     /// What was asked for; the defaults before anything was.
     pub query: SearchQuery,
+    /// Categories that narrow a search; none when they are not known.
+    pub categories: Vec<CategoryChoice>,
+    /// Ready-made lists; none when they are not known.
+    pub feeds: Vec<FeedChoice>,
     /// What there is to show.
     pub state: ProductsState,
+}
+
+/// A category to choose.
+#[derive(Debug, Clone)]
+pub struct CategoryChoice {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// A feed to open.
+#[derive(Debug, Clone)]
+pub struct FeedChoice {
+    /// Its name.
+    pub name: String,
+    /// How many products it holds.
+    pub products: Option<i64>,
 }
 
 /// What was asked for.
@@ -24,6 +46,12 @@ pub struct ProductsPage {
 pub struct SearchQuery {
     /// `q`: words, a link or a number; empty before the first search.
     pub q: String,
+    /// `feed`: name of a feed to look through, while there are no words.
+    pub feed: String,
+    /// `category`: number of a category.
+    pub category: Option<i64>,
+    /// `free`: only what is sent free of charge.
+    pub free_shipping: bool,
     /// `ship_to`: two capital letters.
     pub ship_to: String,
     /// `currency`: three capital letters.
@@ -86,6 +114,10 @@ pub enum ProductsState {
     NotConnected,
     /// Nothing was asked for yet.
     Start,
+    /// A short link was pasted, which only AliExpress can follow.
+    ShortLink,
+    /// A page of AliExpress was pasted that is not of one product.
+    OtherPage,
     /// The answer, which may be empty.
     Results(ProductResults),
     /// The gateway did not answer; the last known answer to the same question, if there is one.
@@ -155,13 +187,44 @@ impl Price {
 impl SearchQuery {
     /// The same search, another page.
     fn href(&self, page: u32) -> String {
+        let category = self.category.map(|id| format!("&category={id}"));
         format!(
-            "/aliexpress/products?q={}&ship_to={}&currency={}&sort={}&page={page}",
+            "/aliexpress/products?q={}&feed={}{}{}&ship_to={}&currency={}&sort={}&page={page}",
             encode(&self.q),
+            encode(&self.feed),
+            category.unwrap_or_default(),
+            if self.free_shipping { "&free=on" } else { "" },
             encode(&self.ship_to),
             encode(&self.currency),
             self.sort.value(),
         )
+    }
+
+    /// A feed, for the same destination.
+    fn feed_href(&self, name: &str) -> String {
+        format!(
+            "/aliexpress/products?feed={}&ship_to={}&currency={}",
+            encode(name),
+            encode(&self.ship_to),
+            encode(&self.currency),
+        )
+    }
+
+    /// What results are results of.
+    fn subject(&self) -> &str {
+        if self.q.is_empty() {
+            &self.feed
+        } else {
+            &self.q
+        }
+    }
+
+    /// The pasted address, to be opened by the person.
+    fn short_link(&self) -> Option<String> {
+        match self.q.contains("://") {
+            true => safe_href(&self.q),
+            false => safe_href(&format!("https://{}", self.q)),
+        }
     }
 
     fn detail_href(&self, id: &str) -> String {
@@ -215,11 +278,9 @@ impl ProductsPage {
     }
 
     fn title(&self) -> String {
-        if self.query.q.is_empty() {
-            self.frame.t(Key::TabProducts)
-        } else {
-            self.frame
-                .t1(Key::ProductsTitleFor, "q", self.query.q.as_str())
+        match self.query.subject() {
+            "" => self.frame.t(Key::TabProducts),
+            subject => self.frame.t1(Key::ProductsTitleFor, "q", subject),
         }
     }
 
@@ -243,10 +304,12 @@ impl ProductsPage {
             ProductsState::NotConfigured(_) => frame.t(Key::AnswerNotConfigured),
             ProductsState::NotConnected => frame.t(Key::ProductsAnswerNotConnected),
             ProductsState::Start => frame.t(Key::ProductsAnswerStart),
+            ProductsState::ShortLink => frame.t(Key::ProductsAnswerShortLink),
+            ProductsState::OtherPage => frame.t(Key::ProductsAnswerOtherPage),
             ProductsState::Results(results) if results.cards.is_empty() => frame.t2(
                 Key::ProductsAnswerNone,
                 "q",
-                self.query.q.as_str(),
+                self.query.subject(),
                 "country",
                 country,
             ),

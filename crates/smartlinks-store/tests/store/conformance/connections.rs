@@ -1,6 +1,6 @@
 use smartlinks_store::{
-    Binding, ConnectionId, Failure, NewConnectLink, NewConnection, NewLoginAttempt, Outlook,
-    StoreError, StoredState, Traces,
+    Account, Binding, ConnectionId, Failure, NewConnectLink, NewConnection, NewLoginAttempt,
+    Outlook, StoreError, StoredState, Traces,
 };
 
 use crate::support::*;
@@ -56,7 +56,14 @@ pub(crate) async fn an_account_has_one_connection(stage: Stage) {
     }
     let other = connected(&store, "1002").await;
     let taken = store
-        .reconnect(&other.id, account("1001"), None, pair("c"), NOW.into())
+        .reconnect(
+            &other.id,
+            account("1001"),
+            true,
+            None,
+            pair("c"),
+            NOW.into(),
+        )
         .await;
     assert!(matches!(
         taken,
@@ -108,7 +115,14 @@ pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage
     let mut newer = account("1001");
     newer.nick = Some("renamed".to_owned());
     let again = store
-        .reconnect(&first.id, newer.clone(), None, pair("new"), later.into())
+        .reconnect(
+            &first.id,
+            newer.clone(),
+            false,
+            None,
+            pair("new"),
+            later.into(),
+        )
         .await
         .unwrap();
     assert_eq!((again.id.clone(), again.generation), (first.id.clone(), 2));
@@ -134,6 +148,7 @@ pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage
         .reconnect(
             &first.id,
             account("1001"),
+            false,
             label,
             pair("back"),
             later.into(),
@@ -149,8 +164,35 @@ pub(crate) async fn reconnecting_replaces_the_pair_and_keeps_the_id(stage: Stage
 pub(crate) async fn reconnecting_to_another_account_keeps_no_former_pair(stage: Stage) {
     let store = stage.open().await;
     let first = connected(&store, "1001").await;
+    // Whoever signs in may have seen another account there than there is by now.
+    match store
+        .reconnect(
+            &first.id,
+            account("1002"),
+            false,
+            None,
+            pair("b"),
+            NOW.into(),
+        )
+        .await
+    {
+        Err(error @ StoreError::OtherAccount { .. }) => {
+            assert_eq!(error.code(), "other_account");
+            assert!(!error.is_storage_failure());
+            assert!(error.to_string().contains(first.id.as_str()), "{error}");
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(find(&store, &first.id).await, first);
     let other = store
-        .reconnect(&first.id, account("1002"), None, pair("b"), NOW.into())
+        .reconnect(
+            &first.id,
+            account("1002"),
+            true,
+            None,
+            pair("b"),
+            NOW.into(),
+        )
         .await
         .unwrap();
     assert_eq!(other.account.user_id, "1002");
@@ -220,6 +262,22 @@ pub(crate) async fn lists_and_lookups(stage: Stage) {
         two.id
     );
     assert!(store.find_by_account("3").await.unwrap().is_none());
+    let by_seller = async |id: &str| store.find_by_seller(id).await.unwrap().map(|one| one.id);
+    assert_eq!(by_seller("77").await, None);
+    let seller = Account {
+        seller_id: Some("77".to_owned()),
+        ..account("1")
+    };
+    let again = store.reconnect(
+        &one.id,
+        seller,
+        false,
+        None,
+        pair("again"),
+        NOW.plus(6).into(),
+    );
+    again.await.unwrap();
+    assert_eq!(by_seller("77").await, Some(one.id));
 }
 
 pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
@@ -245,7 +303,7 @@ pub(crate) async fn unknown_connections_are_said_to_be_unknown(stage: Stage) {
         store.set_label(&id, None, NOW.into()).await.unwrap_err(),
         store.set_default(&id, NOW.into()).await.unwrap_err(),
         store
-            .reconnect(&id, account("1"), None, pair("x"), NOW.into())
+            .reconnect(&id, account("1"), false, None, pair("x"), NOW.into())
             .await
             .unwrap_err(),
     ];

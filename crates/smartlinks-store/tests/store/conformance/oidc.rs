@@ -138,6 +138,7 @@ pub(crate) async fn an_identity_can_be_replaced_and_not_taken_away(stage: Stage)
     let session = NewSession {
         id_hash: [1; 32],
         operator: anna.id.clone(),
+        verified: None,
         created_at: NOW,
         expires_at: NOW.plus(HOUR),
         address: None,
@@ -184,6 +185,7 @@ pub(crate) async fn a_link_ends_what_could_set_a_password(stage: Stage) {
     let link = NewSignInLink {
         token_hash: [7; 32],
         operator: Some(anna.id.clone()),
+        only_invited: false,
         created_at: NOW,
         expires_at: NOW.plus(HOUR),
     };

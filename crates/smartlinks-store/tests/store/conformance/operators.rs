@@ -26,6 +26,7 @@ fn session_of(operator: &Operator, number: u8) -> NewSession {
     NewSession {
         id_hash: [number; 32],
         operator: operator.id.clone(),
+        verified: None,
         created_at: NOW,
         expires_at: NOW.plus(24 * HOUR),
         address: Some("192.0.2.1".to_owned()),
@@ -37,6 +38,7 @@ fn link(number: u8, operator: Option<&Operator>) -> NewSignInLink {
     NewSignInLink {
         token_hash: [number; 32],
         operator: operator.map(|operator| operator.id.clone()),
+        only_invited: false,
         created_at: NOW,
         expires_at: NOW.plus(HOUR),
     }
@@ -65,7 +67,7 @@ pub(crate) async fn a_name_is_taken_once_whatever_its_capitals(stage: Stage) {
     assert_eq!(store.list_operators().await.unwrap(), [anna, bruno]);
 }
 
-/// Two first-start links, or one used twice: one first operator.
+/// A first-start link used many times at once: one first operator. Each start ends the links of the starts before.
 pub(crate) async fn at_most_one_becomes_the_first_operator(stage: Stage) {
     let stores = [stage.open().await, stage.open().await];
     for number in 0..8 {
@@ -74,13 +76,17 @@ pub(crate) async fn at_most_one_becomes_the_first_operator(stage: Stage) {
             .await
             .unwrap();
     }
+    for number in 0..8 {
+        let left = stores[1].sign_in_link(&[number; 32]).await.unwrap();
+        assert_eq!(left.is_some(), number == 7, "{number}");
+    }
     let tasks: Vec<_> = (0..16_u8)
         .map(|number| {
             let store = stores[usize::from(number % 2)].clone();
             tokio::spawn(async move {
                 let new = named(&format!("operator {number}"));
                 store
-                    .make_first_operator(&[number / 2; 32], new, NOW.into())
+                    .make_first_operator(&[7; 32], new, NOW.into())
                     .await
                     .unwrap()
             })
@@ -417,4 +423,95 @@ pub(crate) async fn an_entry_is_left_by_what_took_effect(stage: Stage) {
         .unwrap();
     let actions: Vec<_> = log.iter().map(|entry| entry.action.as_str()).collect();
     assert_eq!(actions, ["signed out", "signed in", "enabled", "disabled"]);
+}
+
+/// R23: between the look at the password and the session nothing may have changed.
+pub(crate) async fn a_session_begins_only_while_the_password_stands(stage: Stage) {
+    let store = stage.open().await;
+    let anna = added(&store, "anna").await;
+    let (first, second) = (PasswordHash::new("first"), PasswordHash::new("second"));
+    let begin = async |number: u8, verified: Option<&PasswordHash>| {
+        let new = NewSession {
+            verified: verified.cloned(),
+            ..session_of(&anna, number)
+        };
+        let replaces = Some([1; 32]).filter(|_| number > 1);
+        let begun = store.create_session(new, replaces, Traces::none());
+        begun.await.unwrap()
+    };
+    let set = async |hash: &PasswordHash| {
+        let now = NOW.into();
+        store.set_password(&anna.id, hash.clone(), None, now).await
+    };
+    assert!(set(&first).await.unwrap());
+    assert!(begin(1, Some(&first)).await);
+    assert!(!begin(2, Some(&second)).await, "another password");
+    assert!(store.session(&[1; 32]).await.unwrap().is_some(), "kept");
+    assert!(set(&second).await.unwrap());
+    assert!(!begin(2, Some(&first)).await, "it was changed meanwhile");
+    assert!(begin(3, None).await, "no password let the operator in");
+    assert!(store.disable_operator(&anna.id, NOW.into()).await.unwrap());
+    assert!(!begin(4, Some(&second)).await, "disabled meanwhile");
+    assert!(!begin(4, None).await, "disabled meanwhile");
+    assert!(store.sessions_of(&anna.id).await.unwrap().is_empty());
+    assert!(
+        store
+            .operator(&anna.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .disabled_at
+            .is_some()
+    );
+}
+
+/// However a password change and a sign-in meet: no session of the former password is left.
+pub(crate) async fn a_password_change_leaves_no_session_behind(stage: Stage) {
+    let stores = [stage.open().await, stage.open().await];
+    let anna = added(&stores[0], "anna").await;
+    let hash = |round: u8| PasswordHash::new(format!("round {round}"));
+    for round in 0..8 {
+        let (one, two) = (stores[0].clone(), stores[1].clone());
+        let former = hash(round);
+        let set = stores[0].set_password(&anna.id, former.clone(), None, NOW.into());
+        assert!(set.await.unwrap());
+        let new = NewSession {
+            verified: Some(former),
+            ..session_of(&anna, round)
+        };
+        let begun =
+            tokio::spawn(async move { one.create_session(new, None, Traces::none()).await });
+        let set = two.set_password(&anna.id, hash(100 + round), None, NOW.into());
+        let (set, begun) = tokio::join!(set, begun);
+        assert!(set.unwrap());
+        begun.unwrap().unwrap();
+        let left = stores[0].sessions_of(&anna.id).await.unwrap();
+        assert!(left.is_empty(), "{round}: {left:?}");
+    }
+}
+
+/// A link for the invited never opens the account of somebody who has a password.
+pub(crate) async fn a_link_for_the_invited_is_made_for_them_alone(stage: Stage) {
+    let store = stage.open().await;
+    let invited = NewOperator {
+        password_hash: None,
+        ..named("anna")
+    };
+    let anna = store.create_operator(invited, NOW.into()).await.unwrap();
+    let make = async |number: u8| {
+        let new = NewSignInLink {
+            only_invited: true,
+            ..link(number, Some(&anna))
+        };
+        store
+            .create_sign_in_link(new, Traces::none())
+            .await
+            .unwrap()
+    };
+    assert!(make(1).await);
+    let hash = PasswordHash::new("chosen");
+    let used = store.choose_password(&[1; 32], hash, NOW.into()).await;
+    assert!(matches!(used.unwrap(), LinkUse::Done(_)));
+    assert!(!make(2).await);
+    assert!(store.sign_in_link(&[2; 32]).await.unwrap().is_none());
 }

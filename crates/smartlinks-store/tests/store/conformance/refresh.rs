@@ -331,7 +331,7 @@ pub(crate) async fn an_answer_without_refresh_token_keeps_the_old_one(stage: Sta
     let mut answer = pair("sign-in");
     answer.material.refresh_token = None;
     store
-        .reconnect(&id, account("1001"), None, answer, NOW.into())
+        .reconnect(&id, account("1001"), false, None, answer, NOW.into())
         .await
         .unwrap();
     assert_eq!(
@@ -374,7 +374,7 @@ pub(crate) async fn missing_deadlines_are_unknown_and_never_zero(stage: Stage) {
         .unwrap();
     assert_eq!(done.works_until, Some(NOW.plus(24 * HOUR)));
     let again = store
-        .reconnect(&known.id, account("1001"), None, answer, NOW.into())
+        .reconnect(&known.id, account("1001"), false, None, answer, NOW.into())
         .await
         .unwrap();
     assert_eq!((again.works_until, again.sign_in_again_by), (None, None));

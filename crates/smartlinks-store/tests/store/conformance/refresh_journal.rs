@@ -205,7 +205,14 @@ pub(crate) async fn signing_in_again_and_disconnecting_end_what_is_pending(stage
     let id = connected(&store, "1001").await.id;
     claim(&store, &id, 1, "me").await;
     store
-        .reconnect(&id, account("1001"), None, pair("sign-in"), NOW.into())
+        .reconnect(
+            &id,
+            account("1001"),
+            false,
+            None,
+            pair("sign-in"),
+            NOW.into(),
+        )
         .await
         .unwrap();
     claim(&store, &id, 2, "me").await;

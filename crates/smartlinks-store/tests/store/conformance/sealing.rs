@@ -72,6 +72,20 @@ pub(crate) async fn a_flipped_bit_is_noticed(stage: Stage) {
     assert_eq!(stored.unwrap().generation, 2);
     assert_eq!(tokens(&store, &id).await, texts("access-2", "refresh-2"));
     assert!(store.previous_token(&id).await.unwrap().is_none());
+    // Nor does it keep out the pair of a new sign-in, whole or not.
+    for (generation, refresh) in [(3, Some("refresh-3")), (4, None)] {
+        raw.put_bytes(&put, vec![1, 2, 3]).await;
+        let mut answer = pair("3");
+        answer.material.refresh_token = refresh.map(Into::into);
+        let again = store
+            .reconnect(&id, account("1"), false, None, answer, NOW.into())
+            .await
+            .unwrap();
+        assert_eq!(again.generation, generation);
+        let stored = ("access-3".to_owned(), refresh.map(str::to_owned));
+        assert_eq!(tokens(&store, &id).await, stored);
+        assert!(store.previous_token(&id).await.unwrap().is_none());
+    }
 }
 
 /// R15, R16: the wrong key is noticed at the start, before anything is sealed with it.

@@ -68,7 +68,7 @@ pub(crate) async fn a_new_sign_in_begins_the_ladder_anew(stage: Stage) {
     assert_eq!(due[0].warned_step, Some(3), "the window goes on");
     let later = NOW.plus(1);
     store
-        .reconnect(&id, account("1"), None, pair("d"), later.into())
+        .reconnect(&id, account("1"), false, None, pair("d"), later.into())
         .await
         .unwrap();
     let anew = store.due_warnings(later, 10).await.unwrap();

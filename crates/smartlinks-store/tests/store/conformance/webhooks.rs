@@ -69,6 +69,20 @@ async fn claim(store: &Arc<dyn Store>, message: &str) {
     claimed.await.unwrap().unwrap();
 }
 
+/// An endpoint, and a claimed delivery to it of each kind.
+async fn claimed(store: &Arc<dyn Store>, kinds: &[&str]) -> (EndpointId, Vec<String>) {
+    let id = endpoint(store, EventFilter::All).await.id;
+    for kind in kinds {
+        let event = Traces::none().event(event(kind));
+        store.append(event).await.unwrap();
+    }
+    let due = store.due_deliveries(&id, NOW, 10).await.unwrap();
+    for message in &due {
+        claim(store, message).await;
+    }
+    (id, due)
+}
+
 async fn finish(store: &Arc<dyn Store>, message: &str, error: Option<&str>, verdict: Verdict) {
     let noted = store.finish_attempt(message, "me", attempt(error), verdict, NOW);
     assert!(noted.await.unwrap());
@@ -479,17 +493,7 @@ pub(crate) async fn an_endpoint_is_changed_in_parts(stage: Stage) {
 /// that a person has mended.
 pub(crate) async fn an_endpoint_is_disabled_only_while_it_is_what_it_was(stage: Stage) {
     let store = stage.open().await;
-    let id = endpoint(&store, EventFilter::All).await.id;
-    for kind in ["one", "two", "three", "four", "five"] {
-        store
-            .append(Traces::none().event(event(kind)))
-            .await
-            .unwrap();
-    }
-    let due = store.due_deliveries(&id, NOW, 10).await.unwrap();
-    for message in &due {
-        claim(&store, message).await;
-    }
+    let (id, due) = claimed(&store, &["one", "two", "three", "four", "five"]).await;
     let state = async || store.endpoint(&id).await.unwrap().unwrap().state;
     let again = || Verdict::Again(NOW.plus(5_000));
     finish(&store, &due[0], Some("http_500"), again()).await;
@@ -556,17 +560,7 @@ pub(crate) async fn a_fault_of_ours_says_nothing_of_the_endpoint(stage: Stage) {
 
 pub(crate) async fn what_is_held_hides_nothing_that_is_due_sooner(stage: Stage) {
     let store = stage.open().await;
-    let id = endpoint(&store, EventFilter::All).await.id;
-    for kind in ["one", "two"] {
-        store
-            .append(Traces::none().event(event(kind)))
-            .await
-            .unwrap();
-    }
-    let due = store.due_deliveries(&id, NOW, 10).await.unwrap();
-    for message in &due {
-        claim(&store, message).await;
-    }
+    let (_, due) = claimed(&store, &["one", "two"]).await;
     let soon = NOW.plus(2_000);
     finish(&store, &due[1], Some("http_500"), Verdict::Again(soon)).await;
     assert_eq!(store.next_delivery_due().await.unwrap(), Some(soon));

@@ -369,3 +369,40 @@ async fn moves_tables_it_has_never_heard_of(stage: Stage) {
 async fn tables_of_later_migrations_are_moved_too() {
     on_postgres(moves_tables_it_has_never_heard_of).await;
 }
+
+/// The rows of a table and what an index says of it, where they differ: then what is read is not all there is.
+async fn a_source_that_loses_rows_is_not_put_aside(stage: Stage) {
+    let this = Move::to(stage).await;
+    let mut raw = this.source.raw().await;
+    let entry = raw
+        .rows("select type, name, tbl_name, cast(rootpage as text), sql from sqlite_schema where name = 'events_old'")
+        .await
+        .remove(0);
+    raw.execute(
+        "pragma writable_schema = on; delete from sqlite_schema where name = 'events_old'; \
+         pragma writable_schema = reset; delete from events where id = 700",
+    )
+    .await;
+    raw.execute(format!(
+        "pragma writable_schema = on; insert into sqlite_schema (type, name, tbl_name, rootpage, sql) \
+         values ('{}', '{}', '{}', {}, '{}'); pragma writable_schema = reset",
+        entry[0], entry[1], entry[2], entry[3], entry[4]
+    ))
+    .await;
+    drop(raw);
+    match this.copy().await {
+        Err(StoreError::CopyDiffers { place, table }) => {
+            assert!(place.contains("smartlinks.db"), "{place}");
+            assert_eq!(table, "events");
+        }
+        other => panic!("{other:?}"),
+    }
+    this.source.open().await.close().await;
+    let refused = this.target.try_open().await.err().unwrap();
+    assert_eq!(refused.code(), "storage_unfinished_copy");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_table_that_ends_too_soon_is_not_copied() {
+    on_postgres(a_source_that_loses_rows_is_not_put_aside).await;
+}

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
-use smartlinks_core::Imported;
 use smartlinks_core::store::{ArchiveError, SystemEntropy, open_archive, seal_archive};
+use smartlinks_core::{Export, Imported};
 
 use crate::cli::ExportArgs;
 use crate::commands::Session;
@@ -38,26 +38,7 @@ pub(super) async fn run(arguments: &ExportArgs, session: &Session) -> Result<(),
         None => SecretString::from(export.expose()),
     };
     write(file, &content)?;
-    let done = json!({
-        "file": file,
-        "encrypted": passphrase.is_some(),
-        "connections": export.connections.iter().map(|connection| &connection.id).collect::<Vec<_>>(),
-        "unreadable": export.unreadable,
-    });
-    session.output.data(&done, |_| {
-        format!(
-            "{} connections are in {}",
-            export.connections.len(),
-            file.display()
-        )
-    })?;
-    if passphrase.is_none() {
-        session.output.warn("the file opens these accounts for whoever reads it: delete it as soon as it has served");
-    }
-    session.output.remark(
-            "this installation goes on renewing these tokens. Where they are taken in elsewhere, end this one first: \
-             of two that renew, one is left with tokens that no longer count",
-        );
+    told(file, passphrase.is_some(), &export, session)?;
     match export.unreadable {
         none if none.is_empty() => Ok(()),
         causes => Err(Failure {
@@ -69,6 +50,31 @@ pub(super) async fn run(arguments: &ExportArgs, session: &Session) -> Result<(),
             )
         }),
     }
+}
+
+/// What was written, and what its reader has to know.
+fn told(file: &Path, encrypted: bool, export: &Export, session: &Session) -> Result<(), Failure> {
+    let done = json!({
+        "file": file,
+        "encrypted": encrypted,
+        "connections": export.connections.iter().map(|connection| &connection.id).collect::<Vec<_>>(),
+        "unreadable": export.unreadable,
+    });
+    session.output.data(&done, |_| {
+        format!(
+            "{} connections are in {}",
+            export.connections.len(),
+            file.display()
+        )
+    })?;
+    if !encrypted {
+        session.output.warn("the file opens these accounts for whoever reads it: delete it as soon as it has served");
+    }
+    session.output.remark(
+            "this installation goes on renewing these tokens. Where they are taken in elsewhere, end this one first: \
+             of two that renew, one is left with tokens that no longer count",
+        );
+    Ok(())
 }
 
 fn there_already(file: &Path) -> Failure {

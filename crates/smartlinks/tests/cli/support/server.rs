@@ -11,6 +11,16 @@ use super::{CANARY, Home};
 /// A machine under load takes its time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A server with its sandbox, on free ports.
+pub(crate) const DEMO: [&str; 6] = [
+    "serve",
+    "--sandbox",
+    "--listen",
+    "127.0.0.1:0",
+    "--sandbox-listen",
+    "127.0.0.1:0",
+];
+
 /// A running program. Dropping it kills it.
 pub(crate) struct Server {
     child: Child,

@@ -1,24 +1,30 @@
 //! A way into a sandbox that only one process uses, so that it is known when nothing of it is on the way any more.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use aliexpress_sandbox::Sandbox;
 use anyhow::Result;
+use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 use super::REFRESH;
+use crate::torture::child::{fingerprint, locked};
+
+/// Of the form of a refresh, in bytes.
+const LONGEST_FORM: usize = 64 * 1024;
 
 /// Catches the next refresh call when it is told to.
 #[derive(Debug, Default)]
@@ -48,10 +54,14 @@ impl Hold {
     }
 }
 
+/// The refresh tokens with which something came in, as fingerprints.
+type Asked = Arc<Mutex<BTreeSet<String>>>;
+
 /// A running door.
 pub(in crate::torture) struct Door {
     pub(in crate::torture) url: String,
     pub(in crate::torture) hold: Arc<Hold>,
+    asked: Asked,
     address: SocketAddr,
     /// Connections that are open.
     open: watch::Receiver<usize>,
@@ -67,6 +77,7 @@ impl Drop for Door {
 #[derive(Debug, Clone)]
 struct Keeper {
     hold: Arc<Hold>,
+    asked: Asked,
     /// The only name that the sandbox answers to.
     host: HeaderValue,
 }
@@ -79,8 +90,10 @@ impl Door {
     ) -> Result<Self> {
         let address = listener.local_addr()?;
         let hold = Arc::<Hold>::default();
+        let asked = Asked::default();
         let keeper = Keeper {
             hold: Arc::clone(&hold),
+            asked: Arc::clone(&asked),
             host: host.clone(),
         };
         let router = sandbox.router().layer(from_fn_with_state(keeper, pass));
@@ -96,10 +109,16 @@ impl Door {
         Ok(Self {
             url: format!("http://{address}"),
             hold,
+            asked,
             address,
             open,
             serving,
         })
+    }
+
+    /// The refresh tokens that came in since this was asked last, as fingerprints.
+    pub(in crate::torture) fn asked(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *locked(&self.asked))
     }
 
     /// Resolves when the gateway has dealt with everything that a process, now dead, had sent. Connections are accepted
@@ -118,11 +137,19 @@ impl Door {
 }
 
 async fn pass(State(keeper): State<Keeper>, mut request: Request, next: Next) -> Response {
-    let Keeper { hold, host } = keeper;
+    let Keeper { hold, asked, host } = keeper;
     request.headers_mut().insert(header::HOST, host);
-    let refresh = request.uri().path().ends_with(REFRESH);
-    let response = next.run(request).await;
-    if refresh && hold.armed.swap(false, Ordering::SeqCst) {
+    if !request.uri().path().ends_with(REFRESH) {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let spent = url::form_urlencoded::parse(&body).find(|(name, _)| name == "refresh_token");
+    locked(&asked).extend(spent.map(|(_, token)| fingerprint(&token)));
+    let response = next.run(Request::from_parts(head, body.into())).await;
+    if hold.armed.swap(false, Ordering::SeqCst) {
         let released = hold.released.notified();
         hold.caught.notify_one();
         released.await;

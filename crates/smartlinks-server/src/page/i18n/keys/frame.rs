@@ -92,6 +92,7 @@ super::keys! {
     ReceiverBroken = "receiver-broken",
     ReceiverUnable = "receiver-unable",
     DeedTokenVended = "deed-token-vended",
+    DeedConnectionCalled = "deed-connection-called",
     DeedTokenFileWritten = "deed-token-file-written",
     DeedConnectionsExported = "deed-connections-exported",
     DeedLinkCreated = "deed-link-created",
