@@ -15,18 +15,16 @@ use crate::events::EventKind;
 use crate::service::Core;
 use crate::traces::OK;
 
-pub(crate) use views::order_page;
 use views::{Kept, details, parcels, summary};
 pub use views::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
+pub(crate) use views::{OrderedGoods, order_page};
 
-/// When a known order was created and what is in it: products, variants and how many. None while it was not read, or
-/// where AliExpress left a part of that out.
-pub(crate) fn goods_of(
-    record: &KnownOrder,
-) -> Option<(jiff::Timestamp, Vec<(String, String, i64)>)> {
+/// When a known order was created and what is in it. None while it was not read, or where AliExpress left a part of that
+/// out.
+pub(crate) fn goods_of(record: &KnownOrder) -> Option<OrderedGoods> {
     Kept::of(record).goods()
 }
 

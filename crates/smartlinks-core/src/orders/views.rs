@@ -203,6 +203,20 @@ pub struct ParcelItemView {
     pub quantity: Option<i64>,
 }
 
+/// What is in an order.
+pub(crate) struct OrderedGoods {
+    /// When the order was created.
+    pub(crate) created: Timestamp,
+    pub(crate) lines: Vec<Pieces>,
+}
+
+/// How many of one variant.
+pub(crate) struct Pieces {
+    pub(crate) product_id: String,
+    pub(crate) sku: String,
+    pub(crate) count: i64,
+}
+
 /// The last known state of an order, as it lies in the database.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -267,14 +281,20 @@ impl Kept {
     }
 
     /// When it was created and what is in it.
-    pub(super) fn goods(&self) -> Option<(Timestamp, Vec<(String, String, i64)>)> {
+    pub(super) fn goods(&self) -> Option<OrderedGoods> {
         let order = self.order.as_ref()?;
         let created = kept_time(order.created.as_deref()?)?;
         let lines = order.lines.iter().map(|line| {
-            let (product, sku) = (line.product_id.clone()?, line.sku.clone()?);
-            Some((product, sku, line.quantity?))
+            Some(Pieces {
+                product_id: line.product_id.clone()?,
+                sku: line.sku.clone()?,
+                count: line.quantity?,
+            })
         });
-        Some((created, lines.collect::<Option<Vec<_>>>()?))
+        Some(OrderedGoods {
+            created,
+            lines: lines.collect::<Option<_>>()?,
+        })
     }
 
     pub(super) fn to_json(&self) -> Result<String> {

@@ -52,12 +52,12 @@ impl Core {
             .await?;
         let wanted = wanted(intent);
         let candidates = known.into_iter().filter_map(|order| {
-            let (created, lines) = goods_of(&order)?;
+            let ordered = goods_of(&order)?;
             let mut goods = Goods::new();
-            for (product, sku, count) in lines {
-                *goods.entry((product, sku)).or_default() += count;
+            for line in ordered.lines {
+                *goods.entry((line.product_id, line.sku)).or_default() += line.count;
             }
-            let fits = to_millis(created) >= since && is_part_of(&goods, &wanted);
+            let fits = to_millis(ordered.created) >= since && is_part_of(&goods, &wanted);
             fits.then_some((order, goods))
         });
         Ok(candidates.collect())
