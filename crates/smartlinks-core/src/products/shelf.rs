@@ -20,9 +20,12 @@ pub(crate) struct Shelf {
     feeds: Kept<FeedView>,
 }
 
-/// Lists by language, each with its moment.
+/// Lists by language.
 #[derive(Debug)]
-struct Kept<T>(Mutex<HashMap<String, (Timestamp, Arc<[T]>)>>);
+struct Kept<T>(Mutex<HashMap<String, Answered<T>>>);
+
+/// A list, and when it was given.
+type Answered<T> = (Timestamp, Arc<[T]>);
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
