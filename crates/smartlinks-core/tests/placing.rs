@@ -527,6 +527,51 @@ async fn a_death_at_each_step_leads_to_one_order() -> Result<()> {
     Ok(())
 }
 
+/// Sleeps at the moment of sending, for longer than the claim lasts.
+#[derive(Default)]
+struct Sleep(std::sync::OnceLock<Box<dyn Fn() + Send + Sync>>);
+
+impl std::fmt::Debug for Sleep {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Sleep")
+    }
+}
+
+impl OrderSteps for Sleep {
+    fn reached(&self, step: OrderStep) {
+        if let Some(sleep) = self.0.get().filter(|_| step == OrderStep::Sending) {
+            sleep();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_wakes_up_too_late_sends_nothing() -> Result<()> {
+    let steps = Arc::new(Sleep::default());
+    let (app, order) = connected_with(Setup {
+        orders: OrderPolicy {
+            steps: Some(steps.clone()),
+            ..OrderPolicy::default()
+        },
+        ..Setup::default()
+    })
+    .await?;
+    let clock = app.sandbox.clock();
+    ensure!(
+        steps
+            .0
+            .set(Box::new(move || clock.advance(30 * HOUR)))
+            .is_ok()
+    );
+    let placing = app.core.place_order("K-1", &order).await?.view;
+    assert_eq!((sent(&app).await?.len(), made(&app).await?), (0, 0));
+    assert_eq!(
+        (placing.state.as_str(), placing.first_sent_at),
+        ("refused", None)
+    );
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_never_sent_is_checked_again_before_it_is() -> Result<()> {
     let (_dead, heir, order) = dying(OrderStep::Written).await?;

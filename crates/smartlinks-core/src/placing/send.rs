@@ -5,7 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use smartlinks_store::{
-    Connection, Hash, IntentEnd, IntentId, IntentState, KnownOrder, NewIntent, OrderIntent,
+    Connection, Hash, IntentEnd, IntentId, IntentState, KnownOrder, Millis, NewIntent, OrderIntent,
     StoreError, Traces,
 };
 
@@ -109,7 +109,7 @@ impl Core {
             return Ok(());
         }
         self.order_step(OrderStep::Sending);
-        let answer = self.sent(intent, sealed).await;
+        let answer = self.sent(intent, sealed, until).await;
         self.order_step(OrderStep::Answered);
         let past = Past {
             open_since: intent.first_sent_at,
@@ -136,7 +136,7 @@ impl Core {
         Ok(())
     }
 
-    async fn sent(&self, intent: &OrderIntent, sealed: &Sealed) -> Result<Created> {
+    async fn sent(&self, intent: &OrderIntent, sealed: &Sealed, until: Millis) -> Result<Created> {
         // Its number at AliExpress counts for one account only.
         let record = self.existing(&intent.connection).await?;
         if record.account.user_id != intent.account_user_id {
@@ -145,7 +145,14 @@ impl Core {
         let parameters = Arc::new(sealed.parameters.clone());
         self.with_token(Some(intent.connection.as_str()), |client| {
             let parameters = Arc::clone(&parameters);
-            async move { wire::send(client, &parameters).await }
+            async move {
+                // A process that was put to sleep must not wake up a day later and send: its claim has ended since, and
+                // so may have the time in which the number counts.
+                if to_millis(self.now()) >= until {
+                    return Err(wire::too_late());
+                }
+                wire::send(client, &parameters).await
+            }
         })
         .await
     }

@@ -12,8 +12,9 @@ use crate::error::{Error, Retry};
 
 /// The documented time in which the same request under the same number places nothing twice.
 const WINDOW_MS: i64 = 24 * 3_600_000;
-/// How long before its end nothing is sent any more: a call may wait and take its time, and clocks differ.
-const MARGIN_MS: i64 = 15 * 60_000;
+/// How long before its end nothing is sent any more: a call may wait and take its time, and AliExpress takes calls of a
+/// clock that is up to two hours ahead.
+const MARGIN_MS: i64 = 135 * 60_000;
 /// How long an order whose first sending was put off by a passing trouble is tried.
 const FIRST_SENDING_WITHIN_MS: i64 = 30 * 60_000;
 /// Rests between two sendings, in seconds; the last one from there on.

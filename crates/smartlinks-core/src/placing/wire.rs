@@ -1,7 +1,9 @@
 //! The call that places an order: the same bytes each time it is sent, and its answer as a value or a failure.
 
 use aliexpress::dropshipping::order_create::CreatedOrders;
-use aliexpress::{Attempts, BusinessError, Client, Error as GatewayError, Policy, RawAnswer};
+use aliexpress::{
+    Attempts, BusinessError, Client, Error as GatewayError, Held, HeldReason, Policy, RawAnswer,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -119,6 +121,11 @@ pub(super) async fn send(
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()));
     read(&once.call(METHOD, parameters).await?)
+}
+
+/// Not sent, because the claim on the intent has ended.
+pub(super) fn too_late() -> GatewayError {
+    Held::new(METHOD, HeldReason::Budget, 1).into()
 }
 
 fn read(answer: &RawAnswer) -> Result<Created, GatewayError> {

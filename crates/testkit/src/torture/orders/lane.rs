@@ -368,7 +368,8 @@ impl Lane {
         let Some(intent) = self.intent(key).await? else {
             return Ok(());
         };
-        if intent.state != IntentState::AwaitingPerson {
+        // Of two orders a person could not say which is the one.
+        if intent.state != IntentState::AwaitingPerson || made > 1 {
             return Ok(());
         }
         let decision = match made {
