@@ -415,7 +415,7 @@ fn forms_send_exactly_what_the_handlers_take() {
     let expected = [
         "get (this page) ship_to,currency",
         "get /aliexpress/audit action,connection,actor",
-        "get /aliexpress/products q,ship_to,currency,sort",
+        "get /aliexpress/products q,ship_to,currency,category,sort,free",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
         "post (this page) ",
         "post /aliexpress/authentication/authorize ",

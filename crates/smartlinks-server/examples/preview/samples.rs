@@ -82,7 +82,7 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     for (name, state) in sample.product_lists() {
         let q = match name {
             "start" => "",
-            "short-link" => "https://a.aliexpress.com/_mKabcde",
+            "short-link" => sample.upstream.link,
             "other-page" => "https://www.aliexpress.com/store/1102000001",
             _ => "bath mat",
         };
