@@ -444,6 +444,7 @@ struct Ids {
     webhook: String,
     delivery: String,
     link: String,
+    intent: String,
 }
 
 impl Ids {
@@ -474,6 +475,7 @@ impl Ids {
             delivery: make(&test, json!({})).await?,
             webhook,
             link: make("/api/aliexpress/connect-links", json!({})).await?,
+            intent: placed(app).await?,
         })
     }
 
@@ -483,6 +485,7 @@ impl Ids {
             "connections" => &self.connection,
             "keys" => &self.key,
             "orders" => &self.order,
+            "order-intents" => &self.intent,
             "products" => &self.product,
             "webhooks" => &self.webhook,
             "webhook-deliveries" => &self.delivery,
@@ -493,6 +496,25 @@ impl Ids {
             .replace("{method}", "aliexpress.ds.product.get")
             .replace("{name}", "DS%20bestseller")
     }
+}
+
+/// The id of an order that was placed.
+async fn placed(app: &App) -> Result<String> {
+    for product in app.products().await? {
+        let shown = app.core.product(&product, &Default::default()).await?;
+        let Some(sku) = shown.skus.iter().find(|sku| sku.stock > Some(5)) else {
+            continue;
+        };
+        let order = serde_json::from_value(json!({
+            "address": {
+                "country": "FR", "province": "Bretagne", "city": "Rennes", "address": "1 rue de l'Exemple",
+                "zip": "35000", "contact_person": "Test Buyer", "mobile_no": "612345678",
+            },
+            "lines": [{ "product_id": product, "sku": sku.id, "quantity": 1 }],
+        }))?;
+        return Ok(app.core.place_order("scan", &order).await?.view.id);
+    }
+    anyhow::bail!("nothing is in stock")
 }
 
 /// The path with a query with which an operation does what it is for, as far as one fits all.
