@@ -202,6 +202,67 @@ async fn one_key_is_one_order() -> Result<()> {
     Ok(())
 }
 
+/// AliExpress makes an order for each store; all of them are one intent.
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_of_two_stores_are_two_orders_of_one_intent() -> Result<()> {
+    let (app, mut order) = connected().await?;
+    let market = ProductQuery {
+        ship_to: Some("FR".into()),
+        currency: Some("USD".into()),
+        ..ProductQuery::default()
+    };
+    let first = app
+        .core
+        .product(&order.lines[0].product_id, &market)
+        .await?;
+    for id in app.products().await? {
+        let Ok(other) = app.core.product(&id, &market).await else {
+            continue;
+        };
+        let sku = other.skus.iter().find(|sku| sku.stock > Some(5));
+        if let Some(sku) = sku.filter(|_| other.store_name != first.store_name) {
+            let line = json!({ "product_id": id, "sku": sku.id, "quantity": 1 });
+            order.lines.push(serde_json::from_value(line)?);
+            break;
+        }
+    }
+    assert_eq!(order.lines.len(), 2);
+    let placed = app.core.place_order("K-1", &order).await?.view;
+    assert_eq!((placed.order_ids.len(), placed.pay_links.len()), (2, 2));
+    assert_eq!((sent(&app).await?.len(), made(&app).await?), (1, 2));
+    // A lost answer about both is found by what both hold together.
+    app.control("profile", &json!({ "repeated_order": "refused" }))
+        .await?;
+    fault(&app, "reset", true).await?;
+    let lost = app.core.place_order("K-2", &order).await?.view;
+    let state = state(&app).await?;
+    let orders = state["orders"].as_array().context("no orders")?;
+    let mut numbers: Vec<i64> = orders.iter().filter_map(|it| it["id"].as_i64()).collect();
+    numbers.sort_unstable();
+    let last_two = numbers.split_off(numbers.len() - 2);
+    app.core
+        .import_order(&last_two[0].to_string(), None)
+        .await?;
+    app.advance(5);
+    app.core.work_on_orders().await?;
+    let waiting = again(&app, &lost).await?;
+    assert_eq!(
+        waiting.state, "awaiting_person",
+        "one order is not all of it"
+    );
+    assert_eq!(waiting.candidates, [last_two[0].to_string()]);
+    let both = last_two.iter().map(ToString::to_string).collect();
+    let decided = app
+        .core
+        .decide_order(&lost.id, &Decision::Exists(both))
+        .await?;
+    assert_eq!(
+        (decided.state.as_str(), decided.order_ids.len()),
+        ("created_unpaid", 2)
+    );
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_requests_with_one_key_at_once_place_one_order() -> Result<()> {
     let (app, order) = connected().await?;
