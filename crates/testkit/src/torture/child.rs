@@ -96,6 +96,11 @@ impl StandStill {
             (Some(early), _) => early,
             (None, Some(core)) => {
                 let asked = connection.to_string();
+                // Whoever asks for more than a token that works would wait for the refresh that stands here.
+                match core.connection(&asked).await {
+                    Ok(view) if view.usable => {}
+                    _ => return,
+                }
                 match core.vend(Some(&asked), Duration::ZERO).await {
                     Ok(vended) => handed(&vended),
                     Err(_) => return,
