@@ -28,7 +28,8 @@ commands:
   bench [--only sign|decode|sandbox|service|service/PART]   every budget with its figure; fails when one is missed
   codegen [--check]                                 the files that come from catalogue/; --check only tells which are stale
   postgres COMMAND…                                 COMMAND with a throw-away PostgreSQL in TEST_DATABASE_URL
-  torture [--kills N] [--database sqlite|postgres] [--seed S]   kills processes in the middle of refreshes
+  torture [--kills N | --orders N] [--database sqlite|postgres] [--seed S]   kills processes in the middle of refreshes,
+                                                    or of placing orders
   screenshots                                       the README's pictures, written to docs/
   screenshots --pages [--only WORD]                 every page in every state, two languages, widths and colour schemes,
                                                     written to target/pages/; fails when one keeps somebody out

@@ -1,4 +1,5 @@
-//! `cargo xtask torture`: processes are killed in the middle of refreshes, on both databases.
+//! `cargo xtask torture`: processes are killed in the middle of refreshes, or with `--orders` of placing orders, on both
+//! databases.
 
 use anyhow::{Context, Result, bail};
 
@@ -10,16 +11,19 @@ use crate::postgres::{Cluster, Commits};
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
     kills: u64,
+    /// How many orders are placed, in place of the kills.
+    orders: Option<u64>,
     seed: u64,
     sqlite: bool,
     postgres: bool,
 }
 
 impl Options {
-    /// Reads `--kills N [--database sqlite|postgres] [--seed S]`. Without a database both are meant.
+    /// Reads `--kills N` or `--orders N`, and `[--database sqlite|postgres] [--seed S]`. Without a database both are meant.
     fn parse(arguments: &[String]) -> Result<Self> {
         let mut options = Self {
             kills: 2_000,
+            orders: None,
             seed: 1,
             sqlite: true,
             postgres: true,
@@ -41,6 +45,7 @@ impl Options {
             };
             match (name, value) {
                 ("--kills", _) => options.kills = number()?,
+                ("--orders", _) => options.orders = Some(number()?),
                 ("--seed", _) => options.seed = number()?,
                 ("--database", "sqlite") => options.postgres = false,
                 ("--database", "postgres") => options.sqlite = false,
@@ -50,7 +55,8 @@ impl Options {
                 _ => bail!("unknown argument `{name}`"),
             }
         }
-        if options.kills == 0 || !(options.sqlite || options.postgres) {
+        if options.kills == 0 || options.orders == Some(0) || !(options.sqlite || options.postgres)
+        {
             bail!("nothing to do");
         }
         Ok(options)
@@ -73,11 +79,12 @@ pub(crate) fn run(arguments: &[String], machine: &Machine, console: &Console) ->
         "--bin",
         "torture",
         "--",
-        "--kills",
-        &options.kills.to_string(),
-        "--seed",
-        &options.seed.to_string(),
     ]);
+    match options.orders {
+        Some(orders) => torture.args(["--orders", &orders.to_string()]),
+        None => torture.args(["--kills", &options.kills.to_string()]),
+    };
+    torture.args(["--seed", &options.seed.to_string()]);
     if options.sqlite {
         torture.args(["--database", "sqlite"]);
     }
@@ -102,6 +109,10 @@ mod tests {
     fn both_databases_are_meant_unless_one_is_named() {
         let options = parse("--kills 2000").unwrap();
         assert!(options.sqlite && options.postgres && options.kills == 2_000);
+        assert_eq!(options.orders, None);
+        let options = parse("--orders 1000").unwrap();
+        assert!(options.sqlite && options.postgres);
+        assert_eq!(options.orders, Some(1_000));
         let options = parse("--database=postgres --kills=20 --seed 3").unwrap();
         assert!(!options.sqlite && options.postgres);
         assert_eq!((options.kills, options.seed), (20, 3));
@@ -113,6 +124,7 @@ mod tests {
             "--kills",
             "--kills many",
             "--kills 0",
+            "--orders 0",
             "--database mysql",
             "--faster 1",
             "--database sqlite --database postgres",

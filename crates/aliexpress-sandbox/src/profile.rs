@@ -11,7 +11,8 @@ pub(crate) use choices::{
     AddressForm, AppKeyError, AutoPay, CallWithoutMethod, CheckOrder, CodeForm, CommissionCursor,
     EmptyParams, ErrorCodes, ErrorTypes, ImageSearchForm, LegacySignatures, Lists,
     MissingRedirectUri, Numbers, Permission, PushTimestamps, RateLimits, RecommendFeedForm,
-    RedirectUriMatch, Simplify, SimplifyDrops, SkuDetailForm, TokenCalls, TraceIds, Uuid,
+    RedirectUriMatch, RepeatedOrder, Simplify, SimplifyDrops, SkuDetailForm, TokenCalls, TraceIds,
+    Uuid,
 };
 
 /// How long tokens live, in seconds. Counted on the virtual clock.
@@ -76,6 +77,7 @@ pub(crate) struct Profile {
     pub(crate) error_types: ErrorTypes,
     pub(crate) app_key_error: AppKeyError,
     pub(crate) auto_pay: AutoPay,
+    pub(crate) repeated_order: RepeatedOrder,
     pub(crate) commission_cursor: CommissionCursor,
     pub(crate) image_search_form: ImageSearchForm,
     pub(crate) recommend_feed_form: RecommendFeedForm,
@@ -127,6 +129,7 @@ impl Default for Profile {
             error_types: ErrorTypes::AsListed,
             app_key_error: AppKeyError::InvalidAppKey,
             auto_pay: AutoPay::Works,
+            repeated_order: RepeatedOrder::Answered,
             commission_cursor: CommissionCursor::Max,
             image_search_form: ImageSearchForm::Guide,
             recommend_feed_form: RecommendFeedForm::Direct,

@@ -10,6 +10,7 @@ use smartlinks_store::{ConnectionId, StoreError};
 use crate::app::ConfigProblem;
 use crate::connect::{LinkRefusal, Refusal};
 use crate::operators::OidcRefusal;
+use crate::placing::OrderProblem;
 use crate::pushes::PushRefusal;
 use crate::scope::Scope;
 
@@ -119,6 +120,21 @@ pub enum Error {
     /// Something of the catalogue is not in a state for what was asked.
     #[error("not possible now: {0}")]
     CatalogueRefused(String),
+    /// The id names no order intent of ours.
+    #[error("there is no order intent {0}")]
+    UnknownIntent(String),
+    /// An idempotency key was given with another order before.
+    #[error("this Idempotency-Key was used for another order")]
+    IdempotencyKeyUsed,
+    /// Something stands in the way of an order. Nothing was sent.
+    #[error("the order cannot be placed: {}", in_words(_0))]
+    NotPlaceable(Vec<OrderProblem>),
+    /// What an order would be is not what was seen. Nothing was sent.
+    #[error("prices, deliveries or the total have changed since the preview")]
+    PreviewChanged,
+    /// Only intents that wait for a person can be decided.
+    #[error("the intent does not wait for a person: it is {0}")]
+    NotAwaitingPerson(String),
     /// The id names no API key of ours.
     #[error("there is no API key {0}")]
     UnknownApiKey(String),
@@ -188,6 +204,11 @@ pub enum Error {
     Internal(String),
 }
 
+fn in_words(problems: &[OrderProblem]) -> String {
+    let details: Vec<&str> = problems.iter().map(|it| it.detail.as_str()).collect();
+    details.join("; ")
+}
+
 /// Whether and when the same request is worth repeating.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retry {
@@ -248,6 +269,11 @@ impl Error {
             Self::UnknownImport(_) => "unknown_import",
             Self::UnknownRate { .. } => "unknown_exchange_rate",
             Self::CatalogueRefused(_) => "catalogue_refused",
+            Self::UnknownIntent(_) => "unknown_intent",
+            Self::IdempotencyKeyUsed => "idempotency_key_used",
+            Self::NotPlaceable(_) => "not_placeable",
+            Self::PreviewChanged => "preview_changed",
+            Self::NotAwaitingPerson(_) => "not_awaiting_person",
             Self::UnknownApiKey(_) => "unknown_api_key",
             Self::ScopeNotHeld(_) => "scope_not_held",
             Self::TooManyApiKeys(_) => "too_many_api_keys",
@@ -310,6 +336,14 @@ impl Error {
             Self::UnknownImport(_) => "List the imports and use one of their ids; they are kept for 30 days.".into(),
             Self::UnknownRate { .. } => "List the exchange rates; one that is not there needs no removal.".into(),
             Self::CatalogueRefused(_) => "Do what the message says, then repeat the request.".into(),
+            Self::UnknownIntent(_) => "List the order intents and use one of their ids.".into(),
+            Self::IdempotencyKeyUsed => "Use a new key for each order, and the same one only to repeat the same order.".into(),
+            Self::NotPlaceable(problems) => match &problems[..] {
+                [one] => one.fix.clone(),
+                _ => "Mend each of the problems; a preview shows them one by one.".into(),
+            },
+            Self::PreviewChanged => "Look at a new preview, and place the order with its `preview`.".into(),
+            Self::NotAwaitingPerson(_) => "Nothing is to be decided; read the intent to see what became of it.".into(),
             Self::UnknownApiKey(_) => "List the keys (`smartlinks api-keys list`) and use one of their ids.".into(),
             Self::ScopeNotHeld(_) => {
                 "Leave the scope out, or make the key on the page or with `smartlinks api-keys create`.".into()

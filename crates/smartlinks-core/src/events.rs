@@ -30,6 +30,14 @@ pub enum EventKind {
     OrderImported,
     /// An order was asked about again and has changed.
     OrderUpdated,
+    /// An order was placed; it may still wait to be paid.
+    OrderPlaced,
+    /// An order was not placed, and nothing was ordered.
+    OrderRefused,
+    /// It is open whether an order exists; that is being found out.
+    OrderOutcomeUnknown,
+    /// Only a person can find out whether an order exists.
+    OrderAwaitingPerson,
     /// The token file could not be written.
     TokenFileFailed,
     /// A message of AliExpress was worked on.
@@ -80,6 +88,10 @@ impl EventKind {
         Self::ProductRemoved,
         Self::PricesApplied,
         Self::ImportFinished,
+        Self::OrderPlaced,
+        Self::OrderRefused,
+        Self::OrderOutcomeUnknown,
+        Self::OrderAwaitingPerson,
         Self::TokenFileFailed,
         Self::ConnectionExpiring,
         Self::WebhookDisabled,
@@ -122,6 +134,10 @@ impl EventKind {
             Self::ConnectionDisconnected => "connection.disconnected",
             Self::OrderImported => "order.imported",
             Self::OrderUpdated => "order.updated",
+            Self::OrderPlaced => "order.placed",
+            Self::OrderRefused => "order.refused",
+            Self::OrderOutcomeUnknown => "order.outcome_unknown",
+            Self::OrderAwaitingPerson => "order.awaiting_person",
             Self::TokenFileFailed => "token_file.failed",
             Self::PushReceived => "push.received",
             Self::PushFailed => "push.failed",

@@ -21,12 +21,14 @@ mod error;
 mod events;
 mod export;
 mod gateway_health;
+mod json;
 mod keyring;
 mod limits;
 pub mod metrics;
 mod operators;
 mod orders;
 mod outlook;
+mod placing;
 pub mod pricing;
 mod products;
 mod pushes;
@@ -77,6 +79,7 @@ pub use error::{Error, Result, Retry};
 pub use events::{EventKind, EventView};
 pub use export::{Export, Imported};
 pub use gateway_health::GatewayHealth;
+pub use json::object;
 pub use keyring::Laggards;
 pub use limits::{Buckets, Caller};
 pub use operators::{
@@ -91,6 +94,11 @@ pub use orders::{
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
 pub use outlook::SeenOutlook;
+pub use placing::{
+    AddressAdvice, Decision, IntentLine, IntentListing, MoneyInput, NewOrder, NewOrderLine,
+    OrderAddress, OrderGuard, OrderIntentPage, OrderIntentView, OrderPolicy, OrderPreview,
+    OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
+};
 pub use products::{
     CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, ProductQuery,
     ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort, Sought,

@@ -20,6 +20,18 @@ pub use views::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
+pub(crate) use views::{OrderedGoods, order_page};
+
+/// When a known order was created and what is in it. None while it was not read, or where AliExpress left a part of that
+/// out.
+pub(crate) fn goods_of(record: &KnownOrder) -> Option<OrderedGoods> {
+    Kept::of(record).goods()
+}
+
+/// A known order as it stands in lists.
+pub(crate) fn summary_of(record: &KnownOrder) -> OrderSummary {
+    summary(record)
+}
 
 /// The gateway's business code for an order that has no parcel yet.
 const NO_TRACKING_YET: &str = "1001";

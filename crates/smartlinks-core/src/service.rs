@@ -26,6 +26,7 @@ use crate::gateway_health::{Eye, GatewayHealth, Watch};
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
+use crate::placing::{KnownPlaces, OrderPolicy};
 use crate::products::Shelf;
 use crate::refresh::Unsaved;
 use crate::refresh_steps::RefreshSteps;
@@ -81,6 +82,8 @@ pub struct CoreOptions {
     pub token_file: Option<PathBuf>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How placing orders behaves.
+    pub orders: OrderPolicy,
     /// How operators sign in.
     pub operators: OperatorPolicy,
     /// Where webhooks may go, and how they get there.
@@ -110,6 +113,7 @@ impl CoreOptions {
             return_to: ReturnTo::default(),
             token_file: None,
             refresh: RefreshPolicy::default(),
+            orders: OrderPolicy::default(),
             operators: OperatorPolicy::default(),
             webhooks: WebhookOptions::over_http(Targets::Public),
             places: Places::default(),
@@ -147,6 +151,10 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    /// What AliExpress lists of countries.
+    pub(crate) places: KnownPlaces,
+    /// Wakes the worker of orders under way.
+    pub(crate) order_due: tokio::sync::Notify,
     pub(crate) shelf: Shelf,
     /// Wakes the worker of AliExpress's messages.
     pub(crate) push_arrived: tokio::sync::Notify,
@@ -211,6 +219,8 @@ impl Core {
                 connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                places: KnownPlaces::default(),
+                order_due: tokio::sync::Notify::new(),
                 shelf: Shelf::default(),
                 push_arrived: tokio::sync::Notify::new(),
                 imports: tokio::sync::Notify::new(),
@@ -332,6 +342,10 @@ impl Core {
 
     pub(crate) fn refresh_policy(&self) -> &RefreshPolicy {
         &self.inner.options.refresh
+    }
+
+    pub(crate) fn order_policy(&self) -> &OrderPolicy {
+        &self.inner.options.orders
     }
 
     pub(crate) fn owner(&self) -> &str {

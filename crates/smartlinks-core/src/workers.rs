@@ -32,6 +32,8 @@ const EVENTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 /// Webhook deliveries that ended before are forgotten.
 const DELIVERIES_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 
+/// Orders that were placed or refused: as long as the audit log tells of them.
+const INTENTS_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// Counts of calls: the overview shows the last day.
 const CALLS_KEPT_MS: i64 = 2 * 24 * 3_600_000;
 /// API keys stay listed for this long after they were revoked or have expired.
@@ -89,6 +91,8 @@ impl Core {
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_push_worker(ended, moved).await });
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_order_worker(ended, moved).await });
         }
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
@@ -200,6 +204,9 @@ impl Core {
         let imports = store.import_jobs();
         let imports = imports.prune_import_jobs(before(IMPORTS_KEPT_MS));
         gone.note("imports", imports.await);
+        let intents = store.order_intents();
+        let intents = intents.prune_intents(before(INTENTS_KEPT_MS));
+        gone.note("orders that were placed or refused", intents.await);
         let audit = store.audit().prune(before(AUDIT_KEPT_MS));
         gone.note("entries of the audit log", audit.await);
         gone.into_result()

@@ -15,6 +15,7 @@ mod imports;
 mod keys;
 mod oauth;
 mod orders;
+mod placing;
 mod prices;
 mod products;
 mod status;
@@ -50,7 +51,7 @@ use crate::state::AppState;
         (name = "catalogue", description = "Products that were imported"),
         (name = "prices", description = "Price rules, exchange rates, and what they make of prices"),
         (name = "affiliate", description = "Earning by recommending"),
-        (name = "orders", description = "Following orders"),
+        (name = "orders", description = "Placing orders, once each, and following them"),
         (name = "keys", description = "Keys with which software uses this API"),
         (name = "events", description = "What happens, as it happens"),
         (name = "webhooks", description = "Telling your software what happens (Standard Webhooks)")
@@ -110,10 +111,14 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(affiliate::links))
         .routes(routes!(affiliate::hot_products))
         .routes(routes!(affiliate::commissions))
-        .routes(routes!(orders::list))
+        .routes(routes!(orders::list, placing::place))
+        .routes(routes!(placing::preview))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))
+        .routes(routes!(placing::list))
+        .routes(routes!(placing::show))
+        .routes(routes!(placing::decide))
         .routes(routes!(events::follow))
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::revoke))

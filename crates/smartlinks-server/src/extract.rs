@@ -4,6 +4,7 @@ use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use smartlinks_core::Error;
 
@@ -26,15 +27,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     }
 }
 
-/// A JSON body.
+/// What has to be an object.
+#[derive(Deserialize)]
+#[serde(transparent, bound = "T: DeserializeOwned")]
+struct Object<T>(#[serde(deserialize_with = "smartlinks_core::object")] T);
+
+/// A JSON body, which is an object.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
+        match axum::Json::<Object<T>>::from_request(request, state).await {
+            Ok(axum::Json(Object(value))) => Ok(Self(value)),
             // The texts of serde may repeat the value; the kind of mistake is enough.
             Err(JsonRejection::JsonDataError(_)) => Err(unreadable(
                 "a field of the JSON body is missing or of the wrong kind",

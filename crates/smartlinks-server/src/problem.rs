@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use smartlinks_core::aliexpress::{Actor, Error as GatewayError, TransportErrorKind};
 use smartlinks_core::store::{StoreError, with_causes};
-use smartlinks_core::{Error, LinkRefusal, Retry};
+use smartlinks_core::{Error, LinkRefusal, OrderProblem, Retry};
 use utoipa::ToSchema;
 
 /// A failure, for programs. Media type `application/problem+json`.
@@ -43,6 +43,12 @@ pub struct Problem {
     /// With `missing_scope`: the scopes that it has, with a space between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_scopes: Option<String>,
+    /// With `not_placeable`: each thing that stands in the way of the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problems: Option<Vec<OrderProblem>>,
+    /// With `order_refused`: the record of the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub intent: Option<String>,
     /// Our request id, for ours. Also in the header `x-request-id`.
     pub request_id: String,
 }
@@ -68,6 +74,8 @@ impl Problem {
             gateway_request_id: None,
             needed_scope: None,
             held_scopes: None,
+            problems: None,
+            intent: None,
             request_id: String::new(),
         }
     }
@@ -104,6 +112,9 @@ impl From<Error> for Problem {
         problem.gateway_request_id = error.gateway_request_id().map(str::to_owned);
         problem.actor = Some(actor(who_mends(&error)).to_owned());
         problem.gateway_code = gateway_error(&error).map(|gateway| gateway.code().to_owned());
+        if let Error::NotPlaceable(problems) = error {
+            problem.problems = Some(problems);
+        }
         problem
     }
 }
@@ -151,6 +162,10 @@ fn who_mends(error: &Error) -> Actor {
         }
         Error::Refused(refusal) if refusal.code() != "storage_failed" => Actor::Merchant,
         Error::LinkRefused(_) => Actor::Merchant,
+        Error::NotPlaceable(_) | Error::PreviewChanged | Error::NotAwaitingPerson(_) => {
+            Actor::Merchant
+        }
+        Error::IdempotencyKeyUsed => Actor::Developer,
         Error::UnknownConnection(_)
         | Error::UnknownLink(_)
         | Error::PushRefused(_)
@@ -164,6 +179,7 @@ fn who_mends(error: &Error) -> Actor {
         | Error::UnknownImport(_)
         | Error::UnknownRate { .. }
         | Error::CatalogueRefused(_)
+        | Error::UnknownIntent(_)
         | Error::UnknownApiKey(_)
         | Error::UnknownWebhook(_)
         | Error::UnknownDelivery(_)
@@ -203,6 +219,7 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::UnknownRun(_)
         | Error::UnknownImport(_)
         | Error::UnknownRate { .. }
+        | Error::UnknownIntent(_)
         | Error::UnknownWebhook(_)
         | Error::UnknownDelivery(_)
         | Error::UnknownApiKey(_)
@@ -220,7 +237,10 @@ fn status_of(error: &Error) -> StatusCode {
         | Error::TooManyApiKeys(_)
         | Error::TooShortLived { .. }
         | Error::CatalogueRefused(_)
+        | Error::PreviewChanged
+        | Error::NotAwaitingPerson(_)
         | Error::WebhookRefused(_) => StatusCode::CONFLICT,
+        Error::IdempotencyKeyUsed | Error::NotPlaceable(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::Invalid { .. } => StatusCode::BAD_REQUEST,
         Error::UnknownOperator(_) => StatusCode::NOT_FOUND,
         Error::OperatorExists(_) | Error::OperatorDisabled(_) => StatusCode::CONFLICT,

@@ -19,6 +19,7 @@ mod maintenance;
 mod meta;
 mod oidc;
 mod operators;
+mod order_intents;
 mod orders;
 mod prices;
 mod pushes;
@@ -74,6 +75,10 @@ pub use oidc::{NewOidcAttempt, OidcAttempt, OidcIdentity, OidcRepository};
 pub use operators::{
     InvalidOperatorId, LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId,
     OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
+};
+pub use order_intents::{
+    ClaimedIntent, IntentCursor, IntentEnd, IntentId, IntentState, InvalidIntentId, NewIntent,
+    OrderIntent, OrderIntentRepository, UnknownIntentState,
 };
 pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_AT_ONCE};
 pub use prices::{

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectionId, Millis, StoreError, Traces};
 
+pub(crate) use storage::{known_order, order_columns};
+
 /// An order as it was last read from the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KnownOrder {

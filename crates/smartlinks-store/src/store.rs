@@ -22,6 +22,7 @@ use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
+use crate::order_intents::OrderIntentRepository;
 use crate::orders::OrderRepository;
 use crate::prices::PriceRepository;
 use crate::pushes::PushRepository;
@@ -44,6 +45,7 @@ pub trait Store:
     + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
+    + OrderIntentRepository
     + EventRepository
     + AuditRepository
     + ConnectLinkRepository
@@ -98,6 +100,12 @@ impl dyn Store {
     /// The known orders.
     #[must_use]
     pub fn orders(&self) -> &dyn OrderRepository {
+        self
+    }
+
+    /// The orders that somebody wants placed.
+    #[must_use]
+    pub fn order_intents(&self) -> &dyn OrderIntentRepository {
         self
     }
 

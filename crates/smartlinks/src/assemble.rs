@@ -14,7 +14,8 @@ use smartlinks_core::store::{
 };
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
-    App, AppSetup, Core, CoreOptions, IdentityProvider, OperatorPolicy, RefreshPolicy, ReturnTo,
+    App, AppSetup, Core, CoreOptions, IdentityProvider, OperatorPolicy, OrderPolicy, RefreshPolicy,
+    ReturnTo,
 };
 use url::Url;
 
@@ -209,6 +210,7 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
+        orders: OrderPolicy::default(),
         operators: OperatorPolicy {
             provider: plan.identity_provider,
             attempts: config.attempts,

@@ -20,6 +20,7 @@ mod dice;
 mod gateway;
 mod judge;
 mod lane;
+mod orders;
 mod place;
 mod process;
 mod profiles;
@@ -31,6 +32,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 pub use child::child;
+pub use orders::{OrderPlan, OrderSabotage, OrderTally, order_child, run_orders};
 pub use place::Kind;
 pub use sabotage::Sabotage;
 pub use tally::Tally;

@@ -20,7 +20,7 @@ use crate::json::{Json, object};
 use crate::language::Language;
 use crate::money::dollar;
 use crate::orders::{Basket, Line, Placed, Stage, address};
-use crate::profile::AutoPay;
+use crate::profile::{AutoPay, RepeatedOrder};
 use crate::state::State;
 
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
@@ -147,7 +147,8 @@ fn read(context: &Context<'_>, account: &'static Account) -> Result<Wish, Refusa
     })
 }
 
-/// What the same request has placed within the last day. Another one under the same id is refused.
+/// What the same request has placed within the last day. Another one under the same id is refused, and where the
+/// profile says so, the same one too.
 fn placed_before(
     context: &Context<'_>,
     wish: &Wish,
@@ -162,6 +163,10 @@ fn placed_before(
             let text = format!("out_order_id {id} was used for another order");
             Err(failed("REPEATED_ORDER_ERROR", text))
         }
+        Some(_) if context.profile.repeated_order == RepeatedOrder::Refused => Err(failed(
+            "REPEATED_ORDER_ERROR",
+            format!("out_order_id {id} has placed an order already"),
+        )),
         before => Ok(before.cloned()),
     }
 }

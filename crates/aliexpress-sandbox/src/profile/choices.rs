@@ -54,6 +54,14 @@ choices! {
     /// Whether automatic payment succeeds for accounts that may use it.
     AutoPay { Works, Fails }
 
+    /// What the same request under an `out_order_id` that has placed an order gets within a day.
+    RepeatedOrder {
+        /// The numbers of the existing orders, as if it had been the first.
+        Answered,
+        /// `REPEATED_ORDER_ERROR`, which says no number.
+        Refused,
+    }
+
     /// Which end of an answer leads on in lists that are read by index (`…order.listbyindex`).
     CommissionCursor {
         /// Oldest first: `max_query_index_id` goes into the next call.

@@ -51,7 +51,7 @@ const SECONDS: Kind = Kind::Number {
 };
 
 /// Every switch, in the order of the documentation. Of words, the first is the default.
-pub(crate) static SWITCHES: [Switch; 45] = [
+pub(crate) static SWITCHES: [Switch; 46] = [
     switch(
         "lifetimes",
         Kind::Lifetimes,
@@ -270,6 +270,12 @@ pub(crate) static SWITCHES: [Switch; 45] = [
         Kind::Words(&["works", "fails"]),
         "Automatic payment",
         "Paiement automatique",
+    ),
+    switch(
+        "repeated_order",
+        Kind::Words(&["answered", "refused"]),
+        "An order that is placed again under its own number",
+        "Une commande passée une nouvelle fois sous son propre numéro",
     ),
     switch(
         "commission_cursor",

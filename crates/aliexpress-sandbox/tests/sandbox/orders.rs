@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 
-use crate::support::{Bench, DAY_S, product, start};
+use crate::support::{Bench, DAY_S, encoded, product, start};
 
 const CREATE: &str = "aliexpress.ds.order.create";
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
@@ -109,6 +109,55 @@ async fn the_same_number_gives_the_same_order_for_a_day() {
     bench.advance(1).await;
     assert_ne!(ids(&place(&bench, &token, &order, "").await), first);
     assert_eq!(bench.look("state").await["counts"]["orders"], 6);
+}
+
+#[tokio::test]
+async fn a_repetition_can_be_refused_and_places_nothing_either_way() {
+    let bench = start();
+    let token = bench.token("buyer").await;
+    let order = order_json(&bench, "SHOP-2", &[(0, 1)], "FR").await;
+    let first = ids(&place(&bench, &token, &order, "").await);
+    bench
+        .set("profile", json!({ "repeated_order": "refused" }))
+        .await;
+    let answer = place(&bench, &token, &order, "").await;
+    assert_eq!(result(&answer)["is_success"], false);
+    assert_eq!(result(&answer)["error_code"], "REPEATED_ORDER_ERROR");
+    assert!(result(&answer).get("order_list").is_none(), "{answer}");
+    bench
+        .set("profile", json!({ "repeated_order": "answered" }))
+        .await;
+    assert_eq!(ids(&place(&bench, &token, &order, "").await), first);
+    assert_eq!(bench.look("state").await["counts"]["orders"], 4);
+}
+
+/// The three ways in which a caller learns nothing: whether the order was made is chosen with each.
+#[tokio::test]
+async fn a_fault_comes_before_or_after_the_order_was_made() {
+    let bench = start();
+    let token = bench.token("buyer").await;
+    let mut made = 3;
+    for (number, then) in ["http_500", "html", "error"].into_iter().enumerate() {
+        for takes_effect in [false, true] {
+            let id = format!("FAULT-{number}-{takes_effect}");
+            let order = order_json(&bench, &id, &[(0, 1)], "FR").await;
+            let fault = json!({
+                "match": { "method": CREATE }, "then": then, "code": 15, "takes_effect": takes_effect,
+            });
+            bench.set("faults", fault).await;
+            let text = order.to_string();
+            let own = [
+                ("method", CREATE),
+                ("access_token", token.as_str()),
+                (ORDER, text.as_str()),
+            ];
+            let _spoilt = bench
+                .post_form("/sync", encoded(&bench.signed(CREATE, &own)))
+                .await;
+            made += i64::from(takes_effect);
+            assert_eq!(bench.look("state").await["counts"]["orders"], made, "{id}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -203,6 +203,20 @@ pub struct ParcelItemView {
     pub quantity: Option<i64>,
 }
 
+/// What is in an order.
+pub(crate) struct OrderedGoods {
+    /// When the order was created.
+    pub(crate) created: Timestamp,
+    pub(crate) lines: Vec<Pieces>,
+}
+
+/// How many of one variant.
+pub(crate) struct Pieces {
+    pub(crate) product_id: String,
+    pub(crate) sku: String,
+    pub(crate) count: i64,
+}
+
 /// The last known state of an order, as it lies in the database.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Kept {
@@ -266,6 +280,23 @@ impl Kept {
         serde_json::from_str(&record.snapshot_json).unwrap_or_default()
     }
 
+    /// When it was created and what is in it.
+    pub(super) fn goods(&self) -> Option<OrderedGoods> {
+        let order = self.order.as_ref()?;
+        let created = kept_time(order.created.as_deref()?)?;
+        let lines = order.lines.iter().map(|line| {
+            Some(Pieces {
+                product_id: line.product_id.clone()?,
+                sku: line.sku.clone()?,
+                count: line.quantity?,
+            })
+        });
+        Some(OrderedGoods {
+            created,
+            lines: lines.collect::<Option<_>>()?,
+        })
+    }
+
     pub(super) fn to_json(&self) -> Result<String> {
         serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
     }
@@ -300,10 +331,7 @@ impl Kept {
                 .and_then(|order| offset_time(order.paid_at.as_deref()?)),
             pay_by: order.as_ref().and_then(Details::pay_by),
             lines: order.map(|order| order.lines).unwrap_or_default(),
-            url: format!(
-                "https://www.aliexpress.com/p/order/detail.html?orderId={}",
-                record.order_id
-            ),
+            url: order_page(&record.order_id),
             store_url,
             stale: failure.is_some(),
             stale_reason: failure.map(StaleReason::from),
@@ -319,6 +347,11 @@ impl Kept {
             stale_reason: failure.map(StaleReason::from),
         }
     }
+}
+
+/// The order's page at AliExpress, where it is paid.
+pub(crate) fn order_page(order_id: &str) -> String {
+    format!("https://www.aliexpress.com/p/order/detail.html?orderId={order_id}")
 }
 
 pub(super) fn summary(record: &KnownOrder) -> OrderSummary {

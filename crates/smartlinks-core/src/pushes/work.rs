@@ -173,7 +173,10 @@ impl Core {
         let mut over = 0;
         match task {
             Task::Order { id, parcels, about } => {
-                let read = self.read_pushed_order(&id, parcels).await;
+                let account = about.first().and_then(|(_, message)| buyer_of(message));
+                let read = self
+                    .read_pushed_order(&id, parcels, account.as_deref())
+                    .await;
                 for (push, message) in about {
                     let verdict = self.order_verdict(&id, &push, &message, &read);
                     over += usize::from(self.finish(&push, verdict).await);
@@ -187,10 +190,16 @@ impl Core {
         over
     }
 
-    /// Reads a known order again. Gives its connection; nothing when the order is none of the known ones.
-    async fn read_pushed_order(&self, id: &str, parcels: bool) -> Result<Option<ConnectionId>> {
+    /// Reads a known order again. Gives its connection; nothing when the order is none of the known ones, and none that
+    /// somebody wants placed.
+    async fn read_pushed_order(
+        &self,
+        id: &str,
+        parcels: bool,
+        account: Option<&str>,
+    ) -> Result<Option<ConnectionId>> {
         let Some(known) = self.store().orders().find(id).await? else {
-            return Ok(None);
+            return self.adopt_pushed_order(id, account).await;
         };
         self.import_order(id, Some(known.connection.as_str()))
             .await?;
@@ -402,6 +411,17 @@ fn order_in(message: &PushMessage) -> Option<(&OrderUpdate, bool)> {
         PushData::Logistics(update) => Some((update, true)),
         _ => None,
     }
+}
+
+/// The account whose order a message is about.
+fn buyer_of(message: &PushMessage) -> Option<String> {
+    let buyer = match &message.data {
+        PushData::Order(update) | PushData::Logistics(update) => update.buyer_id,
+        _ => None,
+    };
+    buyer
+        .map(|id| id.to_string())
+        .or_else(|| message.seller_id.clone())
 }
 
 fn ended(one: Option<Result<usize, tokio::task::JoinError>>) -> usize {

@@ -67,6 +67,7 @@ pub(super) const SEALED: &[SealedTable] = &[
             "previous_refresh_token"
         ]
     ),
+    sealed!("order_intents", ["request"]),
     sealed!("pushes", ["body"]),
     sealed!("webhook_endpoints", ["secret", "former_secret"]),
 ];

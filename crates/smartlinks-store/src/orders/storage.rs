@@ -15,6 +15,7 @@ macro_rules! order_columns {
          placed_at, snapshot_json, fetched_at, added_at"
     };
 }
+pub(crate) use order_columns;
 
 #[async_trait]
 impl OrderRepository for DatabaseStore {
@@ -145,7 +146,7 @@ fn page_of(rows: &[Row], wanted: u32) -> Result<OrderPage, StoreError> {
     Ok(OrderPage { orders, next })
 }
 
-fn known_order(row: &Row) -> Result<KnownOrder, StoreError> {
+pub(crate) fn known_order(row: &Row) -> Result<KnownOrder, StoreError> {
     let fields = row.fields(TABLE, "order_id")?;
     Ok(KnownOrder {
         order_id: fields.text("order_id")?,

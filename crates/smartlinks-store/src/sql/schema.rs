@@ -43,6 +43,7 @@ const STEPS: &[Step] = &[
     step!(10, "gateway_calls"),
     step!(11, "oidc_identities"),
     step!(12, "catalogue"),
+    step!(13, "order_intents"),
 ];
 
 /// Every step, as number and name.

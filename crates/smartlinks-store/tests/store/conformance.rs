@@ -14,6 +14,7 @@ mod login_attempts;
 mod meta;
 mod oidc;
 mod operators;
+mod order_intents;
 mod orders_and_events;
 mod prices;
 mod pruning;
@@ -131,6 +132,13 @@ suite! {
         an_order_needs_its_connection,
         events_become_visible_in_the_order_of_their_numbers,
         events_are_listed_and_pruned;
+    order_intents:
+        a_key_is_one_intent_of_its_caller,
+        an_intent_is_held_by_one_and_passes_on_when_its_lease_ends,
+        people_are_sealed_and_leave_with_the_last_sending,
+        an_order_belongs_to_one_intent,
+        a_person_decides_only_what_waits_for_one,
+        intents_are_paged_and_pruned;
     operators:
         a_name_is_taken_once_whatever_its_capitals,
         at_most_one_becomes_the_first_operator,

@@ -1,5 +1,7 @@
 //! `orders …` as typed.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 /// `orders …`
@@ -31,5 +33,55 @@ pub(crate) enum OrdersCommand {
     Track {
         /// The number
         order: String,
+    },
+    /// Look at what an order would be: goods, stock, delivery, address, total and guard; orders nothing
+    ///
+    /// The order is JSON in the form of the HTTP API (`smartlinks openapi`, NewOrder). Exit code 1 when something stands
+    /// in its way.
+    Preview {
+        /// A file with the order; - reads stdin
+        file: PathBuf,
+    },
+    /// Place an order, once for each key
+    ///
+    /// The same key and the same order give the same record and send nothing again. Exit code 4 while it is open whether
+    /// an order exists: follow it with `orders intent`, and do not order again under another key.
+    Place {
+        /// A file with the order; - reads stdin
+        file: PathBuf,
+        /// Made up by you, new for each order
+        #[arg(long)]
+        key: String,
+    },
+    /// List the orders that somebody wanted placed, and what became of them
+    Intents {
+        /// Only placing, placed, created_unpaid, refused, unknown or awaiting_person
+        #[arg(long)]
+        state: Option<String>,
+        /// How many, 1 to 200
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// Go on where a page ended: its `next`
+        #[arg(long, value_name = "NEXT")]
+        after: Option<String>,
+    },
+    /// Show one of them
+    Intent {
+        /// Its id: intent_…
+        intent: String,
+    },
+    /// Find out now what became of orders whose outcome is open; a running server does so by itself
+    Resolve,
+    /// Say what became of an order that waits for a person (awaiting_person)
+    #[command(group(clap::ArgGroup::new("truth").required(true)))]
+    Decide {
+        /// Its id: intent_…
+        intent: String,
+        /// It exists, under this AliExpress number; once for each store
+        #[arg(long, value_name = "NUMBER", group = "truth")]
+        exists: Vec<String>,
+        /// There is none
+        #[arg(long, group = "truth")]
+        does_not_exist: bool,
     },
 }

@@ -1,5 +1,7 @@
 //! `orders …`
 
+mod placing;
+
 use jiff::Timestamp;
 use smartlinks_core::{MoneyView, OrderListing, OrderPage, OrderView, ParcelView, TrackingView};
 
@@ -38,6 +40,7 @@ pub(crate) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
                 .output
                 .data(&tracking, |tracking| parcels(tracking, now))
         }
+        other => placing::run(other, session).await,
     }
 }
 

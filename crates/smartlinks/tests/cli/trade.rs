@@ -86,6 +86,75 @@ fn orders_are_followed_by_their_number() {
     assert_eq!(wrong["code"], "invalid_parameter");
 }
 
+/// A product that is in stock, and one of its variants.
+fn in_stock(home: &crate::support::Home) -> (String, String) {
+    let page = home.run(&["products", "search", "lamp", "--json"]).json(0);
+    for product in page["products"].as_array().unwrap() {
+        let id = product["id"].as_str().unwrap();
+        let shown = home.run(&["products", "show", id, "--json"]).json(0);
+        let skus = shown["skus"].as_array().unwrap();
+        if let Some(sku) = skus.iter().find(|sku| sku["stock"].as_i64() > Some(5)) {
+            return (id.to_owned(), sku["id"].as_str().unwrap().to_owned());
+        }
+    }
+    panic!("nothing is in stock: {page}");
+}
+
+#[test]
+fn an_order_is_previewed_and_placed_once_from_a_file() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let (product, sku) = in_stock(&home);
+    let mut order = serde_json::json!({
+        "address": {
+            "country": "FR", "province": "Bretagne", "city": "Rennes", "address": "1 rue de l'Exemple",
+            "zip": "35000", "contact_person": "Test Buyer", "mobile_no": "612345678",
+        },
+        "lines": [{ "product_id": product, "sku": sku, "quantity": 1 }],
+    });
+    let file = home.path().join("order.json");
+    let name = file.to_str().unwrap();
+    let write = |order: &Value| std::fs::write(&file, order.to_string()).unwrap();
+    write(&order);
+    let preview = home.run(&["orders", "preview", name, "--json"]).json(0);
+    assert_eq!(preview["placeable"], true, "{preview}");
+    let placed = home
+        .run(&["orders", "place", name, "--key", "K-1", "--json"])
+        .json(0);
+    assert_eq!(placed["state"], "created_unpaid");
+    let again = home
+        .run(&["orders", "place", name, "--key", "K-1", "--json"])
+        .json(0);
+    assert_eq!(again["id"], placed["id"]);
+    let listed = home.run(&["orders", "intents", "--json"]).json(0);
+    assert_eq!(listed["intents"].as_array().unwrap().len(), 1);
+    let human = home.run(&["orders", "intent", placed["id"].as_str().unwrap()]);
+    assert_eq!(human.code, Some(0), "{human}");
+    assert!(human.stdout.contains("orderId="), "{human}");
+
+    order["guard"] = serde_json::json!({ "max_total": { "amount": "0.01", "currency": "USD" } });
+    write(&order);
+    let stopped = home.run(&["orders", "preview", name]);
+    assert_eq!(stopped.code, Some(1), "{stopped}");
+    let refused = home
+        .run(&["orders", "place", name, "--key", "K-2", "--json"])
+        .error(1);
+    assert_eq!(refused["code"], "not_placeable");
+    order["guard"] = serde_json::json!({ "max_total": { "amount": 0.01, "currency": "USD" } });
+    write(&order);
+    let unreadable = home.run(&["orders", "preview", name, "--json"]).error(2);
+    assert_eq!(unreadable["code"], "order_unreadable");
+    let id = placed["id"].as_str().unwrap();
+    let decided = home
+        .run(&["orders", "decide", id, "--does-not-exist", "--json"])
+        .error(1);
+    assert_eq!(decided["code"], "not_awaiting_person");
+    assert_eq!(
+        home.run(&["orders", "resolve", "--json"]).json(0)["worked_on"],
+        0
+    );
+}
+
 #[test]
 fn only_reads_are_called_by_name() {
     let gateway = Gateway::start();

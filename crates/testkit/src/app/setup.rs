@@ -15,7 +15,7 @@ use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
 use smartlinks_core::{
     App as Application, AppSetup, Core, CoreOptions, IdentityProvider, Market, OperatorPolicy,
-    RefreshPolicy, ReturnTo,
+    OrderPolicy, RefreshPolicy, ReturnTo,
 };
 use smartlinks_server::{Limits, Network};
 use smartlinks_store::{
@@ -54,6 +54,8 @@ pub struct Setup {
     pub return_origins: Vec<url::Url>,
     /// How refreshing behaves.
     pub refresh: RefreshPolicy,
+    /// How placing orders behaves.
+    pub orders: OrderPolicy,
     /// How patient calls are.
     pub policy: Policy,
     /// Longest wait for the gateway.
@@ -88,6 +90,7 @@ impl Default for Setup {
             token_file: None,
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
+            orders: OrderPolicy::default(),
             // As patient as in earnest, but nobody waits between two attempts.
             policy: Policy::default().backoff(Duration::ZERO, Duration::ZERO),
             read_timeout: Duration::from_secs(10),
@@ -122,6 +125,7 @@ pub(super) async fn core(
         return_to: ReturnTo::new(setup.return_origins.clone()),
         token_file: setup.token_file.clone(),
         refresh: setup.refresh.clone(),
+        orders: setup.orders.clone(),
         operators: OperatorPolicy {
             provider: setup.identity_provider.as_ref().map(|make| make(frozen())),
             attempts: setup.attempts,

@@ -1,16 +1,20 @@
 //! `torture --kills N [--database sqlite|URL]… [--seed S]`, started by `cargo xtask torture`; and, with `child`, the
-//! process that it kills.
+//! process that it kills. `torture --orders N …` and `order-child` do the same for the placing of orders.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use testkit::torture::{Kind, Plan, Sabotage, child, run};
+use testkit::torture::{
+    Kind, OrderPlan, OrderSabotage, OrderTally, Plan, Sabotage, child, order_child, run, run_orders,
+};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let ended = match arguments.first().map(String::as_str) {
         Some("child") => child().map(|()| true),
+        Some("order-child") => order_child().map(|()| true),
+        Some("--orders") => torture_orders(&arguments),
         _ => torture(&arguments),
     };
     match ended {
@@ -85,4 +89,52 @@ fn plans(arguments: &[String]) -> Result<Vec<Plan>> {
         sabotage,
     };
     Ok(databases.into_iter().map(plan).collect())
+}
+
+/// `--orders N [--database …]… [--seed S] [--sabotage S]`, divided among the databases. `false` when an order was doubled
+/// or stays open.
+fn torture_orders(arguments: &[String]) -> Result<bool> {
+    let (mut orders, mut seed, mut sabotage) = (1_000, 1, OrderSabotage::None);
+    let mut databases: Vec<Kind> = Vec::new();
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        let value = arguments
+            .next()
+            .with_context(|| format!("{argument} needs a value"))?;
+        match argument.as_str() {
+            "--orders" => orders = value.parse().context("--orders needs a number")?,
+            "--seed" => seed = value.parse().context("--seed needs a number")?,
+            "--database" => databases.push(value.parse::<Kind>()?),
+            "--sabotage" => sabotage = value.parse()?,
+            other => bail!("unknown argument `{other}`"),
+        }
+    }
+    ensure!(orders > 0, "--orders needs a number above 0");
+    if databases.is_empty() {
+        databases.push(Kind::Sqlite);
+    }
+    let program = std::env::current_exe()?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let mut tally = OrderTally::default();
+    let count = databases.len() as u64;
+    for (number, database) in (0..).zip(databases) {
+        let share: u64 = orders / count + u64::from(number < orders % count);
+        tell(&format!(
+            "torturing {database}: {share} orders, seed {seed}"
+        ));
+        tally.add(runtime.block_on(run_orders(OrderPlan {
+            orders: share,
+            database,
+            seed,
+            program: program.clone(),
+            sabotage,
+        }))?);
+    }
+    for story in &tally.stories {
+        tell(story);
+    }
+    tell(&tally.in_words());
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{tally}").and_then(|()| out.flush())?;
+    Ok(tally.is_good())
 }

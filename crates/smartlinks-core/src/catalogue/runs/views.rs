@@ -48,6 +48,7 @@ pub struct PriceRunRequest {
     /// the default one, when left out.
     pub rule: Option<String>,
     /// Which products, at most 10,000 variants.
+    #[serde(deserialize_with = "crate::json::object")]
     pub selection: Selection,
 }
 

@@ -7,7 +7,7 @@ use crate::page::i18n::Key;
 use crate::page::views::{AuthError, EventKind, Frame, ProblemKind};
 
 /// What the audit log tells that is no event.
-const DEEDS: [(&str, Key); 27] = [
+const DEEDS: [(&str, Key); 29] = [
     ("token.vended", Key::DeedTokenVended),
     ("connection.called", Key::DeedConnectionCalled),
     ("token_file.written", Key::DeedTokenFileWritten),
@@ -22,6 +22,8 @@ const DEEDS: [(&str, Key); 27] = [
     ("webhook.secret_rotated", Key::DeedWebhookSecret),
     ("webhook.tested", Key::DeedWebhookTested),
     ("webhook.resent", Key::DeedWebhookResent),
+    ("order.placing", Key::DeedOrderPlacing),
+    ("order.decided", Key::DeedOrderDecided),
     ("operator.signed_in", Key::DeedSignedIn),
     ("operator.signed_out", Key::DeedSignedOut),
     ("operator.session_ended", Key::DeedSessionEnded),

@@ -38,6 +38,14 @@ pub enum EventKind {
     OrderImported,
     /// An order has changed.
     OrderUpdated,
+    /// An order was placed.
+    OrderPlaced,
+    /// An order was not placed.
+    OrderRefused,
+    /// It is open whether an order exists.
+    OrderOutcomeUnknown,
+    /// Only a person can find out whether an order exists.
+    OrderAwaitingPerson,
     /// The token file could not be written.
     TokenFileFailed,
     /// A message of AliExpress was worked on.
@@ -92,6 +100,10 @@ impl EventKind {
             "connection.disconnected" => Self::Disconnected,
             "order.imported" => Self::OrderImported,
             "order.updated" => Self::OrderUpdated,
+            "order.placed" => Self::OrderPlaced,
+            "order.refused" => Self::OrderRefused,
+            "order.outcome_unknown" => Self::OrderOutcomeUnknown,
+            "order.awaiting_person" => Self::OrderAwaitingPerson,
             "token_file.failed" => Self::TokenFileFailed,
             "push.received" => Self::PushReceived,
             "push.failed" => Self::PushFailed,
@@ -121,6 +133,10 @@ impl EventKind {
             Self::Disconnected => Key::EventDisconnected,
             Self::OrderImported => Key::EventOrderImported,
             Self::OrderUpdated => Key::EventOrderUpdated,
+            Self::OrderPlaced => Key::EventOrderPlaced,
+            Self::OrderRefused => Key::EventOrderRefused,
+            Self::OrderOutcomeUnknown => Key::EventOrderOutcomeUnknown,
+            Self::OrderAwaitingPerson => Key::EventOrderAwaitingPerson,
             Self::TokenFileFailed => Key::EventTokenFileFailed,
             Self::PushReceived => Key::EventPushReceived,
             Self::PushFailed => Key::EventPushFailed,
@@ -142,8 +158,11 @@ impl EventKind {
 
     const fn tone(&self) -> Tone {
         match self {
-            Self::Connected | Self::Reconnected | Self::Refreshed => Tone::Good,
-            Self::Degraded
+            Self::Connected | Self::Reconnected | Self::Refreshed | Self::OrderPlaced => Tone::Good,
+            Self::OrderAwaitingPerson => Tone::Bad,
+            Self::OrderRefused
+            | Self::OrderOutcomeUnknown
+            | Self::Degraded
             | Self::TokenFileFailed
             | Self::PushFailed
             | Self::PushIgnored

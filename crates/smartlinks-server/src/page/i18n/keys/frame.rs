@@ -105,6 +105,8 @@ super::keys! {
     DeedWebhookSecret = "deed-webhook-secret",
     DeedWebhookTested = "deed-webhook-tested",
     DeedWebhookResent = "deed-webhook-resent",
+    DeedOrderPlacing = "deed-order-placing",
+    DeedOrderDecided = "deed-order-decided",
     DeedSignedIn = "deed-signed-in",
     DeedSignedOut = "deed-signed-out",
     DeedSessionEnded = "deed-session-ended",

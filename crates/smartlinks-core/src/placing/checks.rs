@@ -1,0 +1,507 @@
+//! Whether an order could be placed now, and what it would cost: asked before anything is sent, and again before it is.
+
+use std::collections::HashMap;
+
+use aliexpress::Class;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use smartlinks_store::Connection;
+use utoipa::ToSchema;
+
+use super::address::{self, AddressAdvice};
+use super::guard;
+use super::request::{NewOrder, NewOrderLine, PAY_CURRENCY};
+use super::views::{IntentLine, OrderProblem, Summary};
+use crate::connect::sha256;
+use crate::error::{Error, Result};
+use crate::orders::MoneyView;
+use crate::products::{FreightOption, FreightQuery, ProductQuery, ProductView, SkuView};
+use crate::service::Core;
+use crate::text::shortened;
+
+/// What an order would be, looked at now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct OrderPreview {
+    /// Whether it could be placed as it is: nothing stands in its way.
+    pub placeable: bool,
+    /// Everything that stands in its way.
+    pub problems: Vec<OrderProblem>,
+    /// What is to be said about the address, field by field.
+    pub address: Vec<AddressAdvice>,
+    /// The connection that would order.
+    pub connection: String,
+    /// The lines as they were found.
+    pub lines: Vec<PreviewLine>,
+    /// Price of all goods, in the pay currency.
+    pub goods: Option<MoneyView>,
+    /// Price of all deliveries, in the pay currency.
+    pub freight: Option<MoneyView>,
+    /// What would be paid, in the pay currency; absent while a part of it is unknown.
+    pub total: Option<MoneyView>,
+    /// The most days that a delivery takes.
+    pub max_days: Option<i64>,
+    /// What is earned in per cent of `sale_price`, decimal text.
+    #[schema(value_type = Option<String>)]
+    pub margin: Option<Decimal>,
+    /// Stands for what was seen. Given with the order, nothing is ordered once something of it has changed.
+    pub preview: String,
+}
+
+/// One line of an order as it was found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewLine {
+    /// AliExpress's product number, digits.
+    pub product_id: String,
+    /// Number of the variant, digits.
+    pub sku: String,
+    /// Title. Upstream text: escape it.
+    pub title: String,
+    /// How many.
+    pub quantity: u32,
+    /// Price of one.
+    pub unit_price: Option<MoneyView>,
+    /// By how many per cent that is above `expected_price`, decimal text.
+    #[schema(value_type = Option<String>)]
+    pub drift: Option<Decimal>,
+    /// How many are left; absent when AliExpress did not say.
+    pub stock: Option<i64>,
+    /// The delivery that was chosen, or the cheapest.
+    pub delivery: Option<FreightOption>,
+    /// The ways to deliver, cheapest first.
+    pub delivery_options: Vec<FreightOption>,
+    /// Goods and delivery.
+    pub total: Option<MoneyView>,
+}
+
+/// What of a line is sent.
+#[derive(Debug, Clone, Default)]
+pub(super) struct FoundLine {
+    pub(super) sku_attr: String,
+    pub(super) delivery_service: String,
+}
+
+/// A checked order, with what it takes to send it.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) preview: OrderPreview,
+    pub(super) lines: Vec<FoundLine>,
+    /// Province and city as AliExpress lists them.
+    pub(super) province: Option<String>,
+    pub(super) city: Option<String>,
+}
+
+impl Checked {
+    /// What is kept of the order without its people.
+    pub(super) fn summary(&self, order: &NewOrder) -> Summary {
+        let lines = self.preview.lines.iter().map(|line| IntentLine {
+            product_id: line.product_id.clone(),
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            quantity: line.quantity,
+            unit_price: line.unit_price.clone(),
+            delivery_service: line.delivery.as_ref().map(|option| option.code.clone()),
+            freight: line.delivery.as_ref().and_then(fee_of),
+        });
+        Summary {
+            country: order.address.country.clone(),
+            pay: order.pay,
+            total: self.preview.total.clone(),
+            lines: lines.collect(),
+        }
+    }
+}
+
+fn problem(line: usize, field: &str, code: &str, detail: String, fix: &str) -> OrderProblem {
+    OrderProblem {
+        line: Some(line),
+        field: field.to_owned(),
+        code: code.to_owned(),
+        detail,
+        fix: fix.to_owned(),
+    }
+}
+
+fn in_pay_currency(amount: Decimal) -> MoneyView {
+    MoneyView {
+        amount,
+        currency: PAY_CURRENCY.to_owned(),
+    }
+}
+
+/// The fee where it is one in the pay currency.
+fn fee_of(option: &FreightOption) -> Option<MoneyView> {
+    let fee = option.fee?;
+    let known = fee.is_zero() || option.currency.as_deref() == Some(PAY_CURRENCY);
+    known.then(|| in_pay_currency(fee))
+}
+
+/// What AliExpress says about a product or its delivery, told apart from trouble on the way.
+fn answer_of_the_method(error: &Error) -> Option<(&str, String)> {
+    let Error::Gateway(gateway) = error else {
+        return None;
+    };
+    let lasting = gateway.advice().class == Class::Fix;
+    let business = matches!(**gateway, aliexpress::Error::Business(_));
+    (lasting && business).then(|| (error.code(), gateway.advice().meaning.to_owned()))
+}
+
+impl Core {
+    /// Looks at what an order would be: whether the goods are there, delivered and addressed as AliExpress wants it, what
+    /// they cost, and whether the guard lets it pass. Changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what cannot be meant; else as [`Core::vend`]. What stands in the way of the order is no
+    /// failure: it is in the answer.
+    pub async fn preview_order(&self, order: &NewOrder) -> Result<OrderPreview> {
+        order.check_form()?;
+        let connection = self.record_or_default(order.connection.as_deref()).await?;
+        Ok(self.check_order(order, &connection).await?.preview)
+    }
+
+    /// The same with what it takes to send it.
+    pub(super) async fn check_order(
+        &self,
+        order: &NewOrder,
+        connection: &Connection,
+    ) -> Result<Checked> {
+        let id = connection.id.to_string();
+        // A connection that cannot order says so before anything else is looked at.
+        self.vend(Some(&id), std::time::Duration::from_secs(1))
+            .await?;
+        let places = self.country_places(&order.address.country, &id).await?;
+        let places: Vec<_> = places.iter().map(|list| &**list).collect();
+        let advice = address::advice(&order.address, &places);
+        let (province, city) = address::listed(&order.address, &places);
+        let mut checked = Checked {
+            preview: self.empty_preview(&id),
+            lines: Vec::new(),
+            province,
+            city,
+        };
+        checked.preview.problems = advice
+            .iter()
+            .filter(|it| it.blocking)
+            .map(address_problem)
+            .collect();
+        checked.preview.address = advice;
+        let mut products = HashMap::new();
+        let mut taken: HashMap<&str, i64> = HashMap::new();
+        for (number, line) in (1..).zip(&order.lines) {
+            if !products.contains_key(&line.product_id) {
+                let found = self.ordered_product(order, line, &id).await?;
+                products.insert(line.product_id.clone(), found);
+            }
+            let wanted = taken.entry(&line.sku).or_default();
+            *wanted += i64::from(line.quantity);
+            let at = Position {
+                number,
+                wanted: *wanted,
+            };
+            match products.get(&line.product_id) {
+                Some(Ok(product)) => {
+                    self.check_line(order, line, product, at, &mut checked)
+                        .await?;
+                }
+                Some(Err((code, detail))) => checked.cannot(
+                    line,
+                    problem(
+                        number,
+                        "product_id",
+                        code,
+                        detail.clone(),
+                        "Choose another product, or another country.",
+                    ),
+                ),
+                None => {}
+            }
+        }
+        checked.add_up(order);
+        Ok(checked)
+    }
+
+    fn empty_preview(&self, connection: &str) -> OrderPreview {
+        OrderPreview {
+            placeable: false,
+            problems: Vec::new(),
+            address: Vec::new(),
+            connection: connection.to_owned(),
+            lines: Vec::new(),
+            goods: None,
+            freight: None,
+            total: None,
+            max_days: None,
+            margin: None,
+            preview: String::new(),
+        }
+    }
+
+    /// A product as the destination sees it in the pay currency; or what AliExpress says instead.
+    async fn ordered_product(
+        &self,
+        order: &NewOrder,
+        line: &NewOrderLine,
+        connection: &str,
+    ) -> Result<Result<ProductView, (String, String)>> {
+        let query = market_of(order, connection);
+        match self.product(&line.product_id, &query).await {
+            Ok(product) => Ok(Ok(product)),
+            Err(error) => match answer_of_the_method(&error) {
+                Some((code, meaning)) => Ok(Err((code.to_owned(), meaning))),
+                None => Err(error),
+            },
+        }
+    }
+
+    async fn check_line(
+        &self,
+        order: &NewOrder,
+        line: &NewOrderLine,
+        product: &ProductView,
+        at: Position,
+        checked: &mut Checked,
+    ) -> Result<()> {
+        let Some(sku) = product.skus.iter().find(|sku| sku.id == line.sku) else {
+            let detail = format!(
+                "product {} has no variant {} any more",
+                product.id, line.sku
+            );
+            let fix = "Look at the product again and choose one of its variants.";
+            checked.cannot(line, problem(at.number, "sku", "sku_gone", detail, fix));
+            return Ok(());
+        };
+        let query = FreightQuery {
+            sku: Some(line.sku.clone()),
+            quantity: Some(line.quantity),
+            market: market_of(order, &checked.preview.connection),
+        };
+        let options = match self.freight_for(product, &query).await {
+            Ok(quote) => quote.options,
+            Err(error) => match answer_of_the_method(&error) {
+                Some((code, meaning)) => {
+                    let fix = "Choose another product, or another country.";
+                    let problem = problem(at.number, "lines", code, meaning, fix);
+                    checked.preview.problems.push(problem);
+                    Vec::new()
+                }
+                None => return Err(error),
+            },
+        };
+        checked.take(line, product, sku, options, at);
+        Ok(())
+    }
+}
+
+/// Which line it is, and how many of its variant are wanted up to it.
+#[derive(Clone, Copy)]
+struct Position {
+    number: usize,
+    wanted: i64,
+}
+
+fn market_of(order: &NewOrder, connection: &str) -> ProductQuery {
+    ProductQuery {
+        ship_to: Some(order.address.country.clone()),
+        currency: Some(PAY_CURRENCY.to_owned()),
+        language: None,
+        connection: Some(connection.to_owned()),
+    }
+}
+
+fn address_problem(advice: &AddressAdvice) -> OrderProblem {
+    OrderProblem {
+        line: None,
+        field: format!("address.{}", advice.field),
+        code: format!("address_{}", advice.code),
+        detail: format!("{} {}", advice.field, advice.message),
+        fix: match &advice.proposed {
+            Some(proposed) => format!("Correct it; {proposed} would be accepted."),
+            None => "Correct it.".to_owned(),
+        },
+    }
+}
+
+impl Checked {
+    /// A line of which nothing more can be said.
+    fn cannot(&mut self, line: &NewOrderLine, problem: OrderProblem) {
+        self.preview.problems.push(problem);
+        self.lines.push(FoundLine::default());
+        self.preview.lines.push(PreviewLine {
+            product_id: line.product_id.clone(),
+            sku: line.sku.clone(),
+            quantity: line.quantity,
+            ..PreviewLine::default()
+        });
+    }
+
+    fn take(
+        &mut self,
+        line: &NewOrderLine,
+        product: &ProductView,
+        sku: &SkuView,
+        options: Vec<FreightOption>,
+        at: Position,
+    ) {
+        if sku.stock.is_some_and(|stock| stock < at.wanted) {
+            let left = sku.stock.unwrap_or_default();
+            let detail = format!(
+                "{} are wanted of variant {}, {left} are left",
+                at.wanted, sku.id
+            );
+            let fix = "Order fewer, or choose another variant.";
+            self.preview
+                .problems
+                .push(problem(at.number, "quantity", "out_of_stock", detail, fix));
+        }
+        let price = sku
+            .price
+            .filter(|_| sku.currency.as_deref() == Some(PAY_CURRENCY));
+        if price.is_none() {
+            let given = sku.currency.as_deref().unwrap_or("no currency");
+            let detail = format!("AliExpress gave no price in {PAY_CURRENCY}, but in {given}");
+            let fix = "Try again later; without it the total is not known.";
+            self.preview
+                .problems
+                .push(problem(at.number, "sku", "price_unknown", detail, fix));
+        }
+        let delivery = self.delivery(line, &options, at.number);
+        self.lines.push(FoundLine {
+            sku_attr: sku.attr.clone(),
+            delivery_service: delivery
+                .as_ref()
+                .map(|it| it.code.clone())
+                .unwrap_or_default(),
+        });
+        let expected = line.expected_price.as_ref().map(|money| money.amount);
+        let goods = price.and_then(|price| price.checked_mul(line.quantity.into()));
+        let fee = delivery.as_ref().and_then(fee_of).map(|fee| fee.amount);
+        let total = goods
+            .zip(fee)
+            .and_then(|(goods, fee)| goods.checked_add(fee));
+        self.preview.lines.push(PreviewLine {
+            product_id: product.id.clone(),
+            sku: sku.id.clone(),
+            title: product.title.clone(),
+            quantity: line.quantity,
+            unit_price: price.map(in_pay_currency),
+            drift: price
+                .zip(expected)
+                .and_then(|(price, expected)| guard::drift(price, expected))
+                .map(|drift| drift.round_dp(2).normalize()),
+            stock: sku.stock,
+            delivery,
+            delivery_options: options,
+            total: total.map(in_pay_currency),
+        });
+    }
+
+    /// The option that was asked for, or the cheapest one.
+    fn delivery(
+        &mut self,
+        line: &NewOrderLine,
+        options: &[FreightOption],
+        number: usize,
+    ) -> Option<FreightOption> {
+        let found = match &line.delivery_service {
+            Some(wanted) => options.iter().find(|option| option.code == *wanted),
+            None => options.iter().find(|option| fee_of(option).is_some()),
+        };
+        if found.is_none() && !options.is_empty() {
+            let wanted = line
+                .delivery_service
+                .as_deref()
+                .unwrap_or("any with a known fee");
+            let detail = format!(
+                "delivery {:?} is not offered for this destination and quantity",
+                shortened(wanted, 60)
+            );
+            let fix = "Choose one of the delivery options of the preview.";
+            let problem = problem(
+                number,
+                "delivery_service",
+                "delivery_not_offered",
+                detail,
+                fix,
+            );
+            self.preview.problems.push(problem);
+        } else if found.is_some_and(|option| fee_of(option).is_none()) {
+            let detail = "AliExpress does not say what this delivery costs".to_owned();
+            let fix = "Choose another of the delivery options.";
+            let problem = problem(number, "delivery_service", "freight_unknown", detail, fix);
+            self.preview.problems.push(problem);
+        } else if options.is_empty()
+            && self
+                .preview
+                .problems
+                .iter()
+                .all(|it| it.line != Some(number))
+        {
+            let detail = "nothing is delivered to this destination".to_owned();
+            let fix = "Choose another product, or another country.";
+            self.preview
+                .problems
+                .push(problem(number, "lines", "no_delivery", detail, fix));
+        }
+        found.cloned()
+    }
+
+    /// Totals, guard and the token of what was seen.
+    fn add_up(&mut self, order: &NewOrder) {
+        let preview = &mut self.preview;
+        let sum = |of: &dyn Fn(&PreviewLine) -> Option<Decimal>| {
+            preview.lines.iter().try_fold(Decimal::ZERO, |sum, line| {
+                of(line).and_then(|amount| sum.checked_add(amount))
+            })
+        };
+        let goods = sum(&|line| {
+            let price = line.unit_price.as_ref()?.amount;
+            price.checked_mul(line.quantity.into())
+        });
+        let freight = sum(&|line| Some(fee_of(line.delivery.as_ref()?)?.amount));
+        let total = goods
+            .zip(freight)
+            .and_then(|(goods, freight)| goods.checked_add(freight));
+        let guarded = guard::problems(order, &preview.lines, total);
+        preview.problems.extend(guarded);
+        preview.goods = goods.map(in_pay_currency);
+        preview.freight = freight.map(in_pay_currency);
+        preview.total = total.map(in_pay_currency);
+        preview.margin = guard::margin(order, total);
+        let days = preview
+            .lines
+            .iter()
+            .map(|line| line.delivery.as_ref()?.max_days);
+        preview.max_days = days
+            .collect::<Option<Vec<i64>>>()
+            .and_then(|days| days.into_iter().max());
+        preview.placeable = preview.problems.is_empty() && total.is_some();
+        preview.preview = token(preview);
+    }
+}
+
+/// Stands for goods, prices, deliveries and total, as they were seen.
+fn token(preview: &OrderPreview) -> String {
+    let lines: Vec<_> = preview
+        .lines
+        .iter()
+        .map(|line| {
+            let delivery = line.delivery.as_ref();
+            json!([
+                line.product_id,
+                line.sku,
+                line.quantity,
+                line.unit_price,
+                delivery.map(|option| (
+                    &option.code,
+                    option.fee,
+                    &option.currency,
+                    option.max_days
+                )),
+            ])
+        })
+        .collect();
+    let seen = json!([preview.connection, lines, preview.total]).to_string();
+    let mut text = hex::encode(sha256(seen.as_bytes()));
+    text.truncate(32);
+    text
+}

@@ -1,0 +1,245 @@
+//! Finding out what became of orders whose outcome is open, by lease, on any number of instances.
+//!
+//! First what is known here is looked through: messages of AliExpress have brought the order, or a person has added it.
+//! Then, within the documented day, the identical request is sent again under the same number, which AliExpress answers
+//! with the existing order. After that only a person can tell.
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use smartlinks_store::{ClaimedIntent, ConnectionId, IntentState, OrderIntent};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::send::Outcome;
+use super::verdict::{Verdict, first_sending_until, may_repeat_until};
+use super::wire::Sealed;
+use crate::clock::to_millis;
+use crate::error::{Error, Result, Retry};
+use crate::service::Core;
+
+/// How many intents are worked on at the same time: few enough that all are done before their claim ends.
+const AT_ONCE: u32 = 4;
+/// The rest after a check that could not be made, in seconds.
+const REST_S: i64 = 15;
+
+impl Core {
+    /// Works on intents as they fall due, until it is told to stop. `clock_moved` wakes it when somebody moves the clock
+    /// (the sandbox); in production it never does.
+    pub async fn run_order_worker(
+        &self,
+        stop: CancellationToken,
+        mut clock_moved: watch::Receiver<i64>,
+    ) {
+        loop {
+            let rest = match self.work_on_orders().await {
+                Ok(worked) if worked > 0 => Duration::ZERO,
+                Ok(_) => self.until_next_intent().await,
+                Err(error) => {
+                    tracing::error!(%error, "orders under way could not be worked on");
+                    Duration::from_secs(5)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(rest) => {}
+                () = self.inner.order_due.notified() => {}
+                Ok(()) = clock_moved.changed() => {}
+            }
+        }
+    }
+
+    async fn until_next_intent(&self) -> Duration {
+        let longest = self.refresh_policy().longest_rest;
+        match self.store().order_intents().next_intent_due().await {
+            Ok(Some(due)) => {
+                let ahead = due.since(to_millis(self.now())).max(50);
+                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
+            }
+            Ok(None) => longest,
+            Err(error) => {
+                tracing::error!(%error, "the next order under way could not be looked up");
+                Duration::from_secs(5).min(longest)
+            }
+        }
+    }
+
+    /// Claims intents that are due and works on each once. Gives how many were claimed.
+    ///
+    /// # Errors
+    /// [`Error::Storage`] when nothing can be claimed; what goes wrong with single intents is kept with them.
+    pub async fn work_on_orders(&self) -> Result<usize> {
+        let now = to_millis(self.now());
+        let intents = self.store().order_intents();
+        // Looking costs no write; only claiming does.
+        if intents.next_intent_due().await?.is_none_or(|due| due > now) {
+            return Ok(0);
+        }
+        let until = now.plus(self.order_lease_ms());
+        let claimed = intents
+            .claim_intents(self.owner(), until, now, AT_ONCE)
+            .await?;
+        let count = claimed.len();
+        let mut running = JoinSet::new();
+        for one in claimed {
+            let core = self.clone();
+            // Cut in the middle of a call it would leave its outcome open.
+            running.spawn(async move {
+                let worker = core.clone();
+                core.to_the_end(async move { worker.work_on_intent(one).await })
+                    .await
+            });
+        }
+        while let Some(ended) = running.join_next().await {
+            match ended {
+                Ok(Ok(())) => {}
+                // Its lease runs out, and then it is worked on again.
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "an order under way waits for its next turn")
+                }
+                Err(error) => tracing::error!(%error, "the work on an order ended early"),
+            }
+        }
+        Ok(count)
+    }
+
+    async fn work_on_intent(&self, claimed: ClaimedIntent) -> Result<()> {
+        let intent = &claimed.intent;
+        let sealed = claimed
+            .request
+            .as_ref()
+            .and_then(|text| serde_json::from_str::<Sealed>(text.expose_secret()).ok());
+        let outcome = match (intent.first_sent_at, sealed) {
+            (None, Some(sealed)) => return self.send_late(intent, &sealed).await,
+            (None, None) => Outcome::of(
+                Verdict::over(IntentState::Refused, "request_unreadable"),
+                None,
+            ),
+            (Some(since), sealed) => match self.matched(intent, since).await? {
+                Some(orders) => self.found(intent, orders),
+                None => match self.may_repeat(intent, sealed).await? {
+                    Ok(sealed) => return self.send_intent(intent, &sealed).await,
+                    Err(reason) => {
+                        Outcome::of(Verdict::over(IntentState::AwaitingPerson, reason), None)
+                    }
+                },
+            },
+        };
+        self.conclude(intent, outcome).await
+    }
+
+    /// Whether the identical request may be sent again; or why only a person can tell now.
+    async fn may_repeat(
+        &self,
+        intent: &OrderIntent,
+        sealed: Option<Sealed>,
+    ) -> Result<Result<Sealed, &'static str>> {
+        let since = intent.first_sent_at.unwrap_or(intent.created_at);
+        if to_millis(self.now()) >= may_repeat_until(since) {
+            return Ok(Err("window_over"));
+        }
+        let Some(sealed) = sealed else {
+            return Ok(Err("request_unreadable"));
+        };
+        let record = self.existing(&intent.connection).await?;
+        Ok(match record.account.user_id == intent.account_user_id {
+            true => Ok(sealed),
+            // The number of an order counts for one account: another one would get a second order.
+            false => Err("account_changed"),
+        })
+    }
+
+    /// A first sending that could not take place at once: what was checked then is checked again.
+    async fn send_late(&self, intent: &OrderIntent, sealed: &Sealed) -> Result<()> {
+        let now = to_millis(self.now());
+        if now >= first_sending_until(intent.created_at) {
+            let verdict = Verdict::over(IntentState::Refused, "not_sent_in_time");
+            return self.conclude(intent, Outcome::of(verdict, None)).await;
+        }
+        let outcome = match self.checked_again(intent, sealed).await {
+            Ok(None) => return self.send_intent(intent, sealed).await,
+            Ok(Some(why)) => {
+                let verdict = Verdict::over(IntentState::Refused, "checks_failed");
+                Outcome::of(verdict, Some(sealed.without_people(&why)))
+            }
+            Err(error) => {
+                let state = match error.retry() {
+                    Retry::No => IntentState::Refused,
+                    _ => IntentState::Placing,
+                };
+                let verdict = Verdict {
+                    next_attempt_at: Some(now.plus_seconds(REST_S)),
+                    ..Verdict::over(state, super::verdict::code_of(&error))
+                };
+                Outcome::of(verdict, Some(sealed.without_people(&error.to_string())))
+            }
+        };
+        self.conclude(intent, outcome).await
+    }
+
+    /// What stands in the way now; nothing when the order may be sent as it was written.
+    async fn checked_again(&self, intent: &OrderIntent, sealed: &Sealed) -> Result<Option<String>> {
+        let record = self.existing(&intent.connection).await?;
+        if record.account.user_id != intent.account_user_id {
+            return Ok(Some(
+                "the connection belongs to another account now".to_owned(),
+            ));
+        }
+        let checked = self.check_order(&sealed.order, &record).await?;
+        let preview = &checked.preview;
+        if let Some(seen) = &sealed.order.preview
+            && *seen != preview.preview
+        {
+            return Ok(Some("something has changed since the preview".to_owned()));
+        }
+        if Sealed::new(&sealed.order, &checked, &intent.out_order_id).parameters
+            != sealed.parameters
+        {
+            return Ok(Some(
+                "variant or delivery would be another one now".to_owned(),
+            ));
+        }
+        let problems = preview
+            .problems
+            .iter()
+            .map(|problem| problem.detail.as_str());
+        let problems: Vec<&str> = problems.collect();
+        Ok((!preview.placeable).then(|| problems.join("; ")))
+    }
+
+    /// Something was heard of an order that nobody here knows. Where an intent of that account waits for such a word, the
+    /// order is read; gives its connection then.
+    pub(crate) async fn adopt_pushed_order(
+        &self,
+        order_id: &str,
+        account: Option<&str>,
+    ) -> Result<Option<ConnectionId>> {
+        let Some(account) = account else {
+            return Ok(None);
+        };
+        let connections = self.store().connections();
+        let Some(connection) = connections.find_by_account(account).await? else {
+            return Ok(None);
+        };
+        let intents = self.store().order_intents();
+        if intents.open_intents(&connection.id).await?.is_empty() {
+            return Ok(None);
+        }
+        match self
+            .import_order(order_id, Some(connection.id.as_str()))
+            .await
+        {
+            Ok(_) => {}
+            // An order of the website, for example, that this account may not read here.
+            Err(Error::Gateway(error)) if error.advice().class == aliexpress::Class::Fix => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        let now = to_millis(self.now());
+        intents.wake_intents(&connection.id, now).await?;
+        self.inner.order_due.notify_one();
+        Ok(Some(connection.id))
+    }
+}

@@ -1,0 +1,292 @@
+//! The repository over a database.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::writes::{By, Claim, End, WriteIntent};
+use super::{
+    ClaimedIntent, IntentCursor, IntentEnd, IntentId, IntentState, NewIntent, OrderIntent,
+    OrderIntentRepository,
+};
+use crate::login_attempts::Hash;
+use crate::orders::{known_order, order_columns};
+use crate::seal::{Place, Sealer};
+use crate::sql::{Fields, Row, Value, values};
+use crate::store::DatabaseStore;
+use crate::{ConnectionId, Inconsistency, KnownOrder, Millis, StoreError, Traces};
+
+pub(super) const TABLE: &str = "order_intents";
+/// How many rows the lists without pages give at most.
+const MOST_ROWS: u32 = 200;
+
+macro_rules! intent_columns {
+    () => {
+        "id, caller, request_hash, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
+         detail, order_ids, first_sent_at, attempts, next_attempt_at, created_at, changed_at, finished_at"
+    };
+}
+pub(super) use intent_columns;
+
+/// Where the request of an intent stands.
+pub(super) fn place(id: &str) -> Place<'_> {
+    Place {
+        table: TABLE,
+        column: "request",
+        row: id,
+    }
+}
+
+#[async_trait]
+impl OrderIntentRepository for DatabaseStore {
+    async fn write_intent(
+        &self,
+        new: NewIntent,
+        owner: &str,
+        lease_until: Millis,
+        traces: Traces,
+    ) -> Result<Option<OrderIntent>, StoreError> {
+        let write = WriteIntent {
+            sealer: Arc::clone(&self.sealer),
+            new,
+            owner: owner.to_owned(),
+            lease_until,
+            traces,
+        };
+        self.database.write(write).await
+    }
+
+    async fn intent(&self, id: &str) -> Result<Option<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where id = $1"
+        );
+        let row = self.database.first(SELECT, values![id]).await?;
+        row.map(|row| intent(&row)).transpose()
+    }
+
+    async fn intent_under(
+        &self,
+        caller: &str,
+        key: &str,
+    ) -> Result<Option<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where caller = $1 and idempotency_key = $2"
+        );
+        let row = self.database.first(SELECT, values![caller, key]).await?;
+        row.map(|row| intent(&row)).transpose()
+    }
+
+    async fn list_intents(
+        &self,
+        states: &[IntentState],
+        cursor: Option<&IntentCursor>,
+        limit: u32,
+    ) -> Result<Vec<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where (created_at, id) < ($2, $3) \
+             and state in ($4, $5, $6, $7, $8, $9) order by created_at desc, id desc limit $1"
+        );
+        let mut values = match cursor {
+            None => values![limit, Millis(i64::MAX), ""],
+            Some(cursor) => values![limit, cursor.created_at, cursor.id.as_str()],
+        };
+        let asked: &[IntentState] = match states {
+            [] => &IntentState::ALL,
+            some => some,
+        };
+        // Places that are left over hold nothing, which no state equals.
+        let mut asked = asked.iter().map(|state| state.as_str());
+        values.extend(IntentState::ALL.map(|_| Value::from(asked.next())));
+        let rows = self.database.all(SELECT, values).await?;
+        rows.iter().map(intent).collect()
+    }
+
+    async fn begin_sending(
+        &self,
+        id: &IntentId,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        const BEGIN: &str = "update order_intents set attempts = attempts + 1, \
+             first_sent_at = coalesce(first_sent_at, $3), reason = null, detail = null, lease_until = $4, \
+             changed_at = $3 \
+             where id = $1 and lease_owner = $2 and state in ('placing', 'unknown')";
+        self.changed(BEGIN, values![id.as_str(), owner, now, lease_until])
+            .await
+    }
+
+    async fn claim_intents(
+        &self,
+        owner: &str,
+        lease_until: Millis,
+        now: Millis,
+        limit: u32,
+    ) -> Result<Vec<ClaimedIntent>, StoreError> {
+        let claim = Claim {
+            sealer: Arc::clone(&self.sealer),
+            owner: owner.to_owned(),
+            lease_until,
+            now,
+            limit,
+        };
+        self.database.write(claim).await
+    }
+
+    async fn end_intent(
+        &self,
+        id: &IntentId,
+        owner: &str,
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        let end = End {
+            id: id.clone(),
+            by: By::Owner(owner.to_owned()),
+            end,
+            now,
+            traces,
+        };
+        self.database.write(end).await
+    }
+
+    async fn decide_intent(
+        &self,
+        id: &IntentId,
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        let end = End {
+            id: id.clone(),
+            by: By::Person,
+            end,
+            now,
+            traces,
+        };
+        self.database.write(end).await
+    }
+
+    async fn next_intent_due(&self) -> Result<Option<Millis>, StoreError> {
+        // The larger of the two, in words that both databases share.
+        const NEXT: &str = "select 'next' as name, case when lease_until > next_attempt_at \
+             then lease_until else next_attempt_at end as due from order_intents \
+             where next_attempt_at is not null order by due limit 1";
+        let row = self.database.first(NEXT, values![]).await?;
+        row.map(|row| Ok(row.fields(TABLE, "name")?.moment("due")?))
+            .transpose()
+    }
+
+    async fn open_intents(
+        &self,
+        connection: &ConnectionId,
+    ) -> Result<Vec<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where connection_id = $1 and finished_at is null \
+             and first_sent_at is not null order by created_at, id limit $2"
+        );
+        let rows = self
+            .database
+            .all(SELECT, values![connection, MOST_ROWS])
+            .await?;
+        rows.iter().map(intent).collect()
+    }
+
+    async fn wake_intents(&self, connection: &ConnectionId, now: Millis) -> Result<(), StoreError> {
+        const WAKE: &str = "update order_intents set next_attempt_at = $2 where connection_id = $1 \
+             and finished_at is null and state = 'unknown' and next_attempt_at > $2";
+        self.changed(WAKE, values![connection, now])
+            .await
+            .map(|_| ())
+    }
+
+    async fn orders_of_no_intent(
+        &self,
+        connection: &ConnectionId,
+        since: Millis,
+    ) -> Result<Vec<KnownOrder>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where connection_id = $1 and added_at >= $2 and intent_id is null \
+             order by added_at desc, order_id desc limit $3"
+        );
+        let values = values![connection, since, MOST_ROWS];
+        let rows = self.database.all(SELECT, values).await?;
+        rows.iter().map(known_order).collect()
+    }
+
+    async fn count_intents(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        const COUNT: &str =
+            "select state, count(*) as intents from order_intents group by state order by state";
+        let rows = self.database.all(COUNT, values![]).await?;
+        rows.iter()
+            .map(|row| {
+                let fields = row.fields(TABLE, "state")?;
+                Ok((fields.text("state")?, fields.int("intents")?))
+            })
+            .collect()
+    }
+
+    async fn prune_intents(&self, before: Millis) -> Result<u64, StoreError> {
+        const PRUNE: &str = "delete from order_intents where id in \
+             (select id from order_intents where finished_at < $1 order by finished_at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
+    }
+}
+
+pub(super) fn intent(row: &Row) -> Result<OrderIntent, StoreError> {
+    let fields = row.fields(TABLE, "id")?;
+    Ok(OrderIntent {
+        id: fields.parsed("id")?,
+        caller: fields.text("caller")?,
+        request_hash: hash(&fields)?,
+        connection: fields.parsed("connection_id")?,
+        account_user_id: fields.text("account_user_id")?,
+        out_order_id: fields.text("out_order_id")?,
+        summary_json: fields.text("summary_json")?,
+        state: fields.parsed("state")?,
+        reason: fields.maybe_text("reason")?,
+        detail: fields.maybe_text("detail")?,
+        order_ids: fields
+            .text("order_ids")?
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+        first_sent_at: fields.maybe_moment("first_sent_at")?,
+        attempts: fields.int("attempts")?,
+        next_attempt_at: fields.maybe_moment("next_attempt_at")?,
+        created_at: fields.moment("created_at")?,
+        changed_at: fields.moment("changed_at")?,
+        finished_at: fields.maybe_moment("finished_at")?,
+    })
+}
+
+pub(super) fn claimed_intent(sealer: &Sealer, row: &Row) -> Result<ClaimedIntent, StoreError> {
+    let intent = intent(row)?;
+    let fields = row.fields(TABLE, "id")?;
+    let blob = fields.maybe_blob("request")?;
+    let request = blob.and_then(|blob| {
+        sealer
+            .open(place(fields.id()), &blob)
+            .inspect_err(|error| tracing::error!(%error, "the request of an order intent is lost"))
+            .ok()
+    });
+    Ok(ClaimedIntent { intent, request })
+}
+
+fn hash(fields: &Fields<'_>) -> Result<Hash, Inconsistency> {
+    let mut hash = Hash::default();
+    hex::decode_to_slice(fields.text("request_hash")?, &mut hash)
+        .map_err(|_| fields.wrong("request_hash"))?;
+    Ok(hash)
+}

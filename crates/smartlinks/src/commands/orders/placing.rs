@@ -1,0 +1,223 @@
+//! `orders preview`, `place`, `intents`, `intent`, `resolve` and `decide`
+
+use std::io::Read as _;
+use std::path::Path;
+
+use jiff::Timestamp;
+use smartlinks_core::{
+    Decision, IntentListing, NewOrder, OrderIntentPage, OrderIntentView, OrderPreview,
+};
+
+use super::amount;
+use crate::cli::OrdersCommand;
+use crate::commands::Session;
+use crate::failure::{Exit, Failure};
+use crate::output::{facts, plain, table, when};
+
+/// No order is larger.
+const LARGEST: u64 = 64 * 1024;
+
+pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(), Failure> {
+    let (core, now) = (&session.core, session.core.now());
+    match command {
+        OrdersCommand::Preview { file } => {
+            let preview = core.preview_order(&read(&file)?).await?;
+            session.output.data(&preview, seen)?;
+            match preview.placeable {
+                true => Ok(()),
+                false => Err(Failure::silent(Exit::Failure)),
+            }
+        }
+        OrdersCommand::Place { file, key } => {
+            let placing = core.place_order(&key, &read(&file)?).await?;
+            session.output.data(&placing.view, |view| one(view, now))?;
+            ended(&placing.view)
+        }
+        OrdersCommand::Intents {
+            state,
+            limit,
+            after,
+        } => {
+            let listing = IntentListing {
+                after,
+                limit,
+                state,
+            };
+            let page = core.order_intents(&listing).await?;
+            session.output.data(&page, |page| list(page, now))?;
+            session.output.more("--after", page.next.as_ref());
+            Ok(())
+        }
+        OrdersCommand::Intent { intent } => {
+            let view = core.order_intent(&intent).await?;
+            session.output.data(&view, |view| one(view, now))
+        }
+        OrdersCommand::Resolve => {
+            let worked = core.work_on_orders().await?;
+            let told = serde_json::json!({ "worked_on": worked });
+            session
+                .output
+                .data(&told, |_| format!("{worked} orders were due and worked on"))
+        }
+        OrdersCommand::Decide {
+            intent,
+            exists,
+            does_not_exist,
+        } => {
+            let decision = match does_not_exist {
+                true => Decision::DoesNotExist,
+                false => Decision::Exists(exists),
+            };
+            let view = core.decide_order(&intent, &decision).await?;
+            session.output.data(&view, |view| one(view, now))
+        }
+        // The others are done with already.
+        OrdersCommand::Import { .. }
+        | OrdersCommand::List { .. }
+        | OrdersCommand::Show { .. }
+        | OrdersCommand::Track { .. } => Ok(()),
+    }
+}
+
+/// How the process ends when the record has been printed.
+fn ended(view: &OrderIntentView) -> Result<(), Failure> {
+    match view.state.as_str() {
+        "placed" | "created_unpaid" => Ok(()),
+        "refused" => {
+            let reason = view.reason.clone().unwrap_or_default();
+            let failure = Failure::new(
+                Exit::Failure,
+                "order_refused",
+                format!("nothing was ordered: {reason}"),
+            );
+            Err(failure.hint(view.fix.clone().unwrap_or_default()))
+        }
+        state => {
+            let words = format!("it is open whether an order exists: {state}");
+            let failure = Failure::new(Exit::Gateway, "order_open", words);
+            Err(failure.hint(view.fix.clone().unwrap_or_default()))
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<NewOrder, Failure> {
+    let place = file.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        Failure::usage("file_unreadable", format!("{place} cannot be read")).because(&error)
+    };
+    let mut text = String::new();
+    match place.as_str() {
+        "-" => std::io::stdin()
+            .lock()
+            .take(LARGEST)
+            .read_to_string(&mut text),
+        _ => {
+            std::fs::File::open(file).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+        }
+    }
+    .map_err(unreadable)?;
+    serde_json::from_str(&text).map_err(|error| {
+        Failure::usage("order_unreadable", format!("{place} is no order: {error}"))
+            .hint("Compare it with NewOrder in `smartlinks openapi`; amounts are text in quotes.")
+    })
+}
+
+fn seen(preview: &OrderPreview) -> String {
+    let lines = preview.lines.iter().map(|line| {
+        [
+            line.product_id.clone(),
+            line.sku.clone(),
+            line.quantity.to_string(),
+            amount(line.unit_price.as_ref()),
+            line.delivery
+                .as_ref()
+                .map(|option| option.code.clone())
+                .unwrap_or_default(),
+            amount(line.total.as_ref()),
+            plain(&smartlinks_core::shortened(&line.title, 40)),
+        ]
+    });
+    let mut parts = vec![
+        table(
+            [
+                "PRODUCT", "SKU", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
+            ],
+            lines,
+        ),
+        facts([
+            ("goods", amount(preview.goods.as_ref())),
+            ("freight", amount(preview.freight.as_ref())),
+            ("total", amount(preview.total.as_ref())),
+            ("preview", preview.preview.clone()),
+        ]),
+    ];
+    if !preview.address.is_empty() {
+        let advice = preview.address.iter().map(|advice| {
+            [
+                advice.field.clone(),
+                advice.message.clone(),
+                advice.proposed.clone().unwrap_or_default(),
+            ]
+        });
+        parts.push(table(["ADDRESS", "ADVICE", "PROPOSED"], advice));
+    }
+    if preview.placeable {
+        parts.push("nothing stands in the way of this order".to_owned());
+    } else {
+        let problems = preview.problems.iter().map(|problem| {
+            [
+                problem
+                    .line
+                    .map(|line| line.to_string())
+                    .unwrap_or_default(),
+                plain(&problem.detail),
+                problem.fix.clone(),
+            ]
+        });
+        parts.push(table(["LINE", "IN THE WAY", "WHAT TO DO"], problems));
+    }
+    parts.join("\n\n")
+}
+
+fn list(page: &OrderIntentPage, now: Timestamp) -> String {
+    if page.intents.is_empty() {
+        return "no order was asked for here; place one with `smartlinks orders place`".to_owned();
+    }
+    let rows = page.intents.iter().map(|intent| {
+        [
+            intent.id.clone(),
+            intent.state.clone(),
+            intent.reason.clone().unwrap_or_default(),
+            amount(intent.total.as_ref()),
+            intent.order_ids.join(" "),
+            when(intent.changed_at, now),
+        ]
+    });
+    table(
+        ["INTENT", "STATE", "WHY", "TOTAL", "ORDERS", "CHANGED"],
+        rows,
+    )
+}
+
+fn one(view: &OrderIntentView, now: Timestamp) -> String {
+    let mut rows = vec![("intent", view.id.clone()), ("state", view.state.clone())];
+    rows.extend(view.reason.clone().map(|reason| ("why", reason)));
+    rows.extend(
+        view.detail
+            .as_deref()
+            .map(|detail| ("in words", plain(detail))),
+    );
+    rows.extend(view.fix.clone().map(|fix| ("what to do", fix)));
+    rows.extend((!view.order_ids.is_empty()).then(|| ("orders", view.order_ids.join(" "))));
+    rows.extend(view.pay_links.iter().map(|link| ("pay", link.url.clone())));
+    rows.extend((!view.candidates.is_empty()).then(|| ("may be", view.candidates.join(" "))));
+    rows.push(("total", amount(view.total.as_ref())));
+    rows.push(("sent", format!("{} times", view.attempts)));
+    rows.extend(
+        view.next_attempt_at
+            .map(|at| ("looked at again", when(Some(at), now))),
+    );
+    rows.push(("our number", view.out_order_id.clone()));
+    rows.push(("written", when(view.created_at, now)));
+    facts(rows)
+}
