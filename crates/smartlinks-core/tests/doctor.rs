@@ -15,7 +15,7 @@ fn found<'a>(report: &'a Report, code: &str) -> Result<&'a Finding> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_named() -> Result<()> {
     let app = App::with(Setup {
-        max_pages: Some(100),
+        max_pages: Some(300),
         ..Setup::default()
     })
     .await?;

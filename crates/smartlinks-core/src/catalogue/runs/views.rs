@@ -42,13 +42,13 @@ impl Selection {
 
 /// What is to be shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(deny_unknown_fields)]
 pub struct PriceRunRequest {
     /// The rule to use, `rule_…`, which the products get as their own when the run is applied; each product's own, or
     /// the default one, when left out.
     pub rule: Option<String>,
-    /// Which products, at most 10,000 variants.
-    #[serde(deserialize_with = "crate::json::object")]
+    /// Which products, at most 10,000 variants; all when left out.
+    #[serde(default, deserialize_with = "crate::json::object")]
     pub selection: Selection,
 }
 
