@@ -29,6 +29,9 @@ use crate::app::APP_SECRET;
 /// A product that every sandbox has.
 const PRODUCT: &str = "1005006000000001";
 
+/// How long a caller beside a refresh waits for its token.
+const CALLER_WAITS: Duration = Duration::from_secs(2);
+
 /// Whether a process that stands at this step has ended all its refreshes: it was given a token then, or has used it.
 pub(super) fn comes_after_the_refreshes(step: &str) -> bool {
     [RefreshStep::HandedOut, RefreshStep::Served]
@@ -101,9 +104,11 @@ impl StandStill {
                     Ok(view) if view.usable => {}
                     _ => return,
                 }
-                match core.vend(Some(&asked), Duration::ZERO).await {
-                    Ok(vended) => handed(&vended),
-                    Err(_) => return,
+                // It may have become so between the two, by another process: then this caller goes away, as callers do.
+                let vended = core.vend(Some(&asked), Duration::ZERO);
+                match tokio::time::timeout(CALLER_WAITS, vended).await {
+                    Ok(Ok(vended)) => handed(&vended),
+                    _ => return,
                 }
             }
             (None, None) => return,
