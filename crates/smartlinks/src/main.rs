@@ -38,6 +38,7 @@ use crate::output::Output;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    keep_pages_small();
     let environment = Environment::of_process();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let cli = match Cli::read(arguments.iter().cloned()) {
@@ -52,6 +53,13 @@ fn main() -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// The allocator asks Linux for pages of 2 MB. Of each a few KB would be in use at rest, so here they stay at 4 KB:
+/// that is some 7 MB less of memory. A system that does not know the switch goes on as it is.
+fn keep_pages_small() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 /// Help, version, or a command line that cannot be understood.
