@@ -220,9 +220,9 @@ fn import_of(common: &Common, line: &ImportLine) -> Result<CatalogueImport> {
     Ok(CatalogueImport {
         product: line.product_id.clone(),
         connection: Some(common.connection.clone()),
-        ship_to: Some(common.ship_to.clone()),
-        currency: Some(common.currency.clone()),
-        language: Some(common.language.clone()),
+        ship_to: common.ship_to.clone(),
+        currency: common.currency.clone(),
+        language: common.language.clone(),
         skus: wish.skus,
         labels,
         rule: wish.rule.or_else(|| common.rule.clone()),
