@@ -141,8 +141,13 @@ impl Core {
         selection: &Selection,
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
     ) -> Result<()> {
-        if !selection.products.is_empty() {
-            return self.each_named_product(selection, each).await;
+        let conditions = selection.conditions()?;
+        if let Some(named) = &selection.products {
+            if !conditions.is_empty() {
+                let message = "names products and conditions; give one of the two";
+                return Err(Error::invalid("selection", message));
+            }
+            return self.each_named_product(named, each).await;
         }
         let query = CatalogueQuery {
             words: selection.words.clone(),
@@ -169,14 +174,14 @@ impl Core {
 
     async fn each_named_product(
         &self,
-        selection: &Selection,
+        named: &[String],
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
     ) -> Result<()> {
-        if selection.has_conditions() {
-            let message = "names products and conditions; give one of the two";
+        if named.is_empty() {
+            let message = "names no product; leave `products` out to mean all of them";
             return Err(Error::invalid("selection", message));
         }
-        let ids = selection.products.iter().map(|id| checks::catalogue_id(id));
+        let ids = named.iter().map(|id| checks::catalogue_id(id));
         let ids: HashSet<CatalogueId> = ids.collect::<Result<_>>()?;
         if ids.len() > MOST_NAMED {
             let message = format!("names {} products; {MOST_NAMED} are the most", ids.len());

@@ -295,7 +295,7 @@ async fn a_selection_is_checked_and_kept_to() -> Result<()> {
         selection,
     };
     let named = Selection {
-        products: vec![ids[1].clone()],
+        products: Some(vec![ids[1].clone()]),
         ..Selection::default()
     };
     let shown = app.core.dry_run_prices(&run(named.clone())).await?;
@@ -329,13 +329,27 @@ async fn a_selection_is_checked_and_kept_to() -> Result<()> {
         "state"
     );
     let unknown = Selection {
-        products: vec!["prod_1".into()],
+        products: Some(vec!["prod_1".into()]),
         ..Selection::default()
     };
     assert!(matches!(
         app.core.dry_run_prices(&run(unknown)).await,
         Err(Error::UnknownProduct(_))
     ));
+
+    // What a program gives that has found nothing is not the whole catalogue.
+    let empty = Selection {
+        products: Some(Vec::new()),
+        ..Selection::default()
+    };
+    let blank = Selection {
+        label: Some(" ".into()),
+        ..Selection::default()
+    };
+    for selection in [empty, blank] {
+        let refused = refused(app.core.dry_run_prices(&run(selection)).await)?;
+        assert_eq!(refused.0, "selection", "{refused:?}");
+    }
 
     // Lines come in parts.
     let all = app.core.dry_run_prices(&run(Selection::default())).await?;

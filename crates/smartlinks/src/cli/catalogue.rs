@@ -109,7 +109,7 @@ impl WhichArgs {
     pub(crate) fn selection(self, products: Vec<String>) -> Selection {
         Selection {
             words: self.words(),
-            products,
+            products: (!products.is_empty()).then_some(products),
             state: self.state,
             label: self.label,
             connection: self.connection,

@@ -7,14 +7,15 @@ use utoipa::ToSchema;
 
 use super::super::pricer::{PricingProblem, RuleRef};
 use super::super::rates::RateView;
+use crate::error::{Error, Result};
 use crate::orders::MoneyView;
 
 /// Which products: those that are named, or those that meet every condition. Nothing at all means every product.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selection {
-    /// `prod_…`, at most 1,000; then no conditions.
-    pub products: Vec<String>,
+    /// `prod_…`, 1 to 1,000 of them; then no conditions.
+    pub products: Option<Vec<String>>,
     /// As in a search of the catalogue.
     pub words: Option<String>,
     /// `listed`, `held` or `unpublished`.
@@ -30,13 +31,26 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub(super) const fn has_conditions(&self) -> bool {
-        self.words.is_some()
-            || self.state.is_some()
-            || self.label.is_some()
-            || self.connection.is_some()
-            || self.availability.is_some()
-            || self.rule.is_some()
+    /// The conditions that are given. One that is blank would let everything through, which nobody means who gives one.
+    pub(super) fn conditions(&self) -> Result<Vec<&'static str>> {
+        let all = [
+            ("words", &self.words),
+            ("state", &self.state),
+            ("label", &self.label),
+            ("connection", &self.connection),
+            ("availability", &self.availability),
+            ("rule", &self.rule),
+        ];
+        let mut given = Vec::new();
+        for (name, condition) in all {
+            let Some(text) = condition else { continue };
+            if text.trim().is_empty() {
+                let message = format!("has a `{name}` that is blank; leave it out to let all through");
+                return Err(Error::invalid("selection", message));
+            }
+            given.push(name);
+        }
+        Ok(given)
     }
 }
 
