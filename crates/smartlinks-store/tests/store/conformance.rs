@@ -65,6 +65,8 @@ suite! {
     import_jobs:
         an_import_is_held_by_one_and_passes_on,
         lines_end_once_and_the_last_one_ends_the_import,
+        the_last_line_ends_the_import_whoever_holds_it,
+        an_import_of_which_no_line_waits_is_ended,
         an_import_rests_and_is_stopped;
     prices:
         rules_differ_by_name_and_one_is_the_default,
