@@ -100,6 +100,48 @@ async fn a_product_is_imported_once_and_brought_up_to_date() -> Result<()> {
     Ok(())
 }
 
+/// An answer that was asked for first and comes last changes nothing; what its caller wants of the product holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_answer_does_not_replace_a_newer_one() -> Result<()> {
+    const GET: &str = "aliexpress.ds.product.get";
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let slow =
+        json!({ "match": { "method": GET }, "times": 1, "then": "delay", "delay_ms": 3000 });
+    app.control("faults", &slow).await?;
+    let asked = app.journal(GET).await?.len();
+    app.advance(60);
+    let import = CatalogueImport {
+        product: number.clone(),
+        labels: vec!["late".into()],
+        ..CatalogueImport::default()
+    };
+    let core = app.core.clone();
+    let late = tokio::spawn(async move { core.import_product(&import).await });
+    while app.journal(GET).await?.len() == asked {
+        tokio::task::yield_now().await;
+    }
+    app.advance(60);
+    let (dropped, other) = (&first.skus[0].id, &first.skus[1].id);
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "sku_id": other, "price": "77.77" }))
+        .await?;
+    app.control(&path, &json!({ "drop_sku": dropped })).await?;
+    let newer = imported(&app, &number).await?;
+    assert_eq!(newer.skus[0].gone_at, Some(app.core.now()));
+    app.advance(60);
+    let last = late.await??;
+    assert_eq!(last.skus, newer.skus);
+    assert_eq!(last.summary.checked_at, newer.summary.checked_at);
+    assert_eq!(last.summary.labels, ["late"]);
+    let kinds = kinds_of_history(&app, &first.summary.id).await?;
+    assert_eq!(kinds, ["cost", "imported", "sku_gone"]);
+    let now = imported(&app, &number).await?;
+    assert!(now.summary.checked_at > newer.summary.checked_at);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_imports_of_one_product_at_once_make_one() -> Result<()> {
     let app = connected().await?;
