@@ -9,6 +9,7 @@ use smartlinks_store::{
 };
 
 use super::checks;
+use super::editing::changed_fields;
 use super::listing::given;
 use super::merging::{self, History, kinds};
 use super::views::{self, CatalogueDetail, is_sold};
@@ -245,7 +246,9 @@ impl Core {
                 entry.product.availability = *says;
             }
         }
+        let unwished = (entry.product.clone(), entry.skus.clone());
         wish(&mut entry, wanted);
+        let wished = changed_fields(&unwished, &entry);
         if counts {
             entry.product.checked_at = asked_at;
         }
@@ -253,7 +256,13 @@ impl Core {
             && history.changes.is_empty()
             && (&entry.product.labels, &entry.product.rule) == (&before.0.labels, &before.0.rule);
         merging::next_version(&mut entry, now, !same);
-        let traces = self.changed_traces(&entry, &history);
+        let mut traces = self.changed_traces(&entry, &history);
+        if !wished.is_empty() {
+            // The caller's doing, as by an edit.
+            let edit = self.edit_traces(&entry.product, &wished);
+            traces.events.extend(edit.events);
+            traces.audit.extend(edit.audit);
+        }
         let changes = history.changes;
         let stored = self.store_entry(&entry, changes, false, traces).await?;
         Ok(stored.then_some(entry))

@@ -1,6 +1,6 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use smartlinks_core::Error;
+use smartlinks_core::{AuditQuery, Error};
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, SkuEdit,
 };
@@ -367,6 +367,48 @@ async fn chosen_variants_and_a_default_rule_make_the_first_prices() -> Result<()
     assert_eq!(kept.price, Some(price));
     assert!(of(&later, &shown.skus[0].id).context("it vanished")?.chosen);
     assert_eq!(later.summary.labels, ["été 2027", "new"]);
+    Ok(())
+}
+
+/// What an import changes of a known product by its caller's wish is told and logged as if it were edited.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wishes_of_a_second_import_are_told_and_logged() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let double = rule(&app, "double", "100").await?;
+    let shown = app.core.product(&number, &Default::default()).await?;
+    let only = |at: usize| CatalogueImport {
+        product: number.clone(),
+        skus: Some(vec![shown.skus[at].id.clone()]),
+        ..CatalogueImport::default()
+    };
+    let first = app.core.import_product(&only(1)).await?;
+    let wishes = CatalogueImport {
+        labels: vec!["new".into()],
+        rule: Some(double.clone()),
+        ..only(0)
+    };
+    app.core.import_product(&wishes).await?;
+    let changes = json!(["labels", "rule", "chosen"]);
+    let event = &app.core.latest_events(1).await?[0];
+    assert_eq!(
+        (event.kind.as_str(), &event.data["changes"]),
+        ("product.changed", &changes)
+    );
+    let logged = || async {
+        let log = app.core.audit_log(&AuditQuery::default()).await?.entries;
+        let changed = log.into_iter().filter(|one| one.action == "product.changed");
+        anyhow::Ok(changed.collect::<Vec<_>>())
+    };
+    let log = logged().await?;
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].subject.as_ref(), Some(&first.summary.id));
+    assert_eq!(log[0].data["changes"], changes);
+
+    // The same wishes again change nothing, and nothing is said.
+    app.core.import_product(&wishes).await?;
+    assert_eq!(app.core.latest_events(1).await?[0].number, event.number);
+    assert_eq!(logged().await?.len(), 1);
     Ok(())
 }
 
