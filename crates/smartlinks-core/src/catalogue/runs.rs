@@ -36,7 +36,7 @@ const MOST_NAMED: usize = 1_000;
 /// What becomes of the variants of some products.
 #[derive(Default)]
 struct Lines {
-    products: usize,
+    products: Vec<CatalogueId>,
     variants: usize,
     unchanged: usize,
     lines: Vec<PriceRunLineView>,
@@ -64,7 +64,7 @@ impl Core {
         let summary = PriceRunSummary {
             selection: request.selection.clone(),
             rule: named.map(|(named, _)| named.clone()),
-            products: found.products,
+            products: found.products.len(),
             variants: found.variants,
             unchanged: found.unchanged,
             changes: found
@@ -81,6 +81,7 @@ impl Core {
         let now = to_millis(self.now());
         let id = RunId::generate(now, self.entropy());
         let id = id.map_err(|error| Error::Internal(error.to_string()))?;
+        let ruled = rule.as_ref().map(|_| found.products);
         let run = PriceRun {
             summary_json: json!(summary).to_string(),
             id: id.clone(),
@@ -92,7 +93,10 @@ impl Core {
             line.number = number;
         }
         let lines = found.lines.iter().map(stored).collect::<Result<_>>()?;
-        self.store().prices().add_price_run(run, lines).await?;
+        let prices = self.store().prices();
+        prices
+            .add_price_run(run, lines, ruled.unwrap_or_default())
+            .await?;
         self.price_run(id.as_str(), None, None).await
     }
 
@@ -218,7 +222,7 @@ impl Lines {
         products: Vec<ListedProduct>,
     ) -> Result<()> {
         for listed in products {
-            self.products += 1;
+            self.products.push(listed.product.id.clone());
             for line in lines_of(pricer, rule, &listed)? {
                 self.variants += 1;
                 match line.after.is_some() || line.problem.is_some() {
@@ -226,9 +230,10 @@ impl Lines {
                     false => self.unchanged += 1,
                 }
             }
-            if self.variants > MOST_VARIANTS {
+            // A product of which nothing is sold gets the rule all the same.
+            if self.variants > MOST_VARIANTS || self.products.len() > MOST_VARIANTS {
                 let message = format!(
-                    "has more than {MOST_VARIANTS} variants; take a part of it, for example by a label"
+                    "has more than {MOST_VARIANTS} variants or products; take a part of it, for example by a label"
                 );
                 return Err(Error::invalid("selection", message));
             }

@@ -407,7 +407,7 @@ async fn the_wishes_of_a_second_import_are_told_and_logged() -> Result<()> {
 
     // The same wishes again change nothing, and nothing is said.
     app.core.import_product(&wishes).await?;
-    assert_eq!(app.core.latest_events(1).await?[0].number, event.number);
+    assert_eq!(app.core.latest_events(1).await?[0].id, event.id);
     assert_eq!(logged().await?.len(), 1);
     Ok(())
 }

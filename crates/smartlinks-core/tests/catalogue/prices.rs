@@ -146,6 +146,39 @@ async fn a_dry_run_shows_every_change_and_is_applied_exactly() -> Result<()> {
     Ok(())
 }
 
+/// A product whose prices come out as they are, or of which nothing is sold, gets the rule of the run as the others do.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_product_of_a_run_gets_its_rule() -> Result<()> {
+    let app = connected().await?;
+    let double = rule(&app, "double", "100").await?;
+    app.core.choose_default_price_rule(Some(&double)).await?;
+    let numbers: Vec<_> = app.products().await?.into_iter().take(2).collect();
+    let same = imported(&app, &numbers[0]).await?;
+    let unsold = imported(&app, &numbers[1]).await?;
+    let off = unsold.skus.iter().map(|sku| SkuEdit {
+        id: sku.id.clone(),
+        own_code: None,
+        chosen: Some(false),
+    });
+    let off = CatalogueEdit {
+        skus: off.collect(),
+        ..CatalogueEdit::default()
+    };
+    app.core.edit_product(&unsold.summary.id, &off).await?;
+    let twin = rule(&app, "twin", "100").await?;
+    let shown = app.core.dry_run_prices(&with_rule(&twin)).await?;
+    let summary = &shown.run.summary;
+    assert_eq!((summary.changes, summary.products), (0, 2));
+    assert!(app.core.apply_price_run(&shown.run.id).await?.applied);
+    for id in [&same.summary.id, &unsold.summary.id] {
+        let ruled = app.core.catalogue_product(id).await?;
+        assert_eq!(ruled.summary.rule.as_ref(), Some(&twin));
+    }
+    let kept = app.core.catalogue_product(&same.summary.id).await?;
+    assert_eq!(kept.skus, same.skus);
+    Ok(())
+}
+
 /// Whatever moves between showing and applying: nothing is changed, and the answer says what differs.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_has_moved_since_it_was_shown_is_not_applied() -> Result<()> {

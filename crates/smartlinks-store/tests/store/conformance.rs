@@ -74,6 +74,7 @@ suite! {
         a_rule_that_a_product_has_stays,
         a_rate_is_entered_replaced_and_taken_away,
         a_run_is_put_in_force_whole_and_once,
+        a_run_gives_its_rule_to_all_its_products,
         a_run_that_something_has_overtaken_changes_nothing,
         of_two_runs_over_the_same_variant_one_is_applied;
     pruning:
