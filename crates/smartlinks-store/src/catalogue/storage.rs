@@ -177,6 +177,15 @@ impl CatalogueRepository for DatabaseStore {
             .transpose()
     }
 
+    async fn code_of_two_connections(&self) -> Result<Option<String>, StoreError> {
+        const SHARED: &str = "select own_code from catalogue_skus \
+             where own_code is not null and chosen = 1 and gone_at is null \
+             group by own_code having min(connection_id) <> max(connection_id) order by own_code limit 1";
+        let row = self.database.first(SHARED, values![]).await?;
+        row.map(|row| Ok(row.fields("catalogue_skus", "own_code")?.text("own_code")?))
+            .transpose()
+    }
+
     async fn products(
         &self,
         filter: &CatalogueFilter,

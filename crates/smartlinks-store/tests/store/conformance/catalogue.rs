@@ -173,7 +173,16 @@ pub(crate) async fn codes_are_unique_and_may_change_places(stage: Stage) {
     let other = connected(&store, "1002").await.id;
     let mut theirs = catalogue_entry("1005006000000002", &other);
     coded(&mut theirs, ["C", "A"]);
-    stored(&store, theirs).await;
+    assert_eq!(store.code_of_two_connections().await.unwrap(), None);
+    let theirs = stored(&store, theirs).await;
+    let shared = store.code_of_two_connections().await.unwrap();
+    assert_eq!(shared.as_deref(), Some("A"));
+    // What is not sold is in no shop.
+    let mut unsold = next(&theirs);
+    unsold.skus = theirs.skus.clone();
+    unsold.skus[1].chosen = false;
+    stored(&store, unsold).await;
+    assert_eq!(store.code_of_two_connections().await.unwrap(), None);
 }
 
 /// Every combination of filters agrees with a look at each product, however the pages are cut.
