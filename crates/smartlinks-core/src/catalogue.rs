@@ -1,8 +1,9 @@
 //! The catalogue: products that the merchant has imported, what they sell for, and how they leave for a shop.
 //!
 //! A product is imported once for each connection and read again by importing it again. Whoever changes one has to
-//! have seen what is stored (its version): two at the same time cannot undo each other unseen. Everything that
-//! happens to a product stands in its history.
+//! have seen what is stored (its version): two at the same time cannot undo each other unseen. What AliExpress changes
+//! of a product stands in its history, with its title, state, market and prices; who changed labels, rule, codes, and
+//! what is sold stands in the audit log.
 
 mod checks;
 mod editing;
@@ -24,8 +25,8 @@ pub use export::{CatalogueExport, ExportFormat};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
 pub use importing::CatalogueImport;
 pub use imports::{
-    ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
-    ImportStarted, ImportWork, ImportsRequest,
+    IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem,
+    ImportRest, ImportStarted, ImportWork, ImportsRequest,
 };
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};

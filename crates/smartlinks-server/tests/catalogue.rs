@@ -152,8 +152,8 @@ async fn prices_are_shown_then_applied() -> Result<()> {
     let line = &shown["lines"][0];
     assert!(text(&line["after"], "amount")?.ends_with(".99"), "{line}");
     for (from, field) in [
-        (line, "margin_percent"),
-        (line, "margin"),
+        (line, "margin_before_freight_percent"),
+        (line, "margin_before_freight"),
         (&line["cost"], "amount"),
         (&line["rate"], "source"),
     ] {
@@ -286,6 +286,32 @@ async fn the_catalogue_leaves_as_a_file() -> Result<()> {
         .post_json(CATALOGUE, &json!({ "product": "1005006000000001" }))
         .await?;
     assert_eq!(change.status, 403);
+    Ok(())
+}
+
+/// As many products as an import may have arrive in one request; what is too large is said with the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_is_taken_by_the_route_for_it() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let imports = format!("{CATALOGUE}/imports");
+    let lines = (0..10_000_u64).map(|line| format!("{},lamps\n", 1_005_006_000_000_000 + line));
+    let csv = format!("product,labels\n{}", lines.collect::<String>());
+    assert!(csv.len() > 200 * 1024);
+    let started = visitor.post_json(&imports, &json!({ "csv": csv })).await?;
+    let started = started.expect_status(202)?.json()?;
+    assert_eq!(started["job"]["lines"], 10_000);
+
+    let large = json!({ "csv": "x".repeat(2 * 1024 * 1024) });
+    let refused = visitor.post_json(&imports, &large).await?;
+    let refused = refused.expect_status(413)?.json()?;
+    assert_eq!(refused["detail"], "the body is larger than 2048 KiB");
+    let elsewhere = visitor
+        .post_json(CATALOGUE, &json!({ "product": csv }))
+        .await?;
+    let elsewhere = elsewhere.expect_status(413)?.json()?;
+    assert_eq!(elsewhere["detail"], "the body is larger than 64 KiB");
     Ok(())
 }
 

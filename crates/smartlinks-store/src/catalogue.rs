@@ -50,6 +50,9 @@ pub trait CatalogueRepository: Send + Sync {
         own_code: &str,
     ) -> Result<Option<(CatalogueId, String)>, StoreError>;
 
+    /// A code of the merchants' own that stands at variants of two connections which are sold; none when there is none.
+    async fn code_of_two_connections(&self) -> Result<Option<String>, StoreError>;
+
     /// Up to `limit` products that a filter lets through, after `after`, the latest imported first, with their
     /// variants. A page without words costs the same wherever it lies.
     async fn products(

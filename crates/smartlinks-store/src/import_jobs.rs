@@ -180,8 +180,8 @@ pub trait ImportJobRepository: Send + Sync {
         now: Millis,
     ) -> Result<Option<ImportJob>, StoreError>;
 
-    /// Notes what came of a line and holds the import until `until`; `finished` is left behind when it was the last
-    /// one. Whether the owner goes on: the import still runs, is still theirs, and does not rest.
+    /// Notes what came of a line and holds the import until `until`; when it was the last one of an import that runs,
+    /// that is done and `finished` left behind, whoever holds it. Whether the owner goes on: the import still runs, is still theirs, and does not rest.
     async fn end_import_line(
         &self,
         id: &ImportJobId,
@@ -189,6 +189,13 @@ pub trait ImportJobRepository: Send + Sync {
         end: ImportLineEnd,
         owner: &str,
         until: Millis,
+        finished: Change,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends an import that runs and of which no line waits, and leaves `finished` behind; whether it did.
+    async fn finish_import_job(
+        &self,
+        id: &ImportJobId,
         finished: Change,
     ) -> Result<bool, StoreError>;
 

@@ -136,11 +136,12 @@ pub trait PriceRepository: Send + Sync {
     /// All of them, by their currencies.
     async fn exchange_rates(&self) -> Result<Vec<ExchangeRate>, StoreError>;
 
-    /// Stores a run with its lines.
+    /// Stores a run with its lines, and the products that get its rule, each once.
     async fn add_price_run(
         &self,
         run: PriceRun,
         lines: Vec<PriceRunLine>,
+        products: Vec<CatalogueId>,
     ) -> Result<(), StoreError>;
 
     /// One run.

@@ -79,8 +79,19 @@ pub(super) fn labels(given: &[String]) -> Result<Vec<String>> {
 pub(super) fn own_code(text: &str) -> Result<Option<String>> {
     match text.trim() {
         "" => Ok(None),
+        code if is_like_ours(code) => {
+            let message = "begins with `ae-` and a number, as the codes do that files for shops give to variants without one";
+            Err(Error::invalid("own_code", message))
+        }
         code => line("own_code", code, CODE_LENGTH).map(Some),
     }
+}
+
+/// Shops look at codes without regard to case.
+fn is_like_ours(code: &str) -> bool {
+    let rest = code.to_ascii_lowercase();
+    let rest = rest.strip_prefix("ae-");
+    rest.is_some_and(|rest| rest.starts_with(|character: char| character.is_ascii_digit()))
 }
 
 /// A name in one line of 1 to so many characters.
@@ -142,6 +153,17 @@ mod tests {
             "https://a.aliexpress.com/_mNabcde",
         ] {
             assert!(product_number(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_not_one_of_ours() {
+        for code in ["LMP-01", "ae-lamp", "AE", "-1", "1005006000000001-12"] {
+            assert_eq!(own_code(code).unwrap_or_default().as_deref(), Some(code));
+        }
+        assert_eq!(own_code(" ").unwrap_or_default(), None);
+        for code in ["ae-1005006000000001-0123abcd-12", "AE-1"] {
+            assert!(own_code(code).is_err(), "{code}");
         }
     }
 

@@ -210,7 +210,7 @@ impl Core {
         Ok((history.changes, self.edit_traces(&entry.product, &fields)))
     }
 
-    fn edit_traces(
+    pub(super) fn edit_traces(
         &self,
         product: &smartlinks_store::CatalogueProduct,
         fields: &[&'static str],
@@ -226,7 +226,7 @@ impl Core {
 }
 
 /// What differs, by the names of the fields.
-fn changed_fields(
+pub(super) fn changed_fields(
     before: &(
         smartlinks_store::CatalogueProduct,
         Vec<smartlinks_store::CatalogueSku>,

@@ -79,6 +79,10 @@ impl ExportFormat {
         }
     }
 
+    const fn is_for_a_shop(self) -> bool {
+        matches!(self, Self::Shopify | Self::Woocommerce)
+    }
+
     fn header(self) -> &'static [&'static str] {
         match self {
             Self::Jsonl => &[],
@@ -136,15 +140,20 @@ impl Core {
     /// prices in the file of a shop, which names none itself: the market's when none is given.
     ///
     /// # Errors
-    /// [`Error::Invalid`] names the parameter; [`Error::UnknownConnection`], [`Error::Storage`].
+    /// [`Error::Invalid`] names the parameter, `connection` when a shop could not tell variants of two connections
+    /// apart; [`Error::UnknownConnection`], [`Error::Storage`].
     pub async fn export_catalogue(
         &self,
         format: ExportFormat,
         query: &CatalogueQuery,
         currency: Option<&str>,
     ) -> Result<CatalogueExport> {
+        let filter = self.catalogue_filter(query).await?;
+        if format.is_for_a_shop() && filter.connection.is_none() {
+            self.codes_are_single().await?;
+        }
         Ok(CatalogueExport {
-            filter: self.catalogue_filter(query).await?,
+            filter,
             currency: match given(currency) {
                 Some(code) => checks::currency("currency", code)?,
                 None => self.market().currency.clone(),
@@ -155,6 +164,20 @@ impl Core {
             headed: false,
             ended: false,
         })
+    }
+
+    /// A code of the merchant's own is one variant's of each connection, and one variant's of a shop.
+    async fn codes_are_single(&self) -> Result<()> {
+        match self.store().catalogue().code_of_two_connections().await? {
+            None => Ok(()),
+            Some(code) => {
+                let message = format!(
+                    "is left out, and the code {code:?} stands at variants of two connections, which a shop would take \
+                     for one; name a connection"
+                );
+                Err(Error::invalid("connection", message))
+            }
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub struct CatalogueChangeView {
     /// When. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
-    /// `imported`, `title`, `source_title`, `state`, `availability`, `cost`, `stock`, `price`, `sku_added`,
+    /// `imported`, `title`, `source_title`, `state`, `availability`, `market`, `cost`, `stock`, `price`, `sku_added`,
     /// `sku_gone` or `sku_back`.
     pub kind: String,
     /// Number of the variant, when it is about one.

@@ -9,6 +9,7 @@ use smartlinks_store::{
 };
 
 use super::checks;
+use super::editing::changed_fields;
 use super::listing::given;
 use super::merging::{self, History, kinds};
 use super::views::{self, CatalogueDetail, is_sold};
@@ -52,6 +53,8 @@ struct Wanted {
     skus: Option<BTreeSet<String>>,
     labels: Vec<String>,
     rule: Option<RuleId>,
+    /// The caller says what to look at it for.
+    names_market: bool,
 }
 
 impl Core {
@@ -71,6 +74,7 @@ impl Core {
             None => None,
         };
         let market = self.import_market(import, known.as_ref())?;
+        let asked_at = to_millis(self.now());
         let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
             Ok(fresh) => Ok(fresh),
@@ -84,7 +88,8 @@ impl Core {
             all_there(skus, fresh)?;
         }
         for _ in 0..ATTEMPTS {
-            if let Some(entry) = self.try_import(&wanted, &market, &fresh).await? {
+            let stored = self.try_import(&wanted, &market, &fresh, asked_at);
+            if let Some(entry) = stored.await? {
                 self.announce().await;
                 return views::detail(entry);
             }
@@ -109,8 +114,12 @@ impl Core {
                 false => Ok(skus),
             }
         });
+        let market = [&import.ship_to, &import.currency, &import.language];
         let connection = given(import.connection.as_deref());
         Ok(Wanted {
+            names_market: market
+                .into_iter()
+                .any(|part| given(part.as_deref()).is_some()),
             number,
             skus: skus.transpose()?,
             labels,
@@ -156,6 +165,7 @@ impl Core {
         wanted: &Wanted,
         market: &Market,
         fresh: &Result<ProductView, Availability>,
+        asked_at: Millis,
     ) -> Result<Option<CatalogueEntry>> {
         let catalogue = self.store().catalogue();
         let known = catalogue.product_numbered(&wanted.connection, &wanted.number);
@@ -163,10 +173,12 @@ impl Core {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let now = to_millis(self.now());
         match (known, fresh) {
-            (Some(entry), fresh) => self.import_again(entry, wanted, market, fresh, now).await,
-            (None, Ok(fresh)) => self.import_first(wanted, market, fresh, now).await,
+            (Some(entry), fresh) => {
+                let again = self.import_again(entry, wanted, market, fresh, asked_at);
+                again.await
+            }
+            (None, Ok(fresh)) => self.import_first(wanted, market, fresh, asked_at).await,
             // It was removed while AliExpress was asked.
             (None, Err(_)) => Err(Error::UnknownProduct(wanted.number.clone())),
         }
@@ -177,8 +189,9 @@ impl Core {
         wanted: &Wanted,
         market: &Market,
         fresh: &ProductView,
-        now: Millis,
+        asked_at: Millis,
     ) -> Result<Option<CatalogueEntry>> {
+        let now = to_millis(self.now());
         let id = CatalogueId::generate(now, self.entropy());
         let id = id.map_err(|error| Error::Internal(error.to_string()))?;
         let mut entry = merging::first(id, wanted.connection.clone(), fresh, market, now)?;
@@ -189,6 +202,7 @@ impl Core {
         }
         entry.product.labels.clone_from(&wanted.labels);
         entry.product.rule.clone_from(&wanted.rule);
+        entry.product.checked_at = asked_at;
         self.price_first(&mut entry).await?;
         let mut history = History::new(self, &entry.product.id);
         let counts = json!({ "skus": entry.skus.len(), "chosen": entry.skus.iter().filter(|sku| is_sold(sku)).count() });
@@ -215,11 +229,18 @@ impl Core {
         wanted: &Wanted,
         market: &Market,
         fresh: &Result<ProductView, Availability>,
-        now: Millis,
+        asked_at: Millis,
     ) -> Result<Option<CatalogueEntry>> {
+        let now = to_millis(self.now());
         let before = (entry.product.clone(), entry.skus.clone());
         let mut history = History::new(self, &entry.product.id);
+        let counts = match is_for(&entry.product, market) {
+            true => is_latest(&entry.product, asked_at, now),
+            // Somebody else has changed what it is looked at for, unless the caller wants just that.
+            false => wanted.names_market && fresh.is_ok(),
+        };
         match fresh {
+            _ if !counts => {}
             Ok(fresh) => merging::bring_up(&mut entry, fresh, market, &mut history, now)?,
             Err(says) => {
                 let was = entry.product.availability.as_str();
@@ -227,13 +248,26 @@ impl Core {
                 entry.product.availability = *says;
             }
         }
+        let unwished = (entry.product.clone(), entry.skus.clone());
         wish(&mut entry, wanted);
-        entry.product.checked_at = now;
+        let wished = changed_fields(&unwished, &entry);
+        if wished.contains(&"labels") {
+            checks::labels(&entry.product.labels)?;
+        }
+        if counts {
+            entry.product.checked_at = asked_at;
+        }
         let same = entry.skus == before.1
             && history.changes.is_empty()
             && (&entry.product.labels, &entry.product.rule) == (&before.0.labels, &before.0.rule);
         merging::next_version(&mut entry, now, !same);
-        let traces = self.changed_traces(&entry, &history);
+        let mut traces = self.changed_traces(&entry, &history);
+        if !wished.is_empty() {
+            // The caller's doing, as by an edit.
+            let edit = self.edit_traces(&entry.product, &wished);
+            traces.events.extend(edit.events);
+            traces.audit.extend(edit.audit);
+        }
         let changes = history.changes;
         let stored = self.store_entry(&entry, changes, false, traces).await?;
         Ok(stored.then_some(entry))
@@ -305,6 +339,12 @@ fn wish(entry: &mut CatalogueEntry, wanted: &Wanted) {
 fn is_for(product: &CatalogueProduct, market: &Market) -> bool {
     let of_product = (&product.ship_to, &product.currency, &product.language);
     of_product == (&market.ship_to, &market.currency, &market.language)
+}
+
+/// Whether no answer is stored that was asked for later. Answers come in any order, and an older one says less. A moment
+/// that is still to come was written by a clock that goes wrong, and says nothing.
+pub(super) fn is_latest(product: &CatalogueProduct, asked_at: Millis, now: Millis) -> bool {
+    product.checked_at <= asked_at || product.checked_at > now
 }
 
 fn all_there(wanted: &BTreeSet<String>, fresh: &ProductView) -> Result<()> {

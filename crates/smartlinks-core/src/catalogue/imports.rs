@@ -29,6 +29,8 @@ use crate::traces::OK;
 use file::Wish;
 use views::{job_view, line_view};
 
+/// The largest file of products, in bytes, and the largest request that holds one.
+pub const IMPORT_LIMIT: usize = 2 * 1024 * 1024;
 /// The most lines of an import.
 pub(super) const MOST_LINES: usize = 10_000;
 /// How many problems of a file are reported.
@@ -38,9 +40,10 @@ const MOST_PROBLEMS: usize = 100;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Common {
     connection: String,
-    ship_to: String,
-    currency: String,
-    language: String,
+    /// What the caller named of the market: what is none, a known product keeps as it is.
+    ship_to: Option<String>,
+    currency: Option<String>,
+    language: Option<String>,
     labels: Vec<String>,
     rule: Option<String>,
 }
@@ -75,7 +78,7 @@ impl Core {
                 ));
             }
         };
-        let lines = match lines {
+        let lines = match lines.and_then(|lines| file::labelled(lines, &common.labels)) {
             Ok(lines) => lines,
             Err(mut problems) => {
                 let problems_in_all = problems.len();
@@ -97,11 +100,12 @@ impl Core {
     }
 
     async fn import_common(&self, request: &ImportsRequest) -> Result<Common> {
-        let market = self.market().with(
-            request.ship_to.as_deref(),
-            request.currency.as_deref(),
-            request.language.as_deref(),
-        )?;
+        let named = |text: &Option<String>| given(text.as_deref()).map(str::to_owned);
+        let (ship_to, currency) = (named(&request.ship_to), named(&request.currency));
+        let language = named(&request.language);
+        // Looked at here, so that it is refused at once; each product has its own market.
+        self.market()
+            .with(ship_to.as_deref(), currency.as_deref(), language.as_deref())?;
         let rule = match given(request.rule.as_deref()) {
             Some(id) => Some(self.stored_rule(id).await?.id.to_string()),
             None => None,
@@ -111,9 +115,9 @@ impl Core {
             labels: checks::labels(&request.labels)?,
             rule,
             connection: self.record_or_default(connection).await?.id.to_string(),
-            ship_to: market.ship_to,
-            currency: market.currency,
-            language: market.language,
+            ship_to,
+            currency,
+            language,
         })
     }
 

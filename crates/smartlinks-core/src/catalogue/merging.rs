@@ -25,6 +25,7 @@ pub(super) mod kinds {
     pub(crate) const SOURCE_TITLE: &str = "source_title";
     pub(crate) const STATE: &str = "state";
     pub(crate) const AVAILABILITY: &str = "availability";
+    pub(crate) const MARKET: &str = "market";
     pub(crate) const COST: &str = "cost";
     pub(crate) const STOCK: &str = "stock";
     pub(crate) const SKU_ADDED: &str = "sku_added";
@@ -230,15 +231,32 @@ pub(super) fn bring_up(
     product.source_title.clone_from(&fresh.title);
     product.image = fresh.images.first().cloned();
     product.shop.clone_from(&fresh.store_name);
-    product.ship_to.clone_from(&market.ship_to);
-    product.currency.clone_from(&market.currency);
-    product.language.clone_from(&market.language);
+    follow_market(product, market, history)?;
     entry.details_json = details_json(fresh)?;
     // An answer without any variant says nothing of them.
     match fresh.skus.is_empty() {
         true => Ok(()),
         false => bring_up_skus(&mut entry.skus, &fresh.skus, history, now),
     }
+}
+
+/// What the product is looked at for. Costs of another country or currency are no change of AliExpress's: whoever reads
+/// the history sees why they moved.
+fn follow_market(
+    product: &mut CatalogueProduct,
+    market: &Market,
+    history: &mut History<'_>,
+) -> Result<()> {
+    let of = |ship_to: &str, currency: &str, language: &str| json!({ "ship_to": ship_to, "currency": currency, "language": language });
+    let before = of(&product.ship_to, &product.currency, &product.language);
+    let after = of(&market.ship_to, &market.currency, &market.language);
+    if before != after {
+        history.note(kinds::MARKET, None, Some(before), Some(after))?;
+    }
+    product.ship_to.clone_from(&market.ship_to);
+    product.currency.clone_from(&market.currency);
+    product.language.clone_from(&market.language);
+    Ok(())
 }
 
 fn bring_up_skus(
@@ -273,9 +291,9 @@ fn bring_up_skus(
             history.note(kinds::STOCK, Some(&id), stock_before, stock(sku))?;
         }
     }
-    let known: BTreeSet<String> = skus.iter().map(|sku| sku.sku_id.clone()).collect();
+    let mut known: BTreeSet<String> = skus.iter().map(|sku| sku.sku_id.clone()).collect();
     for (position, fresh) in (0..).zip(fresh) {
-        if !known.contains(&fresh.id) {
+        if known.insert(fresh.id.clone()) {
             // What AliExpress adds is not sold until the merchant chooses it.
             let sku = new_sku(position, fresh, false)?;
             history.note(kinds::SKU_ADDED, Some(&fresh.id), None, cost(&sku))?;

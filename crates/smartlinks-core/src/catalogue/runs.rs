@@ -36,7 +36,7 @@ const MOST_NAMED: usize = 1_000;
 /// What becomes of the variants of some products.
 #[derive(Default)]
 struct Lines {
-    products: usize,
+    products: Vec<CatalogueId>,
     variants: usize,
     unchanged: usize,
     lines: Vec<PriceRunLineView>,
@@ -64,7 +64,7 @@ impl Core {
         let summary = PriceRunSummary {
             selection: request.selection.clone(),
             rule: named.map(|(named, _)| named.clone()),
-            products: found.products,
+            products: found.products.len(),
             variants: found.variants,
             unchanged: found.unchanged,
             changes: found
@@ -81,6 +81,7 @@ impl Core {
         let now = to_millis(self.now());
         let id = RunId::generate(now, self.entropy());
         let id = id.map_err(|error| Error::Internal(error.to_string()))?;
+        let ruled = rule.as_ref().map(|_| found.products);
         let run = PriceRun {
             summary_json: json!(summary).to_string(),
             id: id.clone(),
@@ -92,7 +93,10 @@ impl Core {
             line.number = number;
         }
         let lines = found.lines.iter().map(stored).collect::<Result<_>>()?;
-        self.store().prices().add_price_run(run, lines).await?;
+        let prices = self.store().prices();
+        prices
+            .add_price_run(run, lines, ruled.unwrap_or_default())
+            .await?;
         self.price_run(id.as_str(), None, None).await
     }
 
@@ -141,8 +145,13 @@ impl Core {
         selection: &Selection,
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
     ) -> Result<()> {
-        if !selection.products.is_empty() {
-            return self.each_named_product(selection, each).await;
+        let conditions = selection.conditions()?;
+        if let Some(named) = &selection.products {
+            if !conditions.is_empty() {
+                let message = "names products and conditions; give one of the two";
+                return Err(Error::invalid("selection", message));
+            }
+            return self.each_named_product(named, each).await;
         }
         let query = CatalogueQuery {
             words: selection.words.clone(),
@@ -169,14 +178,14 @@ impl Core {
 
     async fn each_named_product(
         &self,
-        selection: &Selection,
+        named: &[String],
         mut each: impl FnMut(Vec<ListedProduct>) -> Result<()>,
     ) -> Result<()> {
-        if selection.has_conditions() {
-            let message = "names products and conditions; give one of the two";
+        if named.is_empty() {
+            let message = "names no product; leave `products` out to mean all of them";
             return Err(Error::invalid("selection", message));
         }
-        let ids = selection.products.iter().map(|id| checks::catalogue_id(id));
+        let ids = named.iter().map(|id| checks::catalogue_id(id));
         let ids: HashSet<CatalogueId> = ids.collect::<Result<_>>()?;
         if ids.len() > MOST_NAMED {
             let message = format!("names {} products; {MOST_NAMED} are the most", ids.len());
@@ -213,7 +222,7 @@ impl Lines {
         products: Vec<ListedProduct>,
     ) -> Result<()> {
         for listed in products {
-            self.products += 1;
+            self.products.push(listed.product.id.clone());
             for line in lines_of(pricer, rule, &listed)? {
                 self.variants += 1;
                 match line.after.is_some() || line.problem.is_some() {
@@ -221,9 +230,10 @@ impl Lines {
                     false => self.unchanged += 1,
                 }
             }
-            if self.variants > MOST_VARIANTS {
+            // A product of which nothing is sold gets the rule all the same.
+            if self.variants > MOST_VARIANTS || self.products.len() > MOST_VARIANTS {
                 let message = format!(
-                    "has more than {MOST_VARIANTS} variants; take a part of it, for example by a label"
+                    "has more than {MOST_VARIANTS} variants or products; take a part of it, for example by a label"
                 );
                 return Err(Error::invalid("selection", message));
             }
@@ -248,11 +258,11 @@ fn lines_of(
         let rule = applying.map(|(_, rule)| rule);
         match pricer.price(rule, line.cost.as_ref(), said_at) {
             Ok(priced) => {
-                let margin = priced.price.amount - priced.landed;
-                line.margin_percent = percent(margin, priced.price.amount);
-                line.margin = Some(margin);
-                line.landed = Some(MoneyView {
-                    amount: priced.landed,
+                let margin = priced.price.amount - priced.converted;
+                line.margin_before_freight_percent = percent(margin, priced.price.amount);
+                line.margin_before_freight = Some(margin);
+                line.converted_cost = Some(MoneyView {
+                    amount: priced.converted,
                     currency: priced.price.currency.clone(),
                 });
                 line.rate = Some(priced.rate);
@@ -282,11 +292,11 @@ fn unpriced(product: &CatalogueProduct, sku: &CatalogueSku) -> Result<PriceRunLi
         rule: None,
         cost: cost(sku, id)?,
         rate: None,
-        landed: None,
+        converted_cost: None,
         before: price(sku, id)?,
         after: None,
-        margin: None,
-        margin_percent: None,
+        margin_before_freight: None,
+        margin_before_freight_percent: None,
         problem: None,
     })
 }

@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use smartlinks_core::catalogue::{CatalogueDetail, CatalogueQuery, ExportFormat, PriceRunRequest};
+use smartlinks_core::catalogue::{
+    CatalogueDetail, CatalogueEdit, CatalogueQuery, ExportFormat, PriceRunRequest, SkuEdit,
+};
 use smartlinks_store::{
     Availability, CatalogueId, CatalogueProduct, CatalogueSku, CatalogueState, ConnectionId,
     Millis, NewCatalogueEntry, SystemEntropy, Traces,
@@ -229,6 +231,46 @@ async fn filled() -> Result<App> {
     Ok(app)
 }
 
+/// A spreadsheet that parts cells at semicolons finds no formula, nor one that parts them at tabs.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_is_a_formula_wherever_it_begins() -> Result<()> {
+    let app = connected().await?;
+    let hostile = "Lampe;=cmd|' /C calc'!A0; \"@x\t+1\r\n-2,;＝3";
+    let mut variant = sku("1", &[(hostile, hostile), ("\";=1", "é")], Some("9.90"));
+    variant.image = Some("https://img.example/a;=1.jpg".to_owned());
+    variant.own_code = Some("A;=1".to_owned());
+    put(&app, "90001", hostile, vec![variant], |product| {
+        product.labels = vec!["a;=b".to_owned()];
+    })
+    .await?;
+    for format in [
+        ExportFormat::Csv,
+        ExportFormat::Shopify,
+        ExportFormat::Woocommerce,
+    ] {
+        let file = whole(&app, format).await?;
+        for delimiter in [b';', b'\t'] {
+            let mut reader = csv::ReaderBuilder::new()
+                .delimiter(delimiter)
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(file.as_slice());
+            let (mut cells, mut hidden) = (0, 0);
+            for record in reader.records() {
+                for cell in &record? {
+                    let begins = cell.trim_start_matches([' ', '"']);
+                    let formula = begins.starts_with(['=', '+', '-', '@', '＝']);
+                    assert!(!formula, "{format}: {cell:?}");
+                    cells += 1;
+                    hidden += usize::from(begins.starts_with('\''));
+                }
+            }
+            assert!(cells > 2 && hidden > 0, "{format}: nothing was parted");
+        }
+    }
+    Ok(())
+}
+
 /// How each hostile product comes out: options, variants, and the prices of all the others.
 fn same_in_both_shops(shop: &std::collections::BTreeMap<String, shops::Product>) -> Result<()> {
     let of = |number: &str| {
@@ -422,5 +464,71 @@ async fn a_file_holds_each_product_once_over_many_parts() -> Result<()> {
     assert!(file(&app, ExportFormat::Jsonl, &empty).await?.is_empty());
     let wrong = "excel".parse::<ExportFormat>();
     assert_eq!(crate::refused(wrong)?.0, "format");
+    Ok(())
+}
+
+/// Two connections with the same product: a shop tells all their variants apart, or the file is refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_code_stands_twice_in_a_file_of_two_connections() -> Result<()> {
+    let app = connected().await?;
+    let other = app.code(Some("buyer2")).await?;
+    let other: ConnectionId = app.core.exchange_pasted(&other, None).await?.id.parse()?;
+    let skus = || {
+        vec![
+            sku("1", &[("Colour", "Oak")], Some("9.90")),
+            sku("2", &[("Colour", "Ash")], Some("9.90")),
+        ]
+    };
+    let first = put(&app, "90001", "Lamp", skus(), |_| ()).await?;
+    let second = put(&app, "90001", "Lamp", skus(), |product| {
+        product.connection = other.clone();
+    })
+    .await?;
+    let products = shops::woocommerce(&whole(&app, ExportFormat::Woocommerce).await?)?;
+    assert_eq!(products.len(), 2);
+    let shopify = whole(&app, ExportFormat::Shopify).await?;
+    let codes: BTreeSet<_> = lines(&shopify)?
+        .into_iter()
+        .map(|line| line["Variant SKU"].clone())
+        .filter(|code| !code.is_empty())
+        .collect();
+    assert_eq!(codes.len(), 4, "{codes:?}");
+
+    for id in [&first, &second] {
+        let coded = SkuEdit {
+            id: "1".into(),
+            own_code: Some("LMP-01".into()),
+            chosen: None,
+        };
+        let edit = CatalogueEdit {
+            skus: vec![coded],
+            ..CatalogueEdit::default()
+        };
+        app.core.edit_product(id, &edit).await?;
+    }
+    for format in [ExportFormat::Shopify, ExportFormat::Woocommerce] {
+        let all = CatalogueQuery::default();
+        let refused = crate::refused(app.core.export_catalogue(format, &all, None).await)?;
+        assert_eq!(refused.0, "connection");
+        assert!(refused.1.contains("LMP-01"), "{}", refused.1);
+    }
+    let theirs = CatalogueQuery {
+        connection: Some(other.to_string()),
+        ..CatalogueQuery::default()
+    };
+    let file = file(&app, ExportFormat::Woocommerce, &theirs).await?;
+    assert_eq!(shops::woocommerce(&file)?.len(), 1);
+    assert!(!whole(&app, ExportFormat::Csv).await?.is_empty());
+    let ours = SkuEdit {
+        id: "2".into(),
+        own_code: Some("ae-90001-1".into()),
+        chosen: None,
+    };
+    let edit = CatalogueEdit {
+        skus: vec![ours],
+        ..CatalogueEdit::default()
+    };
+    let refused = crate::refused(app.core.edit_product(&first, &edit).await)?;
+    assert_eq!(refused.0, "own_code");
     Ok(())
 }

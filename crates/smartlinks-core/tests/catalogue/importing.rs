@@ -1,9 +1,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, SkuEdit,
 };
+use smartlinks_core::{AuditQuery, Error};
 use smartlinks_store::{Availability, CatalogueState};
 use testkit::app::App;
 
@@ -97,6 +97,47 @@ async fn a_product_is_imported_once_and_brought_up_to_date() -> Result<()> {
     let back = imported(&app, &number).await?;
     assert!(back.skus.iter().all(|sku| sku.gone_at.is_none()));
     assert_eq!(back.skus, first.skus);
+    Ok(())
+}
+
+/// An answer that was asked for first and comes last changes nothing; what its caller wants of the product holds.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_answer_does_not_replace_a_newer_one() -> Result<()> {
+    const GET: &str = "aliexpress.ds.product.get";
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let slow = json!({ "match": { "method": GET }, "times": 1, "then": "delay", "delay_ms": 3000 });
+    app.control("faults", &slow).await?;
+    let asked = app.journal(GET).await?.len();
+    app.advance(60);
+    let import = CatalogueImport {
+        product: number.clone(),
+        labels: vec!["late".into()],
+        ..CatalogueImport::default()
+    };
+    let core = app.core.clone();
+    let late = tokio::spawn(async move { core.import_product(&import).await });
+    while app.journal(GET).await?.len() == asked {
+        tokio::task::yield_now().await;
+    }
+    app.advance(60);
+    let (dropped, other) = (&first.skus[0].id, &first.skus[1].id);
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "sku_id": other, "price": "77.77" }))
+        .await?;
+    app.control(&path, &json!({ "drop_sku": dropped })).await?;
+    let newer = imported(&app, &number).await?;
+    assert_eq!(newer.skus[0].gone_at, Some(app.core.now()));
+    app.advance(60);
+    let last = late.await??;
+    assert_eq!(last.skus, newer.skus);
+    assert_eq!(last.summary.checked_at, newer.summary.checked_at);
+    assert_eq!(last.summary.labels, ["late"]);
+    let kinds = kinds_of_history(&app, &first.summary.id).await?;
+    assert_eq!(kinds, ["cost", "imported", "sku_gone"]);
+    let now = imported(&app, &number).await?;
+    assert!(now.summary.checked_at > newer.summary.checked_at);
     Ok(())
 }
 
@@ -325,6 +366,50 @@ async fn chosen_variants_and_a_default_rule_make_the_first_prices() -> Result<()
     assert_eq!(kept.price, Some(price));
     assert!(of(&later, &shown.skus[0].id).context("it vanished")?.chosen);
     assert_eq!(later.summary.labels, ["été 2027", "new"]);
+    Ok(())
+}
+
+/// What an import changes of a known product by its caller's wish is told and logged as if it were edited.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_wishes_of_a_second_import_are_told_and_logged() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let double = rule(&app, "double", "100").await?;
+    let shown = app.core.product(&number, &Default::default()).await?;
+    let only = |at: usize| CatalogueImport {
+        product: number.clone(),
+        skus: Some(vec![shown.skus[at].id.clone()]),
+        ..CatalogueImport::default()
+    };
+    let first = app.core.import_product(&only(1)).await?;
+    let wishes = CatalogueImport {
+        labels: vec!["new".into()],
+        rule: Some(double.clone()),
+        ..only(0)
+    };
+    app.core.import_product(&wishes).await?;
+    let changes = json!(["labels", "rule", "chosen"]);
+    let event = &app.core.latest_events(1).await?[0];
+    assert_eq!(
+        (event.kind.as_str(), &event.data["changes"]),
+        ("product.changed", &changes)
+    );
+    let logged = || async {
+        let log = app.core.audit_log(&AuditQuery::default()).await?.entries;
+        let changed = log
+            .into_iter()
+            .filter(|one| one.action == "product.changed");
+        anyhow::Ok(changed.collect::<Vec<_>>())
+    };
+    let log = logged().await?;
+    assert_eq!(log.len(), 1);
+    assert_eq!(log[0].subject.as_ref(), Some(&first.summary.id));
+    assert_eq!(log[0].data["changes"], changes);
+
+    // The same wishes again change nothing, and nothing is said.
+    app.core.import_product(&wishes).await?;
+    assert_eq!(app.core.latest_events(1).await?[0].id, event.id);
+    assert_eq!(logged().await?.len(), 1);
     Ok(())
 }
 

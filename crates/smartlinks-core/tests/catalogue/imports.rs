@@ -1,7 +1,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use smartlinks_core::Error;
-use smartlinks_core::catalogue::{CatalogueQuery, ImportJobView, ImportsRequest};
+use smartlinks_core::catalogue::{CatalogueImport, CatalogueQuery, ImportJobView, ImportsRequest};
 use smartlinks_store::{ImportJobState, ImportLineState};
 use testkit::app::App;
 use tokio_util::sync::CancellationToken;
@@ -222,6 +222,26 @@ async fn a_file_is_taken_whole_or_not_at_all() -> Result<()> {
     assert_eq!(first.summary.rule, Some(double));
     assert_eq!(first.summary.unpriced, 0);
 
+    let many = ImportsRequest {
+        labels: (0..20).map(|number| number.to_string()).collect(),
+        ..with(format!(
+            "product,labels\n{},19\n{},20\n",
+            numbers[0], numbers[1]
+        ))
+    };
+    let refusal = app.core.start_catalogue_import(&many).await?;
+    assert_eq!(refusal.job, None);
+    assert_eq!(refusal.problems.len(), 1, "{:?}", refusal.problems);
+    assert_eq!(refusal.problems[0].column.as_deref(), Some("labels"));
+    assert_eq!(refusal.problems[0].line, 3);
+    // Those that a known product has count too.
+    let more = CatalogueImport {
+        product: numbers[0].clone(),
+        labels: (0..19).map(|number| number.to_string()).collect(),
+        ..CatalogueImport::default()
+    };
+    assert_eq!(refused(app.core.import_product(&more).await)?.0, "labels");
+
     let both = ImportsRequest {
         products: numbers,
         ..with("product\n".into())
@@ -235,5 +255,69 @@ async fn a_file_is_taken_whole_or_not_at_all() -> Result<()> {
         refused(app.core.start_catalogue_import(&none).await)?.0,
         "products"
     );
+    Ok(())
+}
+
+/// A list that is imported again asks for each product what it was imported for; another market is said, and noted.
+#[tokio::test(flavor = "multi_thread")]
+async fn known_products_keep_their_country_currency_and_language() -> Result<()> {
+    let app = connected().await?;
+    let numbers = numbers(&app, 2).await?;
+    let american = CatalogueImport {
+        product: numbers[0].clone(),
+        ship_to: Some("US".into()),
+        currency: Some("USD".into()),
+        language: Some("en".into()),
+        ..CatalogueImport::default()
+    };
+    let first = app.core.import_product(&american).await?;
+    start(&app, &numbers).await?;
+    assert_eq!(work(&app).await?, 2);
+    let market = |detail: &smartlinks_core::catalogue::CatalogueDetail| {
+        let summary = &detail.summary;
+        [&summary.ship_to, &summary.currency, &summary.language].map(Clone::clone)
+    };
+    let again = app.core.catalogue_product(&first.summary.id).await?;
+    assert_eq!(market(&again), ["US", "USD", "en"]);
+    assert_eq!(again.skus, first.skus, "costs are those of the US");
+    assert_eq!(again.summary.labels, ["bulk"]);
+    let other = CatalogueImport {
+        product: numbers[1].clone(),
+        ..CatalogueImport::default()
+    };
+    let other = app.core.import_product(&other).await?;
+    assert_eq!(market(&other), ["FR", "EUR", "fr"]);
+
+    let french = ImportsRequest {
+        products: numbers,
+        ship_to: Some("fr".into()),
+        currency: Some("EUR".into()),
+        language: Some("fr".into()),
+        ..ImportsRequest::default()
+    };
+    app.advance(60);
+    app.core.start_catalogue_import(&french).await?;
+    work(&app).await?;
+    let moved = app.core.catalogue_product(&first.summary.id).await?;
+    assert_eq!(market(&moved), ["FR", "EUR", "fr"]);
+    assert!(moved.summary.updated_at > first.summary.updated_at);
+    let history = app.core.product_history(&first.summary.id, None, None);
+    let changes = history.await?.changes;
+    let noted = changes.iter().find(|change| change.kind == "market");
+    let noted = noted.context("nobody could tell why the costs moved")?;
+    assert_eq!(
+        noted.before,
+        Some(json!({ "ship_to": "US", "currency": "USD", "language": "en" }))
+    );
+    let none = app.core.product_history(&other.summary.id, None, None);
+    let none = none.await?.changes;
+    assert!(none.iter().all(|change| change.kind != "market"));
+
+    let wrong = ImportsRequest {
+        ship_to: Some("France".into()),
+        ..french
+    };
+    let wrong = app.core.start_catalogue_import(&wrong).await;
+    assert_eq!(refused(wrong)?.0, "ship_to");
     Ok(())
 }

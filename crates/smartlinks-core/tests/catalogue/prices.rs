@@ -99,8 +99,8 @@ async fn a_dry_run_shows_every_change_and_is_applied_exactly() -> Result<()> {
         let cost = sku.cost.clone().context("no cost")?;
         let after = line.after.clone().context("no price")?;
         assert_eq!(after.amount, cost.amount * Decimal::TWO);
-        assert_eq!(line.margin, Some(cost.amount));
-        assert_eq!(line.margin_percent, Some(Decimal::from(50)));
+        assert_eq!(line.margin_before_freight, Some(cost.amount));
+        assert_eq!(line.margin_before_freight_percent, Some(Decimal::from(50)));
         assert_eq!((line.before.as_ref(), line.problem.as_ref()), (None, None));
         let rate = &line.rate.as_ref().context("no rate")?.rate;
         assert_eq!(
@@ -143,6 +143,39 @@ async fn a_dry_run_shows_every_change_and_is_applied_exactly() -> Result<()> {
     );
     let used = app.core.delete_price_rule(&double).await;
     assert!(matches!(used, Err(Error::CatalogueRefused(_))));
+    Ok(())
+}
+
+/// A product whose prices come out as they are, or of which nothing is sold, gets the rule of the run as the others do.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_product_of_a_run_gets_its_rule() -> Result<()> {
+    let app = connected().await?;
+    let double = rule(&app, "double", "100").await?;
+    app.core.choose_default_price_rule(Some(&double)).await?;
+    let numbers: Vec<_> = app.products().await?.into_iter().take(2).collect();
+    let same = imported(&app, &numbers[0]).await?;
+    let unsold = imported(&app, &numbers[1]).await?;
+    let off = unsold.skus.iter().map(|sku| SkuEdit {
+        id: sku.id.clone(),
+        own_code: None,
+        chosen: Some(false),
+    });
+    let off = CatalogueEdit {
+        skus: off.collect(),
+        ..CatalogueEdit::default()
+    };
+    app.core.edit_product(&unsold.summary.id, &off).await?;
+    let twin = rule(&app, "twin", "100").await?;
+    let shown = app.core.dry_run_prices(&with_rule(&twin)).await?;
+    let summary = &shown.run.summary;
+    assert_eq!((summary.changes, summary.products), (0, 2));
+    assert!(app.core.apply_price_run(&shown.run.id).await?.applied);
+    for id in [&same.summary.id, &unsold.summary.id] {
+        let ruled = app.core.catalogue_product(id).await?;
+        assert_eq!(ruled.summary.rule.as_ref(), Some(&twin));
+    }
+    let kept = app.core.catalogue_product(&same.summary.id).await?;
+    assert_eq!(kept.skus, same.skus);
     Ok(())
 }
 
@@ -249,7 +282,7 @@ async fn a_cost_in_another_currency_needs_a_rate_that_was_entered() -> Result<()
     let line = &shown.lines[0];
     let landed = cost.amount * "600.5".parse::<Decimal>()?;
     assert_eq!(
-        line.landed.as_ref().map(|landed| landed.amount),
+        line.converted_cost.as_ref().map(|cost| cost.amount),
         Some(landed.normalize())
     );
     let rate = &line.rate.as_ref().context("no rate")?.rate;
@@ -295,7 +328,7 @@ async fn a_selection_is_checked_and_kept_to() -> Result<()> {
         selection,
     };
     let named = Selection {
-        products: vec![ids[1].clone()],
+        products: Some(vec![ids[1].clone()]),
         ..Selection::default()
     };
     let shown = app.core.dry_run_prices(&run(named.clone())).await?;
@@ -329,13 +362,27 @@ async fn a_selection_is_checked_and_kept_to() -> Result<()> {
         "state"
     );
     let unknown = Selection {
-        products: vec!["prod_1".into()],
+        products: Some(vec!["prod_1".into()]),
         ..Selection::default()
     };
     assert!(matches!(
         app.core.dry_run_prices(&run(unknown)).await,
         Err(Error::UnknownProduct(_))
     ));
+
+    // What a program gives that has found nothing is not the whole catalogue.
+    let empty = Selection {
+        products: Some(Vec::new()),
+        ..Selection::default()
+    };
+    let blank = Selection {
+        label: Some(" ".into()),
+        ..Selection::default()
+    };
+    for selection in [empty, blank] {
+        let refused = refused(app.core.dry_run_prices(&run(selection)).await)?;
+        assert_eq!(refused.0, "selection", "{refused:?}");
+    }
 
     // Lines come in parts.
     let all = app.core.dry_run_prices(&run(Selection::default())).await?;

@@ -135,6 +135,11 @@ impl Write for End {
         let ended = self.end_line(session).await?;
         let open = fields.int("lines")? - fields.int("imported")? - fields.int("failed")?;
         self.count(session, ended).await?;
+        // The last line ends the import whoever holds it by now: nobody would come past here again.
+        if open == i64::from(ended) && fields.text("state")? == "running" {
+            finish(session, &self.id, &self.finished).await?;
+            return Ok(false);
+        }
         if !goes_on {
             return Ok(false);
         }
@@ -145,20 +150,51 @@ impl Write for End {
             session.execute(REST, values).await?;
             return Ok(false);
         }
-        if open > i64::from(ended) {
-            const HOLD: &str =
-                "update import_jobs set lease_until = $2, problem_json = null where id = $1";
-            session
-                .execute(HOLD, values![self.id.as_str(), self.until])
-                .await?;
-            return Ok(true);
+        const HOLD: &str =
+            "update import_jobs set lease_until = $2, problem_json = null where id = $1";
+        session
+            .execute(HOLD, values![self.id.as_str(), self.until])
+            .await?;
+        Ok(true)
+    }
+}
+
+/// Ends an import that runs; whether it did.
+async fn finish(
+    session: &mut Session<'_>,
+    id: &ImportJobId,
+    finished: &Change,
+) -> Result<bool, StoreError> {
+    const DONE: &str = "update import_jobs set state = 'done', next_at = null, problem_json = null, \
+         lease_owner = null, lease_until = null, finished_at = $2, updated_at = $2 \
+         where id = $1 and state = 'running'";
+    let done = session.execute(DONE, values![id.as_str(), finished.now]);
+    if done.await? == 0 {
+        return Ok(false);
+    }
+    leave(session, &finished.traces).await?;
+    Ok(true)
+}
+
+/// Ends an import of which no line waits.
+struct FinishEmpty {
+    id: ImportJobId,
+    finished: Change,
+}
+
+#[async_trait]
+impl Write for FinishEmpty {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        const WAITING: &str =
+            "select number from import_lines where job_id = $1 and state = 'waiting' limit 1";
+        let id = values![self.id.as_str()];
+        session.first_locked(&JOB, id.clone()).await?;
+        if session.first(WAITING, id).await?.is_some() {
+            return Ok(false);
         }
-        const DONE: &str = "update import_jobs set state = 'done', next_at = null, problem_json = null, \
-             lease_owner = null, lease_until = null, finished_at = $2 where id = $1";
-        let values = values![self.id.as_str(), self.finished.now];
-        session.execute(DONE, values).await?;
-        leave(session, &self.finished.traces).await?;
-        Ok(false)
+        finish(session, &self.id, &self.finished).await
     }
 }
 
@@ -334,6 +370,15 @@ impl ImportJobRepository for DatabaseStore {
             finished,
         };
         self.database.write(end).await
+    }
+
+    async fn finish_import_job(
+        &self,
+        id: &ImportJobId,
+        finished: Change,
+    ) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.database.write(FinishEmpty { id, finished }).await
     }
 
     async fn release_import_job(&self, id: &ImportJobId, owner: &str) -> Result<(), StoreError> {

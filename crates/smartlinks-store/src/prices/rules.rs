@@ -6,7 +6,7 @@ use super::runs::{self, AddRun, Apply};
 use super::{
     ExchangeRate, PriceRepository, PriceRun, PriceRunLine, RuleId, RunEnd, RunId, StoredRule,
 };
-use crate::catalogue::ChangeId;
+use crate::catalogue::{CatalogueId, ChangeId};
 use crate::sql::{Row, Session, Write, values};
 use crate::store::DatabaseStore;
 use crate::traces::{leave, take_turn};
@@ -176,8 +176,14 @@ impl PriceRepository for DatabaseStore {
         &self,
         run: PriceRun,
         lines: Vec<PriceRunLine>,
+        products: Vec<CatalogueId>,
     ) -> Result<(), StoreError> {
-        self.database.write(AddRun { run, lines }).await
+        let add = AddRun {
+            run,
+            lines,
+            products,
+        };
+        self.database.write(add).await
     }
 
     async fn price_run(&self, id: &RunId) -> Result<Option<PriceRun>, StoreError> {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{PriceRun, PriceRunLine, RunEnd, RunId};
-use crate::catalogue::ChangeId;
+use crate::catalogue::{CatalogueId, ChangeId};
 use crate::sql::{Fields, Locking, Row, Session, Write, locking, values};
 use crate::traces::leave;
 use crate::{Change, StoreError};
@@ -62,6 +62,7 @@ fn money(
 pub(super) struct AddRun {
     pub(super) run: PriceRun,
     pub(super) lines: Vec<PriceRunLine>,
+    pub(super) products: Vec<CatalogueId>,
 }
 
 #[async_trait]
@@ -107,6 +108,12 @@ impl Write for AddRun {
             ];
             session.execute(LINE, values).await?;
         }
+        const PRODUCT: &str =
+            "insert into price_run_products (run_id, catalogue_id) values ($1, $2)";
+        for product in &self.products {
+            let values = values![run.id.as_str(), product.as_str()];
+            session.execute(PRODUCT, values).await?;
+        }
         Ok(())
     }
 }
@@ -123,7 +130,8 @@ const RUN: Locking = locking!("for update": "select id, summary_json, rule_id, c
     from price_runs where id = $1");
 /// Its products: whoever changes a product or its variants comes past this row first.
 const PRODUCTS: Locking = locking!("for update": "select id from catalogue_products where id in \
-    (select catalogue_id from price_run_lines where run_id = $1) order by id");
+    (select catalogue_id from price_run_lines where run_id = $1 \
+    union select catalogue_id from price_run_products where run_id = $1) order by id");
 
 #[async_trait]
 impl Write for Apply {
@@ -164,11 +172,18 @@ impl Apply {
         const TOUCHED: &str = "update catalogue_products set version = version + 1, updated_at = $2, \
              rule_id = coalesce((select rule_id from price_runs where id = $1), rule_id) \
              where id in (select catalogue_id from price_run_lines where run_id = $1 and price is not null)";
+        // Their prices stay, as was shown; the next run without a rule is by this one all the same.
+        const RULED: &str = "update catalogue_products set version = version + 1, updated_at = $2, \
+             rule_id = (select rule_id from price_runs where id = $1) \
+             where id in (select catalogue_id from price_run_products where run_id = $1) \
+             and id not in (select catalogue_id from price_run_lines where run_id = $1 and price is not null) \
+             and rule_id is distinct from (select rule_id from price_runs where id = $1)";
         const APPLIED: &str = "update price_runs set applied_at = $2 where id = $1";
         let (id, now) = (self.id.as_str(), self.change.now);
         session.execute(PRICES, values![id]).await?;
         self.write_history(session).await?;
         session.execute(TOUCHED, values![id, now]).await?;
+        session.execute(RULED, values![id, now]).await?;
         session.execute(APPLIED, values![id, now]).await?;
         Ok(())
     }

@@ -61,10 +61,13 @@ suite! {
         codes_are_unique_and_may_change_places,
         pages_hold_what_a_filter_lets_through_once,
         what_is_searched_for_is_taken_as_it_is_written,
+        a_label_is_found_by_itself_alone,
         a_product_goes_with_all_that_is_its;
     import_jobs:
         an_import_is_held_by_one_and_passes_on,
         lines_end_once_and_the_last_one_ends_the_import,
+        the_last_line_ends_the_import_whoever_holds_it,
+        an_import_of_which_no_line_waits_is_ended,
         an_import_rests_and_is_stopped;
     prices:
         rules_differ_by_name_and_one_is_the_default,
@@ -72,6 +75,7 @@ suite! {
         a_rule_that_a_product_has_stays,
         a_rate_is_entered_replaced_and_taken_away,
         a_run_is_put_in_force_whole_and_once,
+        a_run_gives_its_rule_to_all_its_products,
         a_run_that_something_has_overtaken_changes_nothing,
         of_two_runs_over_the_same_variant_one_is_applied;
     pruning:

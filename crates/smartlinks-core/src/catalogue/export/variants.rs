@@ -17,7 +17,7 @@ const WITHOUT: &str = "n/a";
 /// A variant as shops have it.
 pub(super) struct Variant<'p> {
     pub(super) sku: &'p CatalogueSkuView,
-    /// The merchant's code, or one of ours: never empty, and no two variants of a connection share one.
+    /// The merchant's code, or one of ours: never empty, and no two variants share one.
     pub(super) code: String,
     pub(super) price: Decimal,
     /// One for each of the options, none of them empty.
@@ -31,7 +31,7 @@ pub(super) struct ForShop<'p> {
     /// Names of the options; none for a product of one variant without properties.
     pub(super) options: Vec<String>,
     pub(super) variants: Vec<Variant<'p>>,
-    pub(super) images: Vec<&'p str>,
+    pub(super) images: Vec<String>,
     /// It is listed and can be bought.
     pub(super) is_live: bool,
 }
@@ -58,37 +58,40 @@ pub(super) fn for_shop<'p>(
     }
     let skus: Vec<_> = sold.iter().map(|(sku, _)| *sku).collect();
     let (options, values) = options(&skus, most_options);
+    let tail: String = summary.id.chars().rev().take(8).collect();
+    let tail: String = tail.chars().rev().collect();
+    let handle = format!("ae-{}-{tail}", summary.product_id);
     let variants = sold
         .into_iter()
         .zip(values)
         .map(|((sku, price), values)| Variant {
-            code: code(&summary.product_id, sku),
+            code: code(&handle, sku),
             sku,
             price,
             values,
-        });
-    let tail: String = summary.id.chars().rev().take(8).collect();
-    let tail: String = tail.chars().rev().collect();
+        })
+        .collect();
     Some(ForShop {
-        handle: format!("ae-{}-{tail}", summary.product_id),
+        handle,
         options,
-        variants: variants.collect(),
+        variants,
         images: images(product),
         is_live: summary.state == CatalogueState::Listed
             && summary.availability == Availability::OnSale,
     })
 }
 
-fn code(product_id: &str, sku: &CatalogueSkuView) -> String {
+/// Two connections may have the same product: the handle is another then, and so is the code.
+fn code(handle: &str, sku: &CatalogueSkuView) -> String {
     let own = sku.own_code.clone();
-    own.unwrap_or_else(|| format!("{product_id}-{}", sku.id))
+    own.unwrap_or_else(|| format!("{handle}-{}", sku.id))
 }
 
-fn images(product: &CatalogueDetail) -> Vec<&str> {
+fn images(product: &CatalogueDetail) -> Vec<String> {
     let mut seen = HashSet::new();
     let images = product.facts.images.iter();
     let images = images.filter_map(|image| address(image));
-    images.filter(|image| seen.insert(*image)).collect()
+    images.filter(|image| seen.insert(image.clone())).collect()
 }
 
 /// Names of options, and the values of each variant: none empty, and no two variants alike.

@@ -63,6 +63,19 @@ pub(super) fn listed(products: &[String]) -> Read {
     lines.finish()
 }
 
+/// The same lines, when what each has of labels with those of all is not too much.
+pub(super) fn labelled(lines: Vec<Wish>, of_all: &[String]) -> Read {
+    let problems = lines.iter().filter_map(|wish| {
+        let error = checks::labels(&[of_all, wish.labels.as_slice()].concat()).err()?;
+        let message = format!("with the labels of all lines: {}", said(error));
+        Some(problem(wish.line, Some("labels"), message))
+    });
+    match problems.collect::<Vec<_>>() {
+        none if none.is_empty() => Ok(lines),
+        problems => Err(problems),
+    }
+}
+
 /// A file with a header.
 pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -72,7 +85,8 @@ pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
         let message = "holds characters that are not UTF-8; save the file as \"CSV UTF-8\"";
         return Err(vec![problem(line, None, message)]);
     }
-    let header = text.lines().next().unwrap_or_default();
+    let mut lines = text.lines();
+    let header = lines.find(|line| !line.is_empty()).unwrap_or_default();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(header))
         .flexible(true)
@@ -353,6 +367,9 @@ mod tests {
         ] {
             assert_eq!(wishes(&text), std::slice::from_ref(&wish), "{text}");
         }
+        // The header is the first line that holds anything.
+        let late = wishes(&format!("\r\n\nproduct;rule\n{ONE};double\n"));
+        assert_eq!((late.len(), late[0].rule.as_deref()), (1, Some("rule_1")));
         let alone = wishes(&format!("product\n{ONE}\n"));
         assert_eq!((alone[0].skus.as_ref(), alone.len()), (None, 1));
     }

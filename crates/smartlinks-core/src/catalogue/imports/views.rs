@@ -21,11 +21,12 @@ pub struct ImportsRequest {
     pub csv: Option<String>,
     /// Whose products they are; the default connection's when left out.
     pub connection: Option<String>,
-    /// Destination of new products, ISO 3166-1 alpha-2. The configured one when left out.
+    /// Destination of all of them, ISO 3166-1 alpha-2. When left out, a known product keeps its own, and a new one gets
+    /// the configured one.
     pub ship_to: Option<String>,
-    /// Currency of costs of new products, ISO 4217. The configured one when left out.
+    /// Currency of the costs of all of them, ISO 4217. When left out, as with the destination.
     pub currency: Option<String>,
-    /// `fr` or `en`.
+    /// `fr` or `en`. When left out, as with the destination.
     pub language: Option<String>,
     /// Labels of all of them.
     pub labels: Vec<String>,

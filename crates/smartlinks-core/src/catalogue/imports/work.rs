@@ -101,7 +101,11 @@ impl Core {
             let waiting = Some(ImportLineState::Waiting);
             let lines = jobs.import_lines(&job.id, waiting, 0, SIDE_BY_SIDE).await?;
             if lines.is_empty() {
-                break;
+                // Given back as it is, it would be due again at once, and for ever.
+                let finished = self.import_finished(&job);
+                jobs.finish_import_job(&job.id, finished).await?;
+                self.announce().await;
+                return Ok(work);
             }
             work.lines += lines.len();
             if !self.work_on_import_lines(&job, &common, lines).await? {
@@ -148,6 +152,14 @@ impl Core {
         line: &ImportLine,
         end: ImportLineEnd,
     ) -> Result<bool> {
+        let finished = self.import_finished(job);
+        let until = finished.now.plus(LEASE_MS);
+        let jobs = self.store().import_jobs();
+        let ended = jobs.end_import_line(&job.id, line.number, end, self.owner(), until, finished);
+        Ok(ended.await?)
+    }
+
+    fn import_finished(&self, job: &ImportJob) -> Change {
         let now = to_millis(self.now());
         let data = json!({ "import": job.id, "lines": job.lines });
         let kind = EventKind::ImportFinished;
@@ -160,11 +172,7 @@ impl Core {
                 crate::traces::OK,
                 &data,
             ));
-        let finished = Change { now, traces };
-        let until = now.plus(LEASE_MS);
-        let jobs = self.store().import_jobs();
-        let ended = jobs.end_import_line(&job.id, line.number, end, self.owner(), until, finished);
-        Ok(ended.await?)
+        Change { now, traces }
     }
 
     /// What a failure means: the line cannot be imported, or the import rests.
@@ -220,9 +228,9 @@ fn import_of(common: &Common, line: &ImportLine) -> Result<CatalogueImport> {
     Ok(CatalogueImport {
         product: line.product_id.clone(),
         connection: Some(common.connection.clone()),
-        ship_to: Some(common.ship_to.clone()),
-        currency: Some(common.currency.clone()),
-        language: Some(common.language.clone()),
+        ship_to: common.ship_to.clone(),
+        currency: common.currency.clone(),
+        language: common.language.clone(),
         skus: wish.skus,
         labels,
         rule: wish.rule.or_else(|| common.rule.clone()),

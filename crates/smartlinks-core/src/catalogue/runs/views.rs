@@ -7,14 +7,15 @@ use utoipa::ToSchema;
 
 use super::super::pricer::{PricingProblem, RuleRef};
 use super::super::rates::RateView;
+use crate::error::{Error, Result};
 use crate::orders::MoneyView;
 
 /// Which products: those that are named, or those that meet every condition. Nothing at all means every product.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selection {
-    /// `prod_…`, at most 1,000; then no conditions.
-    pub products: Vec<String>,
+    /// `prod_…`, 1 to 1,000 of them; then no conditions.
+    pub products: Option<Vec<String>>,
     /// As in a search of the catalogue.
     pub words: Option<String>,
     /// `listed`, `held` or `unpublished`.
@@ -30,13 +31,27 @@ pub struct Selection {
 }
 
 impl Selection {
-    pub(super) const fn has_conditions(&self) -> bool {
-        self.words.is_some()
-            || self.state.is_some()
-            || self.label.is_some()
-            || self.connection.is_some()
-            || self.availability.is_some()
-            || self.rule.is_some()
+    /// The conditions that are given. One that is blank would let everything through, which nobody means who gives one.
+    pub(super) fn conditions(&self) -> Result<Vec<&'static str>> {
+        let all = [
+            ("words", &self.words),
+            ("state", &self.state),
+            ("label", &self.label),
+            ("connection", &self.connection),
+            ("availability", &self.availability),
+            ("rule", &self.rule),
+        ];
+        let mut given = Vec::new();
+        for (name, condition) in all {
+            let Some(text) = condition else { continue };
+            if text.trim().is_empty() {
+                let message =
+                    format!("has a `{name}` that is blank; leave it out to let all through");
+                return Err(Error::invalid("selection", message));
+            }
+            given.push(name);
+        }
+        Ok(given)
     }
 }
 
@@ -110,18 +125,19 @@ pub struct PriceRunLineView {
     pub cost: Option<MoneyView>,
     /// What the cost was multiplied with, who says so, and since when.
     pub rate: Option<RateView>,
-    /// The cost in the currency of the rule.
-    pub landed: Option<MoneyView>,
+    /// The cost in the currency of the rule. Freight and tax are not in it: what a variant costs delivered is asked for
+    /// with a destination.
+    pub converted_cost: Option<MoneyView>,
     /// The price as it is.
     pub before: Option<MoneyView>,
     /// The price as it would be; null when it keeps what it has.
     pub after: Option<MoneyView>,
-    /// What a sale would earn: price less cost, decimal text.
+    /// What a sale would earn before freight and tax are paid of it: price less converted cost, decimal text.
     #[schema(value_type = Option<String>)]
-    pub margin: Option<Decimal>,
+    pub margin_before_freight: Option<Decimal>,
     /// The same in per cent of the price, rounded down, decimal text.
     #[schema(value_type = Option<String>)]
-    pub margin_percent: Option<Decimal>,
+    pub margin_before_freight_percent: Option<Decimal>,
     /// Why it gets no price.
     pub problem: Option<PricingProblem>,
 }

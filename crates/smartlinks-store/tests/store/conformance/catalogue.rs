@@ -173,7 +173,16 @@ pub(crate) async fn codes_are_unique_and_may_change_places(stage: Stage) {
     let other = connected(&store, "1002").await.id;
     let mut theirs = catalogue_entry("1005006000000002", &other);
     coded(&mut theirs, ["C", "A"]);
-    stored(&store, theirs).await;
+    assert_eq!(store.code_of_two_connections().await.unwrap(), None);
+    let theirs = stored(&store, theirs).await;
+    let shared = store.code_of_two_connections().await.unwrap();
+    assert_eq!(shared.as_deref(), Some("A"));
+    // What is not sold is in no shop.
+    let mut unsold = next(&theirs);
+    unsold.skus = theirs.skus.clone();
+    unsold.skus[1].chosen = false;
+    stored(&store, unsold).await;
+    assert_eq!(store.code_of_two_connections().await.unwrap(), None);
 }
 
 /// Every combination of filters agrees with a look at each product, however the pages are cut.
@@ -386,4 +395,36 @@ pub(crate) async fn a_product_goes_with_all_that_is_its(stage: Stage) {
         .unwrap();
     assert_eq!(history.len(), 1);
     stored(&store, catalogue_entry("1005006000000001", &connection)).await;
+}
+
+/// The same products in both databases: a label is what it is, letter for letter.
+pub(crate) async fn a_label_is_found_by_itself_alone(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let labels = ["Sale", "sale", "été", "ÉTÉ", "50%_off", "summer sale"];
+    let mut ids = Vec::new();
+    for (number, label) in labels.iter().enumerate() {
+        let number = (1_005_006_000_000_000 + number).to_string();
+        let mut new = catalogue_entry(&number, &connection);
+        new.product.labels = vec!["all".to_owned(), (*label).to_owned()];
+        ids.push(stored(&store, new).await.product.id);
+    }
+    let found = async |label: &str| {
+        let filter = CatalogueFilter {
+            label: Some(label.to_owned()),
+            ..CatalogueFilter::default()
+        };
+        let found = store.products(&filter, None, 99).await.unwrap();
+        found
+            .into_iter()
+            .map(|one| one.product.id)
+            .collect::<Vec<_>>()
+    };
+    for (label, id) in labels.iter().zip(&ids) {
+        assert_eq!(&found(label).await, std::slice::from_ref(id), "{label}");
+    }
+    for other in ["ALL", "al", "sal", "SALE", "50%", "%", "50%%off"] {
+        assert!(found(other).await.is_empty(), "{other}");
+    }
+    assert_eq!(found("all").await.len(), labels.len());
 }

@@ -207,3 +207,42 @@ pub(crate) async fn an_import_rests_and_is_stopped(stage: Stage) {
     assert!(!end(&store, &id, 3, imported()).await);
     assert_eq!(job(&store, &id).await.imported, 3);
 }
+
+/// The last lines are under way while a person stops the import and lets it go on: their former owner ends it.
+pub(crate) async fn the_last_line_ends_the_import_whoever_holds_it(stage: Stage) {
+    let store = stage.open().await;
+    let id = started(&store, 2).await.id;
+    claim(&store, "me", NOW).await.unwrap();
+    assert!(store.cancel_import_job(&id, told()).await.unwrap());
+    assert!(store.resume_import_job(&id, told()).await.unwrap());
+    let told_before = store.latest_number().await.unwrap();
+    assert!(
+        !end(&store, &id, 1, imported()).await,
+        "it is theirs no more"
+    );
+    assert_eq!(job(&store, &id).await.state, ImportJobState::Running);
+    let early = store.finish_import_job(&id, told()).await.unwrap();
+    assert!(!early, "a line waits");
+    claim(&store, "another", NOW).await.unwrap();
+    assert!(!end(&store, &id, 2, imported()).await);
+    let done = job(&store, &id).await;
+    assert_eq!((done.state, done.imported), (ImportJobState::Done, 2));
+    assert_eq!((done.next_at, done.finished_at), (None, Some(NOW)));
+    let again = store.finish_import_job(&id, told()).await.unwrap();
+    assert!(!again, "it has ended");
+    assert_eq!(
+        store.next_import_due(NOW.plus(LEASE * 2)).await.unwrap(),
+        None
+    );
+    assert_eq!(store.latest_number().await.unwrap(), told_before + 1);
+}
+
+/// Counts and lines that do not agree keep nobody busy.
+pub(crate) async fn an_import_of_which_no_line_waits_is_ended(stage: Stage) {
+    let store = stage.open().await;
+    let id = started(&store, 0).await.id;
+    claim(&store, "me", NOW).await.unwrap();
+    assert!(store.finish_import_job(&id, told()).await.unwrap());
+    assert_eq!(job(&store, &id).await.state, ImportJobState::Done);
+    assert_eq!(store.latest_number().await.unwrap(), 1);
+}

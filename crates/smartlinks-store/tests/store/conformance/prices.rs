@@ -213,7 +213,10 @@ async fn shown(
         created_at: NOW,
         applied_at: None,
     };
-    store.add_price_run(run, lines.clone()).await.unwrap();
+    let ruled = products.iter().filter(|_| rule.is_some());
+    let ruled = ruled.map(|entry| entry.product.id.clone()).collect();
+    let add = store.add_price_run(run, lines.clone(), ruled);
+    add.await.unwrap();
     (id, lines)
 }
 
@@ -361,4 +364,42 @@ pub(crate) async fn of_two_runs_over_the_same_variant_one_is_applied(stage: Stag
     assert_eq!((applied, moved), (1, 3), "{ends:?}");
     let prices = prices(&stores[0], &products).await;
     assert_eq!(prices[0], prices[2]);
+}
+
+/// A product whose prices come out as they are gets the rule as well; one that has it already is left alone.
+pub(crate) async fn a_run_gives_its_rule_to_all_its_products(stage: Stage) {
+    let store = stage.open().await;
+    let products = products(&store).await;
+    let double = rule(&store, "double").await;
+    let ids: Vec<_> = products.iter().map(|one| one.product.id.clone()).collect();
+    let run = async |products: &[usize]| {
+        let run = PriceRun {
+            id: RunId::generate(NOW, &SystemEntropy).unwrap(),
+            summary_json: "{}".to_owned(),
+            rule: Some(double.id.clone()),
+            created_at: NOW,
+            applied_at: None,
+        };
+        let products = products.iter().map(|at| ids[*at].clone()).collect();
+        let add = store.add_price_run(run.clone(), Vec::new(), products);
+        add.await.unwrap();
+        assert_eq!(apply(&store, &run.id).await, RunEnd::Applied);
+        run.id
+    };
+    let ruled = async || {
+        let mut ruled = Vec::new();
+        for id in &ids {
+            let entry = store.catalogue().product(id).await.unwrap().unwrap();
+            ruled.push((entry.product.version, entry.product.rule));
+        }
+        ruled
+    };
+    let first = run(&[0]).await;
+    let rule = Some(double.id.clone());
+    assert_eq!(ruled().await, [(2, rule.clone()), (1, None)]);
+    run(&[0, 1]).await;
+    assert_eq!(ruled().await, [(2, rule.clone()), (2, rule)]);
+    assert_eq!(prices(&store, &products).await, [None, None, None, None]);
+    assert_eq!(store.prune_price_runs(NOW.plus(1)).await.unwrap(), 2);
+    assert_eq!(store.price_run(&first).await.unwrap(), None);
 }
