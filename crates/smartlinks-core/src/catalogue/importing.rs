@@ -12,6 +12,7 @@ use super::checks;
 use super::listing::given;
 use super::merging::{self, History, kinds};
 use super::views::{self, CatalogueDetail, is_sold};
+use super::watch::next_check;
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -189,7 +190,8 @@ impl Core {
         }
         entry.product.labels.clone_from(&wanted.labels);
         entry.product.rule.clone_from(&wanted.rule);
-        self.price_first(&mut entry).await?;
+        entry.product.next_check_at = Some(next_check(&entry.product.id, now));
+        self.price_unpriced(&mut entry, None).await?;
         let mut history = History::new(self, &entry.product.id);
         let counts = json!({ "skus": entry.skus.len(), "chosen": entry.skus.iter().filter(|sku| is_sold(sku)).count() });
         history.note(kinds::IMPORTED, None, None, Some(counts.clone()))?;
@@ -219,21 +221,22 @@ impl Core {
     ) -> Result<Option<CatalogueEntry>> {
         let before = (entry.product.clone(), entry.skus.clone());
         let mut history = History::new(self, &entry.product.id);
-        match fresh {
-            Ok(fresh) => merging::bring_up(&mut entry, fresh, market, &mut history, now)?,
-            Err(says) => {
-                let was = entry.product.availability.as_str();
-                history.compare(kinds::AVAILABILITY, was, says.as_str())?;
-                entry.product.availability = *says;
-            }
-        }
+        merging::answered(&mut entry, fresh, market, &mut history, now)?;
+        // What differs because somebody looks for another country or currency has nobody changed.
+        let told = match is_for(&before.0, market) {
+            true => self.drifted(&mut entry, &mut history, &self.policies().await?, now)?,
+            false => Traces::none(),
+        };
         wish(&mut entry, wanted);
         entry.product.checked_at = now;
+        entry.product.next_check_at = Some(next_check(&entry.product.id, now));
         let same = entry.skus == before.1
             && history.changes.is_empty()
             && (&entry.product.labels, &entry.product.rule) == (&before.0.labels, &before.0.rule);
         merging::next_version(&mut entry, now, !same);
-        let traces = self.changed_traces(&entry, &history);
+        let mut traces = told;
+        let changed = self.changed_traces(&entry, &history);
+        traces.events.extend(changed.events);
         let changes = history.changes;
         let stored = self.store_entry(&entry, changes, false, traces).await?;
         Ok(stored.then_some(entry))
@@ -267,14 +270,22 @@ impl Core {
         Ok(self.store().catalogue().save(new, traces).await?)
     }
 
-    /// The first prices, where a rule, a cost and a rate are there: nothing changes by them that somebody relies on.
-    async fn price_first(&self, entry: &mut CatalogueEntry) -> Result<()> {
+    /// The first prices of what is sold and has none, all or one variant, where a rule, a cost and a rate are there:
+    /// nothing changes by them that somebody relies on.
+    pub(super) async fn price_unpriced(
+        &self,
+        entry: &mut CatalogueEntry,
+        only: Option<&str>,
+    ) -> Result<()> {
         let pricer = self.pricer().await?;
         let rule = pricer
             .rule(entry.product.rule.as_ref())
             .map(|(_, rule)| rule);
         let said_at = from_millis(entry.product.checked_at).unwrap_or_default();
-        for sku in entry.skus.iter_mut().filter(|sku| is_sold(sku)) {
+        let unpriced = |sku: &&mut smartlinks_store::CatalogueSku| {
+            is_sold(sku) && sku.price.is_none() && only.is_none_or(|only| only == sku.sku_id)
+        };
+        for sku in entry.skus.iter_mut().filter(unpriced) {
             let cost = views::cost(sku, entry.product.id.as_str())?;
             if let Ok(priced) = pricer.price(rule, cost.as_ref(), said_at) {
                 sku.price = Some(priced.price.amount.to_string());
