@@ -6,6 +6,8 @@
 //! what is sold stands in the audit log.
 
 mod checks;
+mod course;
+mod drift;
 mod editing;
 mod export;
 mod history;
@@ -14,12 +16,20 @@ mod imports;
 mod listing;
 mod merging;
 mod pricer;
+mod proposal;
 mod rates;
+mod repairs;
 mod rules;
 mod runs;
 mod search_text;
 mod views;
+mod watch;
 
+pub use course::{CostCourse, CostPoint};
+pub use drift::{
+    DriftPage, DriftQuery, DriftView, WatchAction, WatchChange, WatchKind, WatchPolicyView,
+    WatchView,
+};
 pub use editing::{CatalogueEdit, SkuEdit};
 pub use export::{CatalogueExport, ExportFormat};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
@@ -31,6 +41,8 @@ pub use imports::{
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};
 pub use rates::RateView;
+pub(crate) use repairs::{Held, OrderStanding};
+pub use repairs::{ProposalView, RepairPage, RepairView, SkuDifference};
 pub use rules::{RuleDraft, RuleView};
 pub use runs::{
     PriceRunLineView, PriceRunOutcome, PriceRunRequest, PriceRunSummary, PriceRunView,
@@ -38,5 +50,6 @@ pub use runs::{
 };
 pub use views::{
     CatalogueDetail, CatalogueFacts, CataloguePage, CatalogueSkuView, CatalogueSummary, MoneyRange,
-    ReplacementView, StateCount,
+    ProductWatchView, ReplacementView, StateCount,
 };
+pub use watch::{WATCH_SHARE_PERCENT, WatchWork};

@@ -60,6 +60,8 @@ pub enum EventKind {
     ProductImported,
     /// An imported product, or a variant of it, has changed.
     ProductChanged,
+    /// AliExpress has changed an imported product, and somebody wants to be told.
+    ProductDrifted,
     /// A product was removed from the catalogue.
     ProductRemoved,
     /// A price run was put in force.
@@ -85,6 +87,7 @@ impl EventKind {
         Self::OrderUpdated,
         Self::ProductImported,
         Self::ProductChanged,
+        Self::ProductDrifted,
         Self::ProductRemoved,
         Self::PricesApplied,
         Self::ImportFinished,
@@ -149,6 +152,7 @@ impl EventKind {
             Self::WebhookTest => "webhook.test",
             Self::ProductImported => "product.imported",
             Self::ProductChanged => "product.changed",
+            Self::ProductDrifted => "product.drifted",
             Self::ProductRemoved => "product.removed",
             Self::PricesApplied => "prices.applied",
             Self::ImportFinished => "import.finished",

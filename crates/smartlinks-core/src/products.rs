@@ -119,9 +119,21 @@ impl Core {
         let number = product_number(id)?;
         let market = self.market_of(query)?;
         let product = self
-            .fetch_product(number, &market, query.connection.as_deref())
+            .fetch_product(number, &market, query.connection.as_deref(), false)
             .await?;
         Ok(product_view(product, number, market))
+    }
+
+    /// The same for work that nobody waits for: calls of people go first.
+    pub(crate) async fn product_in_background(
+        &self,
+        id: &str,
+        query: &ProductQuery,
+    ) -> Result<ProductView> {
+        let number = product_number(id)?;
+        let market = self.market_of(query)?;
+        let product = self.fetch_product(number, &market, query.connection.as_deref(), true);
+        Ok(product_view(product.await?, number, market))
     }
 
     /// Asks what it costs to deliver a variant.
@@ -188,8 +200,13 @@ impl Core {
         number: i64,
         market: &Market,
         connection: Option<&str>,
+        in_background: bool,
     ) -> Result<Product> {
         self.with_token(connection, |client| async move {
+            let client = match in_background {
+                true => client.background(),
+                false => client,
+            };
             let product = client.dropshipping().product_get();
             let product = product
                 .product_id(number)

@@ -97,6 +97,8 @@ impl Core {
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_importer(ended, moved).await });
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_product_watch(ended, moved).await });
         }
         let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
         workers.spawn(async move { core.run_warner(ended, moved).await });

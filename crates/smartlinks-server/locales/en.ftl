@@ -184,6 +184,7 @@ event-order-imported = Order added
 event-order-updated = Order changed
 event-product-imported = Product imported
 event-product-changed = Product changed
+event-product-drifted = AliExpress changed a product
 event-product-removed = Product removed
 event-prices-applied = Prices applied
 event-import-finished = Import of products finished
@@ -1038,3 +1039,118 @@ answer-mend = { $count ->
     [one] One thing has to be mended.
    *[other] { $count } things have to be mended.
 }
+
+## What AliExpress has changed
+
+drift-title = Drift
+drift-link = What AliExpress has changed of your products
+drift-answer-waiting = { $count ->
+    [one] One variant is gone and waits for your choice.
+   *[other] { $count } variants are gone and wait for your choice.
+}
+drift-answer-failing = { $count ->
+    [one] AliExpress could not be asked about one product.
+   *[other] AliExpress could not be asked about { $count } products.
+}
+drift-answer-none = Nothing is watched yet.
+drift-answer-well = { $count ->
+    [one] One product is watched, and nothing waits for you.
+   *[other] { $count } products are watched, and nothing waits for you.
+}
+drift-every = { $count ->
+    [one] Each product is looked at every hour, while nobody waits for it.
+   *[other] Each product is looked at every { $count } hours, while nobody waits for it.
+}
+drift-next = The next look is due
+drift-failing-text = Nothing of them has changed by it. They are asked about again by themselves, more and more rarely while the trouble lasts.
+drift-changes = What has changed
+drift-empty = No product is watched yet
+drift-empty-text = Once you have imported a product, AliExpress is asked about it every 12 hours. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
+drift-find = Find products
+drift-nothing = Nothing of this kind has changed
+drift-nothing-text = What AliExpress changes appears here by itself after the next look.
+drift-by-kind = By kind of change
+drift-all = Everything
+drift-older = Older
+drift-back = All changes
+drift-when = When
+drift-product = Product
+drift-what = What
+drift-before = Before
+drift-after = Since
+drift-done = What was done
+drift-cost = Cost
+drift-stock = Stock
+drift-sku-gone = Variant gone
+drift-sku-back = Variant back
+drift-sku-added = New variant
+drift-sku-replaced = Variant replaced
+drift-availability = AliExpress says
+drift-imported = Imported
+drift-changed-title = Title
+drift-source-title = AliExpress’s title
+drift-state = State
+drift-price = Price
+drift-cost-up = A variant costs more
+drift-cost-down = A variant costs less
+drift-sold-out = A variant is sold out
+drift-unavailable = The product cannot be bought
+drift-on-sale = The product can be bought again
+drift-record = Keep it here
+drift-notify = Tell
+drift-hold = Hold the product
+drift-unpublish = Take it off
+drift-recorded = Kept here
+drift-notified = Told
+drift-held-back = Product held
+drift-says-on-sale = On sale
+drift-says-not-found = Not found
+drift-says-not-sold-here = Not sold to the country
+drift-says-not-for-app = Not for this app
+drift-says-offline = Taken off by its seller
+drift-listed = Listed
+drift-held = Held
+drift-unpublished = Taken off
+repair-title = Waiting for you
+repair-text = AliExpress names these variants no more. Orders for them are held until you have chosen what takes their place.
+repair-gone = Gone
+repair-proposed = Proposed
+repair-none = Nothing comes close by itself.
+repair-same = The same under another number
+repair-closest = The closest in properties
+repair-price = The closest in price
+repair-costs = { $before } → { $after }
+repair-left = { $count ->
+    [one] one left
+   *[other] { $count } left
+}
+repair-confidence = confidence { $count } %
+repair-choose = In its place
+repair-confirm = Order this one instead
+repair-unsell = Sell it no more
+policy-title = What is done about changes
+policy-text = Every change is kept. You choose of which ones an event tells, and which ones hold a product (nothing of it is ordered until you list it again) or take it off.
+policy-change = When
+policy-action = Then
+policy-above = From, in per cent
+policy-save = Save
+history-asked = AliExpress was asked
+history-next = Next look
+history-failing = AliExpress could not be asked the last time.
+history-held = This product is held.
+history-held-text = Nothing of it is ordered until you have looked at what has changed and listed it again.
+history-check = Ask AliExpress now
+history-relist = List it again
+history-costs = Cost of one piece
+history-variants = Variants
+history-no-cost = AliExpress gave no cost
+history-no-cost-text = As soon as it gives one, it stands here.
+history-since = Since
+history-title = What has happened
+notice-policies-chosen = What is done about changes is saved. It counts from the next look on.
+notice-repaired = It is sold from now on, and orders for the variant that is gone are orders for it.
+notice-unsold = The variant is not sold any more.
+notice-checked = AliExpress was asked just now. What has changed stands below.
+notice-relisted = The product is listed again, and can be ordered.
+deed-watch-policies = Chose what is done about changes
+deed-sku-replaced = Chose another variant for one that is gone

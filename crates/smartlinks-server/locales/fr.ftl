@@ -185,6 +185,7 @@ event-order-imported = Commande ajoutée
 event-order-updated = Commande modifiée
 event-product-imported = Produit importé
 event-product-changed = Produit modifié
+event-product-drifted = AliExpress a modifié un produit
 event-product-removed = Produit retiré
 event-prices-applied = Prix appliqués
 event-import-finished = Import de produits terminé
@@ -1039,3 +1040,118 @@ answer-mend = { $count ->
     [one] Un point est à corriger.
    *[other] { $count } points sont à corriger.
 }
+
+## Ce qu’AliExpress a modifié
+
+drift-title = Dérive
+drift-link = Ce qu’AliExpress a modifié de vos produits
+drift-answer-waiting = { $count ->
+    [one] Une variante a disparu et attend votre choix.
+   *[other] { $count } variantes ont disparu et attendent votre choix.
+}
+drift-answer-failing = { $count ->
+    [one] AliExpress n’a pas pu être interrogé sur un produit.
+   *[other] AliExpress n’a pas pu être interrogé sur { $count } produits.
+}
+drift-answer-none = Rien n’est encore surveillé.
+drift-answer-well = { $count ->
+    [one] Un produit est surveillé, et rien ne vous attend.
+   *[other] { $count } produits sont surveillés, et rien ne vous attend.
+}
+drift-every = { $count ->
+    [one] Chaque produit est vérifié toutes les heures, sans faire attendre personne.
+   *[other] Chaque produit est vérifié toutes les { $count } heures, sans faire attendre personne.
+}
+drift-next = Prochaine vérification
+drift-failing-text = Rien n’a été modifié pour autant. Les produits sont de nouveau vérifiés d’eux-mêmes, de plus en plus rarement tant que la panne dure.
+drift-changes = Ce qui a changé
+drift-empty = Aucun produit n’est encore surveillé
+drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé toutes les 12 heures. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
+drift-find = Trouver des produits
+drift-nothing = Rien de tel n’a changé
+drift-nothing-text = Ce qu’AliExpress modifie apparaît ici de lui-même après la prochaine vérification.
+drift-by-kind = Par type de changement
+drift-all = Tout
+drift-older = Plus anciens
+drift-back = Tous les changements
+drift-when = Quand
+drift-product = Produit
+drift-what = Quoi
+drift-before = Avant
+drift-after = Depuis
+drift-done = Suite donnée
+drift-cost = Coût
+drift-stock = Stock
+drift-sku-gone = Variante disparue
+drift-sku-back = Variante revenue
+drift-sku-added = Nouvelle variante
+drift-sku-replaced = Variante remplacée
+drift-availability = AliExpress indique
+drift-imported = Importé
+drift-changed-title = Titre
+drift-source-title = Titre d’AliExpress
+drift-state = État
+drift-price = Prix
+drift-cost-up = Une variante coûte plus cher
+drift-cost-down = Une variante coûte moins cher
+drift-sold-out = Une variante est épuisée
+drift-unavailable = Le produit ne peut plus être acheté
+drift-on-sale = Le produit peut de nouveau être acheté
+drift-record = Le garder ici
+drift-notify = Prévenir
+drift-hold = Suspendre le produit
+drift-unpublish = Le retirer
+drift-recorded = Gardé ici
+drift-notified = Signalé
+drift-held-back = Produit suspendu
+drift-says-on-sale = En vente
+drift-says-not-found = Introuvable
+drift-says-not-sold-here = Pas vendu dans ce pays
+drift-says-not-for-app = Pas pour cette application
+drift-says-offline = Retiré par son vendeur
+drift-listed = En vente chez vous
+drift-held = Suspendu
+drift-unpublished = Retiré
+repair-title = En attente de votre choix
+repair-text = AliExpress ne propose plus ces variantes. Leurs commandes sont suspendues jusqu’à ce que vous ayez choisi ce qui les remplace.
+repair-gone = Disparue
+repair-proposed = Proposée
+repair-none = Aucune n’est assez proche.
+repair-same = La même sous un autre numéro
+repair-closest = La plus proche par ses propriétés
+repair-price = La plus proche par son prix
+repair-costs = { $before } → { $after }
+repair-left = { $count ->
+    [one] { $count } restante
+   *[other] { $count } restantes
+}
+repair-confidence = confiance { $count } %
+repair-choose = À sa place
+repair-confirm = Commander celle-ci à la place
+repair-unsell = Ne plus la vendre
+policy-title = Suite donnée aux changements
+policy-text = Chaque changement est gardé. Vous choisissez ceux dont un événement prévient, et ceux qui suspendent un produit (plus rien n’en est commandé jusqu’à ce que vous le remettiez en vente) ou le retirent.
+policy-change = Quand
+policy-action = Alors
+policy-above = À partir de, en pour cent
+policy-save = Enregistrer
+history-asked = AliExpress interrogé
+history-next = Prochaine vérification
+history-failing = AliExpress n’a pas pu être interrogé la dernière fois.
+history-held = Ce produit est suspendu.
+history-held-text = Rien n’en est commandé tant que vous n’avez pas regardé ce qui a changé et ne l’avez pas remis en vente.
+history-check = Interroger AliExpress maintenant
+history-relist = Le remettre en vente
+history-costs = Coût d’une pièce
+history-variants = Variantes
+history-no-cost = AliExpress n’a donné aucun coût
+history-no-cost-text = Dès qu’il en donne un, il apparaît ici.
+history-since = Depuis
+history-title = Ce qui s’est passé
+notice-policies-chosen = La suite donnée aux changements est enregistrée. Elle vaut dès la prochaine vérification.
+notice-repaired = La variante choisie est vendue désormais, et les commandes de celle qui a disparu sont des commandes de celle-ci.
+notice-unsold = La variante n’est plus vendue.
+notice-checked = AliExpress vient d’être interrogé. Ce qui a changé est ci-dessous.
+notice-relisted = Le produit est de nouveau en vente et peut être commandé.
+deed-watch-policies = Suite donnée aux changements choisie
+deed-sku-replaced = Variante disparue remplacée

@@ -20,6 +20,7 @@ mod prices;
 mod products;
 mod status;
 mod tokens;
+mod watch;
 mod webhooks;
 
 use axum::http::{HeaderValue, Method, header};
@@ -91,6 +92,12 @@ fn documented() -> OpenApiRouter<AppState> {
             catalogue::remove
         ))
         .routes(routes!(catalogue::history))
+        .routes(routes!(watch::drift))
+        .routes(routes!(watch::watch, watch::choose))
+        .routes(routes!(watch::repairs))
+        .routes(routes!(watch::repair))
+        .routes(routes!(watch::product))
+        .routes(routes!(watch::check))
         .routes(routes!(imports::list, imports::start))
         .routes(routes!(imports::show))
         .routes(routes!(imports::lines))

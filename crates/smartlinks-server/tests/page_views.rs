@@ -400,6 +400,7 @@ fn forms_send_exactly_what_the_handlers_take() {
                         || part.starts_with("key_")
                         || part.starts_with("wh_")
                         || part.starts_with("msg_")
+                        || part.starts_with("prod_")
                         || part.starts_with(['1', '8'])
                     {
                         "{id}"
@@ -426,6 +427,11 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/authentication/connections/{id}/label label",
         "post /aliexpress/authentication/connections/{id}/refresh ",
         "post /aliexpress/authentication/connections/{id}/replace ",
+        "post /aliexpress/catalogue/{id}/check ",
+        "post /aliexpress/catalogue/{id}/relist ",
+        "post /aliexpress/catalogue/{id}/repair sku,with",
+        "post /aliexpress/catalogue/{id}/unsell sku",
+        "post /aliexpress/drift/policies cost_up,cost_up_above,cost_down,cost_down_above,sold_out,stock,sku_gone,sku_back,sku_added,unavailable,on_sale",
         "post /aliexpress/keys name,read,token,call,order,admin,days",
         "post /aliexpress/keys/{id}/revoke ",
         "post /aliexpress/links label",

@@ -528,6 +528,7 @@ impl Ids {
             _ => "1",
         };
         path.replace("{id}", id)
+            .replace("{sku}", "1")
             .replace("{method}", "aliexpress.ds.product.get")
             .replace("{name}", "DS%20bestseller")
             .replace("{from}/{to}", "USD/EUR")

@@ -9,10 +9,13 @@ mod storage;
 use async_trait::async_trait;
 
 pub use id::{CatalogueId, ChangeId, InvalidCatalogueId, InvalidChangeId};
+pub(crate) use reading::{change as read_change, change_columns};
 pub use records::{
     Availability, CatalogueChange, CatalogueEntry, CatalogueFilter, CatalogueProduct, CatalogueSku,
     CatalogueState, ChangeCursor, ListedProduct, NewCatalogueEntry, Replacement, SEARCH_WORDS,
 };
+
+pub(crate) use saving::Save;
 
 use crate::{ConnectionId, Millis, StoreError, Traces};
 

@@ -22,6 +22,7 @@ mod operators;
 mod order_intents;
 mod orders;
 mod prices;
+mod product_watch;
 mod pushes;
 mod refresh_journal;
 mod seal;
@@ -84,6 +85,10 @@ pub use orders::{KnownOrder, OrderCursor, OrderPage, OrderRepository, STATUSES_A
 pub use prices::{
     ExchangeRate, InvalidRuleId, InvalidRunId, PriceRepository, PriceRun, PriceRunLine, RuleId,
     RunEnd, RunId, StoredRule,
+};
+pub use product_watch::{
+    CheckClaim, CheckEnd, CheckPace, Drift, DriftFilter, DueCheck, ProductWatchRepository,
+    SkuRepair, WatchCounts, WatchPolicy, WatchState,
 };
 pub use pushes::{ClaimedPush, NewPush, PushEnd, PushRepository, PushState};
 pub use refresh_journal::{AttemptOutcome, RefreshAttempt, RefreshJournal, Spends};

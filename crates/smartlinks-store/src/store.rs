@@ -25,6 +25,7 @@ use crate::operators::{OperatorRepository, SessionRepository, SignInLinkReposito
 use crate::order_intents::OrderIntentRepository;
 use crate::orders::OrderRepository;
 use crate::prices::PriceRepository;
+use crate::product_watch::ProductWatchRepository;
 use crate::pushes::PushRepository;
 use crate::refresh_journal::RefreshJournal;
 use crate::seal::{KeyRing, Sealer};
@@ -62,6 +63,7 @@ pub trait Store:
     + WarningRepository
     + WebhookRepository
     + CatalogueRepository
+    + ProductWatchRepository
     + PriceRepository
     + ImportJobRepository
     + Send
@@ -190,6 +192,12 @@ impl dyn Store {
     /// Sign-ins of operators with an OpenID Connect provider.
     #[must_use]
     pub fn oidc(&self) -> &dyn OidcRepository {
+        self
+    }
+
+    /// The watch of imported products.
+    #[must_use]
+    pub fn product_watch(&self) -> &dyn ProductWatchRepository {
         self
     }
 

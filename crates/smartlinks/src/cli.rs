@@ -14,6 +14,7 @@ mod orders;
 mod products;
 mod settings;
 mod sign;
+pub(crate) mod watch;
 pub(crate) mod webhooks;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser};

@@ -7,6 +7,7 @@ use smartlinks_store::{CatalogueChange, ChangeCursor, Millis};
 use utoipa::ToSchema;
 
 use super::checks;
+use super::drift::value;
 use super::listing::given;
 use crate::clock::from_millis;
 use crate::error::{Error, Result};
@@ -19,7 +20,7 @@ pub struct CatalogueChangeView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub at: Option<Timestamp>,
     /// `imported`, `title`, `source_title`, `state`, `availability`, `market`, `cost`, `stock`, `price`, `sku_added`,
-    /// `sku_gone` or `sku_back`.
+    /// `sku_gone`, `sku_back` or `sku_replaced`.
     pub kind: String,
     /// Number of the variant, when it is about one.
     pub sku: Option<String>,
@@ -29,6 +30,8 @@ pub struct CatalogueChangeView {
     /// What it is since.
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
+    /// What was done about it, of what AliExpress has changed: `record`, `notify`, `hold` or `unpublish`.
+    pub outcome: Option<String>,
 }
 
 /// A part of a product's history, the latest first.
@@ -73,7 +76,8 @@ impl Core {
     }
 }
 
-fn cursor(text: &str) -> Result<ChangeCursor> {
+/// Where the `next` of a page points.
+pub(super) fn cursor(text: &str) -> Result<ChangeCursor> {
     let parts = text.split_once('.').and_then(|(at, id)| {
         Some(ChangeCursor {
             at: Millis(at.parse().ok()?),
@@ -84,12 +88,12 @@ fn cursor(text: &str) -> Result<ChangeCursor> {
 }
 
 fn view(change: CatalogueChange) -> CatalogueChangeView {
-    let value = |text: Option<String>| text.and_then(|text| serde_json::from_str(&text).ok());
     CatalogueChangeView {
         at: from_millis(change.at),
         kind: change.kind,
         sku: change.sku_id,
         before: value(change.before_json),
         after: value(change.after_json),
+        outcome: change.outcome,
     }
 }

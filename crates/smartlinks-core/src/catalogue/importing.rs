@@ -13,6 +13,7 @@ use super::editing::changed_fields;
 use super::listing::given;
 use super::merging::{self, History, kinds};
 use super::views::{self, CatalogueDetail, is_sold};
+use super::watch::next_check;
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -136,11 +137,7 @@ impl Core {
     ) -> Result<Market> {
         let market = match known {
             None => self.market().clone(),
-            Some(CatalogueEntry { product, .. }) => Market {
-                ship_to: product.ship_to.clone(),
-                currency: product.currency.clone(),
-                language: product.language.clone(),
-            },
+            Some(known) => market_of(&known.product),
         };
         market.with(
             import.ship_to.as_deref(),
@@ -203,7 +200,8 @@ impl Core {
         entry.product.labels.clone_from(&wanted.labels);
         entry.product.rule.clone_from(&wanted.rule);
         entry.product.checked_at = asked_at;
-        self.price_first(&mut entry).await?;
+        entry.product.next_check_at = Some(next_check(&entry.product.id, now));
+        self.price_unpriced(&mut entry, None).await?;
         let mut history = History::new(self, &entry.product.id);
         let counts = json!({ "skus": entry.skus.len(), "chosen": entry.skus.iter().filter(|sku| is_sold(sku)).count() });
         history.note(kinds::IMPORTED, None, None, Some(counts.clone()))?;
@@ -234,18 +232,21 @@ impl Core {
         let now = to_millis(self.now());
         let before = (entry.product.clone(), entry.skus.clone());
         let mut history = History::new(self, &entry.product.id);
-        let counts = match is_for(&entry.product, market) {
+        let same_market = is_for(&entry.product, market);
+        let counts = match same_market {
             true => is_latest(&entry.product, asked_at, now),
             // Somebody else has changed what it is looked at for, unless the caller wants just that.
             false => wanted.names_market && fresh.is_ok(),
         };
-        match fresh {
-            _ if !counts => {}
-            Ok(fresh) => merging::bring_up(&mut entry, fresh, market, &mut history, now)?,
-            Err(says) => {
-                let was = entry.product.availability.as_str();
-                history.compare(kinds::AVAILABILITY, was, says.as_str())?;
-                entry.product.availability = *says;
+        let mut traces = Traces::none();
+        if counts {
+            merging::answered(&mut entry, fresh, market, &mut history, now)?;
+            entry.product.checked_at = asked_at;
+            entry.product.next_check_at = Some(next_check(&entry.product.id, now));
+            // What differs because somebody looks for another country or currency has nobody changed.
+            if same_market {
+                let policies = self.policies().await?;
+                traces = self.drifted(&mut entry, &mut history, &policies, now)?;
             }
         }
         let unwished = (entry.product.clone(), entry.skus.clone());
@@ -254,14 +255,12 @@ impl Core {
         if wished.contains(&"labels") {
             checks::labels(&entry.product.labels)?;
         }
-        if counts {
-            entry.product.checked_at = asked_at;
-        }
         let same = entry.skus == before.1
             && history.changes.is_empty()
             && (&entry.product.labels, &entry.product.rule) == (&before.0.labels, &before.0.rule);
         merging::next_version(&mut entry, now, !same);
-        let mut traces = self.changed_traces(&entry, &history);
+        let changed = self.changed_traces(&entry, &history);
+        traces.events.extend(changed.events);
         if !wished.is_empty() {
             // The caller's doing, as by an edit.
             let edit = self.edit_traces(&entry.product, &wished);
@@ -301,14 +300,22 @@ impl Core {
         Ok(self.store().catalogue().save(new, traces).await?)
     }
 
-    /// The first prices, where a rule, a cost and a rate are there: nothing changes by them that somebody relies on.
-    async fn price_first(&self, entry: &mut CatalogueEntry) -> Result<()> {
+    /// The first prices of what is sold and has none, all or one variant, where a rule, a cost and a rate are there:
+    /// nothing changes by them that somebody relies on.
+    pub(super) async fn price_unpriced(
+        &self,
+        entry: &mut CatalogueEntry,
+        only: Option<&str>,
+    ) -> Result<()> {
         let pricer = self.pricer().await?;
         let rule = pricer
             .rule(entry.product.rule.as_ref())
             .map(|(_, rule)| rule);
         let said_at = from_millis(entry.product.checked_at).unwrap_or_default();
-        for sku in entry.skus.iter_mut().filter(|sku| is_sold(sku)) {
+        let unpriced = |sku: &&mut smartlinks_store::CatalogueSku| {
+            is_sold(sku) && sku.price.is_none() && only.is_none_or(|only| only == sku.sku_id)
+        };
+        for sku in entry.skus.iter_mut().filter(unpriced) {
             let cost = views::cost(sku, entry.product.id.as_str())?;
             if let Ok(priced) = pricer.price(rule, cost.as_ref(), said_at) {
                 sku.price = Some(priced.price.amount.to_string());
@@ -336,7 +343,16 @@ fn wish(entry: &mut CatalogueEntry, wanted: &Wanted) {
     }
 }
 
-fn is_for(product: &CatalogueProduct, market: &Market) -> bool {
+/// What a product is looked at for.
+pub(super) fn market_of(product: &CatalogueProduct) -> Market {
+    Market {
+        ship_to: product.ship_to.clone(),
+        currency: product.currency.clone(),
+        language: product.language.clone(),
+    }
+}
+
+pub(super) fn is_for(product: &CatalogueProduct, market: &Market) -> bool {
     let of_product = (&product.ship_to, &product.currency, &product.language);
     of_product == (&market.ship_to, &market.currency, &market.language)
 }

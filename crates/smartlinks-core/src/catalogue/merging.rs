@@ -31,6 +31,7 @@ pub(super) mod kinds {
     pub(crate) const SKU_ADDED: &str = "sku_added";
     pub(crate) const SKU_GONE: &str = "sku_gone";
     pub(crate) const SKU_BACK: &str = "sku_back";
+    pub(crate) const SKU_REPLACED: &str = "sku_replaced";
 }
 
 /// A history while it is written.
@@ -65,6 +66,7 @@ impl<'c> History<'c> {
             kind: kind.to_owned(),
             before_json: before.map(|value| value.to_string()),
             after_json: after.map(|value| value.to_string()),
+            outcome: None,
             at,
         });
         Ok(())
@@ -124,7 +126,23 @@ pub(super) fn refused(error: &Error) -> Option<Availability> {
         "product_not_found" => Some(Availability::NotFound),
         "not_sold_to_country" => Some(Availability::NotSoldHere),
         "not_for_this_app" => Some(Availability::NotForApp),
+        _ if nothing_is_left(error) => Some(Availability::Offline),
         _ => None,
+    }
+}
+
+/// The product is there, and no variant of it can be bought.
+fn nothing_is_left(error: &Error) -> bool {
+    const SAYS: &str = "All SKU Unsaleable";
+    let Error::Gateway(gateway) = error else {
+        return false;
+    };
+    match &**gateway {
+        aliexpress::Error::Business(answer) => {
+            answer.method.ends_with("ds.product.get")
+                && (answer.code == SAYS || answer.message.contains(SAYS))
+        }
+        _ => false,
     }
 }
 
@@ -211,8 +229,27 @@ fn follow(sku: &mut CatalogueSku, position: i64, fresh: &SkuView) -> Result<()> 
     Ok(())
 }
 
+/// What AliExpress has answered, over what is known: what it shows now, or why it shows nothing.
+pub(super) fn answered(
+    entry: &mut CatalogueEntry,
+    fresh: &Result<ProductView, Availability>,
+    market: &Market,
+    history: &mut History<'_>,
+    now: Millis,
+) -> Result<()> {
+    match fresh {
+        Ok(fresh) => bring_up(entry, fresh, market, history, now),
+        Err(says) => {
+            let was = entry.product.availability.as_str();
+            history.compare(kinds::AVAILABILITY, was, says.as_str())?;
+            entry.product.availability = *says;
+            Ok(())
+        }
+    }
+}
+
 /// Brings a known product up to what AliExpress shows now.
-pub(super) fn bring_up(
+fn bring_up(
     entry: &mut CatalogueEntry,
     fresh: &ProductView,
     market: &Market,

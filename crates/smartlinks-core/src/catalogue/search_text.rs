@@ -36,7 +36,8 @@ pub(super) fn search_words(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn folded(text: &str) -> String {
+/// A text in small letters without accents.
+pub(super) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for character in text.chars().flat_map(char::to_lowercase) {
         match plain(character) {

@@ -165,6 +165,18 @@ pub struct CatalogueSkuView {
     pub replacement: Option<ReplacementView>,
 }
 
+/// How the watch of one product stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProductWatchView {
+    /// When AliExpress is asked next. RFC 3339, UTC.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub next_check_at: Option<Timestamp>,
+    /// How often in a row it could not be asked.
+    pub failures: i64,
+    /// Why not, a stable word.
+    pub problem: Option<String>,
+}
+
 /// What could take the place of a variant that is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ReplacementView {

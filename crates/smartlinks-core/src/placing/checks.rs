@@ -1,5 +1,6 @@
 //! Whether an order could be placed now, and what it would cost: asked before anything is sent, and again before it is.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aliexpress::Class;
@@ -13,6 +14,7 @@ use super::address::{self, AddressAdvice};
 use super::guard;
 use super::request::{NewOrder, NewOrderLine, PAY_CURRENCY};
 use super::views::{IntentLine, OrderProblem, Summary};
+use crate::catalogue::{Held, OrderStanding};
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
@@ -55,6 +57,8 @@ pub struct PreviewLine {
     pub product_id: String,
     /// Number of the variant, digits.
     pub sku: String,
+    /// The variant that was asked for, when a person has chosen `sku` in its place because AliExpress names it no more.
+    pub instead_of: Option<String>,
     /// Title. Upstream text: escape it.
     pub title: String,
     /// How many.
@@ -186,21 +190,28 @@ impl Core {
             .collect();
         checked.preview.address = advice;
         let mut products = HashMap::new();
-        let mut taken: HashMap<&str, i64> = HashMap::new();
+        let mut standings = HashMap::new();
+        let mut taken: HashMap<String, i64> = HashMap::new();
         for (number, line) in (1..).zip(&order.lines) {
             if !products.contains_key(&line.product_id) {
                 let found = self.ordered_product(order, line, &id).await?;
                 products.insert(line.product_id.clone(), found);
+                let standing = self.order_standing(&connection.id, &line.product_id);
+                standings.insert(line.product_id.clone(), standing.await?);
             }
-            let wanted = taken.entry(&line.sku).or_default();
-            *wanted += i64::from(line.quantity);
-            let at = Position {
-                number,
-                wanted: *wanted,
-            };
+            let standing = standings.get(&line.product_id).and_then(Option::as_ref);
             match products.get(&line.product_id) {
                 Some(Ok(product)) => {
-                    self.check_line(order, line, product, at, &mut checked)
+                    let (line, instead_of) = instead(line, product, standing);
+                    let wanted = taken.entry(line.sku.clone()).or_default();
+                    *wanted += i64::from(line.quantity);
+                    let at = Position {
+                        number,
+                        wanted: *wanted,
+                        standing,
+                        instead_of: instead_of.as_deref(),
+                    };
+                    self.check_line(order, &line, product, at, &mut checked)
                         .await?;
                 }
                 Some(Err((code, detail))) => checked.cannot(
@@ -258,16 +269,25 @@ impl Core {
         order: &NewOrder,
         line: &NewOrderLine,
         product: &ProductView,
-        at: Position,
+        at: Position<'_>,
         checked: &mut Checked,
     ) -> Result<()> {
+        if let Some(held) = at.standing.and_then(OrderStanding::held) {
+            let Held { code, detail, fix } = held;
+            let problem = problem(at.number, "product_id", code, detail, &fix);
+            checked.preview.problems.push(problem);
+        }
         let Some(sku) = product.skus.iter().find(|sku| sku.id == line.sku) else {
-            let detail = format!(
-                "product {} has no variant {} any more",
-                product.id, line.sku
-            );
-            let fix = "Look at the product again and choose one of its variants.";
-            checked.cannot(line, problem(at.number, "sku", "sku_gone", detail, fix));
+            let held = at.standing.and_then(|it| it.gone(&line.sku));
+            let Held { code, detail, fix } = held.unwrap_or_else(|| Held {
+                code: "sku_gone",
+                detail: format!(
+                    "product {} has no variant {} any more",
+                    product.id, line.sku
+                ),
+                fix: "Look at the product again and choose one of its variants.".to_owned(),
+            });
+            checked.cannot(line, problem(at.number, "sku", code, detail, &fix));
             return Ok(());
         };
         let query = FreightQuery {
@@ -294,9 +314,34 @@ impl Core {
 
 /// Which line it is, and how many of its variant are wanted up to it.
 #[derive(Clone, Copy)]
-struct Position {
+struct Position<'o> {
     number: usize,
     wanted: i64,
+    /// How its product stands in the catalogue.
+    standing: Option<&'o OrderStanding>,
+    /// The variant that was asked for, when this one takes its place.
+    instead_of: Option<&'o str>,
+}
+
+/// The line as it is ordered: of a variant that is gone, with what a person has chosen in its place, and then also what
+/// was asked for.
+fn instead<'l>(
+    line: &'l NewOrderLine,
+    product: &ProductView,
+    standing: Option<&OrderStanding>,
+) -> (Cow<'l, NewOrderLine>, Option<String>) {
+    let there = |sku: &str| product.skus.iter().any(|one| one.id == sku);
+    let chosen = standing
+        .filter(|_| !there(&line.sku))
+        .and_then(|standing| standing.instead_of(&line.sku));
+    match chosen {
+        Some(chosen) if there(chosen) => {
+            let mut other = line.clone();
+            other.sku = chosen.to_owned();
+            (Cow::Owned(other), Some(line.sku.clone()))
+        }
+        _ => (Cow::Borrowed(line), None),
+    }
 }
 
 fn market_of(order: &NewOrder, connection: &str) -> ProductQuery {
@@ -340,7 +385,7 @@ impl Checked {
         product: &ProductView,
         sku: &SkuView,
         options: Vec<FreightOption>,
-        at: Position,
+        at: Position<'_>,
     ) {
         if sku.stock.is_some_and(|stock| stock < at.wanted) {
             let left = sku.stock.unwrap_or_default();
@@ -381,6 +426,7 @@ impl Checked {
         self.preview.lines.push(PreviewLine {
             product_id: product.id.clone(),
             sku: sku.id.clone(),
+            instead_of: at.instead_of.map(str::to_owned),
             title: product.title.clone(),
             quantity: line.quantity,
             unit_price: price.map(in_pay_currency),

@@ -5,6 +5,7 @@ mod importing;
 mod imports;
 mod prices;
 mod shops;
+mod watching;
 
 use anyhow::{Context as _, Result};
 use serde_json::json;

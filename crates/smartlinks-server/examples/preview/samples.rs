@@ -6,6 +6,7 @@ use smartlinks_server::page::views::*;
 mod accounts;
 mod api_keys;
 mod catalogue;
+mod drift;
 mod links;
 mod operators;
 mod orders;
@@ -93,6 +94,12 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     }
     for (name, state) in sample.product_states() {
         add(&format!("product-{name}"), sample.product(state).render());
+    }
+    for (name, page) in sample.drifts() {
+        add(&format!("drift-{name}"), page.render());
+    }
+    for (name, page) in sample.product_histories() {
+        add(&format!("product-history-{name}"), page.render());
     }
     for (name, page) in sample.order_lists() {
         add(&format!("orders-{name}"), page.render());

@@ -9,6 +9,7 @@ mod authentication;
 mod connect;
 mod connect_links;
 mod docs;
+mod drift;
 mod frame;
 mod notice;
 mod operators;
@@ -126,6 +127,7 @@ pub(crate) fn routes() -> Routes {
             operators::end_others,
         )
         .get("/assets/{name}", asset)
+        .merge(drift::routes())
 }
 
 /// The page of a problem, in the visitor's language.

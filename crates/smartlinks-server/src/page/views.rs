@@ -16,6 +16,7 @@ mod connection;
 mod deeds;
 mod disconnect;
 mod docs;
+mod drift;
 mod events;
 mod frame;
 mod operators;
@@ -24,6 +25,7 @@ mod orders;
 mod overview;
 mod problem;
 mod product;
+mod product_history;
 mod products;
 mod replace_account;
 mod sign_in;
@@ -46,8 +48,13 @@ pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
 pub use disconnect::DisconnectPage;
 pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
+pub use drift::{
+    DriftLine, DriftPage, PolicyRow, Proposal, Said, VariantChoice, WaitingVariant, WatchStanding,
+};
 pub use events::{EventKind, EventLine};
-pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
+pub use frame::{
+    AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WatchDeed, WebhookDeed,
+};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
@@ -59,6 +66,7 @@ pub use product::{
     FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,
     SkuProperty, SkuView,
 };
+pub use product_history::{CoursePoint, CourseView, ProductHistoryPage};
 pub use products::{
     CategoryChoice, FeedChoice, Price, ProductCard, ProductResults, ProductSort, ProductsPage,
     ProductsState, SearchQuery,

@@ -27,6 +27,14 @@ macro_rules! sku_columns {
 }
 pub(super) use sku_columns;
 
+/// The columns of a [`CatalogueChange`].
+macro_rules! change_columns {
+    () => {
+        "c.id, c.catalogue_id, c.sku_id, c.kind, c.before_json, c.after_json, c.outcome, c.at"
+    };
+}
+pub(crate) use change_columns;
+
 pub(super) fn product(row: &Row) -> Result<CatalogueProduct, StoreError> {
     let fields = row.fields(PRODUCTS, "id")?;
     Ok(CatalogueProduct {
@@ -86,7 +94,7 @@ fn replacement(fields: &Fields<'_>) -> Result<Option<Replacement>, StoreError> {
     }))
 }
 
-pub(super) fn change(row: &Row) -> Result<CatalogueChange, StoreError> {
+pub(crate) fn change(row: &Row) -> Result<CatalogueChange, StoreError> {
     let fields = row.fields("catalogue_changes", "id")?;
     Ok(CatalogueChange {
         id: fields.parsed("id")?,
@@ -95,6 +103,7 @@ pub(super) fn change(row: &Row) -> Result<CatalogueChange, StoreError> {
         kind: fields.text("kind")?,
         before_json: fields.maybe_text("before_json")?,
         after_json: fields.maybe_text("after_json")?,
+        outcome: fields.maybe_text("outcome")?,
         at: fields.moment("at")?,
     })
 }

@@ -224,6 +224,8 @@ pub struct CatalogueChange {
     pub before_json: Option<String>,
     /// What it is since, as JSON.
     pub after_json: Option<String>,
+    /// What was done about it, a stable word; none for what AliExpress did not do.
+    pub outcome: Option<String>,
     /// When.
     pub at: Millis,
 }

@@ -9,9 +9,9 @@ use crate::traces::leave;
 use crate::{StoreError, Traces};
 
 /// Stores a product as it shall be; whether nobody else was faster.
-pub(super) struct Save {
-    pub(super) entry: NewCatalogueEntry,
-    pub(super) traces: Traces,
+pub(crate) struct Save {
+    pub(crate) entry: NewCatalogueEntry,
+    pub(crate) traces: Traces,
 }
 
 #[async_trait]
@@ -135,8 +135,8 @@ async fn put_sku(
 }
 
 async fn put_change(session: &mut Session<'_>, change: &CatalogueChange) -> Result<(), StoreError> {
-    const PUT: &str = "insert into catalogue_changes (id, catalogue_id, sku_id, kind, before_json, after_json, at) \
-         values ($1, $2, $3, $4, $5, $6, $7)";
+    const PUT: &str = "insert into catalogue_changes (id, catalogue_id, sku_id, kind, before_json, after_json, at, \
+         outcome) values ($1, $2, $3, $4, $5, $6, $7, $8)";
     let values = values![
         change.id.as_str(),
         change.product.as_str(),
@@ -145,6 +145,7 @@ async fn put_change(session: &mut Session<'_>, change: &CatalogueChange) -> Resu
         change.before_json.as_deref(),
         change.after_json.as_deref(),
         change.at,
+        change.outcome.as_deref(),
     ];
     session.execute(PUT, values).await.map(|_| ())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 use super::reading::{
-    PRODUCTS, anywhere, change, joined, product, product_columns, sku, sku_columns,
+    PRODUCTS, anywhere, change, change_columns, joined, product, product_columns, sku, sku_columns,
 };
 use super::saving::Save;
 use super::{
@@ -284,9 +284,12 @@ impl CatalogueRepository for DatabaseStore {
         before: Option<&ChangeCursor>,
         limit: u32,
     ) -> Result<Vec<CatalogueChange>, StoreError> {
-        const SELECT: &str = "select id, catalogue_id, sku_id, kind, before_json, after_json, at \
-             from catalogue_changes where catalogue_id = $1 and (at, id) < ($2, $3) \
-             order by at desc, id desc limit $4";
+        const SELECT: &str = concat!(
+            "select ",
+            change_columns!(),
+            " from catalogue_changes c where c.catalogue_id = $1 and (c.at, c.id) < ($2, $3) \
+             order by c.at desc, c.id desc limit $4"
+        );
         let (at, change_id) = before.map_or((Millis(i64::MAX), ""), |cursor| {
             (cursor.at, cursor.id.as_str())
         });

@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     step!(11, "oidc_identities"),
     step!(12, "catalogue"),
     step!(13, "order_intents"),
+    step!(14, "catalogue_watch"),
     step!(17, "run_products_and_sellers"),
 ];
 

@@ -17,6 +17,7 @@ mod operators;
 mod order_intents;
 mod orders_and_events;
 mod prices;
+mod product_watch;
 mod pruning;
 mod pushes;
 mod refresh;
@@ -78,6 +79,13 @@ suite! {
         a_run_gives_its_rule_to_all_its_products,
         a_run_that_something_has_overtaken_changes_nothing,
         of_two_runs_over_the_same_variant_one_is_applied;
+    product_watch:
+        of_many_instances_each_product_is_looked_at_by_one,
+        all_instances_together_keep_to_the_pace,
+        a_look_ends_once_and_passes_on,
+        drift_is_what_aliexpress_has_changed_of_all_products,
+        a_variant_that_is_gone_waits_until_something_takes_its_place,
+        what_is_to_be_done_is_chosen_for_each_kind;
     pruning:
         old_rows_go_in_parts_of_every_table;
     gateway_calls:

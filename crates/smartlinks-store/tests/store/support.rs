@@ -373,6 +373,7 @@ pub(crate) fn catalogue_entry(product_id: &str, connection: &ConnectionId) -> Ne
         kind: "imported".to_owned(),
         before_json: None,
         after_json: Some("{\"skus\":2}".to_owned()),
+        outcome: None,
         at: NOW,
     };
     NewCatalogueEntry {

@@ -20,6 +20,13 @@ pub(crate) enum CatalogueCommand {
     },
     /// Show what has happened to a product, the latest first
     History(HistoryArgs),
+    /// Show what AliExpress has changed of all products, the latest first, and what was done about it
+    Drift(super::watch::DriftArgs),
+    /// Choose what takes the place of a variant that is gone; without a product: list those that wait
+    Repair(super::watch::RepairArgs),
+    /// The watch: how it stands, what it does about changes, and a look at once
+    #[command(subcommand)]
+    Watch(super::watch::WatchCommand),
     /// Change title, state, labels, rule, codes of variants, and which are sold
     Edit(EditArgs),
     /// Remove a product with its variants and its history

@@ -2,6 +2,7 @@
 
 mod imports;
 mod prices;
+mod watch;
 mod words;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,9 @@ pub(crate) async fn run(command: CatalogueCommand, session: &Session) -> Result<
             output.data(&product, |product| words::product(product, now))
         }
         CatalogueCommand::History(arguments) => history(arguments, session).await,
+        CatalogueCommand::Drift(arguments) => watch::drift(arguments, session).await,
+        CatalogueCommand::Repair(arguments) => watch::repair(arguments, session).await,
+        CatalogueCommand::Watch(command) => watch::watch(command, session).await,
         CatalogueCommand::Edit(arguments) => edit(arguments, session).await,
         CatalogueCommand::Remove { id } => {
             core.remove_product(&id).await?;

@@ -27,4 +27,5 @@ mod serve;
 mod sign;
 mod support;
 mod trade;
+mod watch;
 mod webhooks;

@@ -23,6 +23,7 @@ use smartlinks_store::{
     Millis, NewCatalogueEntry, SystemEntropy, Traces,
 };
 use testkit::app::{App, NOON_MS};
+use tokio_util::sync::CancellationToken;
 
 /// As in the program.
 #[global_allocator]
@@ -62,6 +63,7 @@ fn main() {
         fill(&app.core, &connection.parse().expect("an id")).await;
         pages(&app.core).await;
         file(&app).await;
+        watch(&app).await;
     });
 }
 
@@ -234,4 +236,52 @@ async fn file(app: &App) {
     print("catalogue_export_start_ms", median(starts), 200.0);
     print("catalogue_export_whole_s", median(wholes), 15.0);
     print("catalogue_export_adds_mb", median(added), 20.0);
+}
+
+/// How many seconds of the service's clock the watch is followed.
+const WATCHED_SECONDS: i64 = 60;
+/// A fifth of the documented rate of `aliexpress.ds.product.get`, in calls per second.
+const WATCH_BUDGET: f64 = 100.0;
+
+/// Everything is due at once, and three instances take what they get: how many calls one second of the service's clock
+/// holds at most, how long the whole catalogue takes at that pace, and what it adds to what is resident.
+async fn watch(app: &App) {
+    // Past the time of all of them.
+    app.advance(24 * 3600);
+    let before = resident();
+    let (mut most, mut all, mut highest) = (0_usize, 0_usize, before);
+    let stop = CancellationToken::new();
+    for _ in 0..WATCHED_SECONDS {
+        app.advance(1);
+        let mut calls = 0;
+        loop {
+            let instances = (0..3).map(|_| {
+                let (core, stop) = (app.core.clone(), stop.clone());
+                tokio::spawn(async move { core.watch_products(&stop).await })
+            });
+            let mut looked_at = 0;
+            for instance in instances.collect::<Vec<_>>() {
+                let work = instance
+                    .await
+                    .expect("no panic")
+                    .expect("the store answers");
+                looked_at += work.looked_at;
+            }
+            if looked_at == 0 {
+                break;
+            }
+            calls += looked_at;
+        }
+        (most, all) = (most.max(calls), all + calls);
+        highest = highest.max(resident());
+    }
+    let per_second = f64::from(u32::try_from(all).unwrap_or(u32::MAX)) / 60.0;
+    let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX));
+    print("watch_calls_per_second", most, WATCH_BUDGET);
+    print(
+        "watch_whole_catalogue_h",
+        100_000.0 / per_second.max(0.001) / 3600.0,
+        24.0,
+    );
+    print("watch_adds_mb", highest - before, 20.0);
 }

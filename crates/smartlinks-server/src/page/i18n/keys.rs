@@ -17,6 +17,7 @@ impl Key {
             audit::ALL,
             authentication::ALL,
             countries::ALL,
+            drift::ALL,
             frame::ALL,
             operators::ALL,
             orders::ALL,
@@ -63,6 +64,7 @@ mod api_keys;
 mod audit;
 mod authentication;
 mod countries;
+mod drift;
 mod frame;
 mod operators;
 mod orders;

@@ -70,6 +70,8 @@ pub enum EventKind {
     ProductImported,
     /// An imported product has changed.
     ProductChanged,
+    /// AliExpress has changed an imported product.
+    ProductDrifted,
     /// A product was removed from the catalogue.
     ProductRemoved,
     /// A price run was put in force.
@@ -116,6 +118,7 @@ impl EventKind {
             "api_key.revoked" => Self::ApiKeyRevoked,
             "product.imported" => Self::ProductImported,
             "product.changed" => Self::ProductChanged,
+            "product.drifted" => Self::ProductDrifted,
             "product.removed" => Self::ProductRemoved,
             "prices.applied" => Self::PricesApplied,
             "import.finished" => Self::ImportFinished,
@@ -149,6 +152,7 @@ impl EventKind {
             Self::ApiKeyRevoked => Key::EventApiKeyRevoked,
             Self::ProductImported => Key::EventProductImported,
             Self::ProductChanged => Key::EventProductChanged,
+            Self::ProductDrifted => Key::EventProductDrifted,
             Self::ProductRemoved => Key::EventProductRemoved,
             Self::PricesApplied => Key::EventPricesApplied,
             Self::ImportFinished => Key::EventImportFinished,
@@ -167,6 +171,7 @@ impl EventKind {
             | Self::PushFailed
             | Self::PushIgnored
             | Self::Expiring
+            | Self::ProductDrifted
             | Self::WebhookDisabled => Tone::Warn,
             Self::ReauthorizationRequired => Tone::Bad,
             _ => Tone::Idle,

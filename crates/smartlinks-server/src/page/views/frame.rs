@@ -135,6 +135,8 @@ pub enum Notice {
     ApiKeyRevoked(String),
     /// Something was done with a webhook.
     Webhook(WebhookDeed),
+    /// Something was done about what AliExpress has changed.
+    Watch(WatchDeed),
     /// The operator has signed out.
     SignedOut,
     /// The operator has another password now.
@@ -187,6 +189,42 @@ impl WebhookDeed {
     }
 }
 
+/// What can be done about what AliExpress has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WatchDeed {
+    /// It was chosen what is done about changes.
+    PoliciesChosen,
+    /// A variant takes the place of one that is gone.
+    Repaired,
+    /// A variant is not sold any more.
+    Unsold,
+    /// AliExpress was asked about a product.
+    Checked,
+    /// A product that was held is for sale again.
+    Relisted,
+}
+
+impl WatchDeed {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::PoliciesChosen,
+        Self::Repaired,
+        Self::Unsold,
+        Self::Checked,
+        Self::Relisted,
+    ];
+
+    pub(crate) const fn key(self) -> Key {
+        match self {
+            Self::PoliciesChosen => Key::NoticePoliciesChosen,
+            Self::Repaired => Key::NoticeRepaired,
+            Self::Unsold => Key::NoticeUnsold,
+            Self::Checked => Key::NoticeChecked,
+            Self::Relisted => Key::NoticeRelisted,
+        }
+    }
+}
+
 impl Notice {
     /// The sentence, or `None` for a failure, which is shown as a problem.
     pub(crate) fn sentence(&self, frame: &Frame) -> Option<String> {
@@ -202,6 +240,7 @@ impl Notice {
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
             Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),
             Self::Webhook(deed) => return Some(frame.t(deed.key())),
+            Self::Watch(deed) => return Some(frame.t(deed.key())),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
             Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),

@@ -37,6 +37,7 @@ fn change(product: &CatalogueId, kind: &str, at: i64) -> CatalogueChange {
         kind: kind.to_owned(),
         before_json: Some("1".to_owned()),
         after_json: None,
+        outcome: None,
         at,
     }
 }

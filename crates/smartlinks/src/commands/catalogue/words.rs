@@ -83,7 +83,7 @@ fn sold(sku: &CatalogueSkuView) -> &'static str {
     }
 }
 
-fn in_words(sku: &CatalogueSkuView) -> String {
+pub(super) fn in_words(sku: &CatalogueSkuView) -> String {
     let parts = sku
         .properties
         .iter()
@@ -120,7 +120,7 @@ pub(super) fn history(history: &CatalogueChangePage, now: Timestamp) -> String {
 }
 
 /// A text, a number, or an amount with its currency.
-fn value(value: Option<&Value>) -> String {
+pub(super) fn value(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
         Some(Value::String(text)) => smartlinks_core::shortened(&plain(text), 60),

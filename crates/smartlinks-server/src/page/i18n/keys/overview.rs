@@ -46,6 +46,7 @@ super::keys! {
     EventOrderUpdated = "event-order-updated",
     EventProductImported = "event-product-imported",
     EventProductChanged = "event-product-changed",
+    EventProductDrifted = "event-product-drifted",
     EventProductRemoved = "event-product-removed",
     EventPricesApplied = "event-prices-applied",
     EventImportFinished = "event-import-finished",

@@ -1,0 +1,465 @@
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+use smartlinks_core::Error;
+use smartlinks_core::aliexpress::Policy;
+use smartlinks_core::catalogue::{
+    CatalogueDetail, CatalogueEdit, CatalogueImport, DriftQuery, DriftView, SkuEdit, WatchAction,
+    WatchChange, WatchKind, WatchWork,
+};
+use smartlinks_store::{Availability, CatalogueState};
+use testkit::app::{App, Setup};
+use tokio_util::sync::CancellationToken;
+
+use crate::{connected, imported, product_with, refused, rule};
+
+/// Longer than a product is left alone.
+const HALF_A_DAY: i64 = 12 * 3600;
+
+async fn watch(app: &App) -> Result<WatchWork> {
+    Ok(app.core.watch_products(&CancellationToken::new()).await?)
+}
+
+/// Looks when it is time to.
+async fn later(app: &App) -> Result<WatchWork> {
+    app.advance(HALF_A_DAY);
+    watch(app).await
+}
+
+async fn drift(app: &App) -> Result<Vec<DriftView>> {
+    Ok(app.core.drift(&DriftQuery::default()).await?.changes)
+}
+
+async fn choose(app: &App, kind: &str, action: &str, above: Option<&str>) -> Result<()> {
+    let change = WatchChange {
+        kind: kind.to_owned(),
+        action: action.to_owned(),
+        above_percent: above.map(str::to_owned),
+    };
+    app.core.choose_watch_policies(&[change]).await?;
+    Ok(())
+}
+
+async fn told(app: &App) -> Result<Vec<Value>> {
+    let events = app.core.latest_events(50).await?.into_iter();
+    let drifted = events.filter(|event| event.kind == "product.drifted");
+    Ok(drifted.map(|event| event.data).collect())
+}
+
+fn in_history<'d>(drift: &'d [DriftView], kind: &str) -> Result<&'d DriftView> {
+    let found = drift.iter().find(|one| one.kind == kind);
+    found.with_context(|| format!("{kind} is not in {drift:?}"))
+}
+
+async fn fault(app: &App, then: Value) -> Result<()> {
+    let mut fault = json!({ "match": { "method": "aliexpress.ds.product.get" }, "times": 3 });
+    let all = fault.as_object_mut().context("an object")?;
+    all.extend(then.as_object().cloned().context("an object")?);
+    app.control("faults", &fault).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_due_is_looked_at_and_what_has_not_changed_stays_as_it_is() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let id = &first.summary.id;
+    assert_eq!(watch(&app).await?, WatchWork::default(), "it is not time");
+    let asked = app.journal("aliexpress.ds.product.get").await?.len();
+    let work = later(&app).await?;
+    assert_eq!((work.looked_at, work.changed, work.failed), (1, 0, 0));
+    assert_eq!(
+        app.journal("aliexpress.ds.product.get").await?.len(),
+        asked + 1
+    );
+    let after = app.core.catalogue_product(id).await?;
+    assert!(after.summary.checked_at > first.summary.checked_at);
+    assert_eq!(after.skus, first.skus);
+    assert_eq!(after.summary.updated_at, first.summary.updated_at);
+    assert!(drift(&app).await?.is_empty() && told(&app).await?.is_empty());
+    assert_eq!(watch(&app).await?, WatchWork::default());
+    let state = app.core.watch().await?;
+    assert_eq!(
+        (state.watched, state.failing, state.every_hours),
+        (1, 0, 12)
+    );
+    let ahead = state.next_check_at.context("it will look again")? - app.core.now();
+    assert!(
+        (11.0..=12.0).contains(&(ahead.total(jiff::Unit::Hour)?)),
+        "{ahead}"
+    );
+
+    // One that was removed is not missed.
+    app.core.remove_product(id).await?;
+    assert_eq!(later(&app).await?, WatchWork::default());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let (one, path) = (&first.skus[0], format!("products/{number}"));
+    app.control(&path, &json!({ "sku_id": one.id, "price": "77.77" }))
+        .await?;
+    let work = later(&app).await?;
+    assert_eq!((work.looked_at, work.changed), (1, 1));
+    let found = drift(&app).await?;
+    let cost = in_history(&found, "cost")?;
+    assert_eq!(
+        (cost.sku.as_ref(), cost.outcome.as_str()),
+        (Some(&one.id), "notify")
+    );
+    assert_eq!(cost.product_id, number);
+    let before = one.cost.as_ref().context("it cost something")?;
+    assert_eq!(
+        cost.before,
+        Some(
+            json!({ "amount": before.amount.normalize().to_string(), "currency": before.currency })
+        )
+    );
+    let events = told(&app).await?;
+    assert_eq!(events.len(), 1);
+    assert_eq!(events[0]["action"], "notify");
+    assert_eq!(events[0]["changes"][0]["kind"], "cost");
+    assert_eq!(events[0]["changes"][0]["after"], json!(cost.after));
+
+    // Less, and less of it: kept, and nobody is told.
+    app.control(
+        &path,
+        &json!({ "sku_id": one.id, "price": "50.00", "stock": 3 }),
+    )
+    .await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let found = drift(&app).await?;
+    assert_eq!(in_history(&found, "stock")?.outcome, "record");
+    assert_eq!(in_history(&found, "cost")?.outcome, "record");
+    assert_eq!(told(&app).await?.len(), 1);
+
+    // A rise below what was chosen is kept; one above it holds the product.
+    choose(&app, "cost_up", "hold", Some("10")).await?;
+    let id = &first.summary.id;
+    for (price, outcome, state) in [
+        ("52.00", "record", CatalogueState::Listed),
+        ("70.00", "hold", CatalogueState::Held),
+    ] {
+        app.control(&path, &json!({ "sku_id": one.id, "price": price }))
+            .await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        let found = drift(&app).await?;
+        assert_eq!(in_history(&found, "cost")?.outcome, outcome);
+        assert_eq!(app.core.catalogue_product(id).await?.summary.state, state);
+    }
+    assert_eq!(told(&app).await?[0]["state"], "held");
+    let kinds = app.core.product_history(id, None, None).await?.changes;
+    assert!(kinds.iter().any(|change| change.kind == "state"));
+
+    // What nobody sells is only kept.
+    let edit = CatalogueEdit {
+        state: Some("listed".to_owned()),
+        skus: vec![SkuEdit {
+            id: one.id.clone(),
+            chosen: Some(false),
+            ..SkuEdit::default()
+        }],
+        ..CatalogueEdit::default()
+    };
+    app.core.edit_product(id, &edit).await?;
+    choose(&app, "sold_out", "unpublish", None).await?;
+    app.control(&path, &json!({ "sku_id": one.id, "stock": 0 }))
+        .await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(in_history(&drift(&app).await?, "stock")?.outcome, "record");
+    let other = &first.skus[1].id;
+    app.control(&path, &json!({ "sku_id": other, "stock": 0 }))
+        .await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let after = app.core.catalogue_product(id).await?;
+    assert_eq!(after.summary.state, CatalogueState::Unpublished);
+    Ok(())
+}
+
+/// Not found, not sold to the country, not for this app are answers; trouble on the way is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> {
+    let setup = Setup {
+        policy: Policy::none(),
+        ..Setup::default()
+    };
+    let app = App::with(setup).await?;
+    app.connect().await?;
+    let number = product_with(&app, 1).await?;
+    let first = imported(&app, &number).await?;
+    let id = &first.summary.id;
+    let stored = async || app.core.catalogue_product(id).await;
+    for (then, failures) in [
+        (json!({ "times": 1, "then": "http_500" }), 1),
+        (json!({ "times": 1, "then": "html" }), 2),
+        (
+            json!({ "times": 1, "then": "error", "code": "ApiCallLimit" }),
+            3,
+        ),
+    ] {
+        fault(&app, then).await?;
+        let work = later(&app).await?;
+        assert_eq!((work.looked_at, work.changed, work.failed), (1, 0, 1));
+        let state = app.core.product_watch(id).await?;
+        assert_eq!(state.failures, failures);
+        assert!(state.problem.is_some());
+        assert_eq!(stored().await?, first, "nothing has changed by it");
+    }
+    assert_eq!(app.core.watch().await?.failing, 1);
+    // A person who asks is told, and nothing changes either.
+    fault(&app, json!({ "times": 1, "then": "http_500" })).await?;
+    let asked = app.core.check_product(id).await;
+    assert!(matches!(asked, Err(Error::Gateway(_))));
+    assert_eq!(stored().await?, first);
+
+    let fault_code = json!({ "times": 1, "then": "error", "code": "InsufficientPermission" });
+    let path = format!("products/{number}");
+    for (then, says, word) in [
+        (
+            Some(json!({ "delist": true })),
+            Availability::NotFound,
+            "not_found",
+        ),
+        (None, Availability::NotForApp, "not_for_app"),
+        (
+            Some(json!({ "delist": false })),
+            Availability::OnSale,
+            "on_sale",
+        ),
+    ] {
+        match then {
+            Some(then) => drop(app.control(&path, &then).await?),
+            None => fault(&app, fault_code.clone()).await?,
+        }
+        let work = later(&app).await?;
+        assert_eq!((work.changed, work.failed), (1, 0), "{word}");
+        assert_eq!(stored().await?.summary.availability, says);
+        let found = drift(&app).await?;
+        assert_eq!(found[0].after, Some(json!(word)));
+        assert_eq!(
+            (found[0].kind.as_str(), found[0].outcome.as_str()),
+            ("availability", "notify")
+        );
+    }
+    assert_eq!(app.core.watch().await?.failing, 0);
+    // Nothing of it is left to buy.
+    for sku in &first.skus {
+        app.control(&path, &json!({ "drop_sku": sku.id })).await?;
+    }
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(stored().await?.summary.availability, Availability::Offline);
+    app.control(&path, &json!({ "restore": true })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    app.control(&path, &json!({ "delist": true })).await?;
+    choose(&app, "unavailable", "unpublish", None).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let after = stored().await?.summary;
+    assert_eq!(after.state, CatalogueState::Unpublished);
+    assert_eq!(after.availability, Availability::NotFound);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_that_is_not_sold_to_its_country_any_more_says_so() -> Result<()> {
+    let app = connected().await?;
+    let to = |number: &str, country: &str| CatalogueImport {
+        product: number.to_owned(),
+        ship_to: Some(country.to_owned()),
+        ..CatalogueImport::default()
+    };
+    // Behind the first hundred, which are sold everywhere.
+    let first: i64 = app.products().await?[0].parse()?;
+    for number in (first + 100..first + 200).map(|number| number.to_string()) {
+        let asked = app.core.import_product(&to(&number, "US")).await;
+        if asked.is_err_and(|error| error.code() == "not_sold_to_country") {
+            let product = app.core.import_product(&to(&number, "FR")).await?.summary;
+            app.database()?
+                .execute("update catalogue_products set ship_to = 'US'")?;
+            assert_eq!(later(&app).await?.changed, 1);
+            let after = app.core.catalogue_product(&product.id).await?.summary;
+            assert_eq!(after.availability, Availability::NotSoldHere);
+            return Ok(());
+        }
+        app.database()?.execute("delete from catalogue_products")?;
+    }
+    anyhow::bail!("everything is sold to the US")
+}
+
+fn variant<'d>(
+    product: &'d CatalogueDetail,
+    id: &str,
+) -> Result<&'d smartlinks_core::catalogue::CatalogueSkuView> {
+    let found = product.skus.iter().find(|sku| sku.id == id);
+    found.with_context(|| format!("no variant {id}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 3).await?;
+    let first = imported(&app, &number).await?;
+    let id = &first.summary.id;
+    let gone = first.skus[0].id.clone();
+    let edit = CatalogueEdit {
+        skus: vec![SkuEdit {
+            id: gone.clone(),
+            own_code: Some("LAMP-1".to_owned()),
+            ..SkuEdit::default()
+        }],
+        ..CatalogueEdit::default()
+    };
+    app.core.edit_product(id, &edit).await?;
+    let (field, message) = refused(app.core.repair_sku(id, &gone, None).await)?;
+    assert_eq!(field, "sku");
+    assert!(message.contains("is not gone"), "{message}");
+
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "drop_sku": gone })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(told(&app).await?[0]["changes"][0]["kind"], "sku_gone");
+    let open = app.core.open_repairs(None, None).await?;
+    assert_eq!((open.repairs.len(), open.next), (1, None));
+    let repair = &open.repairs[0];
+    assert_eq!((&repair.sku.id, &repair.product), (&gone, id));
+    assert_eq!(repair.choices.len(), first.skus.len() - 1);
+    let proposal = repair.proposal.as_ref().context("nothing is proposed")?;
+    assert!((20..=100).contains(&proposal.confidence), "{proposal:?}");
+    assert!(!proposal.words.is_empty());
+    assert_eq!(app.core.watch().await?.open_repairs, 1);
+
+    for (with, says) in [("1", "is not a variant"), (gone.as_str(), "is gone itself")] {
+        let (field, message) = refused(app.core.repair_sku(id, &gone, Some(with)).await)?;
+        assert_eq!(field, "with");
+        assert!(message.contains(says), "{message}");
+    }
+    let double = rule(&app, "double", "100").await?;
+    app.core.choose_default_price_rule(Some(&double)).await?;
+    let after = app.core.repair_sku(id, &gone, None).await?;
+    let taken = variant(&after, &proposal.sku)?;
+    assert!(taken.chosen && taken.price.is_some());
+    assert_eq!(taken.own_code.as_deref(), Some("LAMP-1"));
+    assert_eq!(variant(&after, &gone)?.own_code, None);
+    assert!(app.core.open_repairs(None, None).await?.repairs.is_empty());
+    let history = app.core.product_history(id, None, None).await?.changes;
+    let chosen = &history[0];
+    assert_eq!(
+        (chosen.kind.as_str(), chosen.sku.as_ref()),
+        ("sku_replaced", Some(&gone))
+    );
+    assert_eq!(chosen.after, Some(json!(proposal.sku)));
+    let audit = app
+        .core
+        .audit_log(&smartlinks_core::AuditQuery::default())
+        .await?;
+    assert!(
+        audit
+            .entries
+            .iter()
+            .any(|entry| entry.action == "product.sku_replaced")
+    );
+
+    // It comes back: it is what it was, and nobody waits.
+    app.control(&path, &json!({ "restore": true })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let back = app.core.catalogue_product(id).await?;
+    assert_eq!(variant(&back, &gone)?.gone_at, None);
+    assert_eq!(
+        in_history(&drift(&app).await?, "sku_back")?.outcome,
+        "notify"
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Result<()> {
+    let app = connected().await?;
+    for number in app.products().await?.iter().take(12) {
+        imported(&app, number).await?;
+    }
+    let asked = app.journal("aliexpress.ds.product.get").await?.len();
+    app.advance(HALF_A_DAY);
+    let lookers: Vec<_> = (0..6)
+        .map(|_| {
+            let core = app.core.clone();
+            tokio::spawn(async move { core.watch_products(&CancellationToken::new()).await })
+        })
+        .collect();
+    let mut looked_at = 0;
+    for looker in lookers {
+        looked_at += looker.await??.looked_at;
+    }
+    assert_eq!(looked_at, 12);
+    let calls = app.journal("aliexpress.ds.product.get").await?.len() - asked;
+    assert_eq!(calls, 12, "each was asked about once");
+
+    // One is told to stop: what it has taken is free for others at once.
+    app.advance(HALF_A_DAY);
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    let none = app.core.watch_products(&stopped).await?;
+    assert_eq!(none, WatchWork::default());
+    assert_eq!(watch(&app).await?.looked_at, 12);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn policies_are_looked_at_before_they_are_chosen() -> Result<()> {
+    let app = connected().await?;
+    let usual = app.core.watch().await?.policies;
+    assert_eq!(usual.len(), WatchKind::ALL.len());
+    assert!(
+        usual
+            .iter()
+            .all(|policy| policy.action == policy.kind.usual())
+    );
+    let change = |kind: &str, action: &str, above: Option<&str>| WatchChange {
+        kind: kind.to_owned(),
+        action: action.to_owned(),
+        above_percent: above.map(str::to_owned),
+    };
+    for (wrong, field) in [
+        (vec![], "policies"),
+        (vec![change("colour", "hold", None)], "kind"),
+        (vec![change("stock", "shout", None)], "action"),
+        (vec![change("stock", "hold", Some("5"))], "above_percent"),
+        (vec![change("cost_up", "hold", Some("-5"))], "above_percent"),
+        (
+            vec![change("cost_up", "hold", Some("five"))],
+            "above_percent",
+        ),
+        (
+            vec![
+                change("stock", "hold", None),
+                change("stock", "notify", None),
+            ],
+            "kind",
+        ),
+    ] {
+        assert_eq!(
+            refused(app.core.choose_watch_policies(&wrong).await)?.0,
+            field
+        );
+    }
+    assert_eq!(app.core.watch().await?.policies, usual);
+    let right = [
+        change("cost_up", "unpublish", Some("7.50")),
+        change("stock", "notify", Some("")),
+    ];
+    let chosen = app.core.choose_watch_policies(&right).await?.policies;
+    let of = |kind: WatchKind| chosen.iter().find(|policy| policy.kind == kind);
+    let up = of(WatchKind::CostUp).context("cost_up")?;
+    assert_eq!(up.action, WatchAction::Unpublish);
+    assert_eq!(
+        up.above_percent.map(|above| above.to_string()).as_deref(),
+        Some("7.5")
+    );
+    assert_eq!(
+        of(WatchKind::Stock).context("stock")?.action,
+        WatchAction::Notify
+    );
+    Ok(())
+}
