@@ -22,6 +22,8 @@ mod status;
 mod tokens;
 mod webhooks;
 
+pub(crate) use catalogue::file as catalogue_file;
+
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;

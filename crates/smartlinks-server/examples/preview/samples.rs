@@ -6,6 +6,7 @@ use smartlinks_server::page::views::*;
 mod accounts;
 mod api_keys;
 mod catalogue;
+mod imported;
 mod links;
 mod operators;
 mod orders;
@@ -93,6 +94,28 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     }
     for (name, state) in sample.product_states() {
         add(&format!("product-{name}"), sample.product(state).render());
+    }
+    for (name, page) in sample.catalogues() {
+        add(&format!("catalogue-{name}"), page.render());
+    }
+    for (name, page) in sample.catalogue_products() {
+        add(&format!("catalogue-product-{name}"), page.render());
+    }
+    add("catalogue-remove", sample.remove_product().render());
+    for (name, page) in sample.prices() {
+        add(&format!("prices-{name}"), page.render());
+    }
+    for (name, page) in sample.price_rules() {
+        add(&format!("price-rule-{name}"), page.render());
+    }
+    for (name, page) in sample.price_runs() {
+        add(&format!("price-run-{name}"), page.render());
+    }
+    for (name, page) in sample.import_lists() {
+        add(&format!("imports-{name}"), page.render());
+    }
+    for (name, page) in sample.imports() {
+        add(&format!("import-{name}"), page.render());
     }
     for (name, page) in sample.order_lists() {
         add(&format!("orders-{name}"), page.render());

@@ -6,14 +6,17 @@
 mod api_keys;
 mod audit;
 mod authentication;
+mod catalogue;
 mod connect;
 mod connect_links;
 mod docs;
 mod frame;
+mod imports;
 mod notice;
 mod operators;
 mod orders;
 mod overview;
+mod prices;
 mod problems;
 mod products;
 mod replace_account;
@@ -126,6 +129,9 @@ pub(crate) fn routes() -> Routes {
             operators::end_others,
         )
         .get("/assets/{name}", asset)
+        .merge(catalogue::routes())
+        .merge(prices::routes())
+        .merge(imports::routes())
 }
 
 /// The page of a problem, in the visitor's language.

@@ -9,6 +9,7 @@ mod audit;
 mod authentication;
 mod boxes;
 mod budget;
+mod catalogue;
 mod components;
 mod connect;
 mod connect_links;
@@ -18,10 +19,12 @@ mod disconnect;
 mod docs;
 mod events;
 mod frame;
+mod imports;
 mod operators;
 mod order;
 mod orders;
 mod overview;
+mod prices;
 mod problem;
 mod product;
 mod products;
@@ -41,6 +44,11 @@ pub use api_keys::{
 pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
+pub use catalogue::{
+    Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, PriceRange,
+    RemoveProductPage, Standing,
+};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
@@ -48,16 +56,24 @@ pub use disconnect::DisconnectPage;
 pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
+pub use imports::{
+    FeedForm, ImportJob, ImportLine, ImportLineState, ImportPage, ImportState, ImportsForm,
+    ImportsPage, WrongLine,
+};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
+pub use prices::{
+    DryRunForm, PriceRunPage, PricesPage, RateForm, RateRow, RuleContents, RulePage, RuleRow,
+    RuleStep, RunFacts, RunLine, RunMoved, RunProblem,
+};
 pub use problem::{Problem, ProblemKind};
 pub use product::{
-    FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,
-    SkuProperty, SkuView,
+    FreightOption, FreightState, KeptProduct, ProductDetail, ProductPage, ProductQuery,
+    ProductState, SkuProperty, SkuView,
 };
 pub use products::{
     CategoryChoice, FeedChoice, Price, ProductCard, ProductResults, ProductSort, ProductsPage,

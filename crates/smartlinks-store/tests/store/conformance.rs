@@ -65,7 +65,8 @@ suite! {
     import_jobs:
         an_import_is_held_by_one_and_passes_on,
         lines_end_once_and_the_last_one_ends_the_import,
-        an_import_rests_and_is_stopped;
+        an_import_rests_and_is_stopped,
+        an_import_grows_while_it_is_held;
     prices:
         rules_differ_by_name_and_one_is_the_default,
         choices_at_the_same_time_leave_one_default,

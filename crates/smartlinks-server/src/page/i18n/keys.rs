@@ -16,11 +16,14 @@ impl Key {
             api_keys::ALL,
             audit::ALL,
             authentication::ALL,
+            catalogue::ALL,
             countries::ALL,
             frame::ALL,
+            imports::ALL,
             operators::ALL,
             orders::ALL,
             overview::ALL,
+            prices::ALL,
             products::ALL,
             trouble::ALL,
             webhooks::ALL,
@@ -62,11 +65,14 @@ use keys;
 mod api_keys;
 mod audit;
 mod authentication;
+mod catalogue;
 mod countries;
 mod frame;
+mod imports;
 mod operators;
 mod orders;
 mod overview;
+mod prices;
 mod products;
 mod trouble;
 mod webhooks;
