@@ -1043,7 +1043,6 @@ answer-mend = { $count ->
 ## What AliExpress has changed
 
 drift-title = Drift
-drift-link = What AliExpress has changed of your products
 drift-answer-waiting = { $count ->
     [one] One variant is gone and waits for your choice.
    *[other] { $count } variants are gone and wait for your choice.
@@ -1154,3 +1153,312 @@ notice-checked = AliExpress was asked just now. What has changed stands below.
 notice-relisted = The product is listed again, and can be ordered.
 deed-watch-policies = Chose what is done about changes
 deed-sku-replaced = Chose another variant for one that is gone
+
+## The catalogue
+
+products-nav-label = Parts of Products
+products-nav-find = Find
+products-nav-catalogue = Catalogue
+products-nav-prices = Prices
+products-nav-imports = Imports
+to-catalogue-title = Your catalogue
+to-catalogue-text = In the catalogue, a product and the variants you sell keep their costs, get your prices, and can be exported to your shop.
+to-catalogue-button = Add to the catalogue
+to-catalogue-again = Bring the catalogue up to date
+to-catalogue-choose = Only some variants
+to-catalogue-choose-help = Tick the variants that you want to sell. Without a tick, all of them are.
+to-catalogue-more = Sell further variants
+to-catalogue-more-help = Ticked variants are sold from now on, besides those that are sold already.
+to-catalogue-there = This product is in your catalogue:
+catalogue-labels = Labels
+catalogue-labels-help = Names of your own, with a comma between them. At most 20.
+notice-catalogue-added = The product is in the catalogue.
+notice-catalogue-updated = The product was in the catalogue already. It now shows what AliExpress says today.
+notice-catalogue-saved = The product is saved.
+notice-catalogue-removed = The product is no longer in the catalogue.
+catalogue-title = Catalogue
+catalogue-answer-none = The catalogue is empty.
+catalogue-answer-held = { $count ->
+    [one] { $count } product waits for your decision.
+   *[other] { $count } products wait for your decision.
+}
+catalogue-answer-well = { $count ->
+    [one] { $count } product in the catalogue.
+   *[other] { $count } products in the catalogue.
+}
+catalogue-empty = Nothing is in the catalogue yet
+catalogue-empty-text = Find a product, open it and choose “Add to the catalogue”. Many at once come in under “Imports”.
+catalogue-find = Find products
+catalogue-none-here = No such product in the catalogue
+catalogue-none-here-text = Use fewer words, or take a condition away.
+catalogue-everything = Show everything
+catalogue-search = Words, a number, a label or your own code
+catalogue-search-button = Look up
+catalogue-label = Label
+catalogue-availability = At AliExpress
+catalogue-any = Any
+catalogue-by-state = Products by state
+catalogue-all = All
+catalogue-listed = For sale
+catalogue-held = Held back
+catalogue-unpublished = Not published
+availability-on-sale = On sale
+availability-not-found = Not there any more
+availability-not-sold-here = Not sold to the destination
+availability-not-for-app = Not open to this application
+availability-offline = Taken offline
+catalogue-product = Product
+catalogue-state = State
+catalogue-variants = Variants sold
+catalogue-of = { $sold } of { $all }
+catalogue-in-stock = in stock: { $count }
+catalogue-cost = Cost
+catalogue-price = Your price
+catalogue-no-price = No price
+catalogue-unpriced = without a price: { $count }
+catalogue-several = several currencies
+catalogue-asked = AliExpress asked
+catalogue-more = Older products
+export-title = Take the catalogue away as a file
+export-text = The file holds the products that are chosen above. A shop’s file holds the variants that can be sold: those with a price in the currency chosen here.
+export-currency = Currency of the shop
+export-jsonl = JSON lines
+export-csv = CSV
+export-shopify = Shopify
+export-woocommerce = WooCommerce
+export-as = Download as
+catalogue-back = Catalogue
+catalogue-source-title = Title at AliExpress
+catalogue-shop = Shop
+catalogue-market = Costs are for
+catalogue-added = In the catalogue since
+catalogue-refresh = Ask AliExpress again
+catalogue-live = Delivery and today’s prices
+catalogue-edit = What is yours
+catalogue-edit-text = Asking AliExpress again changes none of this.
+catalogue-your-title = Your title
+catalogue-rule = Price rule
+catalogue-rule-default = The default rule
+catalogue-rule-help = Prices stay as they are until a dry run is applied under “Prices”.
+catalogue-own-code = Your code
+catalogue-sold = Sold
+catalogue-sell = Sell
+catalogue-gone = AliExpress no longer names it
+catalogue-save = Save
+catalogue-remove = Remove from the catalogue…
+catalogue-remove-title = Remove “{ $title }” from the catalogue?
+catalogue-remove-text = With it go:
+catalogue-remove-prices = your title, labels, codes and prices of it
+catalogue-remove-history = its history
+catalogue-remove-shop = Nothing changes in your shop and at AliExpress. Orders stay.
+catalogue-remove-confirm = Remove it
+catalogue-remove-keep = Keep it
+form-detail = More precisely:
+problem-overtaken = Things are no longer as this page showed them.
+fix-overtaken = Look at the page again: what was wanted is done already, or something else stands in its way.
+
+## Prices
+
+notice-rule-saved = The rule is saved. Prices stay as they are until a dry run is applied.
+notice-rule-deleted = The rule is deleted. Prices stay as they are.
+notice-rate-saved = The rate is saved. Prices stay as they are until a dry run is applied.
+notice-rate-removed = The rate is gone. Prices stay as they are.
+notice-prices-applied = The prices are in force. The next export holds them.
+prices-title = Prices
+prices-answer-none = There is no price rule yet, so products get no price.
+prices-answer-no-default = { $count ->
+    [one] { $count } price rule, and none is the default one.
+   *[other] { $count } price rules, and none is the default one.
+}
+prices-answer-well = Products without a rule of their own get their prices by “{ $name }”.
+rules-title = Price rules
+rules-empty = No rule yet
+rules-empty-text = A rule says what is added to a cost: an amount, per cent, or both, by steps; which least margin holds; and how prices end.
+rule-new = Make a rule
+rule-name = Name
+rule-what = What it does
+rule-default = Default
+rule-cost = cost
+rule-percent = { $percent }%
+rule-up-to = up to { $amount }: { $what }
+rule-above = above: { $what }
+rule-least-profit = earns at least { $amount }
+rule-least-margin = margin of at least { $percent }
+rule-ends = rounded up to { $ending } above each { $every }
+rule-title-new = A new price rule
+rule-title = Price rule “{ $name }”
+rules-back = Prices
+rule-name-help = As you call it in lists and files. At most 80 characters.
+rule-currency = Currency of the prices
+rule-currency-help = A cost in another currency is converted with the rate that you have entered.
+rule-steps = What is added to the cost
+rule-steps-help = One line without an end is enough. For steps, let the costs rise, and leave the end of the last line empty. Numbers are written with a point: 2.50. Empty lines do not count.
+rule-step = Step
+rule-step-end = For costs up to
+rule-step-percent = Per cent added
+rule-step-plus = Amount added
+rule-least = The least that a sale earns
+rule-min-profit = Amount
+rule-min-margin = Per cent of the price
+rule-least-help = Where the steps give less, the price rises until both hold. Empty means no minimum.
+rule-rounding = How prices end
+rule-every = Distance between two prices
+rule-ending = Ending
+rule-rounding-help = 1 and 0.99 give 4.99, 5.99 and so on; 0.05 and 0 give what can be paid in coins. Prices are always rounded up. Empty: every amount of the currency.
+rule-make-default = Use it for products without a rule of their own
+rule-save = Save the rule
+rule-delete = Delete this rule
+rule-delete-text = A rule that products have as their own cannot be deleted; give them another one first. Prices stay as they are.
+rule-delete-ask = Delete…
+rule-delete-confirm = Delete it for good
+dry-run-title = See what would change
+dry-run-text = A dry run shows every price before and after, with its margin before delivery and taxes. Nothing changes until you apply it.
+dry-run-rule = Price by
+dry-run-own = Each product’s own rule, or the default one
+dry-run-rule-help = A rule that is chosen here becomes the products’ own when you apply the run.
+dry-run-words = Only these (words, number, code)
+dry-run-button = Show what would change
+rates-title = Exchange rates
+rates-text = You enter them; none is fetched from anywhere. Each price run names the rate, who said so and when.
+rates-empty = No rate is entered
+rates-empty-text = None is needed while costs and prices are in one currency.
+rate-pair = Rate
+rate-is = 1 { $from } = { $rate } { $to }
+rate-source = Who says so
+rate-by-operator = Entered by hand
+rate-by-gateway = AliExpress
+rate-at = Since
+rate-from = One unit of
+rate-to = is worth in
+rate-number = Number
+rate-help = With a point, for example 0.92. It takes the place of the one that is there.
+rate-save = Enter the rate
+rate-remove = Take away
+run-title = Dry run
+run-answer = { $count ->
+    [one] { $count } price would change.
+   *[other] { $count } prices would change.
+}
+run-answer-none = No price would change.
+run-answer-applied = { $count ->
+    [one] { $count } price was put in force.
+   *[other] { $count } prices were put in force.
+}
+run-answer-moved = Nothing was changed: something is no longer as this dry run showed it.
+run-made = Made
+run-applied = Applied
+run-of = Products looked at
+run-variants = Variants sold
+run-unchanged = Prices that stay
+run-problems = Variants without a price
+run-rule = Priced by
+run-apply = Put these prices in force
+run-apply-text = All of them, exactly as they stand here, or none when a cost, a price, a rate or a rule is another by then.
+run-again = Make a new dry run
+run-to-export = Go to the catalogue and export
+run-lines = Changes and problems
+run-nothing = Every price is as the rules want it
+run-nothing-text = There is nothing to apply.
+run-before = Price now
+run-after = New price
+run-margin = Margin before delivery
+run-why = Why
+run-next = Further lines
+run-rate = 1 { $from } = { $rate } { $to }, { $source }, { $when }
+run-by-rule = by “{ $name }”
+run-no-cost = AliExpress names no cost. Ask again on the product’s page.
+run-no-rule = No rule applies. Choose one, or make one the default.
+run-no-rate = Enter what one { $from } is worth in { $to }.
+run-impossible = The cost is below zero or too large.
+run-zero = The rule would give it away for nothing.
+run-moved = { $count ->
+    [one] { $count } line is no longer as it was shown.
+   *[other] { $count } lines are no longer as they were shown.
+}
+run-moved-text = No price was changed. Make a new dry run, look at it, and apply that one.
+run-shown = As shown
+run-now = Now
+run-not-sold = not sold any more
+run-keeps = stays
+
+## Imports of many products
+
+notice-import-started = The import has begun. It goes on by itself, also when this page is closed.
+notice-import-cancelled = The import is stopped. What was imported stays in the catalogue.
+notice-import-resumed = The import goes on.
+imports-title = Imports
+imports-answer-none = Nothing is being imported.
+imports-answer-running = { $count ->
+    [one] { $count } import is on its way.
+   *[other] { $count } imports are on their way.
+}
+imports-start = Import many products
+imports-text = Numbers and links, or a CSV file
+imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. Up to 60 KB here; more through the API and the command line.
+imports-labels-help = Given to all of them. With a comma between.
+imports-rule-help = For those whose line names none.
+imports-button = Import
+imports-problems = { $count ->
+    [one] Nothing was started: { $count } line cannot be.
+   *[other] Nothing was started: { $count } lines cannot be.
+}
+imports-problems-text = Mend them here and send all of it again.
+imports-line = Line
+imports-column = Column
+imports-wrong = What is wrong
+imports-known = Imports so far
+imports-empty = No import yet
+imports-empty-text = Paste numbers or links above. Single products are added on their own page.
+import-what = Import
+import-state = State
+import-progress = Progress
+import-failed-lines = Failed
+import-started = Begun
+import-running = Running
+import-resting = Resting
+import-done = Done
+import-done-partly = Done, not all of it
+import-cancelled = Stopped
+import-of = { $done } of { $all }
+import-older = Older imports
+imports-back = Imports
+import-of-day = Import of { $when }
+import-answer-running = { $done } of { $all } products are in the catalogue.
+import-answer-done = { $count ->
+    [one] { $count } product is in the catalogue.
+   *[other] { $count } products are in the catalogue.
+}
+import-answer-failed = { $count ->
+    [one] { $count } product could not be imported.
+   *[other] { $count } products could not be imported.
+}
+import-answer-cancelled = Stopped after { $done } of { $all } products.
+import-goes-on = It goes on { $when }.
+import-cancel = Stop the import
+import-resume = Go on with it
+import-retry = Try again what failed
+import-lines = Products of this import
+import-all-lines = All
+import-line-waiting = Waiting
+import-line-imported = Imported
+import-line-failed = Failed
+import-no-lines = No product in this state
+import-no-lines-text = Choose another state above.
+import-number = Product
+import-outcome = What came of it
+import-attempts = { $count ->
+    [one] tried { $count } time
+   *[other] tried { $count } times
+}
+import-open = Open in the catalogue
+import-more-lines = Further products
+imports-feed = Import a feed
+imports-feed-name = Feed of AliExpress
+imports-most = At most
+imports-feed-button = Import the feed
+imports-feed-help = Its products are found first, page by page, and then imported one by one. Empty under “At most” means as many as it holds, up to 10,000.
+import-answer-finding = { $count ->
+    [one] { $count } product of the feed found so far.
+   *[other] { $count } products of the feed found so far.
+}
+import-ended = Ended

@@ -1043,8 +1043,7 @@ answer-mend = { $count ->
 
 ## Ce qu’AliExpress a modifié
 
-drift-title = Dérive
-drift-link = Ce qu’AliExpress a modifié de vos produits
+drift-title = Changements
 drift-answer-waiting = { $count ->
     [one] Une variante a disparu et attend votre choix.
    *[other] { $count } variantes ont disparu et attendent votre choix.
@@ -1155,3 +1154,312 @@ notice-checked = AliExpress vient d’être interrogé. Ce qui a changé est ci-
 notice-relisted = Le produit est de nouveau en vente et peut être commandé.
 deed-watch-policies = Suite donnée aux changements choisie
 deed-sku-replaced = Variante disparue remplacée
+
+## Le catalogue
+
+products-nav-label = Parties de Produits
+products-nav-find = Trouver
+products-nav-catalogue = Catalogue
+products-nav-prices = Prix
+products-nav-imports = Importations
+to-catalogue-title = Votre catalogue
+to-catalogue-text = Dans le catalogue, un produit et les variantes que vous vendez gardent leurs coûts, reçoivent vos prix et peuvent être exportés vers votre boutique.
+to-catalogue-button = Ajouter au catalogue
+to-catalogue-again = Mettre le catalogue à jour
+to-catalogue-choose = Certaines variantes seulement
+to-catalogue-choose-help = Cochez les variantes que vous voulez vendre. Sans aucune coche, elles le sont toutes.
+to-catalogue-more = Vendre d’autres variantes
+to-catalogue-more-help = Les variantes cochées sont vendues désormais, en plus de celles qui le sont déjà.
+to-catalogue-there = Ce produit est dans votre catalogue :
+catalogue-labels = Étiquettes
+catalogue-labels-help = Des noms à vous, séparés par une virgule. Vingt au plus.
+notice-catalogue-added = Le produit est dans le catalogue.
+notice-catalogue-updated = Le produit était déjà dans le catalogue. Il montre maintenant ce qu’AliExpress indique aujourd’hui.
+notice-catalogue-saved = Le produit est enregistré.
+notice-catalogue-removed = Le produit n’est plus dans le catalogue.
+catalogue-title = Catalogue
+catalogue-answer-none = Le catalogue est vide.
+catalogue-answer-held = { $count ->
+    [one] { $count } produit attend votre décision.
+   *[other] { $count } produits attendent votre décision.
+}
+catalogue-answer-well = { $count ->
+    [one] { $count } produit dans le catalogue.
+   *[other] { $count } produits dans le catalogue.
+}
+catalogue-empty = Rien n’est encore dans le catalogue
+catalogue-empty-text = Trouvez un produit, ouvrez-le et choisissez « Ajouter au catalogue ». Pour en ajouter beaucoup, ouvrez « Importations ».
+catalogue-find = Trouver des produits
+catalogue-none-here = Aucun produit de ce genre dans le catalogue
+catalogue-none-here-text = Utilisez moins de mots, ou retirez une condition.
+catalogue-everything = Tout afficher
+catalogue-search = Mots, numéro, étiquette ou votre propre code
+catalogue-search-button = Rechercher
+catalogue-label = Étiquette
+catalogue-availability = Chez AliExpress
+catalogue-any = Indifférent
+catalogue-by-state = Produits par état
+catalogue-all = Tous
+catalogue-listed = En vente
+catalogue-held = Retenu
+catalogue-unpublished = Non publié
+availability-on-sale = Vendu
+availability-not-found = N’existe plus
+availability-not-sold-here = Non vendu vers la destination
+availability-not-for-app = Fermé à cette application
+availability-offline = Retiré de la vente
+catalogue-product = Produit
+catalogue-state = État
+catalogue-variants = Variantes vendues
+catalogue-of = { $sold } sur { $all }
+catalogue-in-stock = en stock : { $count }
+catalogue-cost = Coût
+catalogue-price = Votre prix
+catalogue-no-price = Sans prix
+catalogue-unpriced = sans prix : { $count }
+catalogue-several = plusieurs devises
+catalogue-asked = AliExpress interrogé
+catalogue-more = Produits plus anciens
+export-title = Emporter le catalogue dans un fichier
+export-text = Le fichier contient les produits choisis ci-dessus. Celui d’une boutique contient les variantes qui peuvent être vendues : celles qui ont un prix dans la devise choisie ici.
+export-currency = Devise de la boutique
+export-jsonl = Lignes JSON
+export-csv = CSV
+export-shopify = Shopify
+export-woocommerce = WooCommerce
+export-as = Télécharger au format
+catalogue-back = Catalogue
+catalogue-source-title = Titre chez AliExpress
+catalogue-shop = Boutique
+catalogue-market = Coûts pour
+catalogue-added = Au catalogue depuis
+catalogue-refresh = Interroger AliExpress à nouveau
+catalogue-live = Livraison et prix du jour
+catalogue-edit = Ce qui vous appartient
+catalogue-edit-text = Interroger AliExpress à nouveau n’y change rien.
+catalogue-your-title = Votre titre
+catalogue-rule = Règle de prix
+catalogue-rule-default = La règle par défaut
+catalogue-rule-help = Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée sous « Prix ».
+catalogue-own-code = Votre code
+catalogue-sold = Vendue
+catalogue-sell = Vendre
+catalogue-gone = AliExpress ne la nomme plus
+catalogue-save = Enregistrer
+catalogue-remove = Retirer du catalogue…
+catalogue-remove-title = Retirer « { $title } » du catalogue ?
+catalogue-remove-text = Disparaissent avec lui :
+catalogue-remove-prices = votre titre, vos étiquettes, vos codes et vos prix
+catalogue-remove-history = son historique
+catalogue-remove-shop = Rien ne change dans votre boutique ni chez AliExpress. Les commandes restent.
+catalogue-remove-confirm = Le retirer
+catalogue-remove-keep = Le garder
+form-detail = Plus précisément :
+problem-overtaken = La situation n’est plus celle que cette page montrait.
+fix-overtaken = Regardez à nouveau la page : ce qui était voulu est déjà fait, ou autre chose s’y oppose.
+
+## Les prix
+
+notice-rule-saved = La règle est enregistrée. Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée.
+notice-rule-deleted = La règle est supprimée. Les prix restent tels quels.
+notice-rate-saved = Le taux est enregistré. Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée.
+notice-rate-removed = Le taux est retiré. Les prix restent tels quels.
+notice-prices-applied = Les prix sont en vigueur. Le prochain export les contient.
+prices-title = Prix
+prices-answer-none = Il n’y a pas encore de règle de prix : les produits n’ont donc pas de prix.
+prices-answer-no-default = { $count ->
+    [one] { $count } règle de prix, et aucune par défaut.
+   *[other] { $count } règles de prix, et aucune par défaut.
+}
+prices-answer-well = Les produits sans règle propre reçoivent leur prix de « { $name } ».
+rules-title = Règles de prix
+rules-empty = Aucune règle
+rules-empty-text = Une règle dit ce qui s’ajoute à un coût : un montant, un pourcentage, ou les deux, par paliers ; quelle marge est le minimum ; et comment les prix se terminent.
+rule-new = Créer une règle
+rule-name = Nom
+rule-what = Ce qu’elle fait
+rule-default = Par défaut
+rule-cost = coût
+rule-percent = { $percent } %
+rule-up-to = jusqu’à { $amount } : { $what }
+rule-above = au-delà : { $what }
+rule-least-profit = gagne au moins { $amount }
+rule-least-margin = marge d’au moins { $percent }
+rule-ends = arrondi au-dessus : multiple de { $every } plus { $ending }
+rule-title-new = Une nouvelle règle de prix
+rule-title = Règle de prix « { $name } »
+rules-back = Prix
+rule-name-help = Son nom dans les listes et les fichiers. Au plus 80 caractères.
+rule-currency = Devise des prix
+rule-currency-help = Un coût dans une autre devise est converti avec le taux que vous avez saisi.
+rule-steps = Ce qui s’ajoute au coût
+rule-steps-help = Une seule ligne sans fin suffit. Pour des paliers, indiquez des coûts croissants et laissez vide la fin de la dernière ligne. Les nombres s’écrivent avec un point : 2.50. Les lignes vides ne comptent pas.
+rule-step = Palier
+rule-step-end = Pour les coûts jusqu’à
+rule-step-percent = Pourcentage ajouté
+rule-step-plus = Montant ajouté
+rule-least = Le minimum que rapporte une vente
+rule-min-profit = Montant
+rule-min-margin = Pourcentage du prix
+rule-least-help = Quand les paliers donnent moins, le prix monte jusqu’à respecter les deux. Vide : pas de minimum.
+rule-rounding = Comment les prix se terminent
+rule-every = Écart entre deux prix
+rule-ending = Terminaison
+rule-rounding-help = 1 et 0.99 donnent 4,99, 5,99, etc. ; 0.05 et 0 donnent ce qui se paie en pièces. Les prix sont toujours arrondis au-dessus. Vide : tous les montants de la devise.
+rule-make-default = L’utiliser pour les produits sans règle propre
+rule-save = Enregistrer la règle
+rule-delete = Supprimer cette règle
+rule-delete-text = Une règle que des produits ont comme règle propre ne peut pas être supprimée ; donnez-leur-en d’abord une autre. Les prix restent tels quels.
+rule-delete-ask = Supprimer…
+rule-delete-confirm = Supprimer définitivement
+dry-run-title = Voir ce qui changerait
+dry-run-text = Une simulation montre chaque prix avant et après, avec sa marge avant livraison et taxes. Rien ne change tant que vous ne l’appliquez pas.
+dry-run-rule = Fixer les prix selon
+dry-run-own = La règle de chaque produit, ou celle par défaut
+dry-run-rule-help = Une règle choisie ici devient celle des produits quand vous appliquez la simulation.
+dry-run-words = Seulement ceux-ci (mots, numéro, code)
+dry-run-button = Montrer ce qui changerait
+rates-title = Taux de change
+rates-text = C’est vous qui les saisissez ; aucun n’est cherché ailleurs. Chaque simulation indique le taux, sa source et sa date.
+rates-empty = Aucun taux n’est saisi
+rates-empty-text = Aucun n’est nécessaire tant que coûts et prix sont dans la même devise.
+rate-pair = Taux
+rate-is = 1 { $from } = { $rate } { $to }
+rate-source = Source
+rate-by-operator = Saisi à la main
+rate-by-gateway = AliExpress
+rate-at = Depuis
+rate-from = Une unité de
+rate-to = vaut en
+rate-number = Nombre
+rate-help = Avec un point, par exemple 0.92. Il remplace celui qui existe.
+rate-save = Saisir le taux
+rate-remove = Retirer
+run-title = Simulation
+run-answer = { $count ->
+    [one] { $count } prix changerait.
+   *[other] { $count } prix changeraient.
+}
+run-answer-none = Aucun prix ne changerait.
+run-answer-applied = { $count ->
+    [one] { $count } prix a été mis en vigueur.
+   *[other] { $count } prix ont été mis en vigueur.
+}
+run-answer-moved = Rien n’a changé : quelque chose n’est plus comme cette simulation le montrait.
+run-made = Faite
+run-applied = Appliquée
+run-of = Produits examinés
+run-variants = Variantes vendues
+run-unchanged = Prix inchangés
+run-problems = Variantes sans prix
+run-rule = Prix selon
+run-apply = Mettre ces prix en vigueur
+run-apply-text = Tous, exactement comme ici, ou aucun si un coût, un prix, un taux ou une règle a changé entre-temps.
+run-again = Refaire la simulation
+run-to-export = Aller au catalogue et exporter
+run-lines = Changements et problèmes
+run-nothing = Tous les prix sont déjà conformes aux règles
+run-nothing-text = Il n’y a rien à appliquer.
+run-before = Prix actuel
+run-after = Nouveau prix
+run-margin = Marge avant livraison
+run-why = Pourquoi
+run-next = Lignes suivantes
+run-rate = 1 { $from } = { $rate } { $to }, { $source }, { $when }
+run-by-rule = selon « { $name } »
+run-no-cost = AliExpress n’indique aucun coût. Interrogez-le à nouveau sur la page du produit.
+run-no-rule = Aucune règle ne s’applique. Choisissez-en une, ou définissez-en une par défaut.
+run-no-rate = Saisissez ce que vaut un { $from } en { $to }.
+run-impossible = Le coût est inférieur à zéro ou trop grand.
+run-zero = La règle le donnerait pour rien.
+run-moved = { $count ->
+    [one] { $count } ligne n’est plus comme elle a été montrée.
+   *[other] { $count } lignes ne sont plus comme elles ont été montrées.
+}
+run-moved-text = Aucun prix n’a changé. Refaites la simulation, regardez-la, puis appliquez-la.
+run-shown = Montré
+run-now = Maintenant
+run-not-sold = n’est plus vendue
+run-keeps = reste
+
+## Importer beaucoup de produits
+
+notice-import-started = L’importation a commencé. Elle continue seule, même si cette page est fermée.
+notice-import-cancelled = L’importation est arrêtée. Ce qui a été importé reste dans le catalogue.
+notice-import-resumed = L’importation continue.
+imports-title = Importations
+imports-answer-none = Rien n’est en cours d’importation.
+imports-answer-running = { $count ->
+    [one] { $count } importation est en cours.
+   *[other] { $count } importations sont en cours.
+}
+imports-start = Importer beaucoup de produits
+imports-text = Numéros et liens, ou un fichier CSV
+imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Jusqu’à 60 Ko ici ; plus par l’API et la ligne de commande.
+imports-labels-help = Données à tous. Séparées par une virgule.
+imports-rule-help = Pour ceux dont la ligne n’en nomme pas.
+imports-button = Importer
+imports-problems = { $count ->
+    [one] Rien n’a commencé : { $count } ligne est inutilisable.
+   *[other] Rien n’a commencé : { $count } lignes sont inutilisables.
+}
+imports-problems-text = Corrigez-les ici et renvoyez le tout.
+imports-line = Ligne
+imports-column = Colonne
+imports-wrong = Ce qui ne va pas
+imports-known = Importations précédentes
+imports-empty = Aucune importation
+imports-empty-text = Collez des numéros ou des liens ci-dessus. Un seul produit s’ajoute sur sa propre page.
+import-what = Importation
+import-state = État
+import-progress = Avancement
+import-failed-lines = Échecs
+import-started = Début
+import-running = En cours
+import-resting = En pause
+import-done = Terminée
+import-done-partly = Terminée en partie
+import-cancelled = Arrêtée
+import-of = { $done } sur { $all }
+import-older = Importations plus anciennes
+imports-back = Importations
+import-of-day = Importation du { $when }
+import-answer-running = { $done } produits sur { $all } sont dans le catalogue.
+import-answer-done = { $count ->
+    [one] { $count } produit est dans le catalogue.
+   *[other] { $count } produits sont dans le catalogue.
+}
+import-answer-failed = { $count ->
+    [one] { $count } produit n’a pas pu être importé.
+   *[other] { $count } produits n’ont pas pu être importés.
+}
+import-answer-cancelled = Arrêtée après { $done } produits sur { $all }.
+import-goes-on = Elle reprend { $when }.
+import-cancel = Arrêter l’importation
+import-resume = La reprendre
+import-retry = Réessayer les échecs
+import-lines = Produits de cette importation
+import-all-lines = Tous
+import-line-waiting = En attente
+import-line-imported = Importé
+import-line-failed = Échec
+import-no-lines = Aucun produit dans cet état
+import-no-lines-text = Choisissez un autre état ci-dessus.
+import-number = Produit
+import-outcome = Résultat
+import-attempts = { $count ->
+    [one] { $count } essai
+   *[other] { $count } essais
+}
+import-open = Ouvrir dans le catalogue
+import-more-lines = Produits suivants
+imports-feed = Importer une sélection
+imports-feed-name = Sélection d’AliExpress
+imports-most = Au plus
+imports-feed-button = Importer la sélection
+imports-feed-help = Ses produits sont d’abord trouvés, page par page, puis importés un par un. Sans nombre sous « Au plus », tous le sont, jusqu’à 10 000.
+import-answer-finding = { $count ->
+    [one] { $count } produit de la sélection trouvé jusqu’ici.
+   *[other] { $count } produits de la sélection trouvés jusqu’ici.
+}
+import-ended = Fin

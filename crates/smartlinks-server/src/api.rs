@@ -23,6 +23,8 @@ mod tokens;
 mod watch;
 mod webhooks;
 
+pub(crate) use catalogue::file as catalogue_file;
+
 use axum::http::{HeaderValue, Method, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;

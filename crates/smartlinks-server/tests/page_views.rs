@@ -241,7 +241,7 @@ fn every_page_can_be_read_without_eyes_and_without_a_mouse() {
             match tag.name.as_str() {
                 "img" => assert!(tag.get("alt").is_some(), "{name}: a picture without words"),
                 "input" if tag.get("type") == Some("hidden") => {}
-                "input" | "select" => {
+                "input" | "select" | "textarea" => {
                     assert!(
                         tag.get("id").is_some_and(|id| labelled.contains(id)),
                         "{name}: a field without a label"
@@ -400,7 +400,9 @@ fn forms_send_exactly_what_the_handlers_take() {
                         || part.starts_with("key_")
                         || part.starts_with("wh_")
                         || part.starts_with("msg_")
-                        || part.starts_with("prod_")
+                        || ["prod_", "rule_", "run_", "imp_"]
+                            .iter()
+                            .any(|kind| part.starts_with(kind))
                         || part.starts_with(['1', '8'])
                     {
                         "{id}"

@@ -322,7 +322,7 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
 }
 
 /// Fields of the forms on our pages, each with all names that one of them asks for.
-const FORMS: [(&str, &[&str]); 15] = [
+const FORMS: [(&str, &[&str]); 24] = [
     ("/aliexpress/sign-in", &["name", "password", "return_to"]),
     ("/aliexpress/sign-in/link", &["token", "password", "again"]),
     ("/aliexpress/operators", &["name"]),
@@ -345,6 +345,44 @@ const FORMS: [(&str, &[&str]); 15] = [
         "/aliexpress/webhooks/{id}",
         &["url", "events", "description"],
     ),
+    (
+        "/aliexpress/products/1005006000000001/import",
+        &["ship_to", "currency", "add", "labels"],
+    ),
+    (
+        "/aliexpress/catalogue/{id}",
+        &["title", "state", "labels", "rule", "sku", "code", "sold"],
+    ),
+    (
+        "/aliexpress/catalogue/rules",
+        &[
+            "name",
+            "currency",
+            "up_to",
+            "percent",
+            "plus",
+            "min_profit",
+            "min_margin",
+            "every",
+            "ending",
+            "default",
+        ],
+    ),
+    (
+        "/aliexpress/catalogue/rules/{id}",
+        &["name", "currency", "percent"],
+    ),
+    ("/aliexpress/catalogue/rates", &["from", "to", "rate"]),
+    (
+        "/aliexpress/catalogue/dry-run",
+        &["rule", "q", "label", "state"],
+    ),
+    ("/aliexpress/catalogue/imports", &["text", "labels", "rule"]),
+    (
+        "/aliexpress/catalogue/imports/feed",
+        &["feed", "most", "labels"],
+    ),
+    ("/aliexpress/catalogue/imports/{id}/cancel", &[]),
     ("/connect/{id}", &["language"]),
     ("/aliexpress/push", &["x"]),
 ];
@@ -362,7 +400,12 @@ async fn wrong_forms(database: Option<DatabaseUrl>) -> Result<()> {
     let ids = Ids::of(&app, &program, &connection).await?;
     let mut broken = Vec::new();
     for (path, fields) in FORMS {
-        for id in [&ids.webhook, &ids.connection] {
+        let ours = match path.split('/').nth(3) {
+            Some("rules") => &ids.rule,
+            Some("imports") => &ids.import,
+            _ => &ids.listed,
+        };
+        for id in [&ids.webhook, &ids.connection, ours] {
             let path = path.replace("{id}", id);
             for wrong in fields {
                 for value in ["\u{0}", "a\u{0}b", "\u{1}", "\u{7f}", "\u{fffe}"] {

@@ -199,6 +199,19 @@ pub trait ImportJobRepository: Send + Sync {
         finished: Change,
     ) -> Result<bool, StoreError>;
 
+    /// Adds lines to an import, without those whose product it names already, and keeps in `request_json` what is left
+    /// to be found; holds the import until `until`. Lines are numbered on from those that are there. Whether the owner
+    /// goes on: the import still runs and is still theirs; else nothing is added.
+    async fn grow_import_job(
+        &self,
+        id: &ImportJobId,
+        lines: Vec<ImportLine>,
+        request_json: String,
+        owner: &str,
+        until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError>;
+
     /// Gives an import back, for whoever comes next.
     async fn release_import_job(&self, id: &ImportJobId, owner: &str) -> Result<(), StoreError>;
 

@@ -1,6 +1,7 @@
 //! Imports of many products: a list or a file that is looked at as a whole first, then worked on line by line, by
 //! whichever instance is free, with progress, until it is done or stopped.
 
+mod feeds;
 mod file;
 mod views;
 mod work;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 use crate::text::shortened;
 use crate::traces::OK;
+use feeds::Feed;
 use file::Wish;
 use views::{job_view, line_view};
 
@@ -46,18 +48,25 @@ struct Common {
     language: Option<String>,
     labels: Vec<String>,
     rule: Option<String>,
+    /// Where the products come from, when that is a feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    feed: Option<Feed>,
 }
 
 impl Core {
-    /// Starts an import of many products: by numbers and addresses, or by a CSV file with the columns `product`,
-    /// `skus`, `labels` and `rule`. Every line is looked at first: when one cannot be, nothing is started and the
-    /// answer says where.
+    /// Starts an import of many products: by numbers and addresses, by a CSV file with the columns `product`, `skus`,
+    /// `labels` and `rule`, or of a feed. Every line is looked at first: when one cannot be, nothing is started and
+    /// the answer says where. Of a feed the first page is asked for at once, the others as the import is worked on.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what holds for all lines; [`Error::UnknownConnection`], [`Error::UnknownRule`],
-    /// [`Error::Storage`].
+    /// [`Error::Storage`]; with a feed also as [`Core::feed_products`].
     pub async fn start_catalogue_import(&self, request: &ImportsRequest) -> Result<ImportStarted> {
-        let common = self.import_common(request).await?;
+        let mut common = self.import_common(request).await?;
+        if let Some(name) = given(request.feed.as_deref()) {
+            let lines = self.first_of_feed(&mut common, name, request).await?;
+            return self.begin_import(&common, lines).await;
+        }
         let rules = self.price_rules().await?.into_iter();
         let rules: HashMap<String, String> = rules
             .flat_map(|rule| [(rule.name, rule.id.clone()), (rule.id.clone(), rule.id)])
@@ -74,7 +83,7 @@ impl Core {
             (None, true) => {
                 return Err(Error::invalid(
                     "products",
-                    "names no product, and there is no `csv`",
+                    "names no product, and there is neither `csv` nor `feed`",
                 ));
             }
         };
@@ -90,7 +99,11 @@ impl Core {
                 });
             }
         };
-        let job = self.store_import(&common, lines).await?;
+        self.begin_import(&common, lines).await
+    }
+
+    async fn begin_import(&self, common: &Common, lines: Vec<Wish>) -> Result<ImportStarted> {
+        let job = self.store_import(common, lines).await?;
         self.inner.imports.notify_one();
         Ok(ImportStarted {
             job: Some(job_view(&job)?),
@@ -118,6 +131,7 @@ impl Core {
             ship_to,
             currency,
             language,
+            feed: None,
         })
     }
 
@@ -137,16 +151,7 @@ impl Core {
             updated_at: now,
             finished_at: None,
         };
-        let lines = lines.into_iter().map(|wish| ImportLine {
-            number: wish.line,
-            wish_json: json!(wish).to_string(),
-            product_id: wish.product,
-            state: ImportLineState::Waiting,
-            attempts: 0,
-            product: None,
-            problem_json: None,
-            at: None,
-        });
+        let lines = lines.into_iter().map(waiting_line);
         let traces = self.import_traces("catalogue_import.started", &job);
         let add = self
             .store()
@@ -270,6 +275,19 @@ impl Core {
         let id: ImportJobId = id.parse().map_err(|_| unknown())?;
         let found = self.store().import_jobs().import_job(&id);
         found.await?.ok_or_else(unknown)
+    }
+}
+
+fn waiting_line(wish: Wish) -> ImportLine {
+    ImportLine {
+        number: wish.line,
+        wish_json: json!(wish).to_string(),
+        product_id: wish.product,
+        state: ImportLineState::Waiting,
+        attempts: 0,
+        product: None,
+        problem_json: None,
+        at: None,
     }
 }
 

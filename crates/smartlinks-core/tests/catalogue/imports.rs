@@ -321,3 +321,85 @@ async fn known_products_keep_their_country_currency_and_language() -> Result<()>
     assert_eq!(refused(wrong)?.0, "ship_to");
     Ok(())
 }
+
+fn of_feed(name: &str, most: Option<u32>) -> ImportsRequest {
+    ImportsRequest {
+        feed: Some(name.to_owned()),
+        most,
+        ..ImportsRequest::default()
+    }
+}
+
+/// A feed of several pages, with how many products it holds.
+async fn large_feed(app: &App) -> Result<(String, i64)> {
+    let feeds = app.core.feeds(None).await?.into_iter();
+    let largest = feeds.max_by_key(|feed| feed.products).context("no feed")?;
+    let query = smartlinks_core::FeedQuery {
+        name: largest.name.clone(),
+        ..Default::default()
+    };
+    let total = app.core.feed_products(&query).await?.total;
+    assert!(total > 50, "{} has {total} products", largest.name);
+    Ok((largest.name, total))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_is_found_page_by_page_and_then_imported() -> Result<()> {
+    let app = connected().await?;
+    let (name, total) = large_feed(&app).await?;
+    let wanted = total.min(60);
+    let request = of_feed(&name, Some(u32::try_from(wanted)?));
+    let started = app.core.start_catalogue_import(&request).await?;
+    let job = started.job.context("it was not started")?;
+    // The first page is there at once.
+    assert_eq!((job.lines, job.feed.as_deref()), (50, Some(name.as_str())));
+    assert!(job.finding);
+    // Trouble while looking further makes it rest, and it goes on by itself.
+    let fault = json!({ "match": { "method": "aliexpress.ds.recommend.feed.get" }, "times": 8, "then": "http_500" });
+    app.control("faults", &fault).await?;
+    work(&app).await?;
+    let rests = app.core.catalogue_import(&job.id).await?;
+    assert_eq!((rests.state, rests.lines), (ImportJobState::Running, 50));
+    assert!(rests.rests_because.is_some() && rests.finding, "{rests:?}");
+    for _ in 0..10 {
+        app.advance(400);
+        work(&app).await?;
+    }
+    let done = app.core.catalogue_import(&job.id).await?;
+    assert_eq!((done.state, done.lines), (ImportJobState::Done, wanted));
+    assert_eq!((done.finding, done.imported + done.failed), (false, wanted));
+    assert!(in_catalogue(&app).await? > 0);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_cannot_be_starts_nothing() -> Result<()> {
+    let app = connected().await?;
+    let (name, _) = large_feed(&app).await?;
+    let mut both = of_feed(&name, None);
+    both.products = numbers(&app, 1).await?;
+    for (request, field) in [
+        (of_feed("no such feed", None), "feed"),
+        (of_feed(&name, Some(0)), "most"),
+        (of_feed(&name, Some(10_001)), "most"),
+        (both, "feed"),
+    ] {
+        let (named, _) = refused(app.core.start_catalogue_import(&request).await)?;
+        assert_eq!(named, field);
+    }
+    assert!(
+        app.core
+            .catalogue_imports(None, None)
+            .await?
+            .imports
+            .is_empty()
+    );
+    // Fewer than a page holds: all of it is there from the start.
+    let few = app
+        .core
+        .start_catalogue_import(&of_feed(&name, Some(3)))
+        .await?;
+    let few = few.job.context("it was not started")?;
+    assert_eq!((few.lines, few.finding), (3, false));
+    Ok(())
+}

@@ -202,7 +202,15 @@ impl Sample {
     }
 
     pub(crate) fn product(&self, state: ProductState) -> ProductPage {
+        let asked_of = |detail: &ProductDetail| matches!(detail.freight, FreightState::Options(_));
+        let known = matches!(&state, ProductState::Found(detail) if asked_of(detail));
         ProductPage {
+            kept: known.then(|| KeptProduct {
+                id: "prod_01998a1c-7d2e-7b33-8f10-000000000001".into(),
+                title: self.text(),
+                sold: 2,
+                variants: 3,
+            }),
             frame: self.frame("/aliexpress/products/1005008000000001"),
             id: "1005008000000001".into(),
             query: ProductQuery {

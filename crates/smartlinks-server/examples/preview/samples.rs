@@ -7,6 +7,7 @@ mod accounts;
 mod api_keys;
 mod catalogue;
 mod drift;
+mod imported;
 mod links;
 mod operators;
 mod orders;
@@ -100,6 +101,28 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     }
     for (name, page) in sample.product_histories() {
         add(&format!("product-history-{name}"), page.render());
+    }
+    for (name, page) in sample.catalogues() {
+        add(&format!("catalogue-{name}"), page.render());
+    }
+    for (name, page) in sample.catalogue_products() {
+        add(&format!("catalogue-product-{name}"), page.render());
+    }
+    add("catalogue-remove", sample.remove_product().render());
+    for (name, page) in sample.prices() {
+        add(&format!("prices-{name}"), page.render());
+    }
+    for (name, page) in sample.price_rules() {
+        add(&format!("price-rule-{name}"), page.render());
+    }
+    for (name, page) in sample.price_runs() {
+        add(&format!("price-run-{name}"), page.render());
+    }
+    for (name, page) in sample.import_lists() {
+        add(&format!("imports-{name}"), page.render());
+    }
+    for (name, page) in sample.imports() {
+        add(&format!("import-{name}"), page.render());
     }
     for (name, page) in sample.order_lists() {
         add(&format!("orders-{name}"), page.render());

@@ -292,7 +292,6 @@ pub(super) async fn export(
     state: AppState,
     Query(export): Query<Export>,
 ) -> Result<Response, Problem> {
-    let format: ExportFormat = export.format.parse()?;
     let query = CatalogueQuery {
         words: export.q,
         state: export.state,
@@ -302,10 +301,26 @@ pub(super) async fn export(
         rule: export.rule,
         ..CatalogueQuery::default()
     };
-    let currency = export.price_currency.as_deref();
+    file(
+        &state,
+        &export.format,
+        &query,
+        export.price_currency.as_deref(),
+    )
+    .await
+}
+
+/// The file as an answer.
+pub(crate) async fn file(
+    state: &AppState,
+    format: &str,
+    query: &CatalogueQuery,
+    currency: Option<&str>,
+) -> Result<Response, Problem> {
+    let format: ExportFormat = format.parse()?;
     let mut file = state
         .core()
-        .export_catalogue(format, &query, currency)
+        .export_catalogue(format, query, currency)
         .await?;
     // What can be known to fail is said before the file has begun.
     let first = file.next().await?.unwrap_or_default();

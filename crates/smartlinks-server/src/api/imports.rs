@@ -44,7 +44,7 @@ pub(super) async fn list(
     Ok(Json(page.await?))
 }
 
-/// Starts an import of many products, by a list or by a CSV file. Every line is looked at first: when one cannot be,
+/// Starts an import of many products: by a list, by a CSV file, or of a feed. Every line is looked at first: when one cannot be,
 /// nothing is started, and the answer says which by line and column.
 #[utoipa::path(
     post,
@@ -58,7 +58,9 @@ pub(super) async fn list(
         (status = 404, body = Problem),
         (status = 409, body = Problem),
         (status = 422, description = "Nothing was started; `problems` says why", body = ImportStarted),
-        (status = 503, body = Problem)
+        (status = 502, body = Problem),
+        (status = 503, body = Problem),
+        (status = 504, body = Problem)
     )
 )]
 pub(super) async fn start(

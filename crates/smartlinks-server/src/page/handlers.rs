@@ -6,15 +6,18 @@
 mod api_keys;
 mod audit;
 mod authentication;
+mod catalogue;
 mod connect;
 mod connect_links;
 mod docs;
 mod drift;
 mod frame;
+mod imports;
 mod notice;
 mod operators;
 mod orders;
 mod overview;
+mod prices;
 mod problems;
 mod products;
 mod replace_account;
@@ -128,6 +131,9 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/assets/{name}", asset)
         .merge(drift::routes())
+        .merge(catalogue::routes())
+        .merge(prices::routes())
+        .merge(imports::routes())
 }
 
 /// The page of a problem, in the visitor's language.

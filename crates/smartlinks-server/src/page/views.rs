@@ -9,6 +9,7 @@ mod audit;
 mod authentication;
 mod boxes;
 mod budget;
+mod catalogue;
 mod components;
 mod connect;
 mod connect_links;
@@ -19,10 +20,12 @@ mod docs;
 mod drift;
 mod events;
 mod frame;
+mod imports;
 mod operators;
 mod order;
 mod orders;
 mod overview;
+mod prices;
 mod problem;
 mod product;
 mod product_history;
@@ -43,6 +46,11 @@ pub use api_keys::{
 pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
+pub use catalogue::{
+    Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, PriceRange,
+    RemoveProductPage, Standing,
+};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
 pub use connection::{ConnectionFailure, ConnectionState, ConnectionView, StopReason};
@@ -55,16 +63,24 @@ pub use events::{EventKind, EventLine};
 pub use frame::{
     AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WatchDeed, WebhookDeed,
 };
+pub use imports::{
+    FeedForm, ImportJob, ImportLine, ImportLineState, ImportPage, ImportState, ImportsForm,
+    ImportsPage, WrongLine,
+};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
+pub use prices::{
+    DryRunForm, PriceRunPage, PricesPage, RateForm, RateRow, RuleContents, RulePage, RuleRow,
+    RuleStep, RunFacts, RunLine, RunMoved, RunProblem,
+};
 pub use problem::{Problem, ProblemKind};
 pub use product::{
-    FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,
-    SkuProperty, SkuView,
+    FreightOption, FreightState, KeptProduct, ProductDetail, ProductPage, ProductQuery,
+    ProductState, SkuProperty, SkuView,
 };
 pub use product_history::{CoursePoint, CourseView, ProductHistoryPage};
 pub use products::{

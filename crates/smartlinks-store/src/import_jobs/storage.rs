@@ -239,6 +239,56 @@ impl End {
     }
 }
 
+/// Further lines of an import.
+struct Grow {
+    id: ImportJobId,
+    lines: Vec<ImportLine>,
+    request_json: String,
+    owner: String,
+    until: Millis,
+    now: Millis,
+}
+
+#[async_trait]
+impl Write for Grow {
+    type Output = bool;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
+        const KNOWN: &str =
+            "select number from import_lines where job_id = $1 and product_id = $2 limit 1";
+        const LINE: &str = "insert into import_lines (job_id, number, product_id, wish_json, state, attempts) \
+             values ($1, $2, $3, $4, $5, $6)";
+        const GROWN: &str = "update import_jobs set lines = $2, request_json = $3, lease_until = $4, \
+             problem_json = null, updated_at = $5 where id = $1";
+        let id = self.id.as_str();
+        let row = session.first_locked(&JOB, values![id]).await?;
+        let Some(row) = row else {
+            return Ok(false);
+        };
+        let fields = row.fields(JOBS, "id")?;
+        let owned = fields.maybe_text("lease_owner")?.as_deref() == Some(self.owner.as_str());
+        if fields.text("state")? != "running" || !owned {
+            return Ok(false);
+        }
+        let mut count = fields.int("lines")?;
+        for line in &self.lines {
+            let number = line.product_id.as_str();
+            if session.first(KNOWN, values![id, number]).await?.is_some() {
+                continue;
+            }
+            count += 1;
+            let wish = line.wish_json.as_str();
+            let state = line.state.as_str();
+            let values = values![id, count, number, wish, state, line.attempts];
+            session.execute(LINE, values).await?;
+        }
+        let rest = self.request_json.as_str();
+        let values = values![id, count, rest, self.until, self.now];
+        session.execute(GROWN, values).await?;
+        Ok(true)
+    }
+}
+
 /// Lets an import go on with what is not imported.
 struct Resume {
     id: ImportJobId,
@@ -379,6 +429,26 @@ impl ImportJobRepository for DatabaseStore {
     ) -> Result<bool, StoreError> {
         let id = id.clone();
         self.database.write(FinishEmpty { id, finished }).await
+    }
+
+    async fn grow_import_job(
+        &self,
+        id: &ImportJobId,
+        lines: Vec<ImportLine>,
+        request_json: String,
+        owner: &str,
+        until: Millis,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let grow = Grow {
+            id: id.clone(),
+            lines,
+            request_json,
+            owner: owner.to_owned(),
+            until,
+            now,
+        };
+        self.database.write(grow).await
     }
 
     async fn release_import_job(&self, id: &ImportJobId, owner: &str) -> Result<(), StoreError> {

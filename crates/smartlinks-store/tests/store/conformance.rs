@@ -69,7 +69,8 @@ suite! {
         lines_end_once_and_the_last_one_ends_the_import,
         the_last_line_ends_the_import_whoever_holds_it,
         an_import_of_which_no_line_waits_is_ended,
-        an_import_rests_and_is_stopped;
+        an_import_rests_and_is_stopped,
+        an_import_grows_while_it_is_held;
     prices:
         rules_differ_by_name_and_one_is_the_default,
         choices_at_the_same_time_leave_one_default,

@@ -384,6 +384,12 @@ pub(crate) struct StartImportArgs {
     /// A CSV file with a header: product, and if wanted skus, labels and rule
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<std::path::PathBuf>,
+    /// A feed of AliExpress, by its name; its products in the place of a list or a file
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["products", "csv"])]
+    pub(crate) feed: Option<String>,
+    /// How many products of the feed at most
+    #[arg(long, value_name = "N", requires = "feed")]
+    pub(crate) most: Option<u32>,
     /// A label of all of them; may be repeated
     #[arg(long = "label", value_name = "LABEL")]
     pub(crate) labels: Vec<String>,

@@ -6,6 +6,7 @@ use smartlinks_store::{ImportJob, ImportJobState, ImportLine, ImportLineState};
 use utoipa::ToSchema;
 
 use super::super::views::wrong;
+use super::Common;
 use super::file::Wish;
 use crate::clock::from_millis;
 use crate::error::Result;
@@ -19,6 +20,10 @@ pub struct ImportsRequest {
     /// A CSV file with a header: `product`, and if wanted `skus` (numbers of variants with a blank between), `labels`
     /// (with a comma between) and `rule` (name or id). Cells are parted by commas, semicolons or tabs.
     pub csv: Option<String>,
+    /// Name of a feed, in the place of both: its products, found as the import is worked on.
+    pub feed: Option<String>,
+    /// How many products of the feed, 1 to 10,000; as many as it holds when left out.
+    pub most: Option<u32>,
     /// Whose products they are; the default connection's when left out.
     pub connection: Option<String>,
     /// Destination of all of them, ISO 3166-1 alpha-2. When left out, a known product keeps its own, and a new one gets
@@ -75,6 +80,10 @@ pub struct ImportJobView {
     /// `running`, `done` or `cancelled`.
     #[schema(value_type = String)]
     pub state: ImportJobState,
+    /// The feed that it imports, if any.
+    pub feed: Option<String>,
+    /// Products of the feed are still being found, so that `lines` grows.
+    pub finding: bool,
     /// How many products it is about.
     pub lines: i64,
     /// How many are in the catalogue.
@@ -143,8 +152,14 @@ fn rest(json: Option<&str>, table: &'static str, id: &str) -> Result<Option<Impo
 }
 
 pub(super) fn job_view(job: &ImportJob) -> Result<ImportJobView> {
+    let common: Common = serde_json::from_str(&job.request_json)
+        .map_err(|_| wrong("import_jobs", "request_json", job.id.as_str()))?;
+    let feed = common.feed.as_ref();
     Ok(ImportJobView {
         id: job.id.to_string(),
+        finding: job.state == ImportJobState::Running
+            && feed.is_some_and(|feed| feed.next_page.is_some()),
+        feed: feed.map(|feed| feed.name.clone()),
         state: job.state,
         lines: job.lines,
         imported: job.imported,

@@ -95,8 +95,17 @@ impl Core {
         let Some(job) = claimed.await? else {
             return Ok(work);
         };
-        let common: Common = serde_json::from_str(&job.request_json)
+        let mut common: Common = serde_json::from_str(&job.request_json)
             .map_err(|_| wrong("import_jobs", "request_json", job.id.as_str()))?;
+        while !stop.is_cancelled()
+            && let Some(page) = common.feed.as_ref().and_then(|feed| feed.next_page)
+        {
+            work.lines += 1;
+            if !self.find_more_of(&job, &mut common, page).await? {
+                self.announce().await;
+                return Ok(work);
+            }
+        }
         while !stop.is_cancelled() {
             let waiting = Some(ImportLineState::Waiting);
             let lines = jobs.import_lines(&job.id, waiting, 0, SIDE_BY_SIDE).await?;
@@ -115,6 +124,29 @@ impl Core {
         }
         jobs.release_import_job(&job.id, self.owner()).await?;
         Ok(work)
+    }
+
+    /// Adds a page of a feed; whether the import goes on. When AliExpress has trouble, it rests.
+    async fn find_more_of(&self, job: &ImportJob, common: &mut Common, page: u32) -> Result<bool> {
+        let error = match self.grow_import(job, common, page, LEASE_MS).await {
+            Ok(goes_on) => return Ok(goes_on),
+            Err(Error::Storage(error)) => return Err(Error::Storage(error)),
+            Err(error) => error,
+        };
+        let now = to_millis(self.now());
+        let ahead = match error.retry() {
+            Retry::No => LONG_REST_MS,
+            retry => rest(3, retry),
+        };
+        let end = ImportLineEnd::Again(now.plus(ahead), why(&error), false);
+        let finished = Change {
+            now,
+            traces: Traces::none(),
+        };
+        // No line has this number: only the import itself rests.
+        let jobs = self.store().import_jobs();
+        let rested = jobs.end_import_line(&job.id, 0, end, self.owner(), now, finished);
+        Ok(rested.await?)
     }
 
     /// Whether there is more to do.
@@ -178,12 +210,7 @@ impl Core {
     /// What a failure means: the line cannot be imported, or the import rests.
     fn import_failed(&self, line: &ImportLine, error: &Error) -> ImportLineEnd {
         let now = to_millis(self.now());
-        let why = ImportRest {
-            code: error.code().to_owned(),
-            detail: error.to_string(),
-            fix: error.fix(),
-        };
-        let why = json!(why).to_string();
+        let why = why(error);
         if waits_for_a_person(error) {
             return ImportLineEnd::Again(now.plus(LONG_REST_MS), why, false);
         }
@@ -193,6 +220,16 @@ impl Core {
         }
         ImportLineEnd::Again(now.plus(rest(line.attempts, error.retry())), why, true)
     }
+}
+
+/// Why something rests or failed, as it is kept.
+fn why(error: &Error) -> String {
+    let why = ImportRest {
+        code: error.code().to_owned(),
+        detail: error.to_string(),
+        fix: error.fix(),
+    };
+    json!(why).to_string()
 }
 
 /// Nothing of the import goes until somebody has done something about the account or the settings.

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::cookies::Cookie;
-use crate::page::views::{Notice, Problem as ProblemView, WatchDeed, WebhookDeed};
+use crate::page::views::{CatalogueDeed, Notice, Problem as ProblemView, WatchDeed, WebhookDeed};
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -46,6 +46,7 @@ fn write(notice: &Notice) -> String {
         Notice::ApiKeyRevoked(name) => ("key-revoked", vec![name]),
         Notice::Webhook(deed) => ("webhook", vec![deed.key().id()]),
         Notice::Watch(deed) => ("watch", vec![deed.key().id()]),
+        Notice::Catalogue(deed) => ("catalogue", vec![deed.key().id()]),
         Notice::SignedOut => ("signed-out", vec![]),
         Notice::PasswordChanged => ("password-changed", vec![]),
         Notice::SessionEnded => ("session-ended", vec![]),
@@ -101,6 +102,13 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
             let id = next();
             let mut deeds = WatchDeed::ALL.into_iter();
             Notice::Watch(deeds.find(|deed| deed.key().id() == id)?)
+        }
+        "catalogue" => {
+            let id = next();
+            let deed = CatalogueDeed::ALL
+                .into_iter()
+                .find(|deed| deed.key().id() == id);
+            Notice::Catalogue(deed?)
         }
         "signed-out" => Notice::SignedOut,
         "password-changed" => Notice::PasswordChanged,

@@ -253,11 +253,13 @@ pub(super) async fn show(
             .clamp(1, 9999),
     };
     let found = inspect(&state, &visit, &id, &query, &request_id).await;
+    let kept = super::catalogue::kept(&state, &id).await?;
     let page = ProductPage {
         frame: visit.frame(&state).await,
         id,
         query,
         state: found,
+        kept,
     };
     Ok(render(&page, &visit, &state))
 }

@@ -16,12 +16,15 @@ impl Key {
             api_keys::ALL,
             audit::ALL,
             authentication::ALL,
+            catalogue::ALL,
             countries::ALL,
             drift::ALL,
             frame::ALL,
+            imports::ALL,
             operators::ALL,
             orders::ALL,
             overview::ALL,
+            prices::ALL,
             products::ALL,
             trouble::ALL,
             webhooks::ALL,
@@ -63,12 +66,15 @@ use keys;
 mod api_keys;
 mod audit;
 mod authentication;
+mod catalogue;
 mod countries;
 mod drift;
 mod frame;
+mod imports;
 mod operators;
 mod orders;
 mod overview;
+mod prices;
 mod products;
 mod trouble;
 mod webhooks;

@@ -3,7 +3,7 @@
 use crate::page::assets;
 use crate::page::format::{Formats, places};
 use crate::page::i18n::{Key, Locale, Texts, ToArg};
-use crate::page::views::{EventKind, Problem};
+use crate::page::views::{CatalogueDeed, EventKind, Problem};
 
 /// What the layout needs, whatever the page.
 #[derive(Debug, Clone)]
@@ -137,6 +137,8 @@ pub enum Notice {
     Webhook(WebhookDeed),
     /// Something was done about what AliExpress has changed.
     Watch(WatchDeed),
+    /// Something was done with the catalogue.
+    Catalogue(CatalogueDeed),
     /// The operator has signed out.
     SignedOut,
     /// The operator has another password now.
@@ -241,6 +243,7 @@ impl Notice {
             Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),
             Self::Webhook(deed) => return Some(frame.t(deed.key())),
             Self::Watch(deed) => return Some(frame.t(deed.key())),
+            Self::Catalogue(deed) => return Some(frame.t(deed.key())),
             Self::SignedOut => return Some(frame.t(Key::NoticeSignedOut)),
             Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
             Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),

@@ -54,6 +54,8 @@ pub enum ProblemKind {
     Storage,
     /// Another process is at it; try again.
     Busy,
+    /// Things are no longer as the page showed them.
+    Overtaken,
     /// Too many attempts from this browser.
     TooManyAttempts,
     /// Anything else.
@@ -109,6 +111,7 @@ impl ProblemKind {
             "invalid" | "invalid_parameter" => Self::Input,
             "storage" | "storage_failed" => Self::Storage,
             "refresh_busy" => Self::Busy,
+            "catalogue_refused" => Self::Overtaken,
             "rate_limited" => Self::TooManyAttempts,
             other if other.starts_with("isp.") => Self::GatewayDown,
             _ => Self::Unknown,
@@ -135,6 +138,7 @@ impl ProblemKind {
             Self::Input => Key::ProblemInput,
             Self::Storage => Key::ProblemStorage,
             Self::Busy => Key::ProblemBusy,
+            Self::Overtaken => Key::ProblemOvertaken,
             Self::TooManyAttempts => Key::ProblemTooManyAttempts,
             Self::Unknown => Key::ProblemUnknown,
         }
@@ -160,6 +164,7 @@ impl ProblemKind {
             Self::Input => Key::FixInput,
             Self::Storage => Key::FixStorage,
             Self::Busy => Key::FixBusy,
+            Self::Overtaken => Key::FixOvertaken,
             Self::Unknown => Key::FixUnknown,
         }
     }

@@ -20,6 +20,21 @@ pub struct ProductPage {
     pub query: ProductQuery,
     /// What there is to show.
     pub state: ProductState,
+    /// The same product in the catalogue.
+    pub kept: Option<KeptProduct>,
+}
+
+/// A product that is in the catalogue.
+#[derive(Debug, Clone)]
+pub struct KeptProduct {
+    /// `prod_…`
+    pub id: String,
+    /// The merchant's title.
+    pub title: String,
+    /// How many variants are sold.
+    pub sold: i64,
+    /// How many there are.
+    pub variants: i64,
 }
 
 /// What was asked for.

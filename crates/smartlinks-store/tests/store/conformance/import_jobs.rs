@@ -246,3 +246,45 @@ pub(crate) async fn an_import_of_which_no_line_waits_is_ended(stage: Stage) {
     assert_eq!(job(&store, &id).await.state, ImportJobState::Done);
     assert_eq!(store.latest_number().await.unwrap(), 1);
 }
+
+pub(crate) async fn an_import_grows_while_it_is_held(stage: Stage) {
+    let store = stage.open().await;
+    let id = started(&store, 2).await.id;
+    let line = |product: &str| ImportLine {
+        number: 0,
+        product_id: product.to_owned(),
+        wish_json: "{}".to_owned(),
+        state: ImportLineState::Waiting,
+        attempts: 0,
+        product: None,
+        problem_json: None,
+        at: None,
+    };
+    let grow = async |owner: &str, lines: Vec<ImportLine>, rest: &str| {
+        let until = NOW.plus(LEASE);
+        let grown = store.grow_import_job(&id, lines, rest.to_owned(), owner, until, NOW);
+        grown.await.unwrap()
+    };
+    // Nobody holds it yet, so nobody adds to it.
+    assert!(!grow("me", vec![line("7")], "{}").await);
+    claim(&store, "me", NOW).await.unwrap();
+    assert!(!grow("another", vec![line("7")], "{}").await);
+    assert_eq!(waiting(&store, &id).await, [1, 2]);
+    // What is named already is left out, also when it stands twice in what is new.
+    let known = line("100500600000001");
+    let lines = vec![known, line("7"), line("7"), line("8")];
+    assert!(grow("me", lines, "{\"rest\":1}").await);
+    assert_eq!(waiting(&store, &id).await, [1, 2, 3, 4]);
+    let grown = job(&store, &id).await;
+    assert_eq!(
+        (grown.lines, grown.request_json.as_str()),
+        (4, "{\"rest\":1}")
+    );
+    // It ends with its last line, however many there were at first.
+    for number in 1..=3 {
+        assert!(end(&store, &id, number, imported()).await);
+    }
+    assert!(!end(&store, &id, 4, failed()).await);
+    assert_eq!(job(&store, &id).await.state, ImportJobState::Done);
+    assert!(!grow("me", vec![line("9")], "{}").await);
+}

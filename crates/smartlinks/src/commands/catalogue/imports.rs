@@ -44,6 +44,8 @@ async fn start(arguments: StartImportArgs, session: &Session) -> Result<(), Fail
     let request = ImportsRequest {
         csv: arguments.csv.as_deref().map(read).transpose()?,
         products: arguments.products,
+        feed: arguments.feed,
+        most: arguments.most,
         connection: arguments.connection,
         labels: arguments.labels,
         rule: arguments.rule,
@@ -124,6 +126,7 @@ fn shown(import: &ImportJobView, now: Timestamp) -> String {
     let mut rows = vec![
         ("import", import.id.clone()),
         ("state", import.state.to_string()),
+        ("feed", plain(import.feed.as_deref().unwrap_or("–"))),
         (
             "imported",
             format!("{} of {}", import.imported, import.lines),

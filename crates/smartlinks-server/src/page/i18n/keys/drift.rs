@@ -2,7 +2,6 @@
 
 super::keys! {
     DriftTitle = "drift-title",
-    DriftLink = "drift-link",
     DriftAnswerWaiting = "drift-answer-waiting",
     DriftAnswerFailing = "drift-answer-failing",
     DriftAnswerNone = "drift-answer-none",

@@ -1,0 +1,142 @@
+//! Imports of a feed: its products are found page by page, as the import is worked on, before the first of them is
+//! imported. How far that has come is kept with the import, so that a restart goes on where it was.
+
+use std::collections::HashSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use smartlinks_store::ImportJob;
+
+use super::file::Wish;
+use super::{Common, ImportsRequest, MOST_LINES, waiting_line};
+use crate::catalogue::checks;
+use crate::clock::to_millis;
+use crate::error::{Error, Result};
+use crate::products::{FeedQuery, SearchPage};
+use crate::service::Core;
+
+/// Products on a page of a feed: the most that the gateway gives.
+const PAGE_SIZE: u32 = 50;
+
+/// A feed that is imported.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Feed {
+    /// Its name.
+    pub(super) name: String,
+    /// The page to ask for next; none when all of it was found.
+    pub(super) next_page: Option<u32>,
+    /// How many products are wanted.
+    most: u32,
+}
+
+impl Feed {
+    /// The numbers on a page, as far as they are wanted, and whether there is another page; notes which.
+    fn take(&mut self, page: u32, found: SearchPage) -> Result<Vec<String>> {
+        let before = (page - 1).saturating_mul(PAGE_SIZE);
+        let room = self.most.saturating_sub(before);
+        let last = found.products.is_empty()
+            || i64::from(before + PAGE_SIZE) >= found.total
+            || room <= PAGE_SIZE;
+        self.next_page = (!last).then_some(page + 1);
+        let mut seen = HashSet::new();
+        let numbers = found.products.into_iter().take(room as usize);
+        numbers
+            .map(|hit| checks::product_number(&hit.id))
+            .filter(|number| {
+                number
+                    .as_ref()
+                    .is_ok_and(|number| seen.insert(number.clone()))
+            })
+            .collect()
+    }
+}
+
+impl Core {
+    /// Asks for the first page of a feed, which shows whether there is such a feed, and what it holds.
+    pub(super) async fn first_of_feed(
+        &self,
+        common: &mut Common,
+        name: &str,
+        request: &ImportsRequest,
+    ) -> Result<Vec<Wish>> {
+        if request.csv.is_some() || !request.products.is_empty() {
+            let message = "and `csv` or `products` are both given; give one";
+            return Err(Error::invalid("feed", message));
+        }
+        let most = request.most.unwrap_or(MOST_LINES as u32);
+        if !(1..=MOST_LINES as u32).contains(&most) {
+            let message = format!("{most} is not between 1 and {MOST_LINES}");
+            return Err(Error::invalid("most", message));
+        }
+        let mut feed = Feed {
+            name: name.to_owned(),
+            next_page: Some(1),
+            most,
+        };
+        let found = self.page_of_feed(common, name, 1).await?;
+        let numbers = feed.take(1, found)?;
+        if numbers.is_empty() {
+            let message = "holds no product for this destination at the moment";
+            return Err(Error::invalid("feed", message));
+        }
+        common.feed = Some(feed);
+        Ok((1..)
+            .zip(numbers)
+            .map(|(line, number)| wish(line, number))
+            .collect())
+    }
+
+    async fn page_of_feed(&self, common: &Common, name: &str, page: u32) -> Result<SearchPage> {
+        let query = FeedQuery {
+            name: name.to_owned(),
+            ship_to: common.ship_to.clone(),
+            currency: common.currency.clone(),
+            language: common.language.clone(),
+            page: Some(page),
+            page_size: Some(PAGE_SIZE),
+            connection: Some(common.connection.clone()),
+            ..FeedQuery::default()
+        };
+        self.feed_products(&query).await
+    }
+
+    /// Finds the products of the next page and adds them to the import; whether its owner goes on.
+    pub(super) async fn grow_import(
+        &self,
+        job: &ImportJob,
+        common: &mut Common,
+        page: u32,
+        until: i64,
+    ) -> Result<bool> {
+        let Some(mut feed) = common.feed.clone() else {
+            return Ok(true);
+        };
+        let found = self.page_of_feed(common, &feed.name, page).await?;
+        let numbers = feed.take(page, found)?;
+        common.feed = Some(feed);
+        // Lines get their numbers where they are stored.
+        let lines = numbers
+            .into_iter()
+            .map(|number| waiting_line(wish(0, number)));
+        let now = to_millis(self.now());
+        let grown = self.store().import_jobs().grow_import_job(
+            &job.id,
+            lines.collect(),
+            json!(common).to_string(),
+            self.owner(),
+            now.plus(until),
+            now,
+        );
+        Ok(grown.await?)
+    }
+}
+
+fn wish(line: i64, product: String) -> Wish {
+    Wish {
+        line,
+        product,
+        skus: None,
+        labels: Vec::new(),
+        rule: None,
+    }
+}

@@ -1,0 +1,318 @@
+//! The catalogue as a person uses it, without script: forms in, pages out.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use testkit::app::App;
+use testkit::http::{Http, Reply};
+
+const CATALOGUE: &str = "/aliexpress/catalogue";
+
+/// Sends a form and opens the page that it leads to, in English.
+async fn send(visitor: &Http, path: &str, fields: &[(&str, &str)]) -> Result<(String, String)> {
+    let reply = visitor.post_form(path, fields).await?.expect_status(303)?;
+    let place = reply.location()?.to_owned();
+    Ok((page(visitor, &place).await?, place))
+}
+
+async fn page(visitor: &Http, path: &str) -> Result<String> {
+    let join = if path.contains('?') { '&' } else { '?' };
+    let reply = visitor.get(&format!("{path}{join}lang=en")).await?;
+    Ok(reply.expect_status(200)?.text())
+}
+
+fn holds(page: &str, words: &str) {
+    assert!(page.contains(words), "no `{words}` in {page}");
+}
+
+async fn first(app: &App) -> Result<String> {
+    app.products().await?.into_iter().next().context("none")
+}
+
+/// The only product in the catalogue, as the API has it.
+async fn only(visitor: &Http) -> Result<Value> {
+    let page = visitor.get("/api/aliexpress/catalogue").await?.json()?;
+    let products = page["products"].as_array().context("no list")?;
+    assert_eq!(products.len(), 1, "{page}");
+    let id = products[0]["id"].as_str().context("no id")?;
+    visitor
+        .get(&format!("/api/aliexpress/catalogue/{id}"))
+        .await?
+        .json()
+}
+
+async fn add(visitor: &Http, number: &str, more: &[(&str, &str)]) -> Result<(String, String)> {
+    let mut fields = vec![("ship_to", "FR"), ("currency", "EUR")];
+    fields.extend(more);
+    let path = format!("/aliexpress/products/{number}/import");
+    send(visitor, &path, &fields).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_product_comes_in_is_edited_and_removed() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    holds(
+        &page(&visitor, CATALOGUE).await?,
+        "Nothing is in the catalogue yet",
+    );
+    let number = first(&app).await?;
+    let shown = app.core.product(&number, &Default::default()).await?;
+    let sku = shown.skus.first().context("no variant")?.id.clone();
+    let (said, place) = add(
+        &visitor,
+        &number,
+        &[("add", &sku), ("labels", "lamps, summer")],
+    )
+    .await?;
+    assert!(place.starts_with(&format!("/aliexpress/products/{number}?ship_to=FR")));
+    holds(&said, "The product is in the catalogue.");
+    holds(&said, "This product is in your catalogue:");
+    let product = only(&visitor).await?;
+    assert_eq!(
+        (&product["variants"], &product["labels"]),
+        (&Value::from(1), &serde_json::json!(["lamps", "summer"]))
+    );
+    // Once more is an update, never a second one.
+    let (said, _) = add(&visitor, &number, &[]).await?;
+    holds(&said, "was in the catalogue already");
+
+    let id = product["id"].as_str().context("no id")?;
+    let here = format!("{CATALOGUE}/{id}");
+    for query in [
+        "",
+        "?q=lamps",
+        "?label=summer",
+        "?state=listed&availability=on_sale",
+    ] {
+        holds(
+            &page(&visitor, &format!("{CATALOGUE}{query}")).await?,
+            &here,
+        );
+    }
+    let none = page(&visitor, &format!("{CATALOGUE}?state=held")).await?;
+    holds(&none, "No such product in the catalogue");
+    let fields = [
+        ("title", "Desk lamp"),
+        ("state", "held"),
+        ("labels", "desk"),
+        ("rule", ""),
+        ("sku", &sku),
+        ("code", "L-1"),
+        ("sold", &sku),
+    ];
+    let (said, _) = send(&visitor, &here, &fields).await?;
+    holds(&said, "The product is saved.");
+    let changed = only(&visitor).await?;
+    let of_sku = |product: &Value| {
+        let mut skus = product["skus"].as_array().into_iter().flatten().cloned();
+        skus.find(|one| one["id"] == sku.as_str())
+    };
+    assert_eq!(changed["title"], "Desk lamp");
+    assert_eq!(of_sku(&changed).context("no sku")?["own_code"], "L-1");
+    // What cannot be is said beside what was entered, and nothing is changed.
+    let mut wrong = fields;
+    wrong[0] = ("title", "");
+    wrong[5] = ("code", "L-2");
+    let refused = visitor
+        .post_form(&here, &wrong)
+        .await?
+        .expect_status(400)?
+        .text();
+    holds(&refused, "title");
+    holds(&refused, r#"value="L-2""#);
+    assert_eq!(only(&visitor).await?, changed);
+
+    holds(&page(&visitor, &format!("{here}/remove")).await?, "Remove");
+    let (said, place) = send(&visitor, &format!("{here}/remove"), &[]).await?;
+    assert_eq!(place, CATALOGUE);
+    holds(&said, "no longer in the catalogue");
+    visitor.get(&here).await?.expect_status(404)?;
+    Ok(())
+}
+
+const STEPS: [(&str, &str); 12] = [
+    ("name", "shop"),
+    ("currency", "EUR"),
+    ("up_to", "10"),
+    ("percent", "100"),
+    ("plus", "1.50"),
+    ("up_to", ""),
+    ("percent", "50"),
+    ("plus", ""),
+    ("min_margin", "30"),
+    ("every", "1"),
+    ("ending", "0.99"),
+    ("default", "on"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prices_are_shown_before_they_are_applied() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    add(&visitor, &first(&app).await?, &[]).await?;
+    let rules = format!("{CATALOGUE}/rules");
+    holds(&page(&visitor, &rules).await?, "There is no price rule yet");
+    let mut wrong = STEPS;
+    wrong[5] = ("up_to", "5");
+    let refused = visitor
+        .post_form(&rules, &wrong)
+        .await?
+        .expect_status(400)?
+        .text();
+    holds(&refused, "steps[1].up_to");
+    holds(&refused, r#"value="1.50""#);
+    let (said, _) = send(&visitor, &rules, &STEPS).await?;
+    holds(&said, "The rule is saved.");
+    holds(&said, "by “shop”");
+
+    let dry_run = format!("{CATALOGUE}/dry-run");
+    let (shown, run) = send(&visitor, &dry_run, &[("rule", ""), ("state", "listed")]).await?;
+    holds(&shown, "would change");
+    holds(&shown, "by “shop”");
+    assert!(
+        only(&visitor).await?["price"].is_null(),
+        "a dry run changed a price"
+    );
+    // A cost that moves meanwhile keeps all of it from being applied.
+    let (said, _) = send(&visitor, &format!("{run}/apply"), &[]).await?;
+    holds(&said, "The prices are in force.");
+    let price = only(&visitor).await?["price"].clone();
+    let lowest = price["lowest"].as_str().context("no price")?;
+    assert!(lowest.ends_with(".99"), "{price}");
+    // Once is enough.
+    let (said, _) = send(&visitor, &format!("{run}/apply"), &[]).await?;
+    holds(&said, "no longer as this page showed them");
+    let (nothing, stale) = send(&visitor, &dry_run, &[]).await?;
+    holds(&nothing, "No price would change.");
+
+    // The rule becomes another one: the run that was shown before it cannot be applied any more.
+    let rule = app.core.price_rules().await?.remove(0);
+    let (_, before) = {
+        let mut other = STEPS;
+        other[3] = ("percent", "200");
+        send(&visitor, &format!("{rules}/{}", rule.id), &other).await?;
+        send(&visitor, &dry_run, &[]).await?
+    };
+    send(&visitor, &format!("{rules}/{}", rule.id), &STEPS).await?;
+    let moved = visitor.post_form(&format!("{before}/apply"), &[]).await?;
+    let moved = moved.expect_status(412)?.text();
+    holds(&moved, "Nothing was changed");
+    assert_eq!(only(&visitor).await?["price"], price);
+    assert_ne!(stale, before);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rates_are_entered_by_hand() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let rates = format!("{CATALOGUE}/rates");
+    let rate = |number| [("from", "USD"), ("to", "EUR"), ("rate", number)];
+    let refused = visitor.post_form(&rates, &rate("0,92")).await?;
+    holds(&refused.expect_status(400)?.text(), "0,92");
+    let (said, _) = send(&visitor, &rates, &rate("0.92")).await?;
+    holds(&said, "The rate is saved.");
+    holds(&said, "1 USD = 0.92 EUR");
+    holds(&said, "Entered by hand");
+    let (said, _) = send(&visitor, &format!("{rates}/USD/EUR/remove"), &[]).await?;
+    holds(&said, "No rate is entered");
+    Ok(())
+}
+
+async fn file(visitor: &Http, query: &str) -> Result<Reply> {
+    visitor.get(&format!("{CATALOGUE}/export?{query}")).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_catalogue_is_taken_away_as_a_file() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    add(&visitor, &first(&app).await?, &[]).await?;
+    for format in ["jsonl", "csv", "shopify", "woocommerce"] {
+        let query = format!("format={format}&price_currency=EUR&q=&state=");
+        let taken = file(&visitor, &query).await?.expect_status(200)?;
+        let through_api = visitor
+            .get(&format!(
+                "/api/aliexpress/catalogue/export?format={format}&price_currency=EUR"
+            ))
+            .await?;
+        assert_eq!(taken.body, through_api.body, "{format}");
+        let disposition = taken.header("content-disposition").context("no name")?;
+        assert!(disposition.starts_with("attachment"), "{disposition}");
+    }
+    let refused = file(&visitor, "format=excel").await?.expect_status(400)?;
+    holds(&refused.text(), "<html");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_products_come_in_as_a_job() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let imports = format!("{CATALOGUE}/imports");
+    holds(&page(&visitor, &imports).await?, "No account");
+    app.connect().await?;
+    let products = app.products().await?;
+    let list = format!(
+        "{}\r\n\r\nhttps://www.aliexpress.com/item/{}.html",
+        products[0], products[1]
+    );
+    let wrong = visitor
+        .post_form(&imports, &[("text", "product\nlamp\n"), ("labels", "many")])
+        .await?
+        .expect_status(422)?
+        .text();
+    holds(&wrong, "Nothing was started");
+    holds(&wrong, "lamp");
+    let (said, here) = send(&visitor, &imports, &[("text", &list), ("labels", "many")]).await?;
+    holds(&said, "The import has begun.");
+    holds(&said, "0 of 2 products");
+    let (said, _) = send(&visitor, &format!("{here}/cancel"), &[]).await?;
+    holds(&said, "The import is stopped.");
+    let (said, _) = send(&visitor, &format!("{here}/resume"), &[]).await?;
+    holds(&said, "The import goes on.");
+    let stop = tokio_util::sync::CancellationToken::new();
+    app.core.work_on_imports(&stop).await?;
+    let done = page(&visitor, &here).await?;
+    holds(&done, "2 products are in the catalogue.");
+    holds(
+        &page(&visitor, &format!("{here}?state=failed")).await?,
+        "No product in this state",
+    );
+    // A feed of AliExpress, found as the import is worked on.
+    let feed = app.core.feeds(None).await?.remove(0).name;
+    let into = format!("{imports}/feed");
+    for (name, most) in [
+        ("no such feed", ""),
+        (feed.as_str(), "many"),
+        (feed.as_str(), "0"),
+    ] {
+        let fields = [("feed", name), ("most", most), ("labels", "")];
+        visitor
+            .post_form(&into, &fields)
+            .await?
+            .expect_status(400)?;
+    }
+    let fields = [("feed", feed.as_str()), ("most", "2"), ("labels", "fed")];
+    let (said, here) = send(&visitor, &into, &fields).await?;
+    holds(&said, &feed);
+    app.core.work_on_imports(&stop).await?;
+    holds(
+        &page(&visitor, &here).await?,
+        "products are in the catalogue.",
+    );
+    // A file is told from a list by its first line.
+    let file = format!("labels;product\nfiled;{}\n", products[2]);
+    let (_, here) = send(&visitor, &imports, &[("text", &file)]).await?;
+    app.core.work_on_imports(&stop).await?;
+    holds(
+        &page(&visitor, &here).await?,
+        "1 product is in the catalogue.",
+    );
+    let filed = page(&visitor, &format!("{CATALOGUE}?label=filed")).await?;
+    holds(&filed, &products[2]);
+    Ok(())
+}
