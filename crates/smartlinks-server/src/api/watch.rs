@@ -15,6 +15,7 @@ use crate::state::AppState;
 
 /// Which changes.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Drifting {
     /// `cost`, `stock`, `sku_gone`, `sku_back`, `sku_added` or `availability`.
@@ -107,6 +108,7 @@ pub(super) async fn choose(
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct RepairsPage {
     /// The `next` of the page before.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::http::request::Parts;
 use http_body_util::BodyExt as _;
 use smartlinks_core::catalogue::IMPORT_LIMIT;
@@ -19,10 +19,14 @@ const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
-/// How large a body may be, by the path of its route. Only those who were let in get this far.
-fn limit(path: &str) -> usize {
+/// How large a body may be, by its route. Only those who were let in get this far.
+fn limit(method: &Method, path: &str) -> usize {
     match path {
-        "/api/aliexpress/catalogue/imports" | "/aliexpress/catalogue/imports" => IMPORT_LIMIT,
+        "/api/aliexpress/catalogue/imports" | "/aliexpress/catalogue/imports"
+            if *method == Method::POST =>
+        {
+            IMPORT_LIMIT
+        }
         _ => BODY_LIMIT,
     }
 }
@@ -32,7 +36,7 @@ pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Proble
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, body));
     }
-    let limit = limit(parts.uri.path());
+    let limit = limit(&parts.method, parts.uri.path());
     // What says beforehand that it is far too large is not read at all.
     if body.size_hint().lower() > passed_over(limit) as u64 {
         return Err(too_large(limit));
