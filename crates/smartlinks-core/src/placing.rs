@@ -126,7 +126,11 @@ impl Core {
             _ => Vec::new(),
         };
         let candidates = candidates.into_iter().map(|(order, _)| order.order_id);
-        let candidates = candidates.collect();
+        let named = match intent.state {
+            IntentState::AwaitingPerson => intent.order_ids.clone(),
+            _ => Vec::new(),
+        };
+        let candidates = named.into_iter().chain(candidates).collect();
         Ok(views::view(intent, orders, candidates))
     }
 

@@ -17,6 +17,9 @@ use smartlinks_core::{
 use testkit::app::{APP_SECRET, App, NOON_MS, Setup};
 use testkit::http::Http;
 
+#[path = "placing/held.rs"]
+mod held;
+
 const CREATE: &str = "aliexpress.ds.order.create";
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";
 const HOUR: i64 = 3600;

@@ -208,15 +208,18 @@ pub struct IntentCursor {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait OrderIntentRepository: Send + Sync {
-    /// Writes an intent in the state [`IntentState::Placing`], held by `owner` until `lease_until`. Durable when it
+    /// Writes an intent in the state [`IntentState::Placing`], held under `claim` until `lease_until`. Durable when it
     /// returns. Where the caller has used the key before, nothing is written and that intent comes back.
+    ///
+    /// A claim is a word of its own for each time that intents are taken: two tasks of one process must not take each
+    /// other's for theirs.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is no such connection.
     async fn write_intent(
         &self,
         new: NewIntent,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         traces: Traces,
     ) -> Result<Option<OrderIntent>, StoreError>;
@@ -239,33 +242,34 @@ pub trait OrderIntentRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Notes, before it happens, that an intent is sent now. False when `owner` does not hold it any more: then it must
-    /// not be sent.
+    /// Notes, before it happens, that an intent is sent now. False when it is not held under `claim` any more, when that
+    /// has ended at `now`, and when its first sending was at `sent_after` or before: then it must not be sent.
     async fn begin_sending(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
+        sent_after: Millis,
     ) -> Result<bool, StoreError>;
 
     /// Takes up to `limit` intents that are due and that nobody holds, the longest due first, until `lease_until`.
     async fn claim_intents(
         &self,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
         limit: u32,
     ) -> Result<Vec<ClaimedIntent>, StoreError>;
 
-    /// Ends the claim of `owner`. False when it holds the intent no more: then nothing changes, and no trace is left.
+    /// Ends a claim. False when the intent is held under it no more: then nothing changes, and no trace is left.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when one of the orders belongs to another intent.
     async fn end_intent(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         end: IntentEnd,
         now: Millis,
         traces: Traces,
@@ -278,6 +282,20 @@ pub trait OrderIntentRepository: Send + Sync {
     async fn decide_intent(
         &self,
         id: &IntentId,
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError>;
+
+    /// Writes what AliExpress has said of an intent that is not held any more, where it stands in one of the states
+    /// `from`. False when it does not.
+    ///
+    /// # Errors
+    /// As [`end_intent`](Self::end_intent).
+    async fn correct_intent(
+        &self,
+        id: &IntentId,
+        from: &[IntentState],
         end: IntentEnd,
         now: Millis,
         traces: Traces,

@@ -6,13 +6,14 @@ use aliexpress::Class;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use smartlinks_store::Connection;
+use smartlinks_store::{Connection, Millis};
 use utoipa::ToSchema;
 
 use super::address::{self, AddressAdvice};
 use super::guard;
 use super::request::{NewOrder, NewOrderLine, PAY_CURRENCY};
 use super::views::{IntentLine, OrderProblem, Summary};
+use crate::clock::to_millis;
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
@@ -84,6 +85,8 @@ pub(super) struct FoundLine {
 /// A checked order, with what it takes to send it.
 #[derive(Debug)]
 pub(super) struct Checked {
+    /// When the first of what was seen was looked at.
+    pub(super) at: Millis,
     pub(super) preview: OrderPreview,
     pub(super) lines: Vec<FoundLine>,
     /// Province and city as AliExpress lists them.
@@ -165,7 +168,7 @@ impl Core {
         order: &NewOrder,
         connection: &Connection,
     ) -> Result<Checked> {
-        let id = connection.id.to_string();
+        let (id, at) = (connection.id.to_string(), to_millis(self.now()));
         // A connection that cannot order says so before anything else is looked at.
         self.vend(Some(&id), std::time::Duration::from_secs(1))
             .await?;
@@ -174,6 +177,7 @@ impl Core {
         let advice = address::advice(&order.address, &places);
         let (province, city) = address::listed(&order.address, &places);
         let mut checked = Checked {
+            at,
             preview: self.empty_preview(&id),
             lines: Vec::new(),
             province,

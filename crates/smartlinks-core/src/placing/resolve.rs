@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::send::Outcome;
+use super::send::{Held, Outcome};
 use super::verdict::{Verdict, first_sending_until, may_repeat_until};
 use super::wire::Sealed;
 use crate::clock::to_millis;
@@ -76,18 +76,16 @@ impl Core {
         if intents.next_intent_due().await?.is_none_or(|due| due > now) {
             return Ok(0);
         }
-        let until = now.plus(self.order_lease_ms());
-        let claimed = intents
-            .claim_intents(self.owner(), until, now, AT_ONCE)
-            .await?;
+        let (until, claim) = (now.plus(self.order_lease_ms()), self.new_claim()?);
+        let claimed = intents.claim_intents(&claim, until, now, AT_ONCE).await?;
         let count = claimed.len();
         let mut running = JoinSet::new();
         for one in claimed {
-            let core = self.clone();
+            let (core, claim) = (self.clone(), claim.clone());
             // Cut in the middle of a call it would leave its outcome open.
             running.spawn(async move {
                 let worker = core.clone();
-                core.to_the_end(async move { worker.work_on_intent(one).await })
+                core.to_the_end(async move { worker.work_on_intent(one, claim).await })
                     .await
             });
         }
@@ -104,14 +102,15 @@ impl Core {
         Ok(count)
     }
 
-    async fn work_on_intent(&self, claimed: ClaimedIntent) -> Result<()> {
-        let intent = &claimed.intent;
-        let sealed = claimed
-            .request
+    async fn work_on_intent(&self, claimed: ClaimedIntent, claim: String) -> Result<()> {
+        let ClaimedIntent { intent, request } = claimed;
+        let held = Held { intent, claim };
+        let intent = &held.intent;
+        let sealed = request
             .as_ref()
             .and_then(|text| serde_json::from_str::<Sealed>(text.expose_secret()).ok());
         let outcome = match (intent.first_sent_at, sealed) {
-            (None, Some(sealed)) => return self.send_late(intent, &sealed).await,
+            (None, Some(sealed)) => return self.send_late(&held, &sealed).await,
             (None, None) => Outcome::of(
                 Verdict::over(IntentState::Refused, "request_unreadable"),
                 None,
@@ -119,14 +118,14 @@ impl Core {
             (Some(since), sealed) => match self.matched(intent, since).await? {
                 Some(orders) => self.found(intent, orders),
                 None => match self.may_repeat(intent, sealed).await? {
-                    Ok(sealed) => return self.send_intent(intent, &sealed).await,
+                    Ok(sealed) => return self.send_intent(&held, &sealed, None).await,
                     Err(reason) => {
                         Outcome::of(Verdict::over(IntentState::AwaitingPerson, reason), None)
                     }
                 },
             },
         };
-        self.conclude(intent, outcome).await
+        self.conclude(&held, outcome).await
     }
 
     /// Whether the identical request may be sent again; or why only a person can tell now.
@@ -151,14 +150,14 @@ impl Core {
     }
 
     /// A first sending that could not take place at once: what was checked then is checked again.
-    async fn send_late(&self, intent: &OrderIntent, sealed: &Sealed) -> Result<()> {
-        let now = to_millis(self.now());
+    async fn send_late(&self, held: &Held, sealed: &Sealed) -> Result<()> {
+        let (intent, now) = (&held.intent, to_millis(self.now()));
         if now >= first_sending_until(intent.created_at) {
             let verdict = Verdict::over(IntentState::Refused, "not_sent_in_time");
-            return self.conclude(intent, Outcome::of(verdict, None)).await;
+            return self.conclude(held, Outcome::of(verdict, None)).await;
         }
         let outcome = match self.checked_again(intent, sealed).await {
-            Ok(None) => return self.send_intent(intent, sealed).await,
+            Ok(None) => return self.send_intent(held, sealed, Some(now)).await,
             Ok(Some(why)) => {
                 let verdict = Verdict::over(IntentState::Refused, "checks_failed");
                 Outcome::of(verdict, Some(sealed.without_people(&why)))
@@ -175,7 +174,7 @@ impl Core {
                 Outcome::of(verdict, Some(sealed.without_people(&error.to_string())))
             }
         };
-        self.conclude(intent, outcome).await
+        self.conclude(held, outcome).await
     }
 
     /// What stands in the way now; nothing when the order may be sent as it was written.

@@ -86,6 +86,11 @@ impl Verdict {
     }
 }
 
+/// An intent that was sent first at this moment or before must not be sent again now.
+pub(super) fn too_long_ago(now: Millis) -> Millis {
+    now.plus(MARGIN_MS - WINDOW_MS)
+}
+
 /// The last moment at which the identical request may be sent again.
 pub(super) fn may_repeat_until(open_since: Millis) -> Millis {
     open_since.plus(WINDOW_MS - MARGIN_MS)

@@ -42,14 +42,14 @@ impl OrderIntentRepository for DatabaseStore {
     async fn write_intent(
         &self,
         new: NewIntent,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         traces: Traces,
     ) -> Result<Option<OrderIntent>, StoreError> {
         let write = WriteIntent {
             sealer: Arc::clone(&self.sealer),
             new,
-            owner: owner.to_owned(),
+            claim: claim.to_owned(),
             lease_until,
             traces,
         };
@@ -110,28 +110,30 @@ impl OrderIntentRepository for DatabaseStore {
     async fn begin_sending(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
+        sent_after: Millis,
     ) -> Result<bool, StoreError> {
         const BEGIN: &str = "update order_intents set attempts = attempts + 1, \
              first_sent_at = coalesce(first_sent_at, $3), reason = null, detail = null, lease_until = $4, \
              changed_at = $3 \
-             where id = $1 and lease_owner = $2 and state in ('placing', 'unknown')";
-        self.changed(BEGIN, values![id.as_str(), owner, now, lease_until])
-            .await
+             where id = $1 and lease_owner = $2 and lease_until > $3 and state in ('placing', 'unknown') \
+             and (first_sent_at is null or first_sent_at > $5)";
+        let values = values![id.as_str(), claim, now, lease_until, sent_after];
+        self.changed(BEGIN, values).await
     }
 
     async fn claim_intents(
         &self,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
         limit: u32,
     ) -> Result<Vec<ClaimedIntent>, StoreError> {
         let claim = Claim {
             sealer: Arc::clone(&self.sealer),
-            owner: owner.to_owned(),
+            claim: claim.to_owned(),
             lease_until,
             now,
             limit,
@@ -142,14 +144,14 @@ impl OrderIntentRepository for DatabaseStore {
     async fn end_intent(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         end: IntentEnd,
         now: Millis,
         traces: Traces,
     ) -> Result<bool, StoreError> {
         let end = End {
             id: id.clone(),
-            by: By::Owner(owner.to_owned()),
+            by: By::Claim(claim.to_owned()),
             end,
             now,
             traces,
@@ -166,7 +168,25 @@ impl OrderIntentRepository for DatabaseStore {
     ) -> Result<bool, StoreError> {
         let end = End {
             id: id.clone(),
-            by: By::Person,
+            by: By::StandingIn(vec![IntentState::AwaitingPerson]),
+            end,
+            now,
+            traces,
+        };
+        self.database.write(end).await
+    }
+
+    async fn correct_intent(
+        &self,
+        id: &IntentId,
+        from: &[IntentState],
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        let end = End {
+            id: id.clone(),
+            by: By::StandingIn(from.to_vec()),
             end,
             now,
             traces,

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use smartlinks_store::{
-    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, NewEvent, NewIntent,
+    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, Millis, NewEvent, NewIntent,
     Store, StoreError, SystemEntropy, Traces,
 };
 
 use crate::support::*;
 
+/// Before every sending.
+const LONG_AGO: Millis = Millis(0);
 const REQUEST: &str = r#"{"city":"Somewhere-to-live"}"#;
 
 fn new(connection: &ConnectionId, key: &str, number: i64) -> NewIntent {
@@ -135,10 +137,10 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     let early = store.claim_intents("heir", until.plus(1000), NOW, 9).await;
     assert!(early.unwrap().is_empty());
     // Only who holds it sends it, and the first sending is remembered through all that follow.
-    assert!(!store.begin_sending(&id, "heir", until, NOW).await.unwrap());
+    assert!(!store.begin_sending(&id, "heir", until, NOW, LONG_AGO).await.unwrap());
     assert!(
         store
-            .begin_sending(&id, "me", until, NOW.plus(5))
+            .begin_sending(&id, "me", until, NOW.plus(5), LONG_AGO)
             .await
             .unwrap()
     );
@@ -147,13 +149,18 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     assert_eq!(heirs.len(), 1);
     assert_eq!(heirs[0].request.as_ref().unwrap().expose_secret(), REQUEST);
     assert_eq!(heirs[0].intent.first_sent_at, Some(NOW.plus(5)));
-    assert!(!store.begin_sending(&id, "me", later, until).await.unwrap());
-    assert!(
-        store
-            .begin_sending(&id, "heir", later, until)
-            .await
-            .unwrap()
-    );
+    let begin = |claim, now, sent_after| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        async move {
+            let begun = store.begin_sending(&id, claim, later, now, sent_after);
+            begun.await.unwrap()
+        }
+    };
+    assert!(!begin("me", until, LONG_AGO).await);
+    // Nor when the claim has ended, nor when the first sending is too long ago.
+    assert!(!begin("heir", later, LONG_AGO).await);
+    assert!(!begin("heir", until, NOW.plus(5)).await);
+    assert!(begin("heir", until, NOW.plus(4)).await);
     let intent = store.intent(id.as_str()).await.unwrap().unwrap();
     assert_eq!(
         (intent.first_sent_at, intent.attempts),
@@ -205,7 +212,7 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     assert_eq!((intent.first_sent_at, intent.next_attempt_at), (None, None));
     assert_eq!(intent.finished_at, Some(until));
     assert_eq!(kinds(&store).await, ["intent.refused"]);
-    assert!(!store.begin_sending(&id, "me", later, until).await.unwrap());
+    assert!(!begin("me", until, LONG_AGO).await);
 }
 
 /// R39: who gets the goods is not to be read in the database, and not kept longer than something may be sent.
@@ -326,6 +333,51 @@ pub(crate) async fn a_person_decides_only_what_waits_for_one(stage: Stage) {
     assert!(decide(IntentState::Refused).await.unwrap());
     assert!(!decide(IntentState::Placed).await.unwrap());
     assert_eq!(kinds(&store).await, ["intent.decided"]);
+}
+
+/// What AliExpress has said counts whoever holds the intent, and nowhere but where it is still open.
+pub(crate) async fn an_intent_is_corrected_only_where_it_stands(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let intent = new(&connection, "K-1", 0);
+    let id = intent.id.clone();
+    store
+        .write_intent(intent, "me", NOW.plus(1000), Traces::none())
+        .await
+        .unwrap();
+    let correct = |from: Vec<IntentState>, state, orders: Vec<KnownOrder>| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        async move {
+            let end = IntentEnd {
+                orders,
+                ..end(state)
+            };
+            let told = told("intent.corrected");
+            store.correct_intent(&id, &from, end, NOW, told).await
+        }
+    };
+    let number = "8100000000000001";
+    let open = vec![IntentState::Unknown, IntentState::Placing];
+    let closed = vec![IntentState::Refused, IntentState::Placed];
+    let refused = correct(closed.clone(), IntentState::AwaitingPerson, Vec::new());
+    assert!(!refused.await.unwrap());
+    let placed = correct(
+        open.clone(),
+        IntentState::Placed,
+        vec![known(number, &connection)],
+    );
+    assert!(placed.await.unwrap());
+    let intent = store.intent(id.as_str()).await.unwrap().unwrap();
+    assert_eq!((intent.finished_at, &*intent.order_ids), (Some(NOW), &[number.to_owned()][..]));
+    // The claim has ended with it.
+    let late = store.end_intent(&id, "me", end(IntentState::Refused), NOW, Traces::none());
+    assert!(!late.await.unwrap());
+    assert!(!correct(open, IntentState::Refused, Vec::new()).await.unwrap());
+    let back = correct(closed, IntentState::AwaitingPerson, Vec::new());
+    assert!(back.await.unwrap());
+    let intent = store.intent(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(intent.finished_at, None);
+    assert_eq!(kinds(&store).await, ["intent.corrected"; 2]);
 }
 
 pub(crate) async fn intents_are_paged_and_pruned(stage: Stage) {
