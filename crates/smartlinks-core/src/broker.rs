@@ -141,7 +141,8 @@ impl Core {
         if let Some(deed) = deed {
             self.note_deed(deed, Some(&first.id));
         }
-        let answer = self.noted(call(client.with_access_token(vended.token().clone()), first).await);
+        let answer =
+            self.noted(call(client.with_access_token(vended.token().clone()), first).await);
         self.note_served(first, answer.is_ok()).await;
         match answer {
             Err(error) if error.is_illegal_access_token() && !self.is_young(first) => {

@@ -17,6 +17,8 @@ use smartlinks_core::{
 use testkit::app::{APP_SECRET, App, NOON_MS, Setup};
 use testkit::http::Http;
 
+#[path = "placing/charges.rs"]
+mod charges;
 #[path = "placing/held.rs"]
 mod held;
 
