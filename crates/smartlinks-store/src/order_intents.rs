@@ -157,6 +157,8 @@ pub struct OrderIntent {
     pub first_sent_at: Option<Millis>,
     /// How often it was sent.
     pub attempts: i64,
+    /// How often in a row AliExpress has said that no stock could be reserved.
+    pub stock_answers: i64,
     /// When it is looked at again.
     pub next_attempt_at: Option<Millis>,
     /// When it was written.
@@ -189,6 +191,8 @@ pub struct IntentEnd {
     pub next_attempt_at: Option<Millis>,
     /// No sending so far can have led to an order.
     pub nothing_sent: bool,
+    /// How often in a row AliExpress has said by now that no stock could be reserved.
+    pub stock_answers: i64,
     /// The orders that came of it. Each is added to the known orders unless it is among them, and belongs to this intent
     /// from now on.
     pub orders: Vec<KnownOrder>,
@@ -232,6 +236,13 @@ pub trait OrderIntentRepository: Send + Sync {
         &self,
         caller: &str,
         key: &str,
+    ) -> Result<Option<OrderIntent>, StoreError>;
+
+    /// The oldest intent under a key, whoever has used it, for the same request.
+    async fn intent_of_request(
+        &self,
+        key: &str,
+        request_hash: &Hash,
     ) -> Result<Option<OrderIntent>, StoreError>;
 
     /// Up to `limit` intents after `cursor` in one of these states (all when there are none), the latest first.
@@ -308,10 +319,11 @@ pub trait OrderIntentRepository: Send + Sync {
     async fn open_intents(&self, connection: &ConnectionId)
     -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Makes intents of a connection due whose outcome is open: something was heard of its orders.
+    /// Makes intents of a connection due whose outcome is open: something was heard of its orders. Those that AliExpress
+    /// has no stock for rest all the same.
     async fn wake_intents(&self, connection: &ConnectionId, now: Millis) -> Result<(), StoreError>;
 
-    /// Known orders of a connection that came of no intent, added at `since` or later, at most 200, the latest first.
+    /// Known orders of a connection that came of no intent, added at `since` or later, at most 200, the oldest first.
     async fn orders_of_no_intent(
         &self,
         connection: &ConnectionId,

@@ -18,12 +18,45 @@ use super::wire::{self, Created, Sealed};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
+use crate::orders::was_cancelled;
 use crate::service::{Core, random_hex};
 use crate::traces::OK;
 
 /// How long checks count, in milliseconds: prices, stock and guard are of a moment, and what was checked then must not
 /// be sent an hour later, when the machine has slept.
 const CHECKS_COUNT_FOR_MS: i64 = 120_000;
+
+/// The reason of an intent whose order was closed or cancelled.
+pub(super) const CLOSED: &str = "order_closed";
+
+/// What an order at AliExpress is to its intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Paid,
+    Unpaid,
+    /// Nothing will come of it.
+    Closed,
+}
+
+/// Where a known order stands, as far as it was read: what is not known to be paid waits for it.
+fn standing(order: &KnownOrder) -> Standing {
+    match order.status.as_str() {
+        "IN_CANCEL" => Standing::Closed,
+        "FINISH" if was_cancelled(order) => Standing::Closed,
+        "WAIT_SELLER_EXAMINE_MONEY"
+        | "RISK_CONTROL"
+        | "RISK_CONTROL_HOLD"
+        | "WAIT_SELLER_SEND_GOODS"
+        | "SELLER_PART_SEND_GOODS"
+        | "WAIT_BUYER_ACCEPT_GOODS"
+        | "FUND_PROCESSING"
+        | "IN_ISSUE"
+        | "IN_FROZEN"
+        | "WAIT_GROUP"
+        | "FINISH" => Standing::Paid,
+        _ => Standing::Unpaid,
+    }
+}
 
 /// An order on its way from the checks to its intent.
 pub(super) struct Wish {
@@ -144,6 +177,7 @@ impl Core {
             open_since: intent.first_sent_at,
             reason: intent.reason.as_deref(),
             attempts: intent.attempts + 1,
+            stock_answers: intent.stock_answers,
             created_at: intent.created_at,
             pay: sealed.order.pay,
             now: to_millis(self.now()),
@@ -239,15 +273,19 @@ impl Core {
 
     /// The orders of an intent, found among those that became known since it was sent.
     pub(super) fn found(&self, intent: &OrderIntent, orders: Vec<KnownOrder>) -> Outcome {
-        let waits = |order: &KnownOrder| order.status == "PLACE_ORDER_SUCCESS";
-        let state = match orders.iter().any(waits) {
-            true => IntentState::CreatedUnpaid,
-            false => IntentState::Placed,
-        };
         tracing::info!(intent = %intent.id, "the orders of an intent were found among the known ones");
+        let standings: Vec<_> = orders.iter().map(standing).collect();
+        let (state, reason) = if standings.contains(&Standing::Closed) {
+            (IntentState::AwaitingPerson, CLOSED)
+        } else if standings.contains(&Standing::Unpaid) {
+            (IntentState::CreatedUnpaid, "matched")
+        } else {
+            (IntentState::Placed, "matched")
+        };
+        let detail = "AliExpress has not named the order: it was found by its goods";
         Outcome {
-            verdict: Verdict::over(state, "matched"),
-            detail: None,
+            verdict: Verdict::over(state, reason),
+            detail: Some(detail.to_owned()),
             orders,
             named: false,
         }
@@ -402,6 +440,7 @@ pub(super) fn end_of(outcome: Outcome) -> IntentEnd {
         detail: outcome.detail,
         next_attempt_at: outcome.verdict.next_attempt_at,
         nothing_sent: outcome.verdict.nothing_sent,
+        stock_answers: outcome.verdict.stock_answers,
         orders: outcome.orders,
     }
 }

@@ -228,7 +228,10 @@ async fn an_order_is_sent_with_the_token_of_the_account_that_was_checked() -> Re
     ensure!(steps.0.set(app.data.join("smartlinks.db")).is_ok());
     let placing = app.core.place_order("K-1", &order).await?.view;
     assert_eq!((sent(&app).await?.len(), made(&app).await?), (1, 0));
-    assert_eq!((placing.state.as_str(), placing.first_sent_at), ("placing", None));
+    assert_eq!(
+        (placing.state.as_str(), placing.first_sent_at),
+        ("placing", None)
+    );
     app.advance(60);
     app.core.work_on_orders().await?;
     let ended = again(&app, &placing).await?;

@@ -127,7 +127,7 @@ macro_rules! end_intent {
         concat!(
             "update order_intents set state = $3, reason = $4, detail = $5, order_ids = $6, \
              next_attempt_at = $7, changed_at = $8, finished_at = $9, \
-             first_sent_at = case when $10 = 1 then null else first_sent_at end, \
+             first_sent_at = case when $10 = 1 then null else first_sent_at end, stock_answers = $11, \
              lease_owner = null, lease_until = null",
             $more,
             " where id = $1 and ",
@@ -145,7 +145,7 @@ impl Write for End {
         const EMPTY: &str = end_intent!(", request = null, sealed_with = null", "lease_owner = $2");
         const CORRECT: &str = end_intent!(
             ", request = null, sealed_with = null",
-            "state in ($2, $11, $12, $13, $14, $15)"
+            "state in ($2, $12, $13, $14, $15, $16)"
         );
         let end = &self.end;
         let under_way = end.state.is_under_way();
@@ -170,6 +170,7 @@ impl Write for End {
             self.now,
             end.state.is_final().then_some(self.now),
             i64::from(end.nothing_sent),
+            end.stock_answers,
         ];
         if let By::StandingIn(states) = &self.by {
             // Places that are left over hold nothing, which no state equals.

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use smartlinks_store::{
-    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, Millis, NewEvent, NewIntent,
-    Store, StoreError, SystemEntropy, Traces,
+    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, Millis, NewEvent,
+    NewIntent, Store, StoreError, SystemEntropy, Traces,
 };
 
 use crate::support::*;
@@ -36,6 +36,7 @@ fn end(state: IntentState) -> IntentEnd {
         detail: None,
         next_attempt_at: Some(NOW.plus(HOUR)),
         nothing_sent: false,
+        stock_answers: 0,
         orders: Vec::new(),
     }
 }
@@ -108,13 +109,24 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
         store.intent(intent.id.as_str()).await.unwrap(),
         Some(intent)
     );
-    // The same key of somebody else is another one.
+    // The same key of somebody else is another one, and for the same request it is found.
     let other = NewIntent {
         caller: "operator:b".to_owned(),
+        request_hash: [8; 32],
         ..new(&connection, "K-1", 1)
     };
-    let written = store.write_intent(other, "me", NOW, Traces::none()).await;
-    assert_eq!(written.unwrap(), None);
+    let written = store.write_intent(other.clone(), "me", NOW, Traces::none());
+    assert_eq!(written.await.unwrap(), None);
+    let found = |key, hash: [u8; 32]| {
+        let store = Arc::clone(&store);
+        async move {
+            let found = store.intent_of_request(key, &hash).await.unwrap();
+            found.map(|intent| intent.id)
+        }
+    };
+    assert_eq!(found("K-1", [8; 32]).await, Some(other.id));
+    assert_eq!(found("K-1", [9; 32]).await, None);
+    assert_eq!(found("K-2", [8; 32]).await, None);
     let nobodys = "conn_01890000-0000-7000-8000-000000000000".parse().unwrap();
     let lost = store.write_intent(new(&nobodys, "K-2", 2), "me", NOW, Traces::none());
     assert!(matches!(lost.await, Err(StoreError::Conflict { .. })));
@@ -137,7 +149,12 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     let early = store.claim_intents("heir", until.plus(1000), NOW, 9).await;
     assert!(early.unwrap().is_empty());
     // Only who holds it sends it, and the first sending is remembered through all that follow.
-    assert!(!store.begin_sending(&id, "heir", until, NOW, LONG_AGO).await.unwrap());
+    assert!(
+        !store
+            .begin_sending(&id, "heir", until, NOW, LONG_AGO)
+            .await
+            .unwrap()
+    );
     assert!(
         store
             .begin_sending(&id, "me", until, NOW.plus(5), LONG_AGO)
@@ -187,6 +204,16 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     );
     assert!(unknown.await.unwrap());
     assert_eq!(store.next_intent_due().await.unwrap(), Some(NOW.plus(HOUR)));
+    // One without stock is not asked again before its time.
+    let open = store.list_intents(&[IntentState::Unknown], None, 9);
+    assert_eq!(open.await.unwrap().len(), 1);
+    let mut raw = stage.raw().await;
+    raw.execute("update order_intents set stock_answers = 1")
+        .await;
+    store.wake_intents(&connection, until).await.unwrap();
+    assert_eq!(store.next_intent_due().await.unwrap(), Some(NOW.plus(HOUR)));
+    raw.execute("update order_intents set stock_answers = 0")
+        .await;
     store.wake_intents(&connection, until).await.unwrap();
     assert_eq!(store.next_intent_due().await.unwrap(), Some(until));
     // A sending of which nothing can have come is none.
@@ -368,11 +395,18 @@ pub(crate) async fn an_intent_is_corrected_only_where_it_stands(stage: Stage) {
     );
     assert!(placed.await.unwrap());
     let intent = store.intent(id.as_str()).await.unwrap().unwrap();
-    assert_eq!((intent.finished_at, &*intent.order_ids), (Some(NOW), &[number.to_owned()][..]));
+    assert_eq!(
+        (intent.finished_at, &*intent.order_ids),
+        (Some(NOW), &[number.to_owned()][..])
+    );
     // The claim has ended with it.
     let late = store.end_intent(&id, "me", end(IntentState::Refused), NOW, Traces::none());
     assert!(!late.await.unwrap());
-    assert!(!correct(open, IntentState::Refused, Vec::new()).await.unwrap());
+    assert!(
+        !correct(open, IntentState::Refused, Vec::new())
+            .await
+            .unwrap()
+    );
     let back = correct(closed, IntentState::AwaitingPerson, Vec::new());
     assert!(back.await.unwrap());
     let intent = store.intent(id.as_str()).await.unwrap().unwrap();
