@@ -94,12 +94,22 @@ pub(crate) struct Line {
     pub(crate) count: i64,
     pub(crate) unit_minor: i64,
     pub(crate) shipping_minor: i64,
+    /// Tax and import charges on top of the price; none in an order that an older sandbox kept.
+    #[serde(default)]
+    pub(crate) charges_minor: i64,
     pub(crate) tax_included: bool,
 }
 
 impl Line {
     pub(crate) const fn goods_minor(&self) -> i64 {
         self.unit_minor.saturating_mul(self.count)
+    }
+
+    /// What is paid for the line.
+    pub(crate) const fn total_minor(&self) -> i64 {
+        self.goods_minor()
+            .saturating_add(self.shipping_minor)
+            .saturating_add(self.charges_minor)
     }
 }
 
@@ -177,12 +187,11 @@ impl Order {
     }
 
     pub(crate) fn total(&self) -> KeptMoney {
-        let sum = |line: &Line| line.goods_minor().saturating_add(line.shipping_minor);
         let minor = self
             .basket
             .lines
             .iter()
-            .map(sum)
+            .map(Line::total_minor)
             .fold(0, i64::saturating_add);
         KeptMoney {
             minor,

@@ -100,12 +100,37 @@ impl Core {
         self.with_token_for(None, id, call).await
     }
 
-    /// The same for what is to be counted in the audit log.
+    /// The same for a call that has to know whose token it is sent with: the connection may be another account's than a
+    /// moment ago.
+    pub(crate) async fn with_token_of<T, F>(
+        &self,
+        id: Option<&str>,
+        call: impl Fn(Client, &Connection) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        self.vended_call(None, id, call).await
+    }
+
+    /// The same as [`with_token`](Self::with_token) for what is to be counted in the audit log.
     pub(crate) async fn with_token_for<T, F>(
         &self,
         deed: Option<Deed>,
         id: Option<&str>,
         call: impl Fn(Client) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T, GatewayError>>,
+    {
+        self.vended_call(deed, id, |client, _| call(client)).await
+    }
+
+    async fn vended_call<T, F>(
+        &self,
+        deed: Option<Deed>,
+        id: Option<&str>,
+        call: impl Fn(Client, &Connection) -> F,
     ) -> Result<T>
     where
         F: Future<Output = Result<T, GatewayError>>,
@@ -116,7 +141,8 @@ impl Core {
         if let Some(deed) = deed {
             self.note_deed(deed, Some(&first.id));
         }
-        let answer = self.noted(call(client.with_access_token(vended.token().clone())).await);
+        let answer =
+            self.noted(call(client.with_access_token(vended.token().clone()), first).await);
         self.note_served(first, answer.is_ok()).await;
         match answer {
             Err(error) if error.is_illegal_access_token() && !self.is_young(first) => {
@@ -133,8 +159,9 @@ impl Core {
             return Err(error);
         }
         let renewed = self.current(Some(first.id.as_str())).await?;
-        let answer = self.noted(call(client.with_access_token(renewed.token().clone())).await);
-        self.note_served(renewed.connection(), answer.is_ok()).await;
+        let (owner, token) = (renewed.connection(), renewed.token().clone());
+        let answer = self.noted(call(client.with_access_token(token), owner).await);
+        self.note_served(owner, answer.is_ok()).await;
         Ok(answer?)
     }
 

@@ -28,6 +28,11 @@ pub(crate) fn goods_of(record: &KnownOrder) -> Option<OrderedGoods> {
     Kept::of(record).goods()
 }
 
+/// Whether a line of a known order has ended because it was cancelled, or closed unpaid.
+pub(crate) fn was_cancelled(record: &KnownOrder) -> bool {
+    Kept::of(record).was_cancelled()
+}
+
 /// A known order as it stands in lists.
 pub(crate) fn summary_of(record: &KnownOrder) -> OrderSummary {
     summary(record)

@@ -18,7 +18,7 @@ mod verdict;
 mod views;
 mod wire;
 
-use smartlinks_store::{Hash, IntentCursor, IntentState, Millis, OrderIntent};
+use smartlinks_store::{Connection, Hash, IntentCursor, IntentState, Millis, OrderIntent};
 
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -28,13 +28,15 @@ pub use address::AddressAdvice;
 pub use checks::{OrderPreview, PreviewLine};
 pub(crate) use places::KnownPlaces;
 pub use request::{MoneyInput, NewOrder, NewOrderLine, OrderAddress, OrderGuard, PAY_CURRENCY};
+pub(crate) use resolve::is_too_fresh;
 pub use steps::{OrderPolicy, OrderStep, OrderSteps};
 pub use views::{
     Decision, IntentLine, IntentListing, OrderIntentPage, OrderIntentView, OrderProblem, PayLink,
     Placing,
 };
 
-use send::{Outcome, Wish, end_of};
+use checks::Checked;
+use send::{CLOSED, Outcome, Wish, end_of};
 use verdict::Verdict;
 
 impl Core {
@@ -52,20 +54,23 @@ impl Core {
         let key = request::check_key(key)?;
         order.check_form()?;
         let (hash, caller) = (order.hash()?, self.caller());
-        let intents = self.store().order_intents();
-        if let Some(known) = intents.intent_under(&caller, key).await? {
+        // One at a time under a key: who asks again while the first is being checked must not be told that nothing was
+        // sent, when a moment later it is.
+        let turn = self.inner.placings.turn(&key.to_owned()).await;
+        if let Some(known) = self.written_under(&caller, key, &hash).await? {
             return self.known(known, &hash).await;
         }
         let connection = self.record_or_default(order.connection.as_deref()).await?;
-        let checked = self.check_order(order, &connection).await?;
-        if !checked.preview.placeable {
-            return Err(Error::NotPlaceable(checked.preview.problems));
-        }
-        if let Some(seen) = &order.preview
-            && *seen != checked.preview.preview
-        {
-            return Err(Error::PreviewChanged);
-        }
+        let checked = match self.placeable(order, &connection).await {
+            Ok(checked) => checked,
+            Err(error) => {
+                // Another instance may have placed it meanwhile, and taken the last piece with it.
+                return match self.written_under(&caller, key, &hash).await? {
+                    Some(known) => self.known(known, &hash).await,
+                    None => Err(error),
+                };
+            }
+        };
         let wish = Wish {
             caller,
             key: key.to_owned(),
@@ -76,18 +81,48 @@ impl Core {
         };
         let core = self.clone();
         let (id, is_new) = self
-            .to_the_end(async move { core.write_and_send(wish).await })
+            .to_the_end(async move {
+                let _turn = turn;
+                core.write_and_send(wish).await
+            })
             .await?;
         self.inner.order_due.notify_one();
         let view = self.order_intent(id.as_str()).await?;
         Ok(Placing { view, is_new })
     }
 
+    /// The intent that is there already: under the key of this caller, or the same order under the same key of another
+    /// one. A program whose API key was replaced meanwhile repeats its order, and must not get a second one.
+    async fn written_under(
+        &self,
+        caller: &str,
+        key: &str,
+        hash: &Hash,
+    ) -> Result<Option<OrderIntent>> {
+        let intents = self.store().order_intents();
+        match intents.intent_under(caller, key).await? {
+            Some(known) => Ok(Some(known)),
+            None => Ok(intents.intent_of_request(key, hash).await?),
+        }
+    }
+
+    /// The order checked, when nothing stands in its way.
+    async fn placeable(&self, order: &NewOrder, connection: &Connection) -> Result<Checked> {
+        let checked = self.check_order(order, connection).await?;
+        if !checked.preview.placeable {
+            return Err(Error::NotPlaceable(checked.preview.problems));
+        }
+        match &order.preview {
+            Some(seen) if *seen != checked.preview.preview => Err(Error::PreviewChanged),
+            _ => Ok(checked),
+        }
+    }
+
     async fn known(&self, known: OrderIntent, hash: &Hash) -> Result<Placing> {
         if known.request_hash != *hash {
             return Err(Error::IdempotencyKeyUsed);
         }
-        let view = self.intent_view(known).await?;
+        let view = self.whole_view(known).await?;
         Ok(Placing {
             view,
             is_new: false,
@@ -107,7 +142,7 @@ impl Core {
     /// [`Error::UnknownIntent`], [`Error::Storage`].
     pub async fn order_intent(&self, id: &str) -> Result<OrderIntentView> {
         let intent = self.written_intent(id).await?;
-        self.intent_view(intent).await
+        self.whole_view(intent).await
     }
 
     async fn written_intent(&self, id: &str) -> Result<OrderIntent> {
@@ -115,18 +150,31 @@ impl Core {
         found.ok_or_else(|| Error::UnknownIntent(crate::text::shortened(id, 64)))
     }
 
-    async fn intent_view(&self, intent: OrderIntent) -> Result<OrderIntentView> {
-        let mut orders = Vec::new();
-        for number in &intent.order_ids {
-            let known = self.store().orders().find(number).await?;
-            orders.extend(known.as_ref().map(crate::orders::summary_of));
-        }
+    /// One intent with what may be its orders.
+    async fn whole_view(&self, intent: OrderIntent) -> Result<OrderIntentView> {
         let candidates = match (intent.state, intent.first_sent_at) {
             (IntentState::AwaitingPerson, Some(since)) => self.candidates(&intent, since).await?,
             _ => Vec::new(),
         };
         let candidates = candidates.into_iter().map(|(order, _)| order.order_id);
-        let candidates = candidates.collect();
+        let named = match intent.state {
+            IntentState::AwaitingPerson => intent.order_ids.clone(),
+            _ => Vec::new(),
+        };
+        let candidates = named.into_iter().chain(candidates).collect();
+        self.intent_view(intent, candidates).await
+    }
+
+    async fn intent_view(
+        &self,
+        intent: OrderIntent,
+        candidates: Vec<String>,
+    ) -> Result<OrderIntentView> {
+        let mut orders = Vec::new();
+        for number in &intent.order_ids {
+            let known = self.store().orders().find(number).await?;
+            orders.extend(known.as_ref().map(crate::orders::summary_of));
+        }
         Ok(views::view(intent, orders, candidates))
     }
 
@@ -158,7 +206,9 @@ impl Core {
             next,
         };
         for intent in found {
-            page.intents.push(self.intent_view(intent).await?);
+            // Looking for candidates reads up to two hundred orders; that is for the view of one.
+            page.intents
+                .push(self.intent_view(intent, Vec::new()).await?);
         }
         Ok(page)
     }
@@ -218,7 +268,14 @@ impl Core {
             orders.push(known.ok_or(Error::UnknownOrder(read.summary.id))?);
         }
         let mut outcome = self.found(intent, orders);
-        outcome.verdict.reason = Some("decided_placed".to_owned());
+        outcome.detail = None;
+        match outcome.verdict.state {
+            // It exists and nothing will come of it: nobody has to decide that a second time.
+            IntentState::AwaitingPerson => {
+                outcome.verdict = Verdict::over(IntentState::Refused, CLOSED);
+            }
+            _ => outcome.verdict.reason = Some("decided_placed".to_owned()),
+        }
         Ok(outcome)
     }
 }

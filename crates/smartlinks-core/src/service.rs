@@ -151,6 +151,7 @@ pub(crate) struct Inner {
     /// One writer of the token file at a time, and what it did last.
     pub(crate) token_file_turn: tokio::sync::Mutex<Written>,
     pub(crate) orders: Flights<i64>,
+    pub(crate) placings: Flights<String>,
     /// What AliExpress lists of countries.
     pub(crate) places: KnownPlaces,
     /// Wakes the worker of orders under way.
@@ -219,6 +220,7 @@ impl Core {
                 connections_changed: tokio::sync::Notify::new(),
                 token_file_turn: tokio::sync::Mutex::new(Written::default()),
                 orders: Flights::new(),
+                placings: Flights::new(),
                 places: KnownPlaces::default(),
                 order_due: tokio::sync::Notify::new(),
                 shelf: Shelf::default(),

@@ -162,8 +162,10 @@ async fn what_is_open_is_accepted_and_what_is_refused_is_a_failure() -> Result<(
         .expect_status(409)?
         .json()?;
     assert_eq!(early["code"], "not_awaiting_person");
-    app.advance(5);
-    app.core.work_on_orders().await?;
+    for seconds in [5, 600] {
+        app.advance(seconds);
+        app.core.work_on_orders().await?;
+    }
     let exists = json!({ "decision": "exists", "order_ids": ["8100000000000001"] });
     let decided = program
         .post_json(&decision, &exists)

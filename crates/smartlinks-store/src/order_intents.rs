@@ -157,6 +157,8 @@ pub struct OrderIntent {
     pub first_sent_at: Option<Millis>,
     /// How often it was sent.
     pub attempts: i64,
+    /// How often in a row AliExpress has said that no stock could be reserved.
+    pub stock_answers: i64,
     /// When it is looked at again.
     pub next_attempt_at: Option<Millis>,
     /// When it was written.
@@ -189,6 +191,8 @@ pub struct IntentEnd {
     pub next_attempt_at: Option<Millis>,
     /// No sending so far can have led to an order.
     pub nothing_sent: bool,
+    /// How often in a row AliExpress has said by now that no stock could be reserved.
+    pub stock_answers: i64,
     /// The orders that came of it. Each is added to the known orders unless it is among them, and belongs to this intent
     /// from now on.
     pub orders: Vec<KnownOrder>,
@@ -208,15 +212,18 @@ pub struct IntentCursor {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait OrderIntentRepository: Send + Sync {
-    /// Writes an intent in the state [`IntentState::Placing`], held by `owner` until `lease_until`. Durable when it
+    /// Writes an intent in the state [`IntentState::Placing`], held under `claim` until `lease_until`. Durable when it
     /// returns. Where the caller has used the key before, nothing is written and that intent comes back.
+    ///
+    /// A claim is a word of its own for each time that intents are taken: two tasks of one process must not take each
+    /// other's for theirs.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is no such connection.
     async fn write_intent(
         &self,
         new: NewIntent,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         traces: Traces,
     ) -> Result<Option<OrderIntent>, StoreError>;
@@ -231,6 +238,13 @@ pub trait OrderIntentRepository: Send + Sync {
         key: &str,
     ) -> Result<Option<OrderIntent>, StoreError>;
 
+    /// The oldest intent under a key, whoever has used it, for the same request.
+    async fn intent_of_request(
+        &self,
+        key: &str,
+        request_hash: &Hash,
+    ) -> Result<Option<OrderIntent>, StoreError>;
+
     /// Up to `limit` intents after `cursor` in one of these states (all when there are none), the latest first.
     async fn list_intents(
         &self,
@@ -239,33 +253,34 @@ pub trait OrderIntentRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Notes, before it happens, that an intent is sent now. False when `owner` does not hold it any more: then it must
-    /// not be sent.
+    /// Notes, before it happens, that an intent is sent now. False when it is not held under `claim` any more, when that
+    /// has ended at `now`, and when its first sending was at `sent_after` or before: then it must not be sent.
     async fn begin_sending(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
+        sent_after: Millis,
     ) -> Result<bool, StoreError>;
 
     /// Takes up to `limit` intents that are due and that nobody holds, the longest due first, until `lease_until`.
     async fn claim_intents(
         &self,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
         limit: u32,
     ) -> Result<Vec<ClaimedIntent>, StoreError>;
 
-    /// Ends the claim of `owner`. False when it holds the intent no more: then nothing changes, and no trace is left.
+    /// Ends a claim. False when the intent is held under it no more: then nothing changes, and no trace is left.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when one of the orders belongs to another intent.
     async fn end_intent(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         end: IntentEnd,
         now: Millis,
         traces: Traces,
@@ -283,6 +298,20 @@ pub trait OrderIntentRepository: Send + Sync {
         traces: Traces,
     ) -> Result<bool, StoreError>;
 
+    /// Writes what AliExpress has said of an intent that is not held any more, where it stands in one of the states
+    /// `from`. False when it does not.
+    ///
+    /// # Errors
+    /// As [`end_intent`](Self::end_intent).
+    async fn correct_intent(
+        &self,
+        id: &IntentId,
+        from: &[IntentState],
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError>;
+
     /// When the next intent will be due; one under lease counts from the end of its lease.
     async fn next_intent_due(&self) -> Result<Option<Millis>, StoreError>;
 
@@ -290,10 +319,11 @@ pub trait OrderIntentRepository: Send + Sync {
     async fn open_intents(&self, connection: &ConnectionId)
     -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Makes intents of a connection due whose outcome is open: something was heard of its orders.
+    /// Makes intents of a connection due whose outcome is open: something was heard of its orders. Those that AliExpress
+    /// has no stock for rest all the same.
     async fn wake_intents(&self, connection: &ConnectionId, now: Millis) -> Result<(), StoreError>;
 
-    /// Known orders of a connection that came of no intent, added at `since` or later, at most 200, the latest first.
+    /// Known orders of a connection that came of no intent, added at `since` or later, at most 200, the oldest first.
     async fn orders_of_no_intent(
         &self,
         connection: &ConnectionId,

@@ -86,6 +86,30 @@ static COUNTRIES: [Country; 45] = [
     country("NG", Africa, 1070, false),
 ];
 
+/// What a destination charges on top of the price, in per cent of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Charges {
+    pub(crate) import_percent: i64,
+    pub(crate) sales_tax_percent: i64,
+}
+
+impl Country {
+    /// Import charges and sales tax of the United States, as the sandbox has them. Nothing is known of others.
+    pub(crate) fn charges(&self) -> Option<Charges> {
+        (self.code == "US").then_some(Charges {
+            import_percent: 20,
+            sales_tax_percent: 7,
+        })
+    }
+}
+
+impl Charges {
+    /// A share of a price.
+    pub(crate) const fn of(cents: i64, percent: i64) -> i64 {
+        cents.saturating_mul(percent).saturating_add(50) / 100
+    }
+}
+
 /// Where prices are shown for when no destination is named: the United States.
 pub(crate) fn usual() -> &'static Country {
     &COUNTRIES[0]

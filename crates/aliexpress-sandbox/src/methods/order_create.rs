@@ -12,7 +12,7 @@ use super::{Context, Method, Reply, declared, field_text, needed_integer};
 use crate::accounts::Account;
 use crate::catalogue::Product;
 use crate::catalogue::changes::Change;
-use crate::catalogue::countries::{self, Country};
+use crate::catalogue::countries::{self, Charges, Country};
 use crate::catalogue::delivery::{self, Service};
 use crate::gateway::refusal::Refusal;
 use crate::issue::fingerprint;
@@ -330,14 +330,21 @@ fn line(
         .find(|service| wanted.is_empty() || service.code == wanted)
         .ok_or_else(|| failed("DELIVERY_METHOD_NOT_EXIST", "Delivery method is not exist"))?;
     let fee = service.fee_cents.unwrap_or(0);
+    let minor = |cents| dollar().of_cents(cents, country.price_per_mille).minor;
+    // What was announced with the product is charged, each part rounded as it was there.
+    let charges_each = country.charges().map_or(0, |charges| {
+        let share = |percent| minor(Charges::of(cents, percent));
+        share(charges.import_percent).saturating_add(share(charges.sales_tax_percent))
+    });
     let line = Line {
         product_id,
         sku_id: sku.id,
         title: product.title(Language::English),
         sku_description: product.sku_description(&sku, Language::English),
         count,
-        unit_minor: dollar().of_cents(cents, country.price_per_mille).minor,
+        unit_minor: minor(cents),
         shipping_minor: dollar().of_cents(fee, 1000).minor,
+        charges_minor: charges_each.saturating_mul(count),
         tax_included: country.tax_included,
     };
     let stocked = Stocked {

@@ -90,8 +90,8 @@ fn child(order: &Order, line: &Line, stage: Stage) -> Object {
         "shipping_fee": amount(line.shipping_minor),
         "shipping_discount_fee": amount(0),
         "actual_shipping_fee": amount(line.shipping_minor),
-        "actual_tax_fee": amount(0),
-        "actual_fee": amount(line.goods_minor().saturating_add(line.shipping_minor)),
+        "actual_tax_fee": amount(line.charges_minor),
+        "actual_fee": amount(line.total_minor()),
         "already_include_tax": included,
         "price_include_tax": included,
     };

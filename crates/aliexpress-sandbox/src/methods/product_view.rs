@@ -2,7 +2,7 @@
 
 use super::{Context, Reply};
 use crate::addresses;
-use crate::catalogue::countries::{self, Country};
+use crate::catalogue::countries::{self, Charges, Country};
 use crate::catalogue::delivery;
 use crate::catalogue::vocabulary::COLOURS;
 use crate::catalogue::{Product, Sku};
@@ -13,9 +13,6 @@ use crate::pages::escaped;
 
 /// Pieces from which `offer_bulk_sale_price` holds.
 const BULK_ORDER: i64 = 10;
-/// Import charges and sales tax of the United States, as the sandbox has them.
-const IMPORT_PERCENT: i64 = 20;
-const SALES_TAX_PERCENT: i64 = 7;
 
 /// Which of the two methods is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,14 +264,14 @@ impl View<'_> {
         }
     }
 
-    /// What the United States add on top: the price contains neither.
+    /// What the destination adds on top: the price contains neither.
     fn add_charges(&self, sku: &Sku, fields: &mut Object) {
-        if self.country.code != "US" {
+        let Some(charges) = self.country.charges() else {
             return;
-        }
-        let share = |percent: i64| self.price((sku.cents * percent + 50) / 100);
-        fields.set("estimated_import_charges", share(IMPORT_PERCENT));
-        fields.set("tax_amount", share(SALES_TAX_PERCENT));
+        };
+        let share = |percent| self.price(Charges::of(sku.cents, percent));
+        fields.set("estimated_import_charges", share(charges.import_percent));
+        fields.set("tax_amount", share(charges.sales_tax_percent));
         fields.set("tax_currency_code", self.currency.code);
     }
 

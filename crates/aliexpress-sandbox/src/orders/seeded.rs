@@ -64,6 +64,7 @@ fn basket(product: &Product, count: i64) -> Basket {
             count,
             unit_minor: dollar().of_cents(cents, level).minor,
             shipping_minor: dollar().of_cents(fee, 1000).minor,
+            charges_minor: 0,
             tax_included: true,
         }],
     }

@@ -280,6 +280,13 @@ impl Kept {
         serde_json::from_str(&record.snapshot_json).unwrap_or_default()
     }
 
+    /// Whether a line has ended because it was cancelled, which is what closing it unpaid is called too.
+    pub(super) fn was_cancelled(&self) -> bool {
+        let lines = self.order.iter().flat_map(|order| &order.lines);
+        let mut reasons = lines.filter_map(|line| line.end_reason.as_deref());
+        reasons.any(|reason| reason.to_ascii_uppercase().contains("CANCEL"))
+    }
+
     /// When it was created and what is in it.
     pub(super) fn goods(&self) -> Option<OrderedGoods> {
         let order = self.order.as_ref()?;

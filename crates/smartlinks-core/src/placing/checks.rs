@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aliexpress::Class;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use smartlinks_store::Connection;
+use smartlinks_store::{Connection, Millis};
 use utoipa::ToSchema;
 
 use super::address::{self, AddressAdvice};
@@ -15,6 +15,7 @@ use super::guard;
 use super::request::{NewOrder, NewOrderLine, PAY_CURRENCY};
 use super::views::{IntentLine, OrderProblem, Summary};
 use crate::catalogue::{Held, OrderStanding};
+use crate::clock::to_millis;
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
@@ -39,6 +40,9 @@ pub struct OrderPreview {
     pub goods: Option<MoneyView>,
     /// Price of all deliveries, in the pay currency.
     pub freight: Option<MoneyView>,
+    /// Taxes and import charges that come on top of both, in the pay currency; absent when AliExpress does not say how
+    /// much they are.
+    pub charges: Option<MoneyView>,
     /// What would be paid, in the pay currency; absent while a part of it is unknown.
     pub total: Option<MoneyView>,
     /// The most days that a delivery takes.
@@ -65,6 +69,10 @@ pub struct PreviewLine {
     pub quantity: u32,
     /// Price of one.
     pub unit_price: Option<MoneyView>,
+    /// Price of all of them: those above the limit of a promotion cost their normal price.
+    pub goods: Option<MoneyView>,
+    /// Tax and import charges on top of it; absent when AliExpress does not say how much they are.
+    pub charges: Option<MoneyView>,
     /// By how many per cent that is above `expected_price`, decimal text.
     #[schema(value_type = Option<String>)]
     pub drift: Option<Decimal>,
@@ -74,7 +82,7 @@ pub struct PreviewLine {
     pub delivery: Option<FreightOption>,
     /// The ways to deliver, cheapest first.
     pub delivery_options: Vec<FreightOption>,
-    /// Goods and delivery.
+    /// Goods, charges and delivery.
     pub total: Option<MoneyView>,
 }
 
@@ -88,6 +96,8 @@ pub(super) struct FoundLine {
 /// A checked order, with what it takes to send it.
 #[derive(Debug)]
 pub(super) struct Checked {
+    /// When the first of what was seen was looked at.
+    pub(super) at: Millis,
     pub(super) preview: OrderPreview,
     pub(super) lines: Vec<FoundLine>,
     /// Province and city as AliExpress lists them.
@@ -169,7 +179,7 @@ impl Core {
         order: &NewOrder,
         connection: &Connection,
     ) -> Result<Checked> {
-        let id = connection.id.to_string();
+        let (id, at) = (connection.id.to_string(), to_millis(self.now()));
         // A connection that cannot order says so before anything else is looked at.
         self.vend(Some(&id), std::time::Duration::from_secs(1))
             .await?;
@@ -178,6 +188,7 @@ impl Core {
         let advice = address::advice(&order.address, &places);
         let (province, city) = address::listed(&order.address, &places);
         let mut checked = Checked {
+            at,
             preview: self.empty_preview(&id),
             lines: Vec::new(),
             province,
@@ -240,6 +251,7 @@ impl Core {
             lines: Vec::new(),
             goods: None,
             freight: None,
+            charges: None,
             total: None,
             max_days: None,
             margin: None,
@@ -366,6 +378,46 @@ fn address_problem(advice: &AddressAdvice) -> OrderProblem {
     }
 }
 
+/// How many of the line stand above the limit of a promotion, of `wanted` pieces up to and with this line.
+fn above_limit(sku: &SkuView, quantity: u32, wanted: i64) -> u32 {
+    let Some(limit) = sku.promotion_limit else {
+        return 0;
+    };
+    let above = u32::try_from(wanted.saturating_sub(limit)).unwrap_or_default();
+    above.min(quantity)
+}
+
+/// What the pieces of a line cost, `above` of them at the normal price.
+fn goods_price(sku: &SkuView, price: Decimal, quantity: u32, above: u32) -> Option<Decimal> {
+    let at_price = price.checked_mul((quantity - above).into())?;
+    if above == 0 {
+        return Some(at_price);
+    }
+    // Never less than the price of the promotion: a normal price below it would be a mistake.
+    let normal = sku.original_price?.max(price).checked_mul(above.into())?;
+    at_price.checked_add(normal)
+}
+
+/// Taxes and import charges on top of the goods; none while a part of them is unknown.
+fn charges_on(sku: &SkuView, price: Decimal, quantity: u32, goods: Decimal) -> Option<Decimal> {
+    let currency = sku.tax_currency.as_deref().or(sku.currency.as_deref());
+    let tax = match (sku.tax_included, sku.tax) {
+        (Some(true), _) | (None, None) => Decimal::ZERO,
+        (Some(false), None) => return None,
+        (_, Some(tax)) if tax.is_zero() || currency == Some(PAY_CURRENCY) => tax,
+        (_, Some(_)) => return None,
+    };
+    let each = tax.checked_add(sku.import_charges.unwrap_or_default())?;
+    let all = each.checked_mul(quantity.into())?;
+    let usual = price.checked_mul(quantity.into())?;
+    if goods == usual || usual.is_zero() {
+        return Some(all);
+    }
+    // They are shares of the price, so they rise with it.
+    let risen = all.checked_mul(goods)?.checked_div(usual)?;
+    Some(risen.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
+}
+
 impl Checked {
     /// A line of which nothing more can be said.
     fn cannot(&mut self, line: &NewOrderLine, problem: OrderProblem) {
@@ -418,11 +470,33 @@ impl Checked {
                 .unwrap_or_default(),
         });
         let expected = line.expected_price.as_ref().map(|money| money.amount);
-        let goods = price.and_then(|price| price.checked_mul(line.quantity.into()));
+        let above = above_limit(sku, line.quantity, at.wanted);
+        if above > 0 && (sku.promotion_limit_is_hard || sku.original_price.is_none()) {
+            let most = sku.promotion_limit.unwrap_or_default();
+            let detail = format!(
+                "{} are wanted of variant {}, at most {most} are sold while it is on offer",
+                at.wanted, sku.id
+            );
+            let fix = "Order fewer, or choose another variant.";
+            self.preview.problems.push(problem(
+                at.number,
+                "quantity",
+                "promotion_limit",
+                detail,
+                fix,
+            ));
+        }
+        let goods = price.and_then(|price| goods_price(sku, price, line.quantity, above));
+        let charges = price
+            .zip(goods)
+            .and_then(|(price, goods)| charges_on(sku, price, line.quantity, goods));
         let fee = delivery.as_ref().and_then(fee_of).map(|fee| fee.amount);
         let total = goods
+            .zip(charges)
             .zip(fee)
-            .and_then(|(goods, fee)| goods.checked_add(fee));
+            .and_then(|((goods, charges), fee)| goods.checked_add(charges)?.checked_add(fee));
+        // What one costs on the whole: the normal price of those above a limit counts as a rise.
+        let piece = goods.and_then(|goods| goods.checked_div(line.quantity.into()));
         self.preview.lines.push(PreviewLine {
             product_id: product.id.clone(),
             sku: sku.id.clone(),
@@ -430,7 +504,9 @@ impl Checked {
             title: product.title.clone(),
             quantity: line.quantity,
             unit_price: price.map(in_pay_currency),
-            drift: price
+            goods: goods.map(in_pay_currency),
+            charges: charges.map(in_pay_currency),
+            drift: piece
                 .zip(expected)
                 .and_then(|(price, expected)| guard::drift(price, expected))
                 .map(|drift| drift.round_dp(2).normalize()),
@@ -499,20 +575,23 @@ impl Checked {
                 of(line).and_then(|amount| sum.checked_add(amount))
             })
         };
-        let goods = sum(&|line| {
-            let price = line.unit_price.as_ref()?.amount;
-            price.checked_mul(line.quantity.into())
-        });
+        let amount = |money: &Option<MoneyView>| money.as_ref().map(|money| money.amount);
+        let goods = sum(&|line| amount(&line.goods));
+        let charges = sum(&|line| amount(&line.charges));
         let freight = sum(&|line| Some(fee_of(line.delivery.as_ref()?)?.amount));
         let total = goods
+            .zip(charges)
             .zip(freight)
-            .and_then(|(goods, freight)| goods.checked_add(freight));
+            .and_then(|((goods, charges), freight)| {
+                goods.checked_add(charges)?.checked_add(freight)
+            });
         let guarded = guard::problems(order, &preview.lines, total);
         preview.problems.extend(guarded);
         preview.goods = goods.map(in_pay_currency);
         preview.freight = freight.map(in_pay_currency);
+        preview.charges = charges.map(in_pay_currency);
         preview.total = total.map(in_pay_currency);
-        preview.margin = guard::margin(order, total);
+        preview.margin = guard::margin(order, total).map(|margin| margin.round_dp(2).normalize());
         let days = preview
             .lines
             .iter()
@@ -520,7 +599,8 @@ impl Checked {
         preview.max_days = days
             .collect::<Option<Vec<i64>>>()
             .and_then(|days| days.into_iter().max());
-        preview.placeable = preview.problems.is_empty() && total.is_some();
+        // Charges of an unknown amount stand in the way of an order with a limit only.
+        preview.placeable = preview.problems.is_empty() && goods.is_some() && freight.is_some();
         preview.preview = token(preview);
     }
 }
@@ -536,7 +616,8 @@ fn token(preview: &OrderPreview) -> String {
                 line.product_id,
                 line.sku,
                 line.quantity,
-                line.unit_price,
+                line.goods,
+                line.charges,
                 delivery.map(|option| (
                     &option.code,
                     option.fee,

@@ -1,6 +1,6 @@
 //! What an order may not exceed, held against what it would cost now.
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::checks::PreviewLine;
 use super::request::{NewOrder, PAY_CURRENCY};
@@ -22,7 +22,7 @@ pub(super) fn margin(order: &NewOrder, total: Option<Decimal>) -> Option<Decimal
     let sold = order.sale_price.as_ref()?.amount;
     let earned = sold.checked_sub(total?)?;
     let share = earned.checked_mul(Decimal::ONE_HUNDRED)?;
-    Some(share.checked_div(sold)?.round_dp(2).normalize())
+    share.checked_div(sold)
 }
 
 /// By how many per cent a piece costs more than was expected; none when nothing was expected, and below zero when it
@@ -39,6 +39,12 @@ pub(super) fn drift(now: Decimal, expected: Decimal) -> Option<Decimal> {
     }
     more.checked_mul(Decimal::ONE_HUNDRED)?
         .checked_div(expected)
+}
+
+/// What one piece of a line costs on the whole.
+fn piece(line: &PreviewLine) -> Option<Decimal> {
+    let goods = line.goods.as_ref()?.amount;
+    goods.checked_div(line.quantity.into())
 }
 
 /// Every limit that is exceeded, or that cannot be held against what is known.
@@ -59,15 +65,27 @@ pub(super) fn problems(
         problems.push(exceeded(None, "guard.max_total", "guard_max_total", detail));
     }
     for (number, (line, wish)) in (1..).zip(lines.iter().zip(&order.lines)) {
+        let limits_money = guard.max_total.is_some() || guard.min_margin.is_some();
+        if limits_money && line.unit_price.is_some() && line.charges.is_none() {
+            let detail =
+                "AliExpress says that tax is not in the price, and not how much it is".to_owned();
+            problems.push(OrderProblem {
+                fix:
+                    "Choose another product or country, or order without max_total and min_margin."
+                        .to_owned(),
+                ..exceeded(Some(number), "sku", "charges_unknown", detail)
+            });
+        }
         if let (Some(most), Some(expected), Some(price)) = (
             guard.max_unit_price_drift,
             &wish.expected_price,
-            &line.unit_price,
-        ) && drift(price.amount, expected.amount).is_none_or(|drift| drift > most)
+            piece(line),
+        ) && drift(price, expected.amount).is_none_or(|drift| drift > most)
         {
             let detail = format!(
                 "a piece costs {} {PAY_CURRENCY} instead of {}, more than {most} % above it",
-                price.amount, expected.amount
+                price.round_dp(4).normalize(),
+                expected.amount
             );
             let (field, code) = ("guard.max_unit_price_drift", "guard_price_drift");
             problems.push(exceeded(Some(number), field, code, detail));
@@ -90,7 +108,14 @@ pub(super) fn problems(
     if let (Some(least), Some(_)) = (guard.min_margin, total) {
         let margin = margin(order, total);
         if margin.is_none_or(|margin| margin < least) {
-            let is = margin.map_or_else(|| "unknown".to_owned(), |margin| format!("{margin} %"));
+            // Down: what is shown is not to look enough.
+            let shown = |margin: Decimal| {
+                margin.round_dp_with_strategy(2, RoundingStrategy::ToNegativeInfinity)
+            };
+            let is = margin.map_or_else(
+                || "unknown".to_owned(),
+                |margin| format!("{} %", shown(margin).normalize()),
+            );
             let detail = format!("the margin is {is}, at least {least} % was asked for");
             problems.push(exceeded(
                 None,
@@ -115,11 +140,15 @@ mod tests {
     }
 
     fn line(price: &str, days: Option<i64>) -> PreviewLine {
+        let money = |text: &str| MoneyView {
+            amount: text.parse().unwrap(),
+            currency: "USD".into(),
+        };
         PreviewLine {
-            unit_price: Some(MoneyView {
-                amount: price.parse().unwrap(),
-                currency: "USD".into(),
-            }),
+            quantity: 1,
+            unit_price: Some(money(price)),
+            goods: Some(money(price)),
+            charges: Some(money("0")),
             delivery: Some(FreightOption {
                 code: "STANDARD".into(),
                 company: String::new(),
@@ -164,6 +193,8 @@ mod tests {
             (r#"{"max_delivery_days":20}"#, None),
             (r#"{"max_delivery_days":19}"#, Some("guard_delivery_days")),
             (r#"{"min_margin":"23.33"}"#, None),
+            (r#"{"min_margin":"23.3333"}"#, None),
+            (r#"{"min_margin":"23.3334"}"#, Some("guard_min_margin")),
             (r#"{"min_margin":"23.34"}"#, Some("guard_min_margin")),
         ] {
             let codes = codes(json(guard), "10", "30", "23.00");
@@ -177,6 +208,14 @@ mod tests {
         order.guard.max_delivery_days = Some(99);
         let days = problems(&order, &[line("1", None)], Some(Decimal::ONE));
         assert_eq!(days[0].code, "guard_delivery_days");
+        order.guard =
+            serde_json::from_value(serde_json::json!({ "max_total": usd("99") })).unwrap();
+        let untaxed = PreviewLine {
+            charges: None,
+            ..line("1", Some(1))
+        };
+        let charges = problems(&order, &[untaxed], None);
+        assert_eq!(charges[0].code, "charges_unknown");
         assert_eq!(drift(Decimal::ONE, Decimal::ZERO), Some(Decimal::MAX));
         assert_eq!(drift(Decimal::ZERO, Decimal::ZERO), Some(Decimal::ZERO));
         // Cheaper than thought harms nobody.

@@ -13,6 +13,9 @@ use crate::service::Core;
 /// How far the clocks of AliExpress and of this machine may differ, in milliseconds.
 const SKEW_MS: i64 = 120_000;
 
+/// As many open intents as are listed at most: with so many there may be others.
+const LISTED: usize = 200;
+
 /// How many of each product and variant.
 type Goods = BTreeMap<(String, String), i64>;
 
@@ -63,13 +66,20 @@ impl Core {
         Ok(candidates.collect())
     }
 
-    /// The orders of an intent, where there is no doubt: together they hold exactly what was ordered, and no other intent
-    /// whose outcome is open could claim one of them.
+    /// The orders of an intent, as far as what is known here can tell: together they hold exactly what was ordered, and no
+    /// other intent whose outcome is open could claim one of them. Somebody may have ordered the same elsewhere, so this
+    /// counts only where AliExpress cannot be asked under the number of the intent any more, or does not say.
     pub(super) async fn matched(
         &self,
         intent: &OrderIntent,
         since: Millis,
     ) -> Result<Option<Vec<KnownOrder>>> {
+        // Before the candidates: a rival that ends between the two has taken its order with it.
+        let intents = self.store().order_intents();
+        let open = intents.open_intents(&intent.connection).await?;
+        if open.len() >= LISTED {
+            return Ok(None);
+        }
         let candidates = self.candidates(intent, since).await?;
         let mut sum = Goods::new();
         for (_, goods) in &candidates {
@@ -78,11 +88,6 @@ impl Core {
         if candidates.is_empty() || sum != wanted(intent) {
             return Ok(None);
         }
-        let open = self
-            .store()
-            .order_intents()
-            .open_intents(&intent.connection)
-            .await?;
         let rival = open
             .iter()
             .filter(|other| other.id != intent.id)

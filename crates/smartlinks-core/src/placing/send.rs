@@ -12,14 +12,51 @@ use smartlinks_store::{
 use super::checks::Checked;
 use super::request::NewOrder;
 use super::steps::OrderStep;
-use super::verdict::{Past, REPEATED, Verdict, code_of, judge};
+use super::verdict::{Past, REPEATED, Verdict, code_of, judge, too_long_ago};
 use super::views::Summary;
 use super::wire::{self, Created, Sealed};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::events::EventKind;
-use crate::service::Core;
+use crate::orders::was_cancelled;
+use crate::service::{Core, random_hex};
 use crate::traces::OK;
+
+/// How long checks count, in milliseconds: prices, stock and guard are of a moment, and what was checked then must not
+/// be sent an hour later, when the machine has slept.
+const CHECKS_COUNT_FOR_MS: i64 = 120_000;
+
+/// The reason of an intent whose order was closed or cancelled.
+pub(super) const CLOSED: &str = "order_closed";
+
+/// What an order at AliExpress is to its intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Paid,
+    Unpaid,
+    /// Nothing will come of it.
+    Closed,
+}
+
+/// Where a known order stands, as far as it was read: what is not known to be paid waits for it.
+fn standing(order: &KnownOrder) -> Standing {
+    match order.status.as_str() {
+        "IN_CANCEL" => Standing::Closed,
+        "FINISH" if was_cancelled(order) => Standing::Closed,
+        "WAIT_SELLER_EXAMINE_MONEY"
+        | "RISK_CONTROL"
+        | "RISK_CONTROL_HOLD"
+        | "WAIT_SELLER_SEND_GOODS"
+        | "SELLER_PART_SEND_GOODS"
+        | "WAIT_BUYER_ACCEPT_GOODS"
+        | "FUND_PROCESSING"
+        | "IN_ISSUE"
+        | "IN_FROZEN"
+        | "WAIT_GROUP"
+        | "FINISH" => Standing::Paid,
+        _ => Standing::Unpaid,
+    }
+}
 
 /// An order on its way from the checks to its intent.
 pub(super) struct Wish {
@@ -31,11 +68,21 @@ pub(super) struct Wish {
     pub(super) connection: Connection,
 }
 
+/// An intent that one task holds.
+pub(super) struct Held {
+    pub(super) intent: OrderIntent,
+    /// The word under which this task holds it, which no other one ever has: not even one of this process.
+    pub(super) claim: String,
+}
+
 /// What came of a sending or of a look, to be written down.
+#[derive(Clone)]
 pub(super) struct Outcome {
     pub(super) verdict: Verdict,
     pub(super) detail: Option<String>,
     pub(super) orders: Vec<KnownOrder>,
+    /// AliExpress itself has named these orders as those of the intent.
+    pub(super) named: bool,
 }
 
 impl Outcome {
@@ -44,11 +91,19 @@ impl Outcome {
             verdict,
             detail,
             orders: Vec::new(),
+            named: false,
         }
     }
 }
 
 impl Core {
+    /// A word for one claim. Two tasks of this process must not take each other's claim for theirs: one of them may have
+    /// slept while the other took over.
+    pub(super) fn new_claim(&self) -> Result<String> {
+        let nonce = random_hex::<8>(self.entropy())?;
+        Ok(format!("{}-{nonce}", self.owner()))
+    }
+
     /// Writes the intent with its number, then sends it. Gives the id, and whether the key was new.
     pub(super) async fn write_and_send(&self, wish: Wish) -> Result<(IntentId, bool)> {
         let now = to_millis(self.now());
@@ -75,12 +130,9 @@ impl Core {
         let connection = Some(&wish.connection.id);
         let entry = self.audit_entry("order.placing", connection, Some(id.as_str()), OK, &data);
         let traces = Traces::none().audit(entry);
-        let intents = self.store().order_intents();
+        let (intents, claim) = (self.store().order_intents(), self.new_claim()?);
         let until = now.plus(self.order_lease_ms());
-        if let Some(known) = intents
-            .write_intent(new, self.owner(), until, traces)
-            .await?
-        {
+        if let Some(known) = intents.write_intent(new, &claim, until, traces).await? {
             // Somebody was here first with the same key.
             return match known.request_hash == wish.hash {
                 true => Ok((known.id, false)),
@@ -89,25 +141,35 @@ impl Core {
         }
         self.order_step(OrderStep::Written);
         if let Some(intent) = intents.intent(id.as_str()).await? {
-            self.send_intent(&intent, &sealed).await?;
+            let held = Held { intent, claim };
+            self.send_intent(&held, &sealed, Some(wish.checked.at))
+                .await?;
         }
         Ok((id, true))
     }
 
-    /// Sends an intent that this process holds, once, and writes down what came of it.
-    pub(super) async fn send_intent(&self, intent: &OrderIntent, sealed: &Sealed) -> Result<()> {
-        let now = to_millis(self.now());
+    /// Sends an intent that this task holds, once, and writes down what came of it. `checked_at` is when a first sending
+    /// was checked.
+    pub(super) async fn send_intent(
+        &self,
+        held: &Held,
+        sealed: &Sealed,
+        checked_at: Option<Millis>,
+    ) -> Result<()> {
+        let (intent, now) = (&held.intent, to_millis(self.now()));
         let (intents, until) = (
             self.store().order_intents(),
             now.plus(self.order_lease_ms()),
         );
         if !intents
-            .begin_sending(&intent.id, self.owner(), until, now)
+            .begin_sending(&intent.id, &held.claim, until, now, too_long_ago(now))
             .await?
         {
-            tracing::warn!(intent = %intent.id, "another process has taken an order over");
+            tracing::warn!(intent = %intent.id, "an order is held no more, or may not be sent any more");
             return Ok(());
         }
+        let checks_count = checked_at.map(|at| at.plus(CHECKS_COUNT_FOR_MS));
+        let until = checks_count.map_or(until, |end| end.min(until));
         self.order_step(OrderStep::Sending);
         let answer = self.sent(intent, sealed, until).await;
         self.order_step(OrderStep::Answered);
@@ -115,6 +177,7 @@ impl Core {
             open_since: intent.first_sent_at,
             reason: intent.reason.as_deref(),
             attempts: intent.attempts + 1,
+            stock_answers: intent.stock_answers,
             created_at: intent.created_at,
             pay: sealed.order.pay,
             now: to_millis(self.now()),
@@ -131,7 +194,7 @@ impl Core {
             }
             Err(error) => self.not_created(verdict, error, sealed),
         };
-        self.conclude(intent, outcome).await?;
+        self.conclude(held, outcome).await?;
         self.order_step(OrderStep::Stored);
         Ok(())
     }
@@ -143,13 +206,15 @@ impl Core {
             return Err(Error::Disconnected(record.id));
         }
         let parameters = Arc::new(sealed.parameters.clone());
-        self.with_token(Some(intent.connection.as_str()), |client| {
+        self.with_token_of(Some(intent.connection.as_str()), |client, owner| {
             let parameters = Arc::clone(&parameters);
+            // Somebody may have signed in anew while this waited for a token.
+            let same = owner.account.user_id == intent.account_user_id;
             async move {
-                // A process that was put to sleep must not wake up a day later and send: its claim has ended since, and
-                // so may have the time in which the number counts.
-                if to_millis(self.now()) >= until {
-                    return Err(wire::too_late());
+                // A process that was put to sleep must not wake up a day later and send: its claim has ended since, so
+                // have the checks, and so may have the time in which the number counts.
+                if !same || to_millis(self.now()) >= until {
+                    return Err(wire::not_sent());
                 }
                 wire::send(client, &parameters).await
             }
@@ -179,6 +244,7 @@ impl Core {
                 .as_deref()
                 .map(|words| sealed.without_people(words)),
             orders: orders.collect(),
+            named: true,
         }
     }
 
@@ -207,47 +273,103 @@ impl Core {
 
     /// The orders of an intent, found among those that became known since it was sent.
     pub(super) fn found(&self, intent: &OrderIntent, orders: Vec<KnownOrder>) -> Outcome {
-        let waits = |order: &KnownOrder| order.status == "PLACE_ORDER_SUCCESS";
-        let state = match orders.iter().any(waits) {
-            true => IntentState::CreatedUnpaid,
-            false => IntentState::Placed,
-        };
         tracing::info!(intent = %intent.id, "the orders of an intent were found among the known ones");
+        let standings: Vec<_> = orders.iter().map(standing).collect();
+        let (state, reason) = if standings.contains(&Standing::Closed) {
+            (IntentState::AwaitingPerson, CLOSED)
+        } else if standings.contains(&Standing::Unpaid) {
+            (IntentState::CreatedUnpaid, "matched")
+        } else {
+            (IntentState::Placed, "matched")
+        };
+        let detail = "AliExpress has not named the order: it was found by its goods";
         Outcome {
-            verdict: Verdict::over(state, "matched"),
-            detail: None,
+            verdict: Verdict::over(state, reason),
+            detail: Some(detail.to_owned()),
             orders,
+            named: false,
         }
     }
 
-    /// Ends the claim of this process with what came of it.
-    pub(super) async fn conclude(&self, intent: &OrderIntent, outcome: Outcome) -> Result<()> {
-        let ended = self.end_with(intent, outcome).await;
+    /// Ends a claim with what came of it.
+    pub(super) async fn conclude(&self, held: &Held, outcome: Outcome) -> Result<()> {
+        let numbers = ids_of(&outcome).join(", ");
+        let ended = self.end_with(held, outcome).await;
         match ended {
             Err(Error::Storage(StoreError::Conflict { .. })) => {
-                // A person has said that one of these orders is another intent's.
+                // A person has said that one of these orders is another intent's. The one who decides needs them all.
                 let verdict = Verdict::over(IntentState::AwaitingPerson, "order_of_another_intent");
-                self.end_with(intent, Outcome::of(verdict, None)).await
+                let detail = Some(format!("the orders are {numbers}"));
+                self.end_with(held, Outcome::of(verdict, detail)).await
             }
             other => other,
         }
     }
 
-    async fn end_with(&self, intent: &OrderIntent, outcome: Outcome) -> Result<()> {
+    async fn end_with(&self, held: &Held, outcome: Outcome) -> Result<()> {
+        let intent = &held.intent;
         let (state, now) = (outcome.verdict.state, to_millis(self.now()));
         let traces = self.intent_traces(intent, &outcome, None);
         let numbers: Vec<String> = ids_of(&outcome);
-        let end = end_of(outcome);
+        let end = end_of(outcome.clone());
         let intents = self.store().order_intents();
         let ended = intents
-            .end_intent(&intent.id, self.owner(), end, now, traces)
+            .end_intent(&intent.id, &held.claim, end, now, traces)
             .await?;
         if !ended {
-            tracing::warn!(intent = %intent.id, %state, "another process has ended an order");
-            return Ok(());
+            tracing::warn!(intent = %intent.id, %state, orders = numbers.join(" "), "another task has ended an order");
+            return match outcome.named {
+                true => self.named_too_late(intent, outcome).await,
+                false => Ok(()),
+            };
         }
         tracing::info!(intent = %intent.id, %state, "an order was worked on");
         self.announce().await;
+        self.read_later(intent, numbers);
+        Ok(())
+    }
+
+    /// AliExpress has named the orders of an intent that is not held any more. That they exist is certain all the same: it
+    /// ends what is open, and takes back an end that says otherwise.
+    async fn named_too_late(&self, intent: &OrderIntent, outcome: Outcome) -> Result<()> {
+        const OPEN: [IntentState; 3] = [
+            IntentState::Placing,
+            IntentState::Unknown,
+            IntentState::AwaitingPerson,
+        ];
+        const OVER: [IntentState; 3] = [
+            IntentState::Refused,
+            IntentState::Placed,
+            IntentState::CreatedUnpaid,
+        ];
+        let intents = self.store().order_intents();
+        let (now, numbers) = (to_millis(self.now()), ids_of(&outcome));
+        let traces = self.intent_traces(intent, &outcome, None);
+        let end = end_of(outcome.clone());
+        let mut told = intents
+            .correct_intent(&intent.id, &OPEN, end, now, traces)
+            .await?;
+        let known = intents.intent(intent.id.as_str()).await?;
+        let says_so = known.is_some_and(|known| {
+            numbers
+                .iter()
+                .all(|number| known.order_ids.contains(number))
+        });
+        if !told && !says_so {
+            let words = "it had ended otherwise when AliExpress named its orders:";
+            let corrected = Outcome {
+                verdict: Verdict::over(IntentState::AwaitingPerson, "created_after_end"),
+                detail: Some(format!("{words} {}", numbers.join(", "))),
+                ..outcome
+            };
+            let traces = self.intent_traces(intent, &corrected, None);
+            told = intents
+                .correct_intent(&intent.id, &OVER, end_of(corrected), now, traces)
+                .await?;
+        }
+        if told {
+            self.announce().await;
+        }
         self.read_later(intent, numbers);
         Ok(())
     }
@@ -318,6 +440,7 @@ pub(super) fn end_of(outcome: Outcome) -> IntentEnd {
         detail: outcome.detail,
         next_attempt_at: outcome.verdict.next_attempt_at,
         nothing_sent: outcome.verdict.nothing_sent,
+        stock_answers: outcome.verdict.stock_answers,
         orders: outcome.orders,
     }
 }

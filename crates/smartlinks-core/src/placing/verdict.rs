@@ -19,22 +19,23 @@ const MARGIN_MS: i64 = 135 * 60_000;
 const FIRST_SENDING_WITHIN_MS: i64 = 30 * 60_000;
 /// Rests between two sendings, in seconds; the last one from there on.
 const RESTS_S: [i64; 7] = [5, 15, 60, 300, 900, 1800, 3600];
-/// How often "no stock could be reserved" is asked again before it is believed.
+/// How often in a row "no stock could be reserved" is said before it is believed.
 const STOCK_ASKED: i64 = 3;
+/// For how long after the first sending the order that AliExpress takes for placed is waited for, before a person is
+/// called: its message and its number come within minutes.
+const NAMED_WITHIN_MS: i64 = 10 * 60_000;
 
 /// The code of an order that AliExpress takes for placed already.
 pub(super) const REPEATED: &str = "REPEATED_ORDER_ERROR";
 const NO_STOCK: &str = "INVENTORY_HOLD_ERROR";
+/// Why an intent waits whose order AliExpress takes for placed without naming it.
+pub(super) const SAID_PLACED: &str = "repeated_order";
 
-/// Refusals for what the request says itself: the same bytes were refused each time before.
-const OF_THE_REQUEST: [&str; 7] = [
-    "B_DROPSHIPPER_DELIVERY_ADDRESS_VALIDATE_FAIL",
+/// Refusals for what the bytes of the request say: they were refused each time before. What hangs on goods, market or a
+/// list of AliExpress is none of these: it may have changed since an order was made.
+const OF_THE_REQUEST: [&str; 2] = [
     "B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_CN_INVALID",
-    "B_DROPSHIPPER_DELIVERY_ADDRESS_CPF_NOT_MATCH",
-    "PRICE_PAY_CURRENCY_ERROR",
     "PARM_ILLEGL",
-    "A002_INVALID_ZONE",
-    "A005_INVALID_COUNTRIES",
 ];
 
 /// What is known of an intent when an answer comes.
@@ -46,6 +47,8 @@ pub(super) struct Past<'a> {
     pub(super) reason: Option<&'a str>,
     /// Sendings so far, this one included.
     pub(super) attempts: i64,
+    /// How often in a row no stock could be reserved before this one.
+    pub(super) stock_answers: i64,
     pub(super) created_at: Millis,
     /// Whether AliExpress was asked to pay.
     pub(super) pay: bool,
@@ -59,6 +62,8 @@ pub(super) struct Verdict {
     pub(super) reason: Option<String>,
     pub(super) next_attempt_at: Option<Millis>,
     pub(super) nothing_sent: bool,
+    /// How often in a row no stock could be reserved by now.
+    pub(super) stock_answers: i64,
 }
 
 impl Verdict {
@@ -68,10 +73,11 @@ impl Verdict {
             reason: Some(reason.to_owned()),
             next_attempt_at: None,
             nothing_sent: false,
+            stock_answers: 0,
         }
     }
 
-    fn again(state: IntentState, reason: &str, at: Millis) -> Self {
+    pub(super) fn again(state: IntentState, reason: &str, at: Millis) -> Self {
         Self {
             next_attempt_at: Some(at),
             ..Self::over(state, reason)
@@ -84,6 +90,11 @@ impl Verdict {
             ..self
         }
     }
+}
+
+/// An intent that was sent first at this moment or before must not be sent again now.
+pub(super) fn too_long_ago(now: Millis) -> Millis {
+    now.plus(MARGIN_MS - WINDOW_MS)
 }
 
 /// The last moment at which the identical request may be sent again.
@@ -128,7 +139,7 @@ fn failed(error: &Error, past: Past<'_>) -> Verdict {
         if matches!(**error, aliexpress::Error::Business(_)));
     let was_open = past.open_since.is_some();
     if code == REPEATED {
-        return Verdict::over(IntentState::AwaitingPerson, "repeated_order");
+        return said_placed(past.open_since.unwrap_or(past.now), past.now);
     }
     if code == NO_STOCK {
         return no_stock(past);
@@ -148,17 +159,35 @@ fn failed(error: &Error, past: Past<'_>) -> Verdict {
     Verdict::again(IntentState::Unknown, code, past.now.plus_seconds(wait_s))
 }
 
+/// AliExpress takes the order for placed, and does not name it: it is waited for, without sending anything, and then a
+/// person is called.
+pub(super) fn said_placed(first_sent_at: Millis, now: Millis) -> Verdict {
+    let until = first_sent_at.plus(NAMED_WITHIN_MS);
+    match now < until {
+        true => Verdict::again(IntentState::Unknown, SAID_PLACED, until),
+        false => Verdict::over(IntentState::AwaitingPerson, SAID_PLACED),
+    }
+}
+
 /// "Sold out, or a failure at AliExpress": asked again under the same number, which is answered with the order if there
 /// is one, until it can be believed.
 fn no_stock(past: Past<'_>) -> Verdict {
     if past.open_since.is_some() && past.reason != Some(NO_STOCK) {
         return Verdict::over(IntentState::AwaitingPerson, "refused_after_unknown");
     }
-    if past.attempts >= STOCK_ASKED {
+    // What was sent before and met a limit of calls has asked nobody for stock.
+    let said = match past.reason {
+        Some(NO_STOCK) => past.stock_answers + 1,
+        _ => 1,
+    };
+    if said >= STOCK_ASKED {
         return Verdict::over(IntentState::Refused, NO_STOCK).nothing_sent();
     }
     let at = past.now.plus_seconds(rest_after(past.attempts));
-    Verdict::again(IntentState::Unknown, NO_STOCK, at)
+    Verdict {
+        stock_answers: said,
+        ..Verdict::again(IntentState::Unknown, NO_STOCK, at)
+    }
 }
 
 /// Neither this sending nor one before it can have led to an order.
@@ -181,10 +210,13 @@ fn nothing_happened(error: &Error, code: &str, past: Past<'_>) -> Verdict {
     Verdict::over(IntentState::Refused, code).nothing_sent()
 }
 
-/// The gateway's own code, else ours.
+/// The gateway's own code, else ours. The two that are treated apart are known in every form that the table knows.
 pub(super) fn code_of(error: &Error) -> &str {
     match error {
-        Error::Gateway(error) => error.code(),
+        Error::Gateway(error) => match error.entry().code {
+            known @ (REPEATED | NO_STOCK) => known,
+            _ => error.code(),
+        },
         other => other.code(),
     }
 }
@@ -215,8 +247,20 @@ pub(super) fn fix_of(state: IntentState, reason: Option<&str>) -> Option<String>
         (IntentState::Placing, _) => {
             "Wait: it is being sent, or sent as soon as the trouble is over."
         }
+        (
+            IntentState::Unknown,
+            "reauthorization_required"
+            | "disconnected"
+            | "not_configured"
+            | "InsufficientPermission",
+        ) => {
+            "It cannot be found out until the connection works again: connect the same account anew, within a day. Do not order it again under another key."
+        }
         (IntentState::Unknown, _) => {
             "Wait: it is being found out under its own number. Do not order it again under another key."
+        }
+        (IntentState::AwaitingPerson, "order_closed") => {
+            "The order exists, and is closed or being cancelled. Look at it on the AliExpress website, then say what is true; if it is closed, place it again under a new key."
         }
         (IntentState::AwaitingPerson, _) => {
             "Look for the order on the AliExpress website, then say what is true: that it exists under a number, or that it does not exist."
@@ -226,6 +270,9 @@ pub(super) fn fix_of(state: IntentState, reason: Option<&str>) -> Option<String>
         }
         (IntentState::Refused, "not_sent_in_time" | "request_unreadable") => {
             "Nothing was sent. Place it again under a new key."
+        }
+        (IntentState::Refused, "order_closed") => {
+            "The order was closed or cancelled at AliExpress. Place it again under a new key if it is still wanted."
         }
         (IntentState::Refused, "decided_not_placed") => {
             "A person has found that there is no order. Place it again under a new key."
@@ -258,6 +305,7 @@ mod tests {
             open_since: open.then_some(NOW.plus(-60_000)),
             reason,
             attempts,
+            stock_answers: attempts - 1,
             created_at: NOW.plus(-60_000),
             pay: true,
             now: NOW,
@@ -328,9 +376,12 @@ mod tests {
     #[test]
     fn after_an_open_sending_only_a_refusal_of_the_request_itself_ends_it() {
         let judged = |code: &str| judged(business(code), past(2, true, Some("not_json")));
-        assert_eq!(judged("A005_INVALID_COUNTRIES").0, IntentState::Refused);
+        assert_eq!(judged("PARM_ILLEGL").0, IntentState::Refused);
         for code in [
             "DELIVERY_METHOD_NOT_EXIST",
+            // Withdrawn from the country since, for example.
+            "A005_INVALID_COUNTRIES",
+            "PRICE_PAY_CURRENCY_ERROR",
             "A001_ORDER_CANNOT_BE_PLACED",
             NO_STOCK,
         ] {
@@ -342,7 +393,13 @@ mod tests {
             );
             assert_eq!(reason, "refused_after_unknown");
         }
-        assert_eq!(judged(REPEATED).1, "repeated_order");
+        let placed = judged(REPEATED);
+        assert_eq!(
+            (placed.0, &*placed.1),
+            (IntentState::Unknown, "repeated_order")
+        );
+        let late = said_placed(NOW.plus(-NAMED_WITHIN_MS), NOW);
+        assert_eq!(late.state, IntentState::AwaitingPerson);
     }
 
     #[test]
@@ -383,6 +440,15 @@ mod tests {
         assert_eq!(second.0, IntentState::Unknown);
         let third = judged(business(NO_STOCK), past(3, true, Some(NO_STOCK)));
         assert_eq!(third, (IntentState::Refused, NO_STOCK.to_owned(), true));
+        // Bans before it have asked nobody for stock.
+        for attempts in [3, 9] {
+            let limited = past(attempts, false, Some("ApiCallLimit"));
+            let first = judge(&Err(business(NO_STOCK)), limited);
+            assert_eq!(
+                (first.state, first.stock_answers),
+                (IntentState::Unknown, 1)
+            );
+        }
         // A sending between whose answer was lost takes that back.
         let lost = judged(business(NO_STOCK), past(3, true, None));
         assert_eq!(lost.0, IntentState::AwaitingPerson);

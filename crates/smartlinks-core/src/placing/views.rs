@@ -91,7 +91,7 @@ pub struct OrderIntentView {
     pub orders: Vec<OrderSummary>,
     /// Where the orders that wait for it are paid.
     pub pay_links: Vec<PayLink>,
-    /// With `awaiting_person`: orders of this connection that may be the one, by their numbers.
+    /// With `awaiting_person`: orders of this connection that may be the one, by their numbers. Empty in lists.
     pub candidates: Vec<String>,
     /// How often it was sent.
     pub attempts: i64,

@@ -123,8 +123,8 @@ pub(super) async fn send(
     read(&once.call(METHOD, parameters).await?)
 }
 
-/// Not sent, because the claim on the intent has ended.
-pub(super) fn too_late() -> GatewayError {
+/// Not sent, because the claim on the intent or its checks have ended, or the account is another one.
+pub(super) fn not_sent() -> GatewayError {
     Held::new(METHOD, HeldReason::Budget, 1).into()
 }
 

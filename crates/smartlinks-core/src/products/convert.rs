@@ -185,6 +185,16 @@ pub(super) fn sku_view(sku: Sku) -> SkuView {
         original_price: sku.sku_price,
         currency: sku.currency_code,
         stock: sku.sku_available_stock,
+        tax_included: sku.price_include_tax,
+        tax: sku
+            .tax_amount
+            .filter(|_| sku.price_include_tax != Some(true)),
+        tax_currency: sku.tax_currency_code,
+        import_charges: sku.estimated_import_charges,
+        promotion_limit: sku
+            .buy_amount_limit_set_by_promotion
+            .filter(|limit| *limit > 0),
+        promotion_limit_is_hard: sku.limit_strategy.as_deref() == Some("create_order_fail"),
     }
 }
 

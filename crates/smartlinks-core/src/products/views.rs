@@ -170,6 +170,27 @@ pub struct SkuView {
     pub currency: Option<String>,
     /// How many are left; `None` when the gateway did not say.
     pub stock: Option<i64>,
+    /// Whether the price holds the tax of the destination; `None` when the gateway did not say.
+    #[serde(default)]
+    pub tax_included: Option<bool>,
+    /// Tax on one that comes on top of the price, decimal text.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub tax: Option<Decimal>,
+    /// Currency of the tax, ISO 4217; that of the prices when `None`.
+    #[serde(default)]
+    pub tax_currency: Option<String>,
+    /// Import charges on one that come on top of the price, in its currency, decimal text; `None` when the price holds
+    /// them.
+    #[schema(value_type = Option<String>)]
+    #[serde(default)]
+    pub import_charges: Option<Decimal>,
+    /// How many are sold at `price` while a promotion limits that.
+    #[serde(default)]
+    pub promotion_limit: Option<i64>,
+    /// Above `promotion_limit` nothing is sold at all; otherwise the rest costs `original_price`.
+    #[serde(default)]
+    pub promotion_limit_is_hard: bool,
 }
 
 /// A property and its value. Upstream text: escape it.

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
+use crate::placing::is_too_fresh;
 use crate::service::Core;
 use crate::text::has_controls;
 
@@ -31,6 +32,8 @@ const MOST_ATTEMPTS: i64 = 10;
 /// The rest after the first failure, in seconds; each further one doubles it, up to an hour.
 const FIRST_REST_S: i64 = 15;
 const LONGEST_REST_S: i64 = 3600;
+/// How often an order is asked about that this account may not see, or that is only seconds old: for about four minutes.
+const FRESH_ATTEMPTS: i64 = 5;
 
 /// What one look at the stored messages has brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -219,6 +222,7 @@ impl Core {
         let verdict = match read {
             Ok(Some(connection)) => Verdict::over(PushState::Done, "order_read").of(connection),
             Ok(None) => Verdict::over(PushState::Done, "order_unknown"),
+            Err(error) if is_too_fresh(error) => self.too_fresh(push),
             Err(error) => self.failed(push, error),
         };
         let status = match &message.data {
@@ -228,6 +232,23 @@ impl Core {
         Verdict {
             order: Some(id.to_owned()),
             data: json!({ "status": status.map(|text| crate::text::shortened(text, 60)) }),
+            ..verdict
+        }
+    }
+
+    /// The message about a new order comes within seconds, when AliExpress does not show the order yet.
+    fn too_fresh(&self, push: &ClaimedPush) -> Verdict {
+        if push.attempts >= FRESH_ATTEMPTS {
+            return Verdict::over(PushState::Done, "order_unknown");
+        }
+        let doublings = u32::try_from(push.attempts - 1).unwrap_or(0);
+        let next = to_millis(self.now()).plus_seconds(FIRST_REST_S << doublings);
+        let verdict = Verdict::over(PushState::Waiting, "order_too_fresh");
+        Verdict {
+            end: PushEnd {
+                next_attempt_at: Some(next),
+                ..verdict.end
+            },
             ..verdict
         }
     }
@@ -286,7 +307,7 @@ impl Core {
 
     /// The connection of an account by the number that a message calls it by, which is that of the user or that of the
     /// seller.
-    async fn connection_of(&self, account: Option<&str>) -> Result<Option<Connection>> {
+    pub(crate) async fn connection_of(&self, account: Option<&str>) -> Result<Option<Connection>> {
         let Some(number) = account.filter(|number| !has_controls(number)) else {
             return Ok(None);
         };

@@ -39,7 +39,7 @@ pub(super) async fn preview(
     post,
     path = "/api/aliexpress/orders",
     tag = "orders",
-    params(("Idempotency-Key" = String, Header, description = "Made up by you, new for each order: 1 to 128 printable ASCII characters")),
+    params(("Idempotency-Key" = String, Header, description = "Made up by you, new for each order: 1 to 128 printable ASCII characters. The same order under the same key is placed once, also when it comes with another API key")),
     request_body = NewOrder,
     responses(
         (status = 200, body = OrderIntentView),

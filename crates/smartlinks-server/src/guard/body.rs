@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use axum::extract::Request;
-use axum::http::{Method, StatusCode};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 use smartlinks_core::catalogue::IMPORT_LIMIT;
 

@@ -23,10 +23,22 @@ const MOST_ROWS: u32 = 200;
 macro_rules! intent_columns {
     () => {
         "id, caller, request_hash, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
-         detail, order_ids, first_sent_at, attempts, next_attempt_at, created_at, changed_at, finished_at"
+         detail, order_ids, first_sent_at, attempts, stock_answers, next_attempt_at, created_at, changed_at, finished_at"
     };
 }
 pub(super) use intent_columns;
+
+macro_rules! list_intents {
+    ($states:literal) => {
+        concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where (created_at, id) < ($2, $3)",
+            $states,
+            " order by created_at desc, id desc limit $1"
+        )
+    };
+}
 
 /// Where the request of an intent stands.
 pub(super) fn place(id: &str) -> Place<'_> {
@@ -42,14 +54,14 @@ impl OrderIntentRepository for DatabaseStore {
     async fn write_intent(
         &self,
         new: NewIntent,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         traces: Traces,
     ) -> Result<Option<OrderIntent>, StoreError> {
         let write = WriteIntent {
             sealer: Arc::clone(&self.sealer),
             new,
-            owner: owner.to_owned(),
+            claim: claim.to_owned(),
             lease_until,
             traces,
         };
@@ -80,58 +92,80 @@ impl OrderIntentRepository for DatabaseStore {
         row.map(|row| intent(&row)).transpose()
     }
 
+    async fn intent_of_request(
+        &self,
+        key: &str,
+        request_hash: &Hash,
+    ) -> Result<Option<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where idempotency_key = $1 and request_hash = $2 \
+             order by created_at, id limit 1"
+        );
+        let values = values![key, hex::encode(request_hash)];
+        let row = self.database.first(SELECT, values).await?;
+        row.map(|row| intent(&row)).transpose()
+    }
+
     async fn list_intents(
         &self,
         states: &[IntentState],
         cursor: Option<&IntentCursor>,
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError> {
-        const SELECT: &str = concat!(
-            "select ",
-            intent_columns!(),
-            " from order_intents where (created_at, id) < ($2, $3) \
-             and state in ($4, $5, $6, $7, $8, $9) order by created_at desc, id desc limit $1"
-        );
+        const ALL: &str = list_intents!("");
+        // One state has an index that gives its pages; for several the one of all is walked through.
+        const ONE: &str = list_intents!(" and state = $4");
+        const SOME: &str = list_intents!(" and state in ($4, $5, $6, $7, $8, $9)");
         let mut values = match cursor {
             None => values![limit, Millis(i64::MAX), ""],
             Some(cursor) => values![limit, cursor.created_at, cursor.id.as_str()],
         };
-        let asked: &[IntentState] = match states {
-            [] => &IntentState::ALL,
-            some => some,
+        let sql = match states {
+            [] => ALL,
+            [one] => {
+                values.push(Value::from(one.as_str()));
+                ONE
+            }
+            some => {
+                // Places that are left over hold nothing, which no state equals.
+                let mut asked = some.iter().map(|state| state.as_str());
+                values.extend(IntentState::ALL.map(|_| Value::from(asked.next())));
+                SOME
+            }
         };
-        // Places that are left over hold nothing, which no state equals.
-        let mut asked = asked.iter().map(|state| state.as_str());
-        values.extend(IntentState::ALL.map(|_| Value::from(asked.next())));
-        let rows = self.database.all(SELECT, values).await?;
+        let rows = self.database.all(sql, values).await?;
         rows.iter().map(intent).collect()
     }
 
     async fn begin_sending(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
+        sent_after: Millis,
     ) -> Result<bool, StoreError> {
         const BEGIN: &str = "update order_intents set attempts = attempts + 1, \
              first_sent_at = coalesce(first_sent_at, $3), reason = null, detail = null, lease_until = $4, \
              changed_at = $3 \
-             where id = $1 and lease_owner = $2 and state in ('placing', 'unknown')";
-        self.changed(BEGIN, values![id.as_str(), owner, now, lease_until])
-            .await
+             where id = $1 and lease_owner = $2 and lease_until > $3 and state in ('placing', 'unknown') \
+             and (first_sent_at is null or first_sent_at > $5)";
+        let values = values![id.as_str(), claim, now, lease_until, sent_after];
+        self.changed(BEGIN, values).await
     }
 
     async fn claim_intents(
         &self,
-        owner: &str,
+        claim: &str,
         lease_until: Millis,
         now: Millis,
         limit: u32,
     ) -> Result<Vec<ClaimedIntent>, StoreError> {
         let claim = Claim {
             sealer: Arc::clone(&self.sealer),
-            owner: owner.to_owned(),
+            claim: claim.to_owned(),
             lease_until,
             now,
             limit,
@@ -142,14 +176,14 @@ impl OrderIntentRepository for DatabaseStore {
     async fn end_intent(
         &self,
         id: &IntentId,
-        owner: &str,
+        claim: &str,
         end: IntentEnd,
         now: Millis,
         traces: Traces,
     ) -> Result<bool, StoreError> {
         let end = End {
             id: id.clone(),
-            by: By::Owner(owner.to_owned()),
+            by: By::Claim(claim.to_owned()),
             end,
             now,
             traces,
@@ -166,7 +200,25 @@ impl OrderIntentRepository for DatabaseStore {
     ) -> Result<bool, StoreError> {
         let end = End {
             id: id.clone(),
-            by: By::Person,
+            by: By::StandingIn(vec![IntentState::AwaitingPerson]),
+            end,
+            now,
+            traces,
+        };
+        self.database.write(end).await
+    }
+
+    async fn correct_intent(
+        &self,
+        id: &IntentId,
+        from: &[IntentState],
+        end: IntentEnd,
+        now: Millis,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        let end = End {
+            id: id.clone(),
+            by: By::StandingIn(from.to_vec()),
             end,
             now,
             traces,
@@ -203,7 +255,7 @@ impl OrderIntentRepository for DatabaseStore {
 
     async fn wake_intents(&self, connection: &ConnectionId, now: Millis) -> Result<(), StoreError> {
         const WAKE: &str = "update order_intents set next_attempt_at = $2 where connection_id = $1 \
-             and finished_at is null and state = 'unknown' and next_attempt_at > $2";
+             and finished_at is null and state = 'unknown' and stock_answers = 0 and next_attempt_at > $2";
         self.changed(WAKE, values![connection, now])
             .await
             .map(|_| ())
@@ -218,7 +270,7 @@ impl OrderIntentRepository for DatabaseStore {
             "select ",
             order_columns!(),
             " from known_orders where connection_id = $1 and added_at >= $2 and intent_id is null \
-             order by added_at desc, order_id desc limit $3"
+             order by added_at, order_id limit $3"
         );
         let values = values![connection, since, MOST_ROWS];
         let rows = self.database.all(SELECT, values).await?;
@@ -264,6 +316,7 @@ pub(super) fn intent(row: &Row) -> Result<OrderIntent, StoreError> {
             .collect(),
         first_sent_at: fields.maybe_moment("first_sent_at")?,
         attempts: fields.int("attempts")?,
+        stock_answers: fields.int("stock_answers")?,
         next_attempt_at: fields.maybe_moment("next_attempt_at")?,
         created_at: fields.moment("created_at")?,
         changed_at: fields.moment("changed_at")?,

@@ -8,14 +8,14 @@ use super::storage::{TABLE, claimed_intent, intent, intent_columns, place};
 use super::{ClaimedIntent, IntentEnd, IntentId, IntentState, NewIntent, OrderIntent};
 use crate::error::StoreError;
 use crate::seal::Sealer;
-use crate::sql::{Session, Write, values};
+use crate::sql::{Session, Value, Write, values};
 use crate::traces::leave;
 use crate::{KnownOrder, Millis, Traces};
 
 pub(super) struct WriteIntent {
     pub(super) sealer: Arc<Sealer>,
     pub(super) new: NewIntent,
-    pub(super) owner: String,
+    pub(super) claim: String,
     pub(super) lease_until: Millis,
     pub(super) traces: Traces,
 }
@@ -50,7 +50,7 @@ impl Write for WriteIntent {
             sealing.key_id(),
             new.summary_json.as_str(),
             new.created_at,
-            self.owner.as_str(),
+            self.claim.as_str(),
             self.lease_until,
         ];
         if session.execute(INSERT, values).await? > 0 {
@@ -68,7 +68,7 @@ impl Write for WriteIntent {
 
 pub(super) struct Claim {
     pub(super) sealer: Arc<Sealer>,
-    pub(super) owner: String,
+    pub(super) claim: String,
     pub(super) lease_until: Millis,
     pub(super) now: Millis,
     pub(super) limit: u32,
@@ -93,7 +93,7 @@ impl Write for Claim {
         let mut claimed = Vec::with_capacity(due.len());
         for row in &due {
             let id = row.fields(TABLE, "id")?.text("id")?;
-            let values = values![id, self.owner.as_str(), self.lease_until, self.now];
+            let values = values![id, self.claim.as_str(), self.lease_until, self.now];
             if let Some(row) = session.first(CLAIM, values).await? {
                 // One that cannot be read must not keep the others from being worked on.
                 match claimed_intent(&self.sealer, &row) {
@@ -108,10 +108,10 @@ impl Write for Claim {
 
 /// Who may end it.
 pub(super) enum By {
-    /// Whoever holds it.
-    Owner(String),
-    /// A person, while it waits for one.
-    Person,
+    /// Whoever holds it under this claim.
+    Claim(String),
+    /// Anybody, while it stands in one of these states.
+    StandingIn(Vec<IntentState>),
 }
 
 pub(super) struct End {
@@ -127,7 +127,7 @@ macro_rules! end_intent {
         concat!(
             "update order_intents set state = $3, reason = $4, detail = $5, order_ids = $6, \
              next_attempt_at = $7, changed_at = $8, finished_at = $9, \
-             first_sent_at = case when $10 = 1 then null else first_sent_at end, \
+             first_sent_at = case when $10 = 1 then null else first_sent_at end, stock_answers = $11, \
              lease_owner = null, lease_until = null",
             $more,
             " where id = $1 and ",
@@ -143,20 +143,23 @@ impl Write for End {
     async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
         const KEEP: &str = end_intent!("", "lease_owner = $2");
         const EMPTY: &str = end_intent!(", request = null, sealed_with = null", "lease_owner = $2");
-        const DECIDE: &str = end_intent!(", request = null, sealed_with = null", "state = $2");
+        const CORRECT: &str = end_intent!(
+            ", request = null, sealed_with = null",
+            "state in ($2, $12, $13, $14, $15, $16)"
+        );
         let end = &self.end;
         let under_way = end.state.is_under_way();
         let (sql, who) = match &self.by {
-            By::Owner(owner) if under_way => (KEEP, owner.as_str()),
-            By::Owner(owner) => (EMPTY, owner.as_str()),
-            By::Person => (DECIDE, IntentState::AwaitingPerson.as_str()),
+            By::Claim(claim) if under_way => (KEEP, Some(claim.as_str())),
+            By::Claim(claim) => (EMPTY, Some(claim.as_str())),
+            By::StandingIn(states) => (CORRECT, states.first().map(|state| state.as_str())),
         };
         let ids: Vec<&str> = end
             .orders
             .iter()
             .map(|order| order.order_id.as_str())
             .collect();
-        let values = values![
+        let mut values = values![
             self.id.as_str(),
             who,
             end.state.as_str(),
@@ -167,7 +170,14 @@ impl Write for End {
             self.now,
             end.state.is_final().then_some(self.now),
             i64::from(end.nothing_sent),
+            end.stock_answers,
         ];
+        if let By::StandingIn(states) = &self.by {
+            // Places that are left over hold nothing, which no state equals.
+            let mut more = states.iter().skip(1).map(|state| state.as_str());
+            let others = IntentState::ALL.len() - 1;
+            values.extend((0..others).map(|_| Value::from(more.next())));
+        }
         if session.execute(sql, values).await? == 0 {
             return Ok(false);
         }

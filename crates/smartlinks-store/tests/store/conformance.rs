@@ -151,6 +151,7 @@ suite! {
         people_are_sealed_and_leave_with_the_last_sending,
         an_order_belongs_to_one_intent,
         a_person_decides_only_what_waits_for_one,
+        an_intent_is_corrected_only_where_it_stands,
         intents_are_paged_and_pruned;
     operators:
         a_name_is_taken_once_whatever_its_capitals,

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use smartlinks_store::{
-    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, NewEvent, NewIntent,
-    Store, StoreError, SystemEntropy, Traces,
+    ConnectionId, IntentCursor, IntentEnd, IntentId, IntentState, KnownOrder, Millis, NewEvent,
+    NewIntent, Store, StoreError, SystemEntropy, Traces,
 };
 
 use crate::support::*;
 
+/// Before every sending.
+const LONG_AGO: Millis = Millis(0);
 const REQUEST: &str = r#"{"city":"Somewhere-to-live"}"#;
 
 fn new(connection: &ConnectionId, key: &str, number: i64) -> NewIntent {
@@ -34,6 +36,7 @@ fn end(state: IntentState) -> IntentEnd {
         detail: None,
         next_attempt_at: Some(NOW.plus(HOUR)),
         nothing_sent: false,
+        stock_answers: 0,
         orders: Vec::new(),
     }
 }
@@ -106,13 +109,24 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
         store.intent(intent.id.as_str()).await.unwrap(),
         Some(intent)
     );
-    // The same key of somebody else is another one.
+    // The same key of somebody else is another one, and for the same request it is found.
     let other = NewIntent {
         caller: "operator:b".to_owned(),
+        request_hash: [8; 32],
         ..new(&connection, "K-1", 1)
     };
-    let written = store.write_intent(other, "me", NOW, Traces::none()).await;
-    assert_eq!(written.unwrap(), None);
+    let written = store.write_intent(other.clone(), "me", NOW, Traces::none());
+    assert_eq!(written.await.unwrap(), None);
+    let found = |key, hash: [u8; 32]| {
+        let store = Arc::clone(&store);
+        async move {
+            let found = store.intent_of_request(key, &hash).await.unwrap();
+            found.map(|intent| intent.id)
+        }
+    };
+    assert_eq!(found("K-1", [8; 32]).await, Some(other.id));
+    assert_eq!(found("K-1", [9; 32]).await, None);
+    assert_eq!(found("K-2", [8; 32]).await, None);
     let nobodys = "conn_01890000-0000-7000-8000-000000000000".parse().unwrap();
     let lost = store.write_intent(new(&nobodys, "K-2", 2), "me", NOW, Traces::none());
     assert!(matches!(lost.await, Err(StoreError::Conflict { .. })));
@@ -135,10 +149,15 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     let early = store.claim_intents("heir", until.plus(1000), NOW, 9).await;
     assert!(early.unwrap().is_empty());
     // Only who holds it sends it, and the first sending is remembered through all that follow.
-    assert!(!store.begin_sending(&id, "heir", until, NOW).await.unwrap());
+    assert!(
+        !store
+            .begin_sending(&id, "heir", until, NOW, LONG_AGO)
+            .await
+            .unwrap()
+    );
     assert!(
         store
-            .begin_sending(&id, "me", until, NOW.plus(5))
+            .begin_sending(&id, "me", until, NOW.plus(5), LONG_AGO)
             .await
             .unwrap()
     );
@@ -147,13 +166,18 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     assert_eq!(heirs.len(), 1);
     assert_eq!(heirs[0].request.as_ref().unwrap().expose_secret(), REQUEST);
     assert_eq!(heirs[0].intent.first_sent_at, Some(NOW.plus(5)));
-    assert!(!store.begin_sending(&id, "me", later, until).await.unwrap());
-    assert!(
-        store
-            .begin_sending(&id, "heir", later, until)
-            .await
-            .unwrap()
-    );
+    let begin = |claim, now, sent_after| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        async move {
+            let begun = store.begin_sending(&id, claim, later, now, sent_after);
+            begun.await.unwrap()
+        }
+    };
+    assert!(!begin("me", until, LONG_AGO).await);
+    // Nor when the claim has ended, nor when the first sending is too long ago.
+    assert!(!begin("heir", later, LONG_AGO).await);
+    assert!(!begin("heir", until, NOW.plus(5)).await);
+    assert!(begin("heir", until, NOW.plus(4)).await);
     let intent = store.intent(id.as_str()).await.unwrap().unwrap();
     assert_eq!(
         (intent.first_sent_at, intent.attempts),
@@ -180,6 +204,16 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     );
     assert!(unknown.await.unwrap());
     assert_eq!(store.next_intent_due().await.unwrap(), Some(NOW.plus(HOUR)));
+    // One without stock is not asked again before its time.
+    let open = store.list_intents(&[IntentState::Unknown], None, 9);
+    assert_eq!(open.await.unwrap().len(), 1);
+    let mut raw = stage.raw().await;
+    raw.execute("update order_intents set stock_answers = 1")
+        .await;
+    store.wake_intents(&connection, until).await.unwrap();
+    assert_eq!(store.next_intent_due().await.unwrap(), Some(NOW.plus(HOUR)));
+    raw.execute("update order_intents set stock_answers = 0")
+        .await;
     store.wake_intents(&connection, until).await.unwrap();
     assert_eq!(store.next_intent_due().await.unwrap(), Some(until));
     // A sending of which nothing can have come is none.
@@ -205,7 +239,7 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     assert_eq!((intent.first_sent_at, intent.next_attempt_at), (None, None));
     assert_eq!(intent.finished_at, Some(until));
     assert_eq!(kinds(&store).await, ["intent.refused"]);
-    assert!(!store.begin_sending(&id, "me", later, until).await.unwrap());
+    assert!(!begin("me", until, LONG_AGO).await);
 }
 
 /// R39: who gets the goods is not to be read in the database, and not kept longer than something may be sent.
@@ -326,6 +360,58 @@ pub(crate) async fn a_person_decides_only_what_waits_for_one(stage: Stage) {
     assert!(decide(IntentState::Refused).await.unwrap());
     assert!(!decide(IntentState::Placed).await.unwrap());
     assert_eq!(kinds(&store).await, ["intent.decided"]);
+}
+
+/// What AliExpress has said counts whoever holds the intent, and nowhere but where it is still open.
+pub(crate) async fn an_intent_is_corrected_only_where_it_stands(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let intent = new(&connection, "K-1", 0);
+    let id = intent.id.clone();
+    store
+        .write_intent(intent, "me", NOW.plus(1000), Traces::none())
+        .await
+        .unwrap();
+    let correct = |from: Vec<IntentState>, state, orders: Vec<KnownOrder>| {
+        let (store, id) = (Arc::clone(&store), id.clone());
+        async move {
+            let end = IntentEnd {
+                orders,
+                ..end(state)
+            };
+            let told = told("intent.corrected");
+            store.correct_intent(&id, &from, end, NOW, told).await
+        }
+    };
+    let number = "8100000000000001";
+    let open = vec![IntentState::Unknown, IntentState::Placing];
+    let closed = vec![IntentState::Refused, IntentState::Placed];
+    let refused = correct(closed.clone(), IntentState::AwaitingPerson, Vec::new());
+    assert!(!refused.await.unwrap());
+    let placed = correct(
+        open.clone(),
+        IntentState::Placed,
+        vec![known(number, &connection)],
+    );
+    assert!(placed.await.unwrap());
+    let intent = store.intent(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(
+        (intent.finished_at, &*intent.order_ids),
+        (Some(NOW), &[number.to_owned()][..])
+    );
+    // The claim has ended with it.
+    let late = store.end_intent(&id, "me", end(IntentState::Refused), NOW, Traces::none());
+    assert!(!late.await.unwrap());
+    assert!(
+        !correct(open, IntentState::Refused, Vec::new())
+            .await
+            .unwrap()
+    );
+    let back = correct(closed, IntentState::AwaitingPerson, Vec::new());
+    assert!(back.await.unwrap());
+    let intent = store.intent(id.as_str()).await.unwrap().unwrap();
+    assert_eq!(intent.finished_at, None);
+    assert_eq!(kinds(&store).await, ["intent.corrected"; 2]);
 }
 
 pub(crate) async fn intents_are_paged_and_pruned(stage: Stage) {

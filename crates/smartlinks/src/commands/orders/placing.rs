@@ -147,6 +147,7 @@ fn seen(preview: &OrderPreview) -> String {
         facts([
             ("goods", amount(preview.goods.as_ref())),
             ("freight", amount(preview.freight.as_ref())),
+            ("tax and import", amount(preview.charges.as_ref())),
             ("total", amount(preview.total.as_ref())),
             ("preview", preview.preview.clone()),
         ]),
