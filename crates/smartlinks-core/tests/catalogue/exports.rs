@@ -231,6 +231,46 @@ async fn filled() -> Result<App> {
     Ok(app)
 }
 
+/// A spreadsheet that parts cells at semicolons finds no formula, nor one that parts them at tabs.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_is_a_formula_wherever_it_begins() -> Result<()> {
+    let app = connected().await?;
+    let hostile = "Lampe;=cmd|' /C calc'!A0; \"@x\t+1\r\n-2,;＝3";
+    let mut variant = sku("1", &[(hostile, hostile), ("\";=1", "é")], Some("9.90"));
+    variant.image = Some("https://img.example/a;=1.jpg".to_owned());
+    variant.own_code = Some("A;=1".to_owned());
+    put(&app, "90001", hostile, vec![variant], |product| {
+        product.labels = vec!["a;=b".to_owned()];
+    })
+    .await?;
+    for format in [
+        ExportFormat::Csv,
+        ExportFormat::Shopify,
+        ExportFormat::Woocommerce,
+    ] {
+        let file = whole(&app, format).await?;
+        for delimiter in [b';', b'\t'] {
+            let mut reader = csv::ReaderBuilder::new()
+                .delimiter(delimiter)
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(file.as_slice());
+            let (mut cells, mut hidden) = (0, 0);
+            for record in reader.records() {
+                for cell in &record? {
+                    let begins = cell.trim_start_matches([' ', '"']);
+                    let formula = begins.starts_with(['=', '+', '-', '@', '＝']);
+                    assert!(!formula, "{format}: {cell:?}");
+                    cells += 1;
+                    hidden += usize::from(begins.starts_with('\''));
+                }
+            }
+            assert!(cells > 2 && hidden > 0, "{format}: nothing was parted");
+        }
+    }
+    Ok(())
+}
+
 /// How each hostile product comes out: options, variants, and the prices of all the others.
 fn same_in_both_shops(shop: &std::collections::BTreeMap<String, shops::Product>) -> Result<()> {
     let of = |number: &str| {

@@ -55,7 +55,7 @@ fn row(product: &CatalogueDetail, sku: &CatalogueSkuView) -> Vec<String> {
         summary.state.to_string(),
         summary.availability.to_string(),
         text(&summary.labels.join(", ")),
-        sku.id.clone(),
+        text(&sku.id),
         text(sku.own_code.as_deref().unwrap_or_default()),
         text(&variant.join(", ")),
         if sku.chosen { "yes" } else { "no" }.to_owned(),
@@ -76,6 +76,6 @@ fn row(product: &CatalogueDetail, sku: &CatalogueSkuView) -> Vec<String> {
 
 fn money(money: Option<&MoneyView>) -> (String, String) {
     money
-        .map(|money| (money.amount.to_string(), money.currency.clone()))
+        .map(|money| (money.amount.to_string(), text(&money.currency)))
         .unwrap_or_default()
 }

@@ -50,7 +50,7 @@ pub(super) fn write(table: &mut Table, product: &CatalogueDetail, currency: &str
             row.variant(&shop, variant, at == 0);
         }
         if let Some(image) = shop.images.get(at) {
-            row.set("Image Src", *image);
+            row.set("Image Src", image.as_str());
             row.set("Image Position", (at + 1).to_string());
         }
         table.row(&row.cells)?;

@@ -31,7 +31,7 @@ pub(super) struct ForShop<'p> {
     /// Names of the options; none for a product of one variant without properties.
     pub(super) options: Vec<String>,
     pub(super) variants: Vec<Variant<'p>>,
-    pub(super) images: Vec<&'p str>,
+    pub(super) images: Vec<String>,
     /// It is listed and can be bought.
     pub(super) is_live: bool,
 }
@@ -87,11 +87,11 @@ fn code(handle: &str, sku: &CatalogueSkuView) -> String {
     own.unwrap_or_else(|| format!("{handle}-{}", sku.id))
 }
 
-fn images(product: &CatalogueDetail) -> Vec<&str> {
+fn images(product: &CatalogueDetail) -> Vec<String> {
     let mut seen = HashSet::new();
     let images = product.facts.images.iter();
     let images = images.filter_map(|image| address(image));
-    images.filter(|image| seen.insert(*image)).collect()
+    images.filter(|image| seen.insert(image.clone())).collect()
 }
 
 /// Names of options, and the values of each variant: none empty, and no two variants alike.

@@ -78,7 +78,7 @@ pub(super) fn write(table: &mut Table, product: &CatalogueDetail, currency: &str
         row.set("Position", position.to_string());
         row.sellable(&shop, variant);
         let image = variant.sku.image.as_deref().and_then(address);
-        row.set("Images", image.map(picture).unwrap_or_default());
+        row.set("Images", image.as_deref().map(picture).unwrap_or_default());
         for (at, (name, value)) in shop.options.iter().zip(&variant.values).enumerate() {
             row.attribute(at, name, &[value]);
         }
