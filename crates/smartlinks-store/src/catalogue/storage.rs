@@ -20,12 +20,13 @@ use crate::{ConnectionId, Millis, StoreError, Traces};
 /// Above every id.
 const BEYOND: &str = "prod_~";
 
-/// What a filter says, after `$1` (how many) and `$2` (below which id). A pattern of `%` lets everything through.
+/// What a filter says, after `$1` (how many) and `$2` (below which id). A pattern of `%` lets everything through. A label
+/// is the same in both databases only by `replace`: what `like` takes for the same letter differs.
 macro_rules! filtered {
     () => {
         "p.id < $2 and p.search like $3 escape '!' and p.search like $4 escape '!' and p.search like $5 escape '!' \
          and p.search like $6 escape '!' and p.search like $7 escape '!' and p.search like $8 escape '!' \
-         and p.labels like $9 escape '!' and ($10 = '' or p.connection_id = $10) \
+         and ($9 = '' or replace(p.labels, $9, '') <> p.labels) and ($10 = '' or p.connection_id = $10) \
          and ($11 = '' or p.availability = $11) and ($12 = '' or p.rule_id = $12)"
     };
 }
@@ -75,10 +76,7 @@ fn values_of(filter: &CatalogueFilter, after: Option<&CatalogueId>, limit: u32) 
         Value::from(pattern)
     }));
     let label = filter.label.as_ref();
-    let label = label.map_or_else(
-        || "%".to_owned(),
-        |label| anywhere(&joined(std::slice::from_ref(label))),
-    );
+    let label = label.map_or_else(String::new, |label| joined(std::slice::from_ref(label)));
     let connection = filter.connection.as_ref().map_or("", ConnectionId::as_str);
     let availability = filter.availability.map_or("", |one| one.as_str());
     let rule = filter.rule.as_ref().map_or("", |rule| rule.as_str());

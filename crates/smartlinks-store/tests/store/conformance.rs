@@ -61,6 +61,7 @@ suite! {
         codes_are_unique_and_may_change_places,
         pages_hold_what_a_filter_lets_through_once,
         what_is_searched_for_is_taken_as_it_is_written,
+        a_label_is_found_by_itself_alone,
         a_product_goes_with_all_that_is_its;
     import_jobs:
         an_import_is_held_by_one_and_passes_on,

@@ -396,3 +396,32 @@ pub(crate) async fn a_product_goes_with_all_that_is_its(stage: Stage) {
     assert_eq!(history.len(), 1);
     stored(&store, catalogue_entry("1005006000000001", &connection)).await;
 }
+
+/// The same products in both databases: a label is what it is, letter for letter.
+pub(crate) async fn a_label_is_found_by_itself_alone(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let labels = ["Sale", "sale", "été", "ÉTÉ", "50%_off", "summer sale"];
+    let mut ids = Vec::new();
+    for (number, label) in labels.iter().enumerate() {
+        let number = (1_005_006_000_000_000 + number).to_string();
+        let mut new = catalogue_entry(&number, &connection);
+        new.product.labels = vec!["all".to_owned(), (*label).to_owned()];
+        ids.push(stored(&store, new).await.product.id);
+    }
+    let found = async |label: &str| {
+        let filter = CatalogueFilter {
+            label: Some(label.to_owned()),
+            ..CatalogueFilter::default()
+        };
+        let found = store.products(&filter, None, 99).await.unwrap();
+        found.into_iter().map(|one| one.product.id).collect::<Vec<_>>()
+    };
+    for (label, id) in labels.iter().zip(&ids) {
+        assert_eq!(&found(label).await, std::slice::from_ref(id), "{label}");
+    }
+    for other in ["ALL", "al", "sal", "SALE", "50%", "%", "50%%off"] {
+        assert!(found(other).await.is_empty(), "{other}");
+    }
+    assert_eq!(found("all").await.len(), labels.len());
+}
