@@ -4,3 +4,6 @@ create table price_run_products (
     catalogue_id text not null,
     primary key (run_id, catalogue_id)
 ) strict, without rowid;
+
+-- Messages of AliExpress may name an account by its number as a seller.
+create index connections_seller on connections (account_seller_id, id) where account_seller_id is not null;

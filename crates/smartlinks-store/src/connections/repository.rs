@@ -41,7 +41,7 @@ pub trait ConnectionRepository: Send + Sync {
     /// The connection of an account, in any state.
     async fn find_by_account(&self, user_id: &str) -> Result<Option<Connection>, StoreError>;
 
-    /// The connection of an account by its number as a seller, the oldest one, in any state. Looks through all.
+    /// The connection of an account by its number as a seller, the oldest one, in any state.
     async fn find_by_seller(&self, seller_id: &str) -> Result<Option<Connection>, StoreError>;
 
     /// The connection that calls without an id mean.

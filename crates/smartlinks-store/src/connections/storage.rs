@@ -17,6 +17,12 @@ use crate::sql::values;
 use crate::store::DatabaseStore;
 use crate::{Change, Millis, StoreError};
 
+const BY_SELLER: &str = concat!(
+    "select ",
+    connection_columns!(),
+    " from connections where account_seller_id = $1 order by id limit 1"
+);
+
 impl DatabaseStore {
     async fn claim(
         &self,
@@ -94,11 +100,6 @@ impl ConnectionRepository for DatabaseStore {
     }
 
     async fn find_by_seller(&self, seller_id: &str) -> Result<Option<Connection>, StoreError> {
-        const BY_SELLER: &str = concat!(
-            "select ",
-            connection_columns!(),
-            " from connections where account_seller_id = $1 order by id limit 1"
-        );
         let row = self.database.first(BY_SELLER, values![seller_id]).await?;
         row.map(|row| connection(&row)).transpose()
     }
@@ -306,5 +307,24 @@ impl ConnectionRepository for DatabaseStore {
             self.scrub().await;
         }
         Ok(ended)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Upkeep;
+
+    /// Any message may name a seller, ours or not.
+    #[tokio::test]
+    async fn a_seller_is_found_without_a_look_at_every_connection() {
+        let mut blank = Upkeep::blank().await.unwrap();
+        let sql = BY_SELLER.replace("$1", "'77'");
+        let plan = blank.all(format!("explain query plan {sql}")).await.unwrap();
+        let steps: Vec<_> = plan.iter().map(|row| row.text_at(3).unwrap()).collect();
+        let [Some(step)] = steps.as_slice() else {
+            panic!("{steps:?}");
+        };
+        assert!(step.contains("connections_seller"), "{step}");
     }
 }
