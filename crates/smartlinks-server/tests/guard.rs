@@ -402,6 +402,39 @@ async fn whatever_becomes_of_a_request_the_answer_has_its_headers() -> Result<()
     Ok(())
 }
 
+/// A parameter that is misspelt is said so, on every route that takes any: passed over, it would widen what was asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_parameter_is_passed_over() -> Result<()> {
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let document: Value = serde_json::from_str(&smartlinks_server::openapi_json())?;
+    let mut looked_at = 0;
+    for (path, item) in document["paths"].as_object().context("no paths")? {
+        let parameters = item["get"]["parameters"].as_array();
+        let mut parameters = parameters.into_iter().flatten();
+        if !parameters.any(|parameter| parameter["in"] == "query") {
+            continue;
+        }
+        let segments = path.split('/').map(|segment| match segment.starts_with('{') {
+            true => "x",
+            false => segment,
+        });
+        let place = segments.collect::<Vec<_>>().join("/");
+        let reply = visitor.get(&format!("{place}?unheard_of=1")).await?;
+        let problem = reply.json()?;
+        assert_eq!(
+            (reply.status, problem["code"].as_str()),
+            (400, Some("invalid_request")),
+            "{path}: {problem}"
+        );
+        let detail = problem["detail"].as_str().context("no detail")?;
+        assert!(detail.contains("unheard_of"), "{path}: {detail}");
+        looked_at += 1;
+    }
+    assert!(looked_at >= 20, "only {looked_at}");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn failures_are_problem_documents_with_a_request_id() -> Result<()> {
     let app = App::start().await?;

@@ -20,6 +20,7 @@ use crate::state::AppState;
 /// Which products.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// Words of title, shop or label; a product number or address; codes of the merchant's own. Up to six words count.
     q: Option<String>,
@@ -221,6 +222,7 @@ pub(super) async fn remove(state: AppState, Path(id): Path<String>) -> Result<St
 /// Which page of a history.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct HistoryPage {
     /// The `next` of the page before.
     after: Option<String>,
@@ -252,6 +254,7 @@ pub(super) async fn history(
 /// What kind of file, of which products.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Export {
     /// `jsonl` (one product a line), `csv` (one variant a line), `shopify` or `woocommerce` (their product imports).
     format: String,

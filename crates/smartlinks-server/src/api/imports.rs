@@ -17,6 +17,7 @@ use crate::state::AppState;
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// The `next` of the page before.
     after: Option<String>,
@@ -91,6 +92,7 @@ pub(super) async fn show(
 /// Which lines.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Lines {
     /// Only `waiting`, `imported` or `failed`.
     state: Option<String>,

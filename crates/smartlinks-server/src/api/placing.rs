@@ -95,6 +95,7 @@ fn refused(view: &OrderIntentView) -> Problem {
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Listing {
     /// The `next` of the page before.
     after: Option<String>,

@@ -239,6 +239,7 @@ pub(super) async fn dry_run(
 /// Which part of a run.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RunPart {
     /// The `next` of the part before.
     after: Option<i64>,
