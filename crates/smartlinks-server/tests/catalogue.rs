@@ -152,8 +152,8 @@ async fn prices_are_shown_then_applied() -> Result<()> {
     let line = &shown["lines"][0];
     assert!(text(&line["after"], "amount")?.ends_with(".99"), "{line}");
     for (from, field) in [
-        (line, "margin_percent"),
-        (line, "margin"),
+        (line, "margin_before_freight_percent"),
+        (line, "margin_before_freight"),
         (&line["cost"], "amount"),
         (&line["rate"], "source"),
     ] {

@@ -70,7 +70,7 @@ pub struct RuleRef {
 pub(super) struct Priced {
     pub(super) price: MoneyView,
     /// The cost in the currency of the price.
-    pub(super) landed: Decimal,
+    pub(super) converted: Decimal,
     pub(super) rate: RateView,
 }
 
@@ -122,9 +122,9 @@ impl Pricer {
         let rule = rule.ok_or(PricingProblem::NoRule)?;
         let cost = cost.ok_or(PricingProblem::NoCost)?;
         let rate = self.rate(&cost.currency, rule.currency(), said_at)?;
-        let landed = rate.rate.convert(cost.amount);
-        let landed = landed.ok_or(PricingProblem::ImpossibleCost)?;
-        let mut price = rule.price(landed).map_err(|problem| match problem {
+        let converted = rate.rate.convert(cost.amount);
+        let converted = converted.ok_or(PricingProblem::ImpossibleCost)?;
+        let mut price = rule.price(converted).map_err(|problem| match problem {
             PriceProblem::Cost => PricingProblem::ImpossibleCost,
             PriceProblem::Zero => PricingProblem::ZeroPrice,
         })?;
@@ -135,7 +135,7 @@ impl Pricer {
                 amount: price,
                 currency: rule.currency().to_owned(),
             },
-            landed,
+            converted,
             rate,
         })
     }

@@ -258,11 +258,11 @@ fn lines_of(
         let rule = applying.map(|(_, rule)| rule);
         match pricer.price(rule, line.cost.as_ref(), said_at) {
             Ok(priced) => {
-                let margin = priced.price.amount - priced.landed;
-                line.margin_percent = percent(margin, priced.price.amount);
-                line.margin = Some(margin);
-                line.landed = Some(MoneyView {
-                    amount: priced.landed,
+                let margin = priced.price.amount - priced.converted;
+                line.margin_before_freight_percent = percent(margin, priced.price.amount);
+                line.margin_before_freight = Some(margin);
+                line.converted_cost = Some(MoneyView {
+                    amount: priced.converted,
                     currency: priced.price.currency.clone(),
                 });
                 line.rate = Some(priced.rate);
@@ -292,11 +292,11 @@ fn unpriced(product: &CatalogueProduct, sku: &CatalogueSku) -> Result<PriceRunLi
         rule: None,
         cost: cost(sku, id)?,
         rate: None,
-        landed: None,
+        converted_cost: None,
         before: price(sku, id)?,
         after: None,
-        margin: None,
-        margin_percent: None,
+        margin_before_freight: None,
+        margin_before_freight_percent: None,
         problem: None,
     })
 }

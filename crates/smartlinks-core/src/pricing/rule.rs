@@ -29,7 +29,8 @@ const fn whole(number: u32) -> Decimal {
     Decimal::from_parts(number, 0, 0, false, 0)
 }
 
-/// How prices come from costs. Checked when it is made or read: a rule that exists can be used.
+/// How prices come from costs. A cost is what AliExpress asks for the goods: freight and tax are in none of the amounts,
+/// so the steps have to leave room for them. Checked when it is made or read: a rule that exists can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "Unchecked")]
 pub struct PriceRule {
@@ -37,10 +38,10 @@ pub struct PriceRule {
     currency: String,
     /// What is added, by cost: rising, and the last one without an end.
     steps: Vec<PriceStep>,
-    /// The least that a sale earns, decimal text.
+    /// The least that a sale earns before freight and tax, decimal text.
     #[schema(value_type = Option<String>)]
     min_profit: Option<Decimal>,
-    /// The least that a sale earns in per cent of its price, decimal text, at most 95.
+    /// The least that a sale earns before freight and tax, in per cent of its price, decimal text, at most 95.
     #[schema(value_type = Option<String>)]
     min_margin: Option<Decimal>,
     /// Which prices there are; every amount of the currency when absent.

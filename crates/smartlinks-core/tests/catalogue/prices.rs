@@ -99,8 +99,8 @@ async fn a_dry_run_shows_every_change_and_is_applied_exactly() -> Result<()> {
         let cost = sku.cost.clone().context("no cost")?;
         let after = line.after.clone().context("no price")?;
         assert_eq!(after.amount, cost.amount * Decimal::TWO);
-        assert_eq!(line.margin, Some(cost.amount));
-        assert_eq!(line.margin_percent, Some(Decimal::from(50)));
+        assert_eq!(line.margin_before_freight, Some(cost.amount));
+        assert_eq!(line.margin_before_freight_percent, Some(Decimal::from(50)));
         assert_eq!((line.before.as_ref(), line.problem.as_ref()), (None, None));
         let rate = &line.rate.as_ref().context("no rate")?.rate;
         assert_eq!(
@@ -282,7 +282,7 @@ async fn a_cost_in_another_currency_needs_a_rate_that_was_entered() -> Result<()
     let line = &shown.lines[0];
     let landed = cost.amount * "600.5".parse::<Decimal>()?;
     assert_eq!(
-        line.landed.as_ref().map(|landed| landed.amount),
+        line.converted_cost.as_ref().map(|cost| cost.amount),
         Some(landed.normalize())
     );
     let rate = &line.rate.as_ref().context("no rate")?.rate;

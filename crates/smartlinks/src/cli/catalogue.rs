@@ -271,10 +271,10 @@ pub(crate) struct RuleArgs {
     /// amounts, and `rest` in the last
     #[arg(long = "step", value_name = "STEP")]
     pub(crate) steps: Vec<String>,
-    /// The least that a sale earns
+    /// The least that a sale earns before freight and tax
     #[arg(long, value_name = "AMOUNT")]
     pub(crate) min_profit: Option<String>,
-    /// The least that a sale earns in per cent of its price
+    /// The least that a sale earns before freight and tax, in per cent of its price
     #[arg(long, value_name = "NUMBER")]
     pub(crate) min_margin: Option<String>,
     /// The distance between two prices, as in 1 or 0.05

@@ -118,7 +118,7 @@ fn is_same(shown: &PriceRunLineView, now: &PriceRunLineView) -> bool {
         (
             line.rule.as_ref().map(|rule| rule.id.clone()),
             line.cost.clone(),
-            line.landed.clone(),
+            line.converted_cost.clone(),
             line.before.clone(),
             line.after.clone(),
             line.problem.clone(),

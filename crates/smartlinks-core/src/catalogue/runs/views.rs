@@ -124,18 +124,19 @@ pub struct PriceRunLineView {
     pub cost: Option<MoneyView>,
     /// What the cost was multiplied with, who says so, and since when.
     pub rate: Option<RateView>,
-    /// The cost in the currency of the rule.
-    pub landed: Option<MoneyView>,
+    /// The cost in the currency of the rule. Freight and tax are not in it: what a variant costs delivered is asked for
+    /// with a destination.
+    pub converted_cost: Option<MoneyView>,
     /// The price as it is.
     pub before: Option<MoneyView>,
     /// The price as it would be; null when it keeps what it has.
     pub after: Option<MoneyView>,
-    /// What a sale would earn: price less cost, decimal text.
+    /// What a sale would earn before freight and tax are paid of it: price less converted cost, decimal text.
     #[schema(value_type = Option<String>)]
-    pub margin: Option<Decimal>,
+    pub margin_before_freight: Option<Decimal>,
     /// The same in per cent of the price, rounded down, decimal text.
     #[schema(value_type = Option<String>)]
-    pub margin_percent: Option<Decimal>,
+    pub margin_before_freight_percent: Option<Decimal>,
     /// Why it gets no price.
     pub problem: Option<PricingProblem>,
 }

@@ -214,7 +214,7 @@ fn lines<'l>(lines: impl Iterator<Item = &'l PriceRunLineView>) -> String {
             cost(line),
             money(line.before.as_ref()),
             money(line.after.as_ref()),
-            line.margin_percent
+            line.margin_before_freight_percent
                 .map(|margin| format!("{margin} %"))
                 .unwrap_or_default(),
             match &line.problem {
@@ -229,7 +229,7 @@ fn lines<'l>(lines: impl Iterator<Item = &'l PriceRunLineView>) -> String {
             "COST",
             "PRICE",
             "NEW PRICE",
-            "MARGIN",
+            "MARGIN BEFORE FREIGHT",
             "PRODUCT OR PROBLEM",
         ],
         rows,
