@@ -25,7 +25,7 @@ pub use export::{CatalogueExport, ExportFormat};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
 pub use importing::CatalogueImport;
 pub use imports::{
-    ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
+    IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
     ImportStarted, ImportWork, ImportsRequest,
 };
 pub use listing::CatalogueQuery;

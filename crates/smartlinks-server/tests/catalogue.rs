@@ -289,6 +289,30 @@ async fn the_catalogue_leaves_as_a_file() -> Result<()> {
     Ok(())
 }
 
+/// As many products as an import may have arrive in one request; what is too large is said with the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_is_taken_by_the_route_for_it() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let imports = format!("{CATALOGUE}/imports");
+    let lines = (0..10_000_u64).map(|line| format!("{},lamps\n", 1_005_006_000_000_000 + line));
+    let csv = format!("product,labels\n{}", lines.collect::<String>());
+    assert!(csv.len() > 200 * 1024);
+    let started = visitor.post_json(&imports, &json!({ "csv": csv })).await?;
+    let started = started.expect_status(202)?.json()?;
+    assert_eq!(started["job"]["lines"], 10_000);
+
+    let large = json!({ "csv": "x".repeat(2 * 1024 * 1024) });
+    let refused = visitor.post_json(&imports, &large).await?;
+    let refused = refused.expect_status(413)?.json()?;
+    assert_eq!(refused["detail"], "the body is larger than 2048 KiB");
+    let elsewhere = visitor.post_json(CATALOGUE, &json!({ "product": csv })).await?;
+    let elsewhere = elsewhere.expect_status(413)?.json()?;
+    assert_eq!(elsewhere["detail"], "the body is larger than 64 KiB");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_products_are_imported_as_a_job() -> Result<()> {
     let app = App::start().await?;

@@ -29,6 +29,8 @@ use crate::traces::OK;
 use file::Wish;
 use views::{job_view, line_view};
 
+/// The largest file of products, in bytes, and the largest request that holds one.
+pub const IMPORT_LIMIT: usize = 2 * 1024 * 1024;
 /// The most lines of an import.
 pub(super) const MOST_LINES: usize = 10_000;
 /// How many problems of a file are reported.

@@ -49,7 +49,7 @@ const COMMON: [Common; 10] = [
     Common {
         status: StatusCode::PAYLOAD_TOO_LARGE,
         name: "TooLarge",
-        description: "`too_large`: the body is larger than 64 KiB",
+        description: "`too_large`: the body is larger than 64 KiB, or 2 MiB where a file of products is sent",
         applies: |_, _| true,
     },
     Common {

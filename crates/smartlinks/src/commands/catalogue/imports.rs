@@ -1,10 +1,12 @@
 //! `catalogue imports …`
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use jiff::Timestamp;
 use smartlinks_core::catalogue::{
-    ImportJobPage, ImportJobView, ImportLinePage, ImportStarted, ImportsRequest,
+    IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportStarted, ImportsRequest,
 };
 
 use crate::cli::catalogue::{ImportLinesArgs, ImportsCommand, StartImportArgs};
@@ -65,14 +67,24 @@ async fn start(arguments: StartImportArgs, session: &Session) -> Result<(), Fail
     }
 }
 
-/// A file as it is. What is not UTF-8 in it is marked, and reported with its line by whoever reads it.
+/// A file as it is, within the size that the API takes as well. What is not UTF-8 in it is marked, and reported with its
+/// line by whoever reads it.
 fn read(path: &Path) -> Result<String, Failure> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let mut bytes = Vec::new();
+    let beyond = IMPORT_LIMIT as u64 + 1;
+    let file = File::open(path).and_then(|file| file.take(beyond).read_to_end(&mut bytes));
+    file.map_err(|error| {
         let words = format!("{} could not be read", path.display());
         Failure::new(Exit::Failure, "not_read", words)
             .because(&error)
             .hint("Name a CSV file that you may read.")
     })?;
+    if bytes.len() > IMPORT_LIMIT {
+        let most = IMPORT_LIMIT / 1024;
+        let words = format!("{} is larger than {most} KiB", path.display());
+        return Err(Failure::new(Exit::Failure, "too_large", words)
+            .hint("Make several files of it, each with the header."));
+    }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
