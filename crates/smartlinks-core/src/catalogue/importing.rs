@@ -249,6 +249,9 @@ impl Core {
         let unwished = (entry.product.clone(), entry.skus.clone());
         wish(&mut entry, wanted);
         let wished = changed_fields(&unwished, &entry);
+        if wished.contains(&"labels") {
+            checks::labels(&entry.product.labels)?;
+        }
         if counts {
             entry.product.checked_at = asked_at;
         }

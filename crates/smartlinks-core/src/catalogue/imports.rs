@@ -78,7 +78,7 @@ impl Core {
                 ));
             }
         };
-        let lines = match lines {
+        let lines = match lines.and_then(|lines| file::labelled(lines, &common.labels)) {
             Ok(lines) => lines,
             Err(mut problems) => {
                 let problems_in_all = problems.len();

@@ -224,6 +224,23 @@ async fn a_file_is_taken_whole_or_not_at_all() -> Result<()> {
     assert_eq!(first.summary.rule, Some(double));
     assert_eq!(first.summary.unpriced, 0);
 
+    let many = ImportsRequest {
+        labels: (0..20).map(|number| number.to_string()).collect(),
+        ..with(format!("product,labels\n{},19\n{},20\n", numbers[0], numbers[1]))
+    };
+    let refusal = app.core.start_catalogue_import(&many).await?;
+    assert_eq!(refusal.job, None);
+    assert_eq!(refusal.problems.len(), 1, "{:?}", refusal.problems);
+    assert_eq!(refusal.problems[0].column.as_deref(), Some("labels"));
+    assert_eq!(refusal.problems[0].line, 3);
+    // Those that a known product has count too.
+    let more = CatalogueImport {
+        product: numbers[0].clone(),
+        labels: (0..19).map(|number| number.to_string()).collect(),
+        ..CatalogueImport::default()
+    };
+    assert_eq!(refused(app.core.import_product(&more).await)?.0, "labels");
+
     let both = ImportsRequest {
         products: numbers,
         ..with("product\n".into())

@@ -63,6 +63,19 @@ pub(super) fn listed(products: &[String]) -> Read {
     lines.finish()
 }
 
+/// The same lines, when what each has of labels with those of all is not too much.
+pub(super) fn labelled(lines: Vec<Wish>, of_all: &[String]) -> Read {
+    let problems = lines.iter().filter_map(|wish| {
+        let error = checks::labels(&[of_all, wish.labels.as_slice()].concat()).err()?;
+        let message = format!("with the labels of all lines: {}", said(error));
+        Some(problem(wish.line, Some("labels"), message))
+    });
+    match problems.collect::<Vec<_>>() {
+        none if none.is_empty() => Ok(lines),
+        problems => Err(problems),
+    }
+}
+
 /// A file with a header.
 pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
