@@ -25,8 +25,8 @@ pub use export::{CatalogueExport, ExportFormat};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
 pub use importing::CatalogueImport;
 pub use imports::{
-    IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
-    ImportStarted, ImportWork, ImportsRequest,
+    IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem,
+    ImportRest, ImportStarted, ImportWork, ImportsRequest,
 };
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};

@@ -307,7 +307,9 @@ async fn a_large_file_is_taken_by_the_route_for_it() -> Result<()> {
     let refused = visitor.post_json(&imports, &large).await?;
     let refused = refused.expect_status(413)?.json()?;
     assert_eq!(refused["detail"], "the body is larger than 2048 KiB");
-    let elsewhere = visitor.post_json(CATALOGUE, &json!({ "product": csv })).await?;
+    let elsewhere = visitor
+        .post_json(CATALOGUE, &json!({ "product": csv }))
+        .await?;
     let elsewhere = elsewhere.expect_status(413)?.json()?;
     assert_eq!(elsewhere["detail"], "the body is larger than 64 KiB");
     Ok(())

@@ -415,10 +415,12 @@ async fn no_parameter_is_passed_over() -> Result<()> {
         if !parameters.any(|parameter| parameter["in"] == "query") {
             continue;
         }
-        let segments = path.split('/').map(|segment| match segment.starts_with('{') {
-            true => "x",
-            false => segment,
-        });
+        let segments = path
+            .split('/')
+            .map(|segment| match segment.starts_with('{') {
+                true => "x",
+                false => segment,
+            });
         let place = segments.collect::<Vec<_>>().join("/");
         let reply = visitor.get(&format!("{place}?unheard_of=1")).await?;
         let problem = reply.json()?;

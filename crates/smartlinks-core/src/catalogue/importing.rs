@@ -117,7 +117,9 @@ impl Core {
         let market = [&import.ship_to, &import.currency, &import.language];
         let connection = given(import.connection.as_deref());
         Ok(Wanted {
-            names_market: market.into_iter().any(|part| given(part.as_deref()).is_some()),
+            names_market: market
+                .into_iter()
+                .any(|part| given(part.as_deref()).is_some()),
             number,
             skus: skus.transpose()?,
             labels,

@@ -104,11 +104,8 @@ impl Core {
         let (ship_to, currency) = (named(&request.ship_to), named(&request.currency));
         let language = named(&request.language);
         // Looked at here, so that it is refused at once; each product has its own market.
-        self.market().with(
-            ship_to.as_deref(),
-            currency.as_deref(),
-            language.as_deref(),
-        )?;
+        self.market()
+            .with(ship_to.as_deref(), currency.as_deref(), language.as_deref())?;
         let rule = match given(request.rule.as_deref()) {
             Some(id) => Some(self.stored_rule(id).await?.id.to_string()),
             None => None,

@@ -1,9 +1,9 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use smartlinks_core::{AuditQuery, Error};
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, SkuEdit,
 };
+use smartlinks_core::{AuditQuery, Error};
 use smartlinks_store::{Availability, CatalogueState};
 use testkit::app::App;
 
@@ -107,8 +107,7 @@ async fn an_older_answer_does_not_replace_a_newer_one() -> Result<()> {
     let app = connected().await?;
     let number = product_with(&app, 2).await?;
     let first = imported(&app, &number).await?;
-    let slow =
-        json!({ "match": { "method": GET }, "times": 1, "then": "delay", "delay_ms": 3000 });
+    let slow = json!({ "match": { "method": GET }, "times": 1, "then": "delay", "delay_ms": 3000 });
     app.control("faults", &slow).await?;
     let asked = app.journal(GET).await?.len();
     app.advance(60);
@@ -397,7 +396,9 @@ async fn the_wishes_of_a_second_import_are_told_and_logged() -> Result<()> {
     );
     let logged = || async {
         let log = app.core.audit_log(&AuditQuery::default()).await?.entries;
-        let changed = log.into_iter().filter(|one| one.action == "product.changed");
+        let changed = log
+            .into_iter()
+            .filter(|one| one.action == "product.changed");
         anyhow::Ok(changed.collect::<Vec<_>>())
     };
     let log = logged().await?;

@@ -1,9 +1,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use smartlinks_core::Error;
-use smartlinks_core::catalogue::{
-    CatalogueImport, CatalogueQuery, ImportJobView, ImportsRequest,
-};
+use smartlinks_core::catalogue::{CatalogueImport, CatalogueQuery, ImportJobView, ImportsRequest};
 use smartlinks_store::{ImportJobState, ImportLineState};
 use testkit::app::App;
 use tokio_util::sync::CancellationToken;
@@ -226,7 +224,10 @@ async fn a_file_is_taken_whole_or_not_at_all() -> Result<()> {
 
     let many = ImportsRequest {
         labels: (0..20).map(|number| number.to_string()).collect(),
-        ..with(format!("product,labels\n{},19\n{},20\n", numbers[0], numbers[1]))
+        ..with(format!(
+            "product,labels\n{},19\n{},20\n",
+            numbers[0], numbers[1]
+        ))
     };
     let refusal = app.core.start_catalogue_import(&many).await?;
     assert_eq!(refusal.job, None);

@@ -151,17 +151,29 @@ mod tests {
             taken_in(parts, Body::from(vec![b'x'; size])).await
         };
         for (path, limit, named) in [
-            ("/api/aliexpress/catalogue/imports", IMPORT_LIMIT, "2048 KiB"),
+            (
+                "/api/aliexpress/catalogue/imports",
+                IMPORT_LIMIT,
+                "2048 KiB",
+            ),
             ("/aliexpress/catalogue/imports", IMPORT_LIMIT, "2048 KiB"),
             ("/api/aliexpress/catalogue/imports/", BODY_LIMIT, "64 KiB"),
-            ("/api/aliexpress/catalogue/imports/imp_1/resume", BODY_LIMIT, "64 KiB"),
+            (
+                "/api/aliexpress/catalogue/imports/imp_1/resume",
+                BODY_LIMIT,
+                "64 KiB",
+            ),
             ("/api/aliexpress/catalogue", BODY_LIMIT, "64 KiB"),
         ] {
             assert!(sent(path, limit).await.is_ok(), "{path}");
             for size in [limit + 1, 2 * limit + 1] {
                 let refused = sent(path, size).await.unwrap_err();
                 assert_eq!(refused.code, "too_large", "{path}");
-                assert!(refused.detail.ends_with(named), "{path}: {}", refused.detail);
+                assert!(
+                    refused.detail.ends_with(named),
+                    "{path}: {}",
+                    refused.detail
+                );
             }
         }
     }

@@ -320,7 +320,10 @@ mod tests {
     async fn a_seller_is_found_without_a_look_at_every_connection() {
         let mut blank = Upkeep::blank().await.unwrap();
         let sql = BY_SELLER.replace("$1", "'77'");
-        let plan = blank.all(format!("explain query plan {sql}")).await.unwrap();
+        let plan = blank
+            .all(format!("explain query plan {sql}"))
+            .await
+            .unwrap();
         let steps: Vec<_> = plan.iter().map(|row| row.text_at(3).unwrap()).collect();
         let [Some(step)] = steps.as_slice() else {
             panic!("{steps:?}");

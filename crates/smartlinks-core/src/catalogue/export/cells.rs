@@ -47,10 +47,7 @@ const PARTS: [char; 4] = [';', '\t', '\r', '\n'];
 
 /// What begins a formula.
 const fn begins_formula(character: char) -> bool {
-    matches!(
-        character,
-        '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'
-    )
+    matches!(character, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
 }
 
 /// A text that no spreadsheet takes for a formula, wherever it parts cells: an apostrophe stands before what could begin
@@ -59,10 +56,12 @@ pub(super) fn text(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 1);
     for (at, part) in text.split_inclusive(PARTS).enumerate() {
         let begins = match at {
-            0 => part
-                .trim_start_matches(' ')
-                .starts_with(|sign: char| begins_formula(sign) || (PARTS.contains(&sign) && sign != ';')),
-            _ => part.trim_start_matches([' ', '"']).starts_with(begins_formula),
+            0 => part.trim_start_matches(' ').starts_with(|sign: char| {
+                begins_formula(sign) || (PARTS.contains(&sign) && sign != ';')
+            }),
+            _ => part
+                .trim_start_matches([' ', '"'])
+                .starts_with(begins_formula),
         };
         if begins {
             safe.push('\'');
@@ -110,7 +109,9 @@ mod tests {
         ] {
             assert_eq!(text(formula), format!("'{formula}"));
         }
-        for harmless in ["", "Lampe", "a=b", "12.50", "é", "'quoted'", "a; b", ";", "a;\r\nb"] {
+        for harmless in [
+            "", "Lampe", "a=b", "12.50", "é", "'quoted'", "a; b", ";", "a;\r\nb",
+        ] {
             assert_eq!(text(harmless), harmless);
         }
     }
@@ -134,7 +135,10 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_are_followed() {
-        for web in ["https://ae01.alicdn.com/kf/1.jpg", "http://img.example/2,3.jpg"] {
+        for web in [
+            "https://ae01.alicdn.com/kf/1.jpg",
+            "http://img.example/2,3.jpg",
+        ] {
             assert_eq!(address(web).as_deref(), Some(web));
         }
         let parted = address(" https://img.example/a;=1\t.jpg");

@@ -45,7 +45,8 @@ impl Selection {
         for (name, condition) in all {
             let Some(text) = condition else { continue };
             if text.trim().is_empty() {
-                let message = format!("has a `{name}` that is blank; leave it out to let all through");
+                let message =
+                    format!("has a `{name}` that is blank; leave it out to let all through");
                 return Err(Error::invalid("selection", message));
             }
             given.push(name);

@@ -415,7 +415,10 @@ pub(crate) async fn a_label_is_found_by_itself_alone(stage: Stage) {
             ..CatalogueFilter::default()
         };
         let found = store.products(&filter, None, 99).await.unwrap();
-        found.into_iter().map(|one| one.product.id).collect::<Vec<_>>()
+        found
+            .into_iter()
+            .map(|one| one.product.id)
+            .collect::<Vec<_>>()
     };
     for (label, id) in labels.iter().zip(&ids) {
         assert_eq!(&found(label).await, std::slice::from_ref(id), "{label}");

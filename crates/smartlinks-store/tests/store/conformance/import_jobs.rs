@@ -216,7 +216,10 @@ pub(crate) async fn the_last_line_ends_the_import_whoever_holds_it(stage: Stage)
     assert!(store.cancel_import_job(&id, told()).await.unwrap());
     assert!(store.resume_import_job(&id, told()).await.unwrap());
     let told_before = store.latest_number().await.unwrap();
-    assert!(!end(&store, &id, 1, imported()).await, "it is theirs no more");
+    assert!(
+        !end(&store, &id, 1, imported()).await,
+        "it is theirs no more"
+    );
     assert_eq!(job(&store, &id).await.state, ImportJobState::Running);
     let early = store.finish_import_job(&id, told()).await.unwrap();
     assert!(!early, "a line waits");
@@ -227,7 +230,10 @@ pub(crate) async fn the_last_line_ends_the_import_whoever_holds_it(stage: Stage)
     assert_eq!((done.next_at, done.finished_at), (None, Some(NOW)));
     let again = store.finish_import_job(&id, told()).await.unwrap();
     assert!(!again, "it has ended");
-    assert_eq!(store.next_import_due(NOW.plus(LEASE * 2)).await.unwrap(), None);
+    assert_eq!(
+        store.next_import_due(NOW.plus(LEASE * 2)).await.unwrap(),
+        None
+    );
     assert_eq!(store.latest_number().await.unwrap(), told_before + 1);
 }
 
