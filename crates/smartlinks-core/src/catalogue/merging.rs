@@ -291,9 +291,9 @@ fn bring_up_skus(
             history.note(kinds::STOCK, Some(&id), stock_before, stock(sku))?;
         }
     }
-    let known: BTreeSet<String> = skus.iter().map(|sku| sku.sku_id.clone()).collect();
+    let mut known: BTreeSet<String> = skus.iter().map(|sku| sku.sku_id.clone()).collect();
     for (position, fresh) in (0..).zip(fresh) {
-        if !known.contains(&fresh.id) {
+        if known.insert(fresh.id.clone()) {
             // What AliExpress adds is not sold until the merchant chooses it.
             let sku = new_sku(position, fresh, false)?;
             history.note(kinds::SKU_ADDED, Some(&fresh.id), None, cost(&sku))?;

@@ -85,7 +85,8 @@ pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
         let message = "holds characters that are not UTF-8; save the file as \"CSV UTF-8\"";
         return Err(vec![problem(line, None, message)]);
     }
-    let header = text.lines().next().unwrap_or_default();
+    let mut lines = text.lines();
+    let header = lines.find(|line| !line.is_empty()).unwrap_or_default();
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(header))
         .flexible(true)
@@ -366,6 +367,9 @@ mod tests {
         ] {
             assert_eq!(wishes(&text), std::slice::from_ref(&wish), "{text}");
         }
+        // The header is the first line that holds anything.
+        let late = wishes(&format!("\r\n\nproduct;rule\n{ONE};double\n"));
+        assert_eq!((late.len(), late[0].rule.as_deref()), (1, Some("rule_1")));
         let alone = wishes(&format!("product\n{ONE}\n"));
         assert_eq!((alone[0].skus.as_ref(), alone.len()), (None, 1));
     }
