@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
-use testkit::torture::{Kind, OrderPlan, OrderSabotage, OrderTally, run_orders};
+use testkit::torture::{Kind, OrderPlan, OrderSabotage, OrderTally, order_blows, run_orders};
 
 /// Placed on each database by the tests: each blow falls at least once.
 const ORDERS: u64 = 40;
@@ -31,6 +31,17 @@ fn good(tally: &OrderTally) -> Result<()> {
     ensure!(
         ended("created_unpaid") && ended("awaiting_person"),
         "{}",
+        tally.in_words()
+    );
+    for blow in order_blows() {
+        ensure!(tally.blows.contains_key(&blow), "{blow} has not fallen");
+    }
+    // Only bad luck upon bad luck calls a person where AliExpress answers with the order.
+    ensure!(
+        tally.answered > 0 && tally.answered_waiting * 5 <= tally.answered,
+        "{} of {} wait for a person: {}",
+        tally.answered_waiting,
+        tally.answered,
         tally.in_words()
     );
     Ok(())

@@ -22,6 +22,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use super::dice::Dice;
 use super::place::Kind;
 
 pub use child::order_child;
@@ -64,6 +65,13 @@ pub struct OrderPlan {
     pub sabotage: OrderSabotage,
 }
 
+/// The names of all blows that can fall, as [`OrderTally::blows`] counts them.
+#[must_use]
+pub fn order_blows() -> Vec<String> {
+    let all = blows::Blow::all().into_iter();
+    all.map(blows::Blow::name).collect()
+}
+
 /// Carries out a plan.
 ///
 /// # Errors
@@ -71,11 +79,16 @@ pub struct OrderPlan {
 pub async fn run_orders(plan: OrderPlan) -> Result<OrderTally> {
     let mut lanes = tokio::task::JoinSet::new();
     let count = LANES.min(plan.orders.max(1));
-    for number in 0..count {
-        let share = plan.orders / count + u64::from(number < plan.orders % count);
+    // One deck for all lanes: as soon as there are as many orders as blows, each of them falls.
+    let mut hands = vec![Vec::new(); usize::try_from(count)?];
+    let deck = blows::deck(plan.orders, &mut Dice::new(plan.seed));
+    for (hand, blow) in (0..hands.len()).cycle().zip(deck) {
+        hands[hand].push(blow);
+    }
+    for (number, hand) in (0..).zip(hands) {
         let plan = plan.clone();
         lanes.spawn(async move {
-            lane::run(&plan, number, share)
+            lane::run(&plan, number, hand)
                 .await
                 .with_context(|| format!("lane {number}"))
         });

@@ -23,6 +23,21 @@ pub(super) enum Blow {
     Spoilt(&'static str, bool),
     /// The same, and the process is killed before it has written that down.
     SpoiltAndKilled(&'static str, bool),
+    /// Two bans, each of which refuses the call, and then a spoilt answer.
+    BannedAndSpoilt(bool),
+}
+
+/// What befalls so many orders: each blow as often as any other, as far as they go.
+pub(super) fn deck(orders: u64, dice: &mut Dice) -> Vec<Blow> {
+    let wanted = usize::try_from(orders).unwrap_or(usize::MAX);
+    let mut deck = Vec::new();
+    while deck.len() < wanted {
+        let mut all = Blow::all();
+        dice.shuffle(&mut all);
+        deck.extend(all);
+    }
+    deck.truncate(wanted);
+    deck
 }
 
 impl Blow {
@@ -32,6 +47,7 @@ impl Blow {
         // The steps at which an order can be lost or doubled come more often.
         all.extend([Self::Called, Self::Called, Self::Random, Self::Random]);
         all.extend([OrderStep::Sending, OrderStep::Answered].map(Self::At));
+        all.extend([false, true].map(Self::BannedAndSpoilt));
         for then in SPOILT {
             for takes_effect in [false, true] {
                 all.push(Self::Spoilt(then, takes_effect));
@@ -48,6 +64,7 @@ impl Blow {
             Self::Random => "killed random".to_owned(),
             Self::Spoilt(then, effect) => format!("{then} {}", side(effect)),
             Self::SpoiltAndKilled(then, effect) => format!("{then} {} and killed", side(effect)),
+            Self::BannedAndSpoilt(effect) => format!("bans, then html {}", side(effect)),
         }
     }
 
@@ -56,18 +73,24 @@ impl Blow {
         match self {
             Self::At(step) => Some(step.as_str().to_owned()),
             Self::SpoiltAndKilled(..) => Some(OrderStep::Answered.as_str().to_owned()),
-            Self::Called | Self::Random | Self::Spoilt(..) => None,
+            Self::Called | Self::Random | Self::Spoilt(..) | Self::BannedAndSpoilt(_) => None,
         }
     }
 
-    /// What the sandbox is told to do with the call.
-    pub(super) fn fault(self) -> Option<Value> {
+    /// What the sandbox is told to do with the calls.
+    pub(super) fn faults(self) -> Vec<Value> {
         match self {
             Self::Spoilt(then, effect) | Self::SpoiltAndKilled(then, effect) => {
-                Some(fault(then, effect))
+                vec![fault(then, effect)]
             }
-            Self::Called => Some(fault("delay", true)),
-            Self::At(_) | Self::Random => None,
+            Self::BannedAndSpoilt(effect) => {
+                let ban = json!({
+                    "match": { "method": CREATE }, "times": 2, "then": "error", "code": "ApiCallLimit", "ban_s": 5,
+                });
+                vec![ban, fault("html", effect)]
+            }
+            Self::Called => vec![fault("delay", true)],
+            Self::At(_) | Self::Random => Vec::new(),
         }
     }
 }

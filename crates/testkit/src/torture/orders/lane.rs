@@ -56,15 +56,14 @@ pub(super) struct Lane {
     tally: OrderTally,
     process: Option<Process>,
     goods: Vec<(String, String)>,
-    blows: Vec<Blow>,
     stop: CancellationToken,
     _folder: TempDir,
 }
 
-/// Places `share` orders.
-pub(super) async fn run(plan: &OrderPlan, number: u64, share: u64) -> Result<OrderTally> {
+/// Places an order for each of these blows.
+pub(super) async fn run(plan: &OrderPlan, number: u64, hand: Vec<Blow>) -> Result<OrderTally> {
     let mut lane = Lane::make(plan, number).await?;
-    let played = lane.play(number, share).await;
+    let played = lane.play(number, hand).await;
     let Lane {
         store,
         parent,
@@ -137,7 +136,6 @@ impl Lane {
             tally: OrderTally::default(),
             process: None,
             goods: Vec::new(),
-            blows: Vec::new(),
             stop,
             _folder: folder,
         };
@@ -181,13 +179,8 @@ impl Lane {
         Ok(())
     }
 
-    async fn play(&mut self, number: u64, share: u64) -> Result<()> {
-        for round in 0..share {
-            if self.blows.is_empty() {
-                self.blows = Blow::all();
-                self.dice.shuffle(&mut self.blows);
-            }
-            let blow = self.blows.pop().unwrap_or(Blow::Random);
+    async fn play(&mut self, number: u64, hand: Vec<Blow>) -> Result<()> {
+        for (round, blow) in hand.into_iter().enumerate() {
             self.round(blow, &format!("T-{number}-{round}"))
                 .await
                 .with_context(|| format!("order {round}, {}", blow.name()))?;
@@ -217,6 +210,9 @@ impl Lane {
             self.tell("faults", &fault).await?;
         }
         let late = self.dice.once_in(6);
+        // Where the answer is the number whenever it is asked for in time, hardly anybody has to be called.
+        let is_answered = answered == "answered" && !late;
+        self.tally.answered += u64::from(is_answered);
         self.advance(if late {
             PAST_THE_WINDOW_S
         } else {
@@ -233,12 +229,15 @@ impl Lane {
             .await?;
         let made = self.orders_made().await? - before;
         self.judge(blow, answered, key, made).await?;
+        let waits = self.intent(key).await?.map(|intent| intent.state);
+        let waits = waits == Some(IntentState::AwaitingPerson);
+        self.tally.answered_waiting += u64::from(is_answered && waits);
         self.decide(key, made).await
     }
 
     /// Sets a process to work and lets the blow fall.
     async fn strike(&mut self, blow: Blow, key: &str, order: &NewOrder) -> Result<()> {
-        if let Some(fault) = blow.fault() {
+        for fault in blow.faults() {
             self.tell("faults", &fault).await?;
         }
         let calls = self.calls().await?;
@@ -259,7 +258,10 @@ impl Lane {
                 }
                 self.kill().await
             }
-            Blow::At(_) | Blow::SpoiltAndKilled(..) | Blow::Spoilt(..) => {
+            Blow::At(_)
+            | Blow::SpoiltAndKilled(..)
+            | Blow::Spoilt(..)
+            | Blow::BannedAndSpoilt(_) => {
                 let process = self.process.as_mut().context("no process")?;
                 match until_done(process).await? {
                     true => self.kill().await,

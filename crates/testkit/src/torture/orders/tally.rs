@@ -16,6 +16,10 @@ pub struct OrderTally {
     /// Orders that did not end placed, refused or awaiting a person with the reason; or whose end is not the truth: placed
     /// and there is none, refused and there is one.
     pub unresolved: u64,
+    /// Orders whose repetitions came in time, and were answered with the existing order.
+    pub answered: u64,
+    /// How many of those were left to a person.
+    pub answered_waiting: u64,
     /// How they ended, by state and reason.
     pub ends: BTreeMap<String, u64>,
     /// What befell them.
@@ -36,6 +40,8 @@ impl OrderTally {
         self.orders += other.orders;
         self.doubled += other.doubled;
         self.unresolved += other.unresolved;
+        self.answered += other.answered;
+        self.answered_waiting += other.answered_waiting;
         for (mine, theirs) in [(&mut self.ends, other.ends), (&mut self.blows, other.blows)] {
             for (name, count) in theirs {
                 *mine.entry(name).or_default() += count;
