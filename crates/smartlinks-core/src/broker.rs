@@ -116,7 +116,8 @@ impl Core {
         if let Some(deed) = deed {
             self.note_deed(deed, Some(&first.id));
         }
-        let answer = self.noted(call(client.with_access_token(vended.token().clone())).await);
+        let answer = self
+            .noted(call(self.as_urgent(client.with_access_token(vended.token().clone()))).await);
         self.note_served(first, answer.is_ok()).await;
         match answer {
             Err(error) if error.is_illegal_access_token() && !self.is_young(first) => {
@@ -133,7 +134,8 @@ impl Core {
             return Err(error);
         }
         let renewed = self.current(Some(first.id.as_str())).await?;
-        let answer = self.noted(call(client.with_access_token(renewed.token().clone())).await);
+        let answer = self
+            .noted(call(self.as_urgent(client.with_access_token(renewed.token().clone()))).await);
         self.note_served(renewed.connection(), answer.is_ok()).await;
         Ok(answer?)
     }

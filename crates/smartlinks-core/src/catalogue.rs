@@ -10,6 +10,7 @@ mod export;
 mod history;
 mod importing;
 mod imports;
+mod landed;
 mod listing;
 mod merging;
 mod pricer;
@@ -27,6 +28,7 @@ pub use imports::{
     ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
     ImportStarted, ImportWork, ImportsRequest,
 };
+pub use landed::{DeliveredQuote, LandedCosts, LandedOption, Selling};
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};
 pub use rates::RateView;

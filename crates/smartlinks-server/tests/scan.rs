@@ -273,12 +273,23 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
         };
         let json = "application/json";
         let huge = format!("{{\"x\":\"{}\"}}", "y".repeat(100_000));
-        let large = refused(&operation, "too large", send(huge, json)).await?;
+        let is_picture = operation.path.ends_with("/by-picture");
+        let large = match is_picture {
+            true => send("y".repeat(700_001), "image/png"),
+            false => send(huge, json),
+        };
+        let large = refused(&operation, "too large", large).await?;
         assert_eq!(large, 413, "{} {path}", operation.method);
         if operation.method != Method::GET {
             for kind in ["text/plain", "application/x-www-form-urlencoded", "json"] {
                 let status = refused(&operation, kind, send("{}".to_owned(), kind)).await?;
                 assert_eq!(status, 415, "{} {path} {kind}", operation.method);
+            }
+        }
+        if is_picture {
+            for body in ["", "{}", "\u{0}", "GIF8", "RIFF0000WAVE"] {
+                let status = refused(&operation, body, send(body.to_owned(), "image/gif")).await?;
+                assert_eq!(status, 422, "{body:?}");
             }
         }
         let Some(fields) = &operation.fields else {
@@ -322,7 +333,7 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
 }
 
 /// Fields of the forms on our pages, each with all names that one of them asks for.
-const FORMS: [(&str, &[&str]); 15] = [
+const FORMS: [(&str, &[&str]); 17] = [
     ("/aliexpress/sign-in", &["name", "password", "return_to"]),
     ("/aliexpress/sign-in/link", &["token", "password", "again"]),
     ("/aliexpress/operators", &["name"]),
@@ -340,6 +351,11 @@ const FORMS: [(&str, &[&str]); 15] = [
     ("/aliexpress/links", &["label", "connection"]),
     ("/aliexpress/keys", &["name", "read", "days"]),
     ("/aliexpress/orders/import", &["order_id", "connection"]),
+    ("/aliexpress/affiliate", &["tracking_id", "sources", "hot"]),
+    (
+        "/aliexpress/products/market",
+        &["ship_to", "currency", "language", "back"],
+    ),
     ("/aliexpress/webhooks", &["url", "events", "description"]),
     (
         "/aliexpress/webhooks/{id}",

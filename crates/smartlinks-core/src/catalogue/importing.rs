@@ -70,7 +70,7 @@ impl Core {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let market = self.import_market(import, known.as_ref())?;
+        let market = self.import_market(import, known.as_ref()).await?;
         let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
             Ok(fresh) => Ok(fresh),
@@ -120,13 +120,13 @@ impl Core {
     }
 
     /// What the caller says, else what the product was imported for, else the market's.
-    fn import_market(
+    async fn import_market(
         &self,
         import: &CatalogueImport,
         known: Option<&CatalogueEntry>,
     ) -> Result<Market> {
         let market = match known {
-            None => self.market().clone(),
+            None => self.own_market().await?.market,
             Some(CatalogueEntry { product, .. }) => Market {
                 ship_to: product.ship_to.clone(),
                 currency: product.currency.clone(),

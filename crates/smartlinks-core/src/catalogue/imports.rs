@@ -97,11 +97,12 @@ impl Core {
     }
 
     async fn import_common(&self, request: &ImportsRequest) -> Result<Common> {
-        let market = self.market().with(
+        let market = self.market_for(
             request.ship_to.as_deref(),
             request.currency.as_deref(),
             request.language.as_deref(),
-        )?;
+        );
+        let market = market.await?;
         let rule = match given(request.rule.as_deref()) {
             Some(id) => Some(self.stored_rule(id).await?.id.to_string()),
             None => None,

@@ -9,25 +9,39 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use http_body_util::BodyExt as _;
 
+use smartlinks_core::PICTURE_LIMIT;
+
 use crate::problem::Problem;
 
-/// The largest body that any of our routes needs, in bytes.
+/// The largest body that nearly all of our routes need, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
+/// What a form puts around a picture, at most.
+const AROUND_A_PICTURE: usize = 16 * 1024;
 /// Up to this size a body is read to its end although it is too large.
 const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
+
+/// How large a body may be, by the path of its route. Only those who were let in get this far.
+fn limit(path: &str) -> usize {
+    match path {
+        super::PICTURE_ROUTE => PICTURE_LIMIT,
+        "/aliexpress/products/by-picture" => PICTURE_LIMIT + AROUND_A_PICTURE,
+        _ => BODY_LIMIT,
+    }
+}
 
 /// The request with its body in memory.
 pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Problem> {
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, body));
     }
+    let limit = limit(parts.uri.path());
     // What says beforehand that it is far too large is not read at all.
     if body.size_hint().lower() > PASSED_OVER as u64 {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
-    let taken = match tokio::time::timeout(BODY_WITHIN, read(body)).await {
+    let taken = match tokio::time::timeout(BODY_WITHIN, read(body, limit)).await {
         Ok(taken) => taken,
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -41,7 +55,7 @@ pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Proble
 
 /// Reads a body to its end. One that is a little too large is read on and thrown away, since a sender that is still
 /// writing would otherwise see a broken connection in place of the answer.
-async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
+async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut taken = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
@@ -49,14 +63,14 @@ async fn read(mut body: Body) -> Result<Vec<u8>, Problem> {
             continue;
         };
         seen += data.len();
-        if seen <= BODY_LIMIT {
+        if seen <= limit {
             taken.extend_from_slice(&data);
         } else if seen > PASSED_OVER {
             break;
         }
     }
-    if seen > BODY_LIMIT {
-        return Err(too_large());
+    if seen > limit {
+        return Err(too_large(limit));
     }
     Ok(taken)
 }
@@ -70,11 +84,14 @@ fn broken_off() -> Problem {
     )
 }
 
-fn too_large() -> Problem {
+fn too_large(limit: usize) -> Problem {
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        "the body is larger than 64 KiB",
+        match limit {
+            BODY_LIMIT => "the body is larger than 64 KiB".to_owned(),
+            _ => format!("the body is larger than {limit} bytes, the most for a picture"),
+        },
         "Send less.",
     )
 }
@@ -124,6 +141,27 @@ mod tests {
         }
         let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'x'; 1024]));
         assert_eq!(answer_to(Body::from_stream(endless)).await, refused);
+    }
+
+    #[tokio::test]
+    async fn a_picture_may_be_larger_and_nothing_else() {
+        let sent = async |path: &str, size: usize| {
+            let (parts, ()) = Request::post(path).body(()).unwrap().into_parts();
+            let taken = taken_in(parts, Body::from(vec![b'x'; size])).await;
+            taken.map_or_else(|problem| problem.status, |_| 200)
+        };
+        for (path, limit) in [
+            (crate::guard::PICTURE_ROUTE, PICTURE_LIMIT),
+            (
+                "/aliexpress/products/by-picture",
+                PICTURE_LIMIT + AROUND_A_PICTURE,
+            ),
+            ("/api/aliexpress/products/by-picture/", BODY_LIMIT),
+            ("/api/aliexpress/catalogue", BODY_LIMIT),
+        ] {
+            assert_eq!(sent(path, limit).await, 200, "{path}");
+            assert_eq!(sent(path, limit + 1).await, 413, "{path}");
+        }
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod affiliate;
 mod api_keys;
 mod audit;
 mod authentication;
@@ -18,13 +19,17 @@ mod disconnect;
 mod docs;
 mod events;
 mod frame;
+mod landed;
+mod market;
 mod operators;
 mod order;
 mod orders;
 mod overview;
+mod pictures;
 mod problem;
 mod product;
 mod products;
+mod products_nav;
 mod replace_account;
 mod sign_in;
 mod small;
@@ -34,6 +39,10 @@ mod webhooks;
 
 pub use askama::Template;
 
+pub use affiliate::{
+    AffiliatePage, CommissionResults, CommissionRow, CommissionStage, CommissionsPage,
+    CommissionsQuery, Earning, HotPage, HotQuery, HotResults, HotRow, LinkForm, LinkLine, NoLink,
+};
 pub use api_keys::{
     ApiKeyForm, ApiKeyRow, ApiKeyState, ApiKeysPage, KeyLife, MadeApiKey, RevokeApiKeyPage,
     ScopeChoice,
@@ -48,12 +57,15 @@ pub use disconnect::DisconnectPage;
 pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
+pub use landed::{Delivered, NoPrice, SellingView, UsedRate, Way};
+pub use market::{MarketStanding, MarketView};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
+pub use pictures::{PicturePage, PictureState};
 pub use problem::{Problem, ProblemKind};
 pub use product::{
     FreightOption, FreightState, ProductDetail, ProductPage, ProductQuery, ProductState,

@@ -123,7 +123,7 @@ impl Core {
         let mut imports = JoinSet::new();
         for line in lines {
             let import = import_of(common, &line)?;
-            let core = self.clone();
+            let core = self.in_background();
             imports.spawn(async move { (line, core.import_product(&import).await) });
         }
         let mut goes_on = true;

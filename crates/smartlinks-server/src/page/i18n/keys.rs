@@ -22,6 +22,7 @@ impl Key {
             orders::ALL,
             overview::ALL,
             products::ALL,
+            trading::ALL,
             trouble::ALL,
             webhooks::ALL,
         ];
@@ -68,5 +69,6 @@ mod operators;
 mod orders;
 mod overview;
 mod products;
+mod trading;
 mod trouble;
 mod webhooks;
