@@ -73,7 +73,7 @@ const BENCHMARKS: [Benchmark; 5] = [
         package: "testkit",
         target: "catalogue",
         features: &[],
-        needs: &[],
+        needs: &[Need::Postgres { part: "postgres" }],
     },
 ];
 
@@ -240,6 +240,8 @@ mod tests {
         assert!(needs(&[]) && needs(&["--only", "service"]));
         assert!(needs(&["--only", "service/tick"]));
         assert!(!needs(&["--only", "service/status"]) && !needs(&["--only", "sandbox"]));
+        assert!(needs(&["--only", "catalogue"]) && needs(&["--only", "catalogue/postgres"]));
+        assert!(!needs(&["--only", "catalogue/sqlite"]));
         assert!(chosen(&["--only".to_owned(), "speed".to_owned()]).is_err());
     }
 

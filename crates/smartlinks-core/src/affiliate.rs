@@ -16,7 +16,7 @@ use crate::service::Core;
 
 pub use views::{
     CommissionLine, CommissionPage, CommissionQuery, CommissionState, HotQuery, NewLinks,
-    PromotionLinkView, PromotionLinks,
+    PromotionLinkView, PromotionLinks, PromotionProblem,
 };
 use views::{commission, hot_hit};
 
@@ -34,10 +34,10 @@ const USUAL_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 impl Core {
     /// Makes tracked links of product numbers and addresses (`aliexpress.affiliate.link.generate`), in the order of the
-    /// request; a source that gets none says why. Fifty sources are one call.
+    /// request; a source that gets none says why. What cannot be a source is not sent. Fifty sources are one call.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for no source, too many, or one that cannot be; else the gateway's.
+    /// [`Error::Invalid`] for no source, too many, or none among them that could be one; else the gateway's.
     pub async fn promotion_links(&self, wanted: &NewLinks) -> Result<PromotionLinks> {
         let tracking_id = tracking_id(Some(&wanted.tracking_id))?
             .ok_or_else(|| Error::invalid("tracking_id", "expected a tracking id of yours"))?;
@@ -45,12 +45,14 @@ impl Core {
             let message = format!("expected 1 to {MOST_SOURCES} product numbers or addresses");
             return Err(Error::invalid("sources", message));
         }
-        let sources = wanted.sources.iter().map(|source| checked_source(source));
-        let sources = sources.collect::<Result<Vec<_>>>()?;
-        let ship_to = &self
-            .market()
-            .with(wanted.ship_to.as_deref(), None, None)?
-            .ship_to;
+        let checked = wanted.sources.iter().map(|source| checked_source(source));
+        let checked: Vec<_> = checked.collect();
+        let sources: Vec<_> = checked.iter().filter_map(|one| one.clone().ok()).collect();
+        if let (true, Some(Err(message))) = (sources.is_empty(), checked.first()) {
+            return Err(Error::invalid("sources", message.clone()));
+        }
+        let market = self.market_for(wanted.ship_to.as_deref(), None, None);
+        let ship_to = &market.await?.ship_to;
         let kind = if wanted.hot {
             LinkType::Hot
         } else {
@@ -69,6 +71,18 @@ impl Core {
             let answer = self.noted(request.send().await)?;
             links.extend(in_order(part, answer.promotion_links));
         }
+        let mut links = links.into_iter();
+        let all = wanted.sources.iter().zip(checked);
+        let all = all.filter_map(|(source, checked)| match checked {
+            Ok(_) => links.next(),
+            Err(message) => Some(PromotionLinkView {
+                source: crate::text::shortened(source.trim(), 200),
+                link: None,
+                problem: Some(PromotionProblem::NotAliexpress),
+                message: Some(message),
+            }),
+        });
+        let links = all.collect();
         Ok(PromotionLinks { tracking_id, links })
     }
 
@@ -85,11 +99,7 @@ impl Core {
         if words.is_some_and(|words| words.chars().count() > 200) {
             return Err(Error::invalid("q", "expected up to 200 characters"));
         }
-        let market = self.market().with(
-            query.ship_to.as_deref(),
-            query.currency.as_deref(),
-            query.language.as_deref(),
-        )?;
+        let market = self.market_of(&query.market).await?;
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let mut request = self
@@ -201,14 +211,14 @@ fn tracking_id(text: Option<&str>) -> Result<Option<String>> {
 }
 
 /// A product number or an address of AliExpress. The list is sent with commas between, so none may be inside.
-fn checked_source(text: &str) -> Result<String> {
+fn checked_source(text: &str) -> Result<String, String> {
     let text = text.trim();
     if crate::products::sought(text) == crate::products::Sought::Words {
         let message = format!(
             "{:?} is neither a product number nor an address of AliExpress",
             crate::text::shortened(text, 60)
         );
-        return Err(Error::invalid("sources", message));
+        return Err(message);
     }
     Ok(text.replace(',', "%2C"))
 }
@@ -225,8 +235,13 @@ fn in_order(sources: &[String], answered: Vec<PromotionLink>) -> Vec<PromotionLi
             answer.map_or((None, None), |link| (link.promotion_link, link.message));
         let message = message.filter(|_| link.is_none());
         let silent = link.is_none() && message.is_none();
+        let problem = match silent {
+            true => PromotionProblem::NoAnswer,
+            false => PromotionProblem::Refused,
+        };
         PromotionLinkView {
             source: source.replace("%2C", ","),
+            problem: link.is_none().then_some(problem),
             message: message.or_else(|| silent.then(|| "AliExpress gave no link".to_owned())),
             link,
         }

@@ -141,8 +141,8 @@ impl Core {
         if let Some(deed) = deed {
             self.note_deed(deed, Some(&first.id));
         }
-        let answer =
-            self.noted(call(client.with_access_token(vended.token().clone()), first).await);
+        let urgent = self.as_urgent(client.with_access_token(vended.token().clone()));
+        let answer = self.noted(call(urgent, first).await);
         self.note_served(first, answer.is_ok()).await;
         match answer {
             Err(error) if error.is_illegal_access_token() && !self.is_young(first) => {
@@ -160,7 +160,8 @@ impl Core {
         }
         let renewed = self.current(Some(first.id.as_str())).await?;
         let (owner, token) = (renewed.connection(), renewed.token().clone());
-        let answer = self.noted(call(client.with_access_token(token), owner).await);
+        let urgent = self.as_urgent(client.with_access_token(token));
+        let answer = self.noted(call(urgent, owner).await);
         self.note_served(owner, answer.is_ok()).await;
         Ok(answer?)
     }

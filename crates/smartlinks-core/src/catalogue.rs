@@ -13,6 +13,7 @@ mod export;
 mod history;
 mod importing;
 mod imports;
+mod landed;
 mod listing;
 mod merging;
 mod pricer;
@@ -38,6 +39,7 @@ pub use imports::{
     IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem,
     ImportRest, ImportStarted, ImportWork, ImportsRequest,
 };
+pub use landed::{DeliveredQuote, LandedCosts, LandedOption, Selling};
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};
 pub use rates::RateView;

@@ -24,6 +24,7 @@ mod gateway_health;
 mod json;
 mod keyring;
 mod limits;
+mod markets;
 pub mod metrics;
 mod operators;
 mod orders;
@@ -54,7 +55,7 @@ pub use smartlinks_store as store;
 pub use activity::Hour;
 pub use affiliate::{
     CommissionLine, CommissionPage, CommissionQuery, CommissionState, HotQuery, NewLinks,
-    PromotionLinkView, PromotionLinks,
+    PromotionLinkView, PromotionLinks, PromotionProblem,
 };
 pub use api_keys::{
     API_KEY_MARK, ApiKeyHolder, ApiKeyState, ApiKeyText, ApiKeyView, CreateApiKey, CreatedApiKey,
@@ -82,6 +83,7 @@ pub use gateway_health::GatewayHealth;
 pub use json::object;
 pub use keyring::Laggards;
 pub use limits::{Buckets, Caller};
+pub use markets::{MarketChange, OwnMarket};
 pub use operators::{
     ActiveSession, Identity, IdentityProvider, Invited, IssuedLink, LinkPurpose, LinkedOperator,
     OidcCallback, OidcRefusal, OidcRefusalKind, OidcTicket, OperatorPolicy, OperatorState,
@@ -100,9 +102,9 @@ pub use placing::{
     OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
 };
 pub use products::{
-    CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, ProductQuery,
-    ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort, Sought,
-    sought,
+    CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, PICTURE_LIMIT,
+    ProductQuery, ProductView, SearchHit, SearchPage, SearchQuery, SkuPropertyView, SkuView, Sort,
+    Sought, sought,
 };
 pub use pushes::{PushRefusal, PushTaken, PushWork};
 pub use refresh::DueWork;

@@ -21,6 +21,7 @@ pub(crate) use convert::with_scheme;
 use convert::{freight_option, hit, hit_of, product_view};
 pub use feeds::{FeedQuery, FeedView};
 pub use link::{Sought, sought};
+pub use pictures::PICTURE_LIMIT;
 pub(crate) use shelf::Shelf;
 pub use views::{
     FreightOption, FreightQuery, FreightQuote, ProductQuery, ProductView, SearchHit, SearchPage,
@@ -53,13 +54,7 @@ impl Core {
 
     /// The one product that was meant, as a page of results.
     async fn found_by_number(&self, id: &str, query: &SearchQuery) -> Result<SearchPage> {
-        let asked = ProductQuery {
-            ship_to: query.ship_to.clone(),
-            currency: query.currency.clone(),
-            language: query.language.clone(),
-            connection: query.connection.clone(),
-        };
-        let product = self.product(id, &asked).await?;
+        let product = self.product(id, &query.market).await?;
         Ok(SearchPage {
             page: 1,
             page_size: 1,
@@ -71,17 +66,13 @@ impl Core {
     }
 
     async fn found_by_words(&self, words: &str, query: &SearchQuery) -> Result<SearchPage> {
-        let market = self.market().with(
-            query.ship_to.as_deref(),
-            query.currency.as_deref(),
-            query.language.as_deref(),
-        )?;
+        let market = self.market_of(&query.market).await?;
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let (market, sort) = (&market, query.sort.upstream());
         let (category, free_shipping) = (query.category, query.free_shipping);
         let found = self
-            .with_token(query.connection.as_deref(), |client| async move {
+            .with_token(query.market.connection.as_deref(), |client| async move {
                 let search = client.dropshipping().text_search();
                 let search = search
                     .keyword(words)
@@ -117,23 +108,11 @@ impl Core {
     /// [`Error::Invalid`] for an id that is not a number; else as [`Core::vend`].
     pub async fn product(&self, id: &str, query: &ProductQuery) -> Result<ProductView> {
         let number = product_number(id)?;
-        let market = self.market_of(query)?;
+        let market = self.market_of(query).await?;
         let product = self
-            .fetch_product(number, &market, query.connection.as_deref(), false)
+            .fetch_product(number, &market, query.connection.as_deref())
             .await?;
         Ok(product_view(product, number, market))
-    }
-
-    /// The same for work that nobody waits for: calls of people go first.
-    pub(crate) async fn product_in_background(
-        &self,
-        id: &str,
-        query: &ProductQuery,
-    ) -> Result<ProductView> {
-        let number = product_number(id)?;
-        let market = self.market_of(query)?;
-        let product = self.fetch_product(number, &market, query.connection.as_deref(), true);
-        Ok(product_view(product.await?, number, market))
     }
 
     /// Asks what it costs to deliver a variant.
@@ -155,7 +134,7 @@ impl Core {
         query: &FreightQuery,
     ) -> Result<FreightQuote> {
         let quantity = bounded("quantity", query.quantity.unwrap_or(1), 1, 9999)?;
-        let market = self.market_of(&query.market)?;
+        let market = self.market_of(&query.market).await?;
         let number = product_number(&product.id)?;
         let sku = chosen_sku(product, query.sku.as_deref())?;
         let sku_number = sku_number(&sku.id)?;
@@ -200,13 +179,8 @@ impl Core {
         number: i64,
         market: &Market,
         connection: Option<&str>,
-        in_background: bool,
     ) -> Result<Product> {
         self.with_token(connection, |client| async move {
-            let client = match in_background {
-                true => client.background(),
-                false => client,
-            };
             let product = client.dropshipping().product_get();
             let product = product
                 .product_id(number)
@@ -217,12 +191,14 @@ impl Core {
         .await
     }
 
-    fn market_of(&self, query: &ProductQuery) -> Result<Market> {
-        self.market().with(
+    /// What a question says, and for the rest what whoever asks has chosen.
+    pub(crate) async fn market_of(&self, query: &ProductQuery) -> Result<Market> {
+        self.market_for(
             query.ship_to.as_deref(),
             query.currency.as_deref(),
             query.language.as_deref(),
         )
+        .await
     }
 }
 

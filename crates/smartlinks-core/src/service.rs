@@ -23,6 +23,7 @@ use crate::doctor::Places;
 use crate::error::{Error, Result};
 use crate::events::EventView;
 use crate::gateway_health::{Eye, GatewayHealth, Watch};
+use crate::markets::MarketChange;
 use crate::metrics::{Metrics, Refresh};
 use crate::operators::{Desk, OperatorPolicy};
 use crate::outlook::LastOutlook;
@@ -172,6 +173,10 @@ pub(crate) struct Inner {
 pub struct Core {
     pub(crate) inner: Arc<Inner>,
     actor: Arc<Actor>,
+    /// What goes before the market that is remembered.
+    insisted: Arc<MarketChange>,
+    /// Nobody waits for what it does.
+    in_background: bool,
 }
 
 impl std::fmt::Debug for Core {
@@ -231,6 +236,8 @@ impl Core {
                 outlook: LastOutlook::default(),
             }),
             actor: Arc::new(Actor::of(ActorKind::System)),
+            insisted: Arc::default(),
+            in_background: false,
         })
     }
 
@@ -240,7 +247,41 @@ impl Core {
         Self {
             inner: Arc::clone(&self.inner),
             actor: actor.into(),
+            insisted: Arc::clone(&self.insisted),
+            in_background: self.in_background,
         }
+    }
+
+    /// The same service for work that nobody waits for: its calls of the gateway let interactive ones pass, and wait
+    /// longer where calls are short.
+    #[must_use]
+    pub fn in_background(&self) -> Self {
+        Self {
+            in_background: true,
+            ..self.clone()
+        }
+    }
+
+    /// A client as urgent as this service's work.
+    pub(crate) fn as_urgent(&self, client: aliexpress::Client) -> aliexpress::Client {
+        match self.in_background {
+            true => client.background(),
+            false => client,
+        }
+    }
+
+    /// The same service, for somebody who has said beforehand for which market all that follows is meant: that goes
+    /// before what is remembered.
+    #[must_use]
+    pub fn insisting_on(&self, market: MarketChange) -> Self {
+        Self {
+            insisted: Arc::new(market),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn insisted(&self) -> &MarketChange {
+        &self.insisted
     }
 
     /// Whom it acts for. The service itself, unless somebody was named.

@@ -1,11 +1,12 @@
 //! What calls mean when they do not say it: destination, currency, language.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::error::{Error, Result};
 
 /// Destination, currency and language of product questions.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Market {
     /// ISO 3166-1 alpha-2 country the goods go to.
     pub ship_to: String,

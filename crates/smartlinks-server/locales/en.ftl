@@ -417,7 +417,6 @@ product-variant-count = { $count ->
 }
 product-asked = Answer from AliExpress
 picture-of = Picture { $number }: { $title }
-destination-button = Show for this destination
 product-not-found = There is no such product
 product-not-found-text = Its number is wrong, or the seller has taken it down.
 product-not-sold = Not sold to this destination: { $country }
@@ -1462,3 +1461,107 @@ import-answer-finding = { $count ->
    *[other] { $count } products of the feed found so far.
 }
 import-ended = Ended
+
+## Market, landed cost, pictures and affiliation
+
+market-words = { $country } · { $currency } · titles in { $language }
+market-language = Titles in
+market-button = Remember
+market-chosen = Remembered for you, on every page about products.
+market-usual = As configured. What you choose here is remembered for you.
+market-address = For this page only. What you choose here is remembered for you.
+notice-market-chosen = Destination, currency and language are remembered.
+nav-picture = By picture
+nav-affiliate = Affiliate
+landed-unit = Price of one
+landed-goods = Goods
+landed-rate = Conversion
+landed-margin = Margin
+landed-percent = { $percent } %
+landed-loss = Loss
+landed-no-rate = No rate from { $from } to { $to }. Enter one with: smartlinks catalogue rates set { $from } { $to } RATE
+rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
+rate-entered = { $one } = { $worth }, entered by an operator
+selling-price = Your price for one
+selling-rule = by the rule “{ $name }”
+selling-no-cost = None: AliExpress names no cost.
+selling-no-rule = None: no price rule applies. Make one the default.
+selling-impossible = None: the cost cannot be counted with.
+selling-zero = None: the rule gives a price of zero.
+picture-title = Search by picture
+picture-answer-start = Show a picture of what you look for.
+picture-answer-none = That is no picture.
+picture-answer-too-large = The picture is too large.
+picture-answer-nothing = Nothing looks like it, destination { $country }.
+picture-answer-found = { $count ->
+    [one] { $count } product looks like it, for { $country }.
+   *[other] { $count } products look like it, for { $country }.
+}
+picture-label = Picture
+picture-button = Find what looks like it
+picture-help = JPEG, PNG, WebP or GIF, up to 700 KB. It is sent to AliExpress and not kept.
+picture-start-title = Nothing is shown yet
+picture-start-text = Choose a picture: a photo of the product alone, before a plain background, finds most.
+picture-none-title = The file is no JPEG, PNG, WebP or GIF picture
+picture-none-text = Choose another file, or save the picture as JPEG first.
+picture-too-large-title = At most { $count } bytes are sent on
+picture-too-large-text = Make the picture smaller, for example 1,000 pixels wide, and choose it again.
+picture-nothing-title = AliExpress finds nothing that looks like it
+picture-nothing-text = Try a clearer picture or another destination, or search with words.
+affiliate-title = Affiliate programme
+affiliate-links = Links
+affiliate-hot = Hot products
+affiliate-orders = Commissions
+affiliate-answer-start = Make tracked links that earn a commission.
+affiliate-answer-trouble = That did not work.
+affiliate-answer-made = { $count ->
+    [one] { $count } link made of { $all }.
+   *[other] { $count } links made of { $all }.
+}
+affiliate-not-permitted = The application lacks the permission for this.
+affiliate-permission = The permission group “Affiliate API” is missing
+affiliate-permission-text = Whoever runs SmartLinks applies for it in the AliExpress console, under the application’s API permissions. It takes an account of the affiliate programme, opened in its portal.
+affiliate-tracking = Tracking id
+affiliate-tracking-help = From the affiliate portal: it says who earned the commission.
+affiliate-sources = Product numbers or AliExpress addresses
+affiliate-sources-help = One a line, up to 1,000.
+affiliate-hot-links = Links of the programme for hot products, which pays more
+affiliate-button = Make links
+affiliate-start-title = No links yet
+affiliate-start-text = Paste products above. Each line gets its link, or the reason why there is none.
+affiliate-source = Product or address
+affiliate-result = Result
+affiliate-link = Tracked link
+affiliate-all-links = All links as text
+affiliate-none = No link
+affiliate-not-aliexpress = Neither a product number nor an address of AliExpress; it was not sent.
+affiliate-no-answer = AliExpress gave neither a link nor a reason. Try it again.
+hot-answer = { $count ->
+    [one] { $count } hot product.
+   *[other] { $count } hot products.
+}
+hot-words = Words, or nothing for all
+hot-product = Product
+hot-no-link = Give a tracking id
+hot-none = No hot product matches
+hot-none-text = Try other words or another destination.
+commission-rate = Commission
+commissions-answer = { $count ->
+    [0] No commission in this period.
+    [one] { $count } order line in this period.
+   *[other] { $count } order lines in this period.
+}
+commission-from = From (UTC)
+commission-until = Until
+commission-state = Orders
+commission-paid = Paid: the commission is an estimate
+commission-received = Received by the buyer
+commission-settled = Settled: the commission is paid out
+commission-invalid = Void: refunded or refused
+commission-button = Show
+commission-help = At most 31 days at once. Amounts are AliExpress’s, to the cent; it names no time zone for the creation.
+commission-none = No order line in this period and state
+commission-none-text = Choose another period or state.
+commission-buyer-paid = Paid by the buyer
+commission-earned = Commission
+commission-created = Created

@@ -418,7 +418,6 @@ product-variant-count = { $count ->
 }
 product-asked = Réponse d’AliExpress
 picture-of = Image { $number } : { $title }
-destination-button = Afficher pour cette destination
 product-not-found = Ce produit n’existe pas
 product-not-found-text = Le numéro est faux, ou le vendeur l’a retiré.
 product-not-sold = Non vendu vers cette destination : { $country }
@@ -1463,3 +1462,107 @@ import-answer-finding = { $count ->
    *[other] { $count } produits de la sélection trouvés jusqu’ici.
 }
 import-ended = Fin
+
+## Marché, coût rendu, images et affiliation
+
+market-words = { $country } · { $currency } · titres en { $language }
+market-language = Titres en
+market-button = Retenir
+market-chosen = Retenu pour vous, sur toutes les pages de produits.
+market-usual = Selon la configuration. Ce que vous choisissez ici est retenu pour vous.
+market-address = Pour cette page seulement. Ce que vous choisissez ici est retenu pour vous.
+notice-market-chosen = Destination, devise et langue sont retenues.
+nav-picture = Par image
+nav-affiliate = Affiliation
+landed-unit = Prix à la pièce
+landed-goods = Marchandise
+landed-rate = Conversion
+landed-margin = Marge
+landed-percent = { $percent } %
+landed-loss = Perte
+landed-no-rate = Aucun taux de { $from } vers { $to }. Saisissez-en un : smartlinks catalogue rates set { $from } { $to } TAUX
+rate-by-aliexpress = AliExpress donne lui-même les montants en { $currency }
+rate-entered = { $one } = { $worth }, saisi par un opérateur
+selling-price = Votre prix à la pièce
+selling-rule = selon la règle « { $name } »
+selling-no-cost = Aucun : AliExpress n’indique pas de coût.
+selling-no-rule = Aucun : aucune règle de prix ne s’applique. Choisissez une règle par défaut.
+selling-impossible = Aucun : ce coût ne permet aucun calcul.
+selling-zero = Aucun : la règle donne un prix nul.
+picture-title = Recherche par image
+picture-answer-start = Montrez une image de ce que vous cherchez.
+picture-answer-none = Ce n’est pas une image.
+picture-answer-too-large = L’image est trop lourde.
+picture-answer-nothing = Rien ne lui ressemble, destination { $country }.
+picture-answer-found = { $count ->
+    [one] { $count } produit lui ressemble, pour ce pays : { $country }.
+   *[other] { $count } produits lui ressemblent, pour ce pays : { $country }.
+}
+picture-label = Image
+picture-button = Chercher ce qui ressemble
+picture-help = JPEG, PNG, WebP ou GIF, jusqu’à 700 Ko. Elle est envoyée à AliExpress et n’est pas conservée.
+picture-start-title = Rien à montrer pour le moment
+picture-start-text = Choisissez une image : une photo du produit seul, sur un fond uni, donne les meilleurs résultats.
+picture-none-title = Le fichier n’est pas une image JPEG, PNG, WebP ou GIF
+picture-none-text = Choisissez un autre fichier, ou enregistrez d’abord l’image en JPEG.
+picture-too-large-title = { $count } octets sont transmis au plus
+picture-too-large-text = Réduisez l’image, par exemple à 1 000 pixels de large, et choisissez-la de nouveau.
+picture-nothing-title = AliExpress ne trouve rien qui lui ressemble
+picture-nothing-text = Essayez une image plus nette ou une autre destination, ou cherchez avec des mots.
+affiliate-title = Programme d’affiliation
+affiliate-links = Liens
+affiliate-hot = Produits en vogue
+affiliate-orders = Commissions
+affiliate-answer-start = Créez des liens suivis qui rapportent une commission.
+affiliate-answer-trouble = Cela n’a pas fonctionné.
+affiliate-answer-made = { $count ->
+    [one] { $count } lien créé sur { $all }.
+   *[other] { $count } liens créés sur { $all }.
+}
+affiliate-not-permitted = L’application n’a pas l’autorisation nécessaire.
+affiliate-permission = Le groupe d’autorisations « Affiliate API » manque
+affiliate-permission-text = La personne qui exploite SmartLinks en fait la demande dans la console AliExpress, parmi les autorisations de l’application. Il faut un compte du programme d’affiliation, ouvert sur son portail.
+affiliate-tracking = Identifiant de suivi
+affiliate-tracking-help = Du portail d’affiliation : il indique qui a gagné la commission.
+affiliate-sources = Numéros de produits ou adresses AliExpress
+affiliate-sources-help = Un par ligne, jusqu’à 1 000.
+affiliate-hot-links = Liens du programme des produits en vogue, mieux rémunéré
+affiliate-button = Créer les liens
+affiliate-start-title = Pas encore de liens
+affiliate-start-text = Collez des produits ci-dessus. Chaque ligne reçoit son lien, ou la raison de son absence.
+affiliate-source = Produit ou adresse
+affiliate-result = Résultat
+affiliate-link = Lien suivi
+affiliate-all-links = Tous les liens en texte
+affiliate-none = Pas de lien
+affiliate-not-aliexpress = Ni numéro de produit ni adresse AliExpress : la ligne n’a pas été envoyée.
+affiliate-no-answer = AliExpress n’a donné ni lien ni raison. Réessayez.
+hot-answer = { $count ->
+    [one] { $count } produit en vogue.
+   *[other] { $count } produits en vogue.
+}
+hot-words = Mots, ou rien pour tous
+hot-product = Produit
+hot-no-link = Donnez un identifiant de suivi
+hot-none = Aucun produit en vogue ne correspond
+hot-none-text = Essayez d’autres mots ou une autre destination.
+commission-rate = Commission
+commissions-answer = { $count ->
+    [0] Aucune commission sur cette période.
+    [one] { $count } ligne de commande sur cette période.
+   *[other] { $count } lignes de commande sur cette période.
+}
+commission-from = Du (UTC)
+commission-until = Au
+commission-state = Commandes
+commission-paid = Payées : la commission est estimée
+commission-received = Reçues par l’acheteur
+commission-settled = Réglées : la commission est versée
+commission-invalid = Annulées : remboursées ou refusées
+commission-button = Afficher
+commission-help = 31 jours au plus à la fois. Les montants sont ceux d’AliExpress, au centime près ; il n’indique pas de fuseau horaire pour la création.
+commission-none = Aucune ligne de commande sur cette période et dans cet état
+commission-none-text = Choisissez une autre période ou un autre état.
+commission-buyer-paid = Payé par l’acheteur
+commission-earned = Commission
+commission-created = Créée

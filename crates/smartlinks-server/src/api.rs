@@ -13,8 +13,10 @@ mod events;
 mod finding;
 mod imports;
 mod keys;
+mod market;
 mod oauth;
 mod orders;
+mod pictures;
 mod placing;
 mod prices;
 mod products;
@@ -82,7 +84,9 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(finding::feeds))
         .routes(routes!(finding::feed))
         .routes(routes!(finding::categories))
+        .routes(routes!(market::show, market::choose, market::forget))
         .routes(routes!(products::search))
+        .routes(routes!(pictures::find))
         .routes(routes!(products::show))
         .routes(routes!(products::freight))
         .routes(routes!(catalogue::list, catalogue::import))

@@ -33,6 +33,9 @@ pub(crate) use moderation::too_many;
 pub use rules::Rule;
 pub(crate) use rules::{RULES, Ruled, rule};
 
+/// The one route of the API that takes something else than JSON.
+pub(crate) const PICTURE_ROUTE: &str = "/api/aliexpress/products/by-picture";
+
 /// Puts the guards around all routes, the outermost first.
 ///
 /// Few layers, and our own checks all in one of them: for each request, each layer of axum copies everything further

@@ -11,6 +11,7 @@ mod health;
 mod limits;
 mod listening;
 mod metrics;
+mod multipart;
 mod options;
 pub mod page;
 mod problem;

@@ -416,11 +416,13 @@ fn forms_send_exactly_what_the_handlers_take() {
         }
     }
     let expected = [
-        "get (this page) ship_to,currency",
+        "get /aliexpress/affiliate/hot q,tracking_id",
+        "get /aliexpress/affiliate/orders from,until,state",
         "get /aliexpress/audit action,connection,actor",
-        "get /aliexpress/products q,ship_to,currency,category,sort,free",
+        "get /aliexpress/products q,category,sort,free",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
         "post (this page) ",
+        "post /aliexpress/affiliate tracking_id,sources,hot",
         "post /aliexpress/authentication/authorize ",
         "post /aliexpress/authentication/authorize connection",
         "post /aliexpress/authentication/code code",
@@ -446,6 +448,8 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/operators/{id}/link ",
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/{id}/refresh ",
+        "post /aliexpress/products/by-picture picture",
+        "post /aliexpress/products/market ship_to,currency,language,back",
         "post /aliexpress/sign-in name,password,return_to",
         "post /aliexpress/sign-in/link token,name,password,again",
         "post /aliexpress/sign-in/link token,password,again",

@@ -5,8 +5,9 @@ use anyhow::{Context, Result};
 use reqwest::{Method, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use smartlinks_core::Scope;
+use smartlinks_core::catalogue::IMPORT_LIMIT;
 use smartlinks_core::store::DatabaseUrl;
+use smartlinks_core::{PICTURE_LIMIT, Scope};
 use smartlinks_server::Limits;
 use testkit::app::{APP_SECRET, App, Setup};
 use testkit::database::on_postgres;
@@ -272,13 +273,28 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
                 .body(body)
         };
         let json = "application/json";
-        let huge = format!("{{\"x\":\"{}\"}}", "y".repeat(100_000));
-        let large = refused(&operation, "too large", send(huge, json)).await?;
+        let is_picture = operation.path.ends_with("/by-picture");
+        let is_file = operation.path.ends_with("/catalogue/imports");
+        let most = match is_file && operation.method == Method::POST {
+            true => IMPORT_LIMIT,
+            false => 64 * 1024,
+        };
+        let large = match is_picture {
+            true => send("y".repeat(PICTURE_LIMIT + 1), "image/png"),
+            false => send(format!("{{\"x\":\"{}\"}}", "y".repeat(most)), json),
+        };
+        let large = refused(&operation, "too large", large).await?;
         assert_eq!(large, 413, "{} {path}", operation.method);
         if operation.method != Method::GET {
             for kind in ["text/plain", "application/x-www-form-urlencoded", "json"] {
                 let status = refused(&operation, kind, send("{}".to_owned(), kind)).await?;
                 assert_eq!(status, 415, "{} {path} {kind}", operation.method);
+            }
+        }
+        if is_picture {
+            for body in ["", "{}", "\u{0}", "GIF8", "RIFF0000WAVE"] {
+                let status = refused(&operation, body, send(body.to_owned(), "image/gif")).await?;
+                assert_eq!(status, 422, "{body:?}");
             }
         }
         let Some(fields) = &operation.fields else {
@@ -322,7 +338,7 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
 }
 
 /// Fields of the forms on our pages, each with all names that one of them asks for.
-const FORMS: [(&str, &[&str]); 24] = [
+const FORMS: [(&str, &[&str]); 26] = [
     ("/aliexpress/sign-in", &["name", "password", "return_to"]),
     ("/aliexpress/sign-in/link", &["token", "password", "again"]),
     ("/aliexpress/operators", &["name"]),
@@ -340,6 +356,11 @@ const FORMS: [(&str, &[&str]); 24] = [
     ("/aliexpress/links", &["label", "connection"]),
     ("/aliexpress/keys", &["name", "read", "days"]),
     ("/aliexpress/orders/import", &["order_id", "connection"]),
+    ("/aliexpress/affiliate", &["tracking_id", "sources", "hot"]),
+    (
+        "/aliexpress/products/market",
+        &["ship_to", "currency", "language", "back"],
+    ),
     ("/aliexpress/webhooks", &["url", "events", "description"]),
     (
         "/aliexpress/webhooks/{id}",

@@ -16,6 +16,7 @@ mod import_jobs;
 mod keyring;
 mod login_attempts;
 mod maintenance;
+mod markets;
 mod meta;
 mod oidc;
 mod operators;
@@ -71,6 +72,7 @@ pub use maintenance::{
     Progress, SchemaChange, Stage, Watch, check_database, copy_database, migrate_database,
     moved_to, reopen_database,
 };
+pub use markets::{MarketRepository, StoredMarket};
 pub use meta::MetaRepository;
 pub use oidc::{NewOidcAttempt, OidcAttempt, OidcIdentity, OidcRepository};
 pub use operators::{

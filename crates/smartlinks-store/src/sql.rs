@@ -76,6 +76,20 @@ impl Database {
         self.told(self.kind.all(sql, values).await)
     }
 
+    /// The same for a query whose best way depends on its values: filters of which most say nothing, a limit. After
+    /// some runs PostgreSQL would make one plan for all values, and take a filter for narrow that lets everything through.
+    pub(crate) async fn all_by_values(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let rows = match &self.kind {
+            Kind::Sqlite(sqlite) => sqlite.all(sql, values).await,
+            Kind::Postgres(postgres) => postgres.all_by_values(sql, values).await,
+        };
+        self.told(rows)
+    }
+
     /// The first row of a query that changes nothing.
     pub(crate) async fn first(
         &self,

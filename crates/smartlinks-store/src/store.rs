@@ -19,6 +19,7 @@ use crate::gateway_calls::GatewayCallRepository;
 use crate::import_jobs::ImportJobRepository;
 use crate::keyring::KeyringRepository;
 use crate::login_attempts::LoginAttemptRepository;
+use crate::markets::MarketRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
@@ -66,6 +67,7 @@ pub trait Store:
     + ProductWatchRepository
     + PriceRepository
     + ImportJobRepository
+    + MarketRepository
     + Send
     + Sync
     + 'static
@@ -216,6 +218,12 @@ impl dyn Store {
     /// Price rules, exchange rates and runs.
     #[must_use]
     pub fn prices(&self) -> &dyn PriceRepository {
+        self
+    }
+
+    /// For whom products are looked at, as each has chosen it.
+    #[must_use]
+    pub fn markets(&self) -> &dyn MarketRepository {
         self
     }
 

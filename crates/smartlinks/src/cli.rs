@@ -1,5 +1,6 @@
 //! What can be typed: commands and flags. Only shapes; what they do stands in `commands`, `serve` and `sandbox`.
 
+mod affiliate;
 mod api_keys;
 mod audit;
 mod auth;
@@ -21,6 +22,9 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser};
 
 use crate::config::setting::{ALL, CONFIG_VARIABLE};
 
+pub(crate) use affiliate::{
+    AffiliateCommand, CommissionStateArgument, CommissionsArgs, HotArgs, LinksArgs,
+};
 pub(crate) use api_keys::ApiKeysCommand;
 pub(crate) use audit::AuditArgs;
 pub(crate) use auth::{AuthCommand, ExportArgs, LoginArgs};
@@ -31,7 +35,10 @@ pub(crate) use keyring::{KeyringCommand, ReencryptArgs};
 pub(crate) use moment::so_long;
 pub(crate) use operators::OperatorsCommand;
 pub(crate) use orders::OrdersCommand;
-pub(crate) use products::{ProductShowArgs, ProductsCommand, SearchArgs, SortArgument};
+pub(crate) use products::{
+    ByPictureArgs, FeedArgs, MarketCommand, ProductShowArgs, ProductsCommand, SearchArgs,
+    SortArgument,
+};
 pub(crate) use settings::SettingFlags;
 pub(crate) use sign::{ExplainArgs, SignCommand};
 

@@ -1,5 +1,6 @@
 //! The commands that need no running server: the same use cases on the same database.
 
+pub(crate) mod affiliate;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod auth;
@@ -36,6 +37,7 @@ pub(crate) async fn run(command: Command, session: &Session) -> Result<(), Failu
         Command::Operators(command) => operators::run(command, session).await,
         Command::Products(command) => products::run(command, session).await,
         Command::Catalogue(command) => catalogue::run(*command, session).await,
+        Command::Affiliate(command) => affiliate::run(command, session).await,
         Command::Orders(command) => orders::run(command, session).await,
         Command::ApiKeys(command) => api_keys::run(command, session).await,
         Command::Webhooks(command) => webhooks::run(command, session).await,

@@ -19,7 +19,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use smartlinks_core::Market;
+use smartlinks_core::{Market, MarketChange};
 use url::Url;
 
 use crate::cli::SettingFlags;
@@ -49,6 +49,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     /// Destination, currency and language when a command says none.
     pub(crate) market: Market,
+    /// What of it was said on the command line itself, which goes before what is remembered.
+    pub(crate) said_market: MarketChange,
     /// Origins that a sign-in may return to.
     pub(crate) return_origins: Vec<Url>,
     /// Where the default connection's tokens are written too.
@@ -123,6 +125,11 @@ impl Config {
             listen: address,
             listen_chosen: !matches!(listen.origin, Origin::Default(_)),
             market: market(&sources)?,
+            said_market: MarketChange {
+                ship_to: flags.ship_to.clone(),
+                currency: flags.currency.clone(),
+                language: flags.language.clone(),
+            },
             return_origins: return_origins(&sources)?,
             token_file: token_file(&sources, matches!(mode, Mode::Demo(_)))?,
             background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::orders::MoneyView;
-use crate::products::{SearchHit, Sort, with_scheme};
+use crate::products::{ProductQuery, SearchHit, Sort, with_scheme};
 
 /// Links to be made.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -42,8 +42,22 @@ pub struct PromotionLinkView {
     pub source: String,
     /// The tracked link.
     pub link: Option<String>,
-    /// Why there is none. Upstream text: escape it.
+    /// What kept it from getting one.
+    pub problem: Option<PromotionProblem>,
+    /// The same in words. Upstream text: escape it.
     pub message: Option<String>,
+}
+
+/// Why a source gets no link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PromotionProblem {
+    /// It is neither a product number nor an address of AliExpress; it was not sent.
+    NotAliexpress,
+    /// AliExpress refuses it, and says why.
+    Refused,
+    /// AliExpress gave no link and no reason.
+    NoAnswer,
 }
 
 /// A search among hot products.
@@ -53,12 +67,8 @@ pub struct HotQuery {
     pub words: Option<String>,
     /// Only products of this category.
     pub category: Option<i64>,
-    /// Destination; the market's when `None`.
-    pub ship_to: Option<String>,
-    /// Currency; the market's when `None`.
-    pub currency: Option<String>,
-    /// Language; the market's when `None`.
-    pub language: Option<String>,
+    /// Destination, currency and language; no connection is needed.
+    pub market: ProductQuery,
     /// From 1.
     pub page: Option<u32>,
     /// 1 to 50.

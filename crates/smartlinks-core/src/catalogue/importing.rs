@@ -74,7 +74,7 @@ impl Core {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let market = self.import_market(import, known.as_ref())?;
+        let market = self.import_market(import, known.as_ref()).await?;
         let asked_at = to_millis(self.now());
         let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
@@ -130,13 +130,13 @@ impl Core {
     }
 
     /// What the caller says, else what the product was imported for, else the market's.
-    fn import_market(
+    async fn import_market(
         &self,
         import: &CatalogueImport,
         known: Option<&CatalogueEntry>,
     ) -> Result<Market> {
         let market = match known {
-            None => self.market().clone(),
+            None => self.own_market().await?.market,
             Some(known) => market_of(&known.product),
         };
         market.with(

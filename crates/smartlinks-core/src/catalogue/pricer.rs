@@ -141,7 +141,12 @@ impl Pricer {
     }
 
     /// AliExpress's own conversion when it named the cost in the wanted currency, else what an operator entered.
-    fn rate(&self, from: &str, to: &str, said_at: Timestamp) -> Result<RateView, PricingProblem> {
+    pub(super) fn rate(
+        &self,
+        from: &str,
+        to: &str,
+        said_at: Timestamp,
+    ) -> Result<RateView, PricingProblem> {
         if from == to {
             return Ok(RateView {
                 rate: Rate {

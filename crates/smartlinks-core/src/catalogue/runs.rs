@@ -302,7 +302,7 @@ fn unpriced(product: &CatalogueProduct, sku: &CatalogueSku) -> Result<PriceRunLi
 }
 
 /// The margin in per cent of the price, rounded down: it must not look better than it is.
-fn percent(margin: Decimal, price: Decimal) -> Option<Decimal> {
+pub(super) fn percent(margin: Decimal, price: Decimal) -> Option<Decimal> {
     let share = margin
         .checked_mul(Decimal::ONE_HUNDRED)?
         .checked_div(price)?;

@@ -286,8 +286,8 @@ impl Core {
         match asking {
             Asking::Person => self.product(&product.product_id, &query).await,
             Asking::Watch => {
-                self.product_in_background(&product.product_id, &query)
-                    .await
+                let quietly = self.in_background();
+                quietly.product(&product.product_id, &query).await
             }
         }
     }

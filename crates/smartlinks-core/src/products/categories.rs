@@ -27,7 +27,7 @@ impl Core {
         language: Option<&str>,
         connection: Option<&str>,
     ) -> Result<Vec<CategoryView>> {
-        let market = self.market().with(None, None, language)?;
+        let market = self.market_for(None, None, language).await?;
         let language = market.language.as_str();
         let found = self
             .with_token(connection, |client| async move {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::convert::feed_hit;
-use super::{SearchPage, Sort, bounded};
+use super::{ProductQuery, SearchPage, Sort, bounded};
 use crate::error::{Error, Result};
 use crate::service::Core;
 
@@ -27,20 +27,14 @@ pub struct FeedQuery {
     pub name: String,
     /// Only products of this category.
     pub category: Option<i64>,
-    /// Destination; the market's when `None`.
-    pub ship_to: Option<String>,
-    /// Currency; the market's when `None`.
-    pub currency: Option<String>,
-    /// Language; the market's when `None`.
-    pub language: Option<String>,
+    /// Destination, currency, language and connection.
+    pub market: ProductQuery,
     /// From 1.
     pub page: Option<u32>,
     /// 1 to 50.
     pub page_size: Option<u32>,
     /// The order of results.
     pub sort: Sort,
-    /// Which connection asks; the default one when `None`.
-    pub connection: Option<String>,
 }
 
 impl Core {
@@ -73,16 +67,12 @@ impl Core {
         if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
             return Err(Error::invalid("feed", "expected the name of a feed"));
         }
-        let market = self.market().with(
-            query.ship_to.as_deref(),
-            query.currency.as_deref(),
-            query.language.as_deref(),
-        )?;
+        let market = self.market_of(&query.market).await?;
         let page = bounded("page", query.page.unwrap_or(1), 1, 1000)?;
         let page_size = bounded("page_size", query.page_size.unwrap_or(20), 1, 50)?;
         let (market, sort, category) = (&market, query.sort, query.category);
         let found = self
-            .with_token(query.connection.as_deref(), |client| async move {
+            .with_token(query.market.connection.as_deref(), |client| async move {
                 let mut feed = client
                     .dropshipping()
                     .recommend_feed_get()
@@ -100,7 +90,11 @@ impl Core {
             })
             .await?;
         // The gateway answers for a feed that is not there as for an empty one.
-        if found.products.is_empty() && !self.is_feed(name, query.connection.as_deref()).await? {
+        if found.products.is_empty()
+            && !self
+                .is_feed(name, query.market.connection.as_deref())
+                .await?
+        {
             let message = format!("there is no feed {:?}", crate::text::shortened(name, 60));
             return Err(Error::invalid("feed", message));
         }

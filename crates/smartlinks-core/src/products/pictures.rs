@@ -11,7 +11,7 @@ use crate::service::Core;
 
 /// The largest picture that is sent on, in bytes. AliExpress documents no limit for this method (100 KB for the one
 /// before it); pictures from a telephone have to be made smaller first.
-const LARGEST: usize = 700_000;
+pub const PICTURE_LIMIT: usize = 700_000;
 
 impl Core {
     /// Products that look like a picture (`aliexpress.ds.image.searchV2`), the most alike first.
@@ -23,9 +23,9 @@ impl Core {
         picture: &[u8],
         query: &ProductQuery,
     ) -> Result<SearchPage> {
-        if picture.len() > LARGEST {
+        if picture.len() > PICTURE_LIMIT {
             let message = format!(
-                "the picture has {} bytes, and at most {LARGEST} are sent on: make it smaller",
+                "the picture has {} bytes, and at most {PICTURE_LIMIT} are sent on: make it smaller",
                 picture.len()
             );
             return Err(Error::invalid("picture", message));
@@ -34,7 +34,7 @@ impl Core {
             let message = "expected the bytes of a JPEG, PNG, WebP or GIF picture";
             return Err(Error::invalid("picture", message));
         }
-        let market = &self.market_of(query)?;
+        let market = &self.market_of(query).await?;
         let encoded = &STANDARD.encode(picture);
         let found = self
             .with_token(query.connection.as_deref(), |client| async move {

@@ -37,20 +37,14 @@ pub struct SearchQuery {
     pub category: Option<i64>,
     /// Only products that are sent to the destination free of charge.
     pub free_shipping: bool,
-    /// Destination; the market's when `None`.
-    pub ship_to: Option<String>,
-    /// Currency; the market's when `None`.
-    pub currency: Option<String>,
-    /// Language; the market's when `None`.
-    pub language: Option<String>,
+    /// Destination, currency, language and connection.
+    pub market: ProductQuery,
     /// From 1.
     pub page: Option<u32>,
     /// 1 to 50.
     pub page_size: Option<u32>,
     /// The order of results.
     pub sort: Sort,
-    /// Which connection asks; the default one when `None`.
-    pub connection: Option<String>,
 }
 
 /// One page of search results.

@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use smartlinks_core::Error;
+use smartlinks_core::aliexpress::Policy;
 use smartlinks_core::catalogue::{CatalogueImport, CatalogueQuery, ImportJobView, ImportsRequest};
 use smartlinks_store::{ImportJobState, ImportLineState};
-use testkit::app::App;
+use testkit::app::{App, Setup};
 use tokio_util::sync::CancellationToken;
 
 use crate::{connected, refused, rule};
@@ -401,5 +404,39 @@ async fn a_feed_that_cannot_be_starts_nothing() -> Result<()> {
         .await?;
     let few = few.job.context("it was not started")?;
     assert_eq!((few.lines, few.finding), (3, false));
+    Ok(())
+}
+
+/// Interactive calls do not wait here at all, so that what waits for the budget is seen to be in the background.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_waits_in_the_background_while_calls_are_short() -> Result<()> {
+    const METHOD: &str = "aliexpress.ds.product.get";
+    let app = App::with(Setup {
+        policy: Policy::default().longest_hold(Duration::ZERO),
+        ..Setup::default()
+    })
+    .await?;
+    app.connect().await?;
+    let products = numbers(&app, 3).await?;
+    let job = start(&app, &products).await?;
+    let shares = app.core.app().ready()?.client.budget_shares();
+    shares.hold_back(|_| 0);
+
+    let core = app.core.clone();
+    let working = tokio::spawn(async move {
+        let stop = CancellationToken::new();
+        core.work_on_imports(&stop).await
+    });
+    let usual = smartlinks_core::ProductQuery::default();
+    let refused = app.core.product(&products[0], &usual).await;
+    assert!(matches!(refused, Err(Error::Gateway(_))), "{refused:?}");
+    assert!(app.journal(METHOD).await?.is_empty());
+    shares.grant(METHOD, 100, shares.running() + Duration::from_secs(600));
+    assert_eq!(working.await??.lines, 3);
+    let done = app.core.catalogue_import(&job.id).await?;
+    assert_eq!(
+        (done.state, done.imported, done.failed),
+        (ImportJobState::Done, 3, 0)
+    );
     Ok(())
 }

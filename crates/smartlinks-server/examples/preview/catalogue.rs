@@ -81,6 +81,7 @@ impl Sample {
                 sort: ProductSort::Orders,
                 page: 2,
             },
+            market: self.market(),
             categories: [(15, "Home"), (1501, self.upstream.text)]
                 .map(|(id, name)| CategoryChoice {
                     id,
@@ -156,7 +157,58 @@ impl Sample {
             tracked: number != 2,
             landed: (number != 2).then(|| Price::new("11.59", "EUR")),
         };
-        FreightState::Options((0..3).map(option).collect())
+        let way = |number: i64| Way {
+            option: option(number),
+            no_rate: (number == 2)
+                .then(|| "USD".to_owned())
+                .into_iter()
+                .collect(),
+            margin: (number != 2).then(|| Price::new(["2.41", "-1.08"][number as usize], "EUR")),
+            margin_percent: (number != 2).then(|| ["17.21", "-7.72"][number as usize].to_owned()),
+        };
+        let rate = |from: &str, entered| UsedRate {
+            from: from.into(),
+            to: "EUR".into(),
+            rate: "0.92".into(),
+            entered,
+            at_ms: NOW - 20 * HOUR,
+        };
+        FreightState::Options(Box::new(Delivered {
+            ways: (0..3).map(way).collect(),
+            unit: Some(Price::new("4.05", "EUR")),
+            goods: Some(Price::new("8.10", "EUR")),
+            rates: vec![rate("EUR", false), rate("GBP", true)],
+            selling: Some(SellingView {
+                rule: self.some_text(),
+                price: Ok(Price::new("6.99", "EUR")),
+            }),
+        }))
+    }
+
+    /// Delivery of what is in no catalogue, or of what the rule makes no price for.
+    pub(crate) fn freight_without_price(&self, trouble: Option<NoPrice>) -> FreightState {
+        match self.freight() {
+            FreightState::Options(mut delivered) => {
+                delivered.ways.truncate(1);
+                delivered.ways[0].margin = None;
+                delivered.ways[0].margin_percent = None;
+                delivered.selling = trouble.map(|trouble| SellingView {
+                    rule: None,
+                    price: Err(trouble),
+                });
+                FreightState::Options(delivered)
+            }
+            other => other,
+        }
+    }
+
+    pub(crate) fn market(&self) -> MarketView {
+        MarketView {
+            ship_to: "FR".into(),
+            currency: "EUR".into(),
+            language: self.locale,
+            standing: MarketStanding::Chosen,
+        }
     }
 
     pub(crate) fn product_states(&self) -> Vec<(&'static str, ProductState)> {
@@ -170,6 +222,11 @@ impl Sample {
         vec![
             ("plain", found(FreightState::NotAsked)),
             ("freight", found(self.freight())),
+            ("freight-plain", found(self.freight_without_price(None))),
+            (
+                "freight-no-price",
+                found(self.freight_without_price(Some(NoPrice::Rule))),
+            ),
             ("no-freight", found(FreightState::NoneThere)),
             (
                 "freight-trouble",
@@ -219,6 +276,7 @@ impl Sample {
                 sku: Some("12000041000000000".into()),
                 quantity: 2,
             },
+            market: self.market(),
             state,
         }
     }

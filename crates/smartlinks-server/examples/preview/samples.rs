@@ -12,6 +12,7 @@ mod links;
 mod operators;
 mod orders;
 mod reference;
+mod trading;
 mod webhooks;
 
 /// 23 November 2026, 12:00 UTC.
@@ -123,6 +124,18 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     }
     for (name, page) in sample.imports() {
         add(&format!("import-{name}"), page.render());
+    }
+    for (name, page) in sample.pictures() {
+        add(&format!("picture-{name}"), page.render());
+    }
+    for (name, page) in sample.link_pages() {
+        add(&format!("affiliate-links-{name}"), page.render());
+    }
+    for (name, page) in sample.hot_pages() {
+        add(&format!("affiliate-hot-{name}"), page.render());
+    }
+    for (name, page) in sample.commission_pages() {
+        add(&format!("affiliate-orders-{name}"), page.render());
     }
     for (name, page) in sample.order_lists() {
         add(&format!("orders-{name}"), page.render());

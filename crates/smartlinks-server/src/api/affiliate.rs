@@ -9,6 +9,7 @@ use smartlinks_core::{
 };
 use utoipa::IntoParams;
 
+use super::market::market_query;
 use crate::extract::{Body, Query};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -29,31 +30,24 @@ pub(super) async fn links(
     Ok(Json(state.core().promotion_links(&wanted).await?))
 }
 
-/// A search among hot products.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Hot {
-    /// Words; all hot products when left out.
-    q: Option<String>,
-    /// Only products of this category, by its number.
-    category: Option<i64>,
-    /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
-    ship_to: Option<String>,
-    /// Currency of prices, ISO 4217. The configured one when left out.
-    currency: Option<String>,
-    /// `fr` or `en`.
-    language: Option<String>,
-    /// From 1.
-    #[param(minimum = 1, maximum = 1000)]
-    page: Option<u32>,
-    /// 1 to 50; 20 when left out.
-    #[param(minimum = 1, maximum = 50)]
-    page_size: Option<u32>,
-    /// The order of results.
-    sort: Option<Sort>,
-    /// Results carry a link for this tracking id.
-    tracking_id: Option<String>,
+market_query! {
+    /// A search among hot products.
+    Hot {
+        /// Words; all hot products when left out.
+        q: Option<String>,
+        /// Only products of this category, by its number.
+        category: Option<i64>,
+        /// From 1.
+        #[param(minimum = 1, maximum = 1000)]
+        page: Option<u32>,
+        /// 1 to 50; 20 when left out.
+        #[param(minimum = 1, maximum = 50)]
+        page_size: Option<u32>,
+        /// The order of results.
+        sort: Option<Sort>,
+        /// Results carry a link for this tracking id.
+        tracking_id: Option<String>,
+    }
 }
 
 /// Products with a high commission (`aliexpress.affiliate.hotproduct.query`).
@@ -66,14 +60,12 @@ pub(super) struct Hot {
 )]
 pub(super) async fn hot_products(
     state: AppState,
-    Query(hot): Query<Hot>,
+    Query(mut hot): Query<Hot>,
 ) -> Result<Json<SearchPage>, Problem> {
     let query = HotQuery {
+        market: hot.market(None),
         words: hot.q,
         category: hot.category,
-        ship_to: hot.ship_to,
-        currency: hot.currency,
-        language: hot.language,
         page: hot.page,
         page_size: hot.page_size,
         sort: hot.sort.unwrap_or_default(),

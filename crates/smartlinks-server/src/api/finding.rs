@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use smartlinks_core::{CategoryView, FeedQuery, FeedView, SearchPage, Sort};
 use utoipa::{IntoParams, ToSchema};
 
+use super::market::market_query;
 use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -42,29 +43,22 @@ pub(super) async fn feeds(
     Ok(Json(FeedList { feeds }))
 }
 
-/// A page of a feed.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct FeedPage {
-    /// Only products of this category, by its number.
-    category: Option<i64>,
-    /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
-    ship_to: Option<String>,
-    /// Currency of prices, ISO 4217. The configured one when left out.
-    currency: Option<String>,
-    /// `fr` or `en`.
-    language: Option<String>,
-    /// From 1.
-    #[param(minimum = 1, maximum = 1000)]
-    page: Option<u32>,
-    /// 1 to 50; 20 when left out.
-    #[param(minimum = 1, maximum = 50)]
-    page_size: Option<u32>,
-    /// The order of results.
-    sort: Option<Sort>,
-    /// Which connection asks; the default one when left out.
-    connection: Option<String>,
+market_query! {
+    /// A page of a feed.
+    FeedPage {
+        /// Only products of this category, by its number.
+        category: Option<i64>,
+        /// From 1.
+        #[param(minimum = 1, maximum = 1000)]
+        page: Option<u32>,
+        /// 1 to 50; 20 when left out.
+        #[param(minimum = 1, maximum = 50)]
+        page_size: Option<u32>,
+        /// The order of results.
+        sort: Option<Sort>,
+        /// Which connection asks; the default one when left out.
+        connection: Option<String>,
+    }
 }
 
 /// The products of a feed (`aliexpress.ds.recommend.feed.get`).
@@ -78,18 +72,16 @@ pub(super) struct FeedPage {
 pub(super) async fn feed(
     state: AppState,
     Path(name): Path<String>,
-    Query(page): Query<FeedPage>,
+    Query(mut page): Query<FeedPage>,
 ) -> Result<Json<SearchPage>, Problem> {
+    let connection = page.connection.take();
     let query = FeedQuery {
+        market: page.market(connection),
         name,
         category: page.category,
-        ship_to: page.ship_to,
-        currency: page.currency,
-        language: page.language,
         page: page.page,
         page_size: page.page_size,
         sort: page.sort.unwrap_or_default(),
-        connection: page.connection,
     };
     Ok(Json(state.core().feed_products(&query).await?))
 }

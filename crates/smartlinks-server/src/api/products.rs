@@ -2,43 +2,34 @@
 
 use axum::Json;
 use axum::extract::Path;
-use serde::Deserialize;
-use smartlinks_core::{
-    FreightQuery, FreightQuote, ProductQuery, ProductView, SearchPage, SearchQuery, Sort,
-};
-use utoipa::IntoParams;
+use smartlinks_core::catalogue::DeliveredQuote;
+use smartlinks_core::{FreightQuery, ProductView, SearchPage, SearchQuery, Sort};
 
+use super::market::market_query;
 use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// A search.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Search {
-    /// Words to search for, 1 to 200 characters; or the number or address of a product, which finds that one.
-    q: String,
-    /// Only products of this category, by its number.
-    category: Option<i64>,
-    /// `true`: only products that are sent to the destination free of charge.
-    free_shipping: Option<bool>,
-    /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
-    ship_to: Option<String>,
-    /// Currency of prices, ISO 4217. The configured one when left out.
-    currency: Option<String>,
-    /// `fr` or `en`.
-    language: Option<String>,
-    /// From 1.
-    #[param(minimum = 1, maximum = 1000)]
-    page: Option<u32>,
-    /// 1 to 50; 20 when left out.
-    #[param(minimum = 1, maximum = 50)]
-    page_size: Option<u32>,
-    /// The order of results.
-    sort: Option<Sort>,
-    /// Which connection asks; the default one when left out.
-    connection: Option<String>,
+market_query! {
+    /// A search.
+    Search {
+        /// Words to search for, 1 to 200 characters; or the number or address of a product, which finds that one.
+        q: String,
+        /// Only products of this category, by its number.
+        category: Option<i64>,
+        /// `true`: only products that are sent to the destination free of charge.
+        free_shipping: Option<bool>,
+        /// From 1.
+        #[param(minimum = 1, maximum = 1000)]
+        page: Option<u32>,
+        /// 1 to 50; 20 when left out.
+        #[param(minimum = 1, maximum = 50)]
+        page_size: Option<u32>,
+        /// The order of results.
+        sort: Option<Sort>,
+        /// Which connection asks; the default one when left out.
+        connection: Option<String>,
+    }
 }
 
 /// Searches products by words (`aliexpress.ds.text.search`).
@@ -51,46 +42,26 @@ pub(super) struct Search {
 )]
 pub(super) async fn search(
     state: AppState,
-    Query(search): Query<Search>,
+    Query(mut search): Query<Search>,
 ) -> Result<Json<SearchPage>, Problem> {
+    let connection = search.connection.take();
     let query = SearchQuery {
+        market: search.market(connection),
         words: search.q,
         category: search.category,
         free_shipping: search.free_shipping.unwrap_or_default(),
-        ship_to: search.ship_to,
-        currency: search.currency,
-        language: search.language,
         page: search.page,
         page_size: search.page_size,
         sort: search.sort.unwrap_or_default(),
-        connection: search.connection,
     };
     Ok(Json(state.core().search_products(&query).await?))
 }
 
-/// For whom a product is looked at.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Market {
-    /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
-    ship_to: Option<String>,
-    /// Currency of prices, ISO 4217. The configured one when left out.
-    currency: Option<String>,
-    /// `fr` or `en`.
-    language: Option<String>,
-    /// Which connection asks; the default one when left out.
-    connection: Option<String>,
-}
-
-impl From<Market> for ProductQuery {
-    fn from(market: Market) -> Self {
-        Self {
-            ship_to: market.ship_to,
-            currency: market.currency,
-            language: market.language,
-            connection: market.connection,
-        }
+market_query! {
+    /// For whom a product is looked at.
+    Market {
+        /// Which connection asks; the default one when left out.
+        connection: Option<String>,
     }
 }
 
@@ -105,53 +76,45 @@ impl From<Market> for ProductQuery {
 pub(super) async fn show(
     state: AppState,
     Path(id): Path<String>,
-    Query(market): Query<Market>,
+    Query(mut market): Query<Market>,
 ) -> Result<Json<ProductView>, Problem> {
-    Ok(Json(state.core().product(&id, &market.into()).await?))
+    let connection = market.connection.take();
+    let market = market.market(connection);
+    Ok(Json(state.core().product(&id, &market).await?))
 }
 
-/// What to deliver, and where.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Freight {
-    /// Number of the variant; the first one in stock when left out.
-    sku: Option<String>,
-    /// How many, 1 to 9999; one when left out.
-    #[param(minimum = 1, maximum = 9999)]
-    quantity: Option<u32>,
-    /// Destination, ISO 3166-1 alpha-2. The configured one when left out.
-    ship_to: Option<String>,
-    /// Currency of prices, ISO 4217. The configured one when left out.
-    currency: Option<String>,
-    /// `fr` or `en`.
-    language: Option<String>,
-    /// Which connection asks; the default one when left out.
-    connection: Option<String>,
+market_query! {
+    /// What to deliver, and where.
+    Freight {
+        /// Number of the variant; the first one in stock when left out.
+        sku: Option<String>,
+        /// How many, 1 to 9999; one when left out.
+        #[param(minimum = 1, maximum = 9999)]
+        quantity: Option<u32>,
+        /// Which connection asks; the default one when left out.
+        connection: Option<String>,
+    }
 }
 
-/// The ways to deliver a variant, cheapest first (`aliexpress.ds.freight.query`).
+/// The ways to deliver a variant, cheapest first (`aliexpress.ds.freight.query`), each with its landed cost in the asked
+/// currency, and for a product of the catalogue with the margin under its rule.
 #[utoipa::path(
     get,
     path = "/api/aliexpress/products/{id}/freight",
     tag = "products",
     params(("id" = String, Path, description = "AliExpress's product number"), Freight),
-    responses((status = 200, body = FreightQuote), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
+    responses((status = 200, body = DeliveredQuote), (status = 404, body = Problem), (status = 409, body = Problem), (status = 502, body = Problem), (status = 504, body = Problem))
 )]
 pub(super) async fn freight(
     state: AppState,
     Path(id): Path<String>,
-    Query(freight): Query<Freight>,
-) -> Result<Json<FreightQuote>, Problem> {
+    Query(mut freight): Query<Freight>,
+) -> Result<Json<DeliveredQuote>, Problem> {
+    let connection = freight.connection.take();
     let query = FreightQuery {
+        market: freight.market(connection),
         sku: freight.sku,
         quantity: freight.quantity,
-        market: ProductQuery {
-            ship_to: freight.ship_to,
-            currency: freight.currency,
-            language: freight.language,
-            connection: freight.connection,
-        },
     };
-    Ok(Json(state.core().freight(&id, &query).await?))
+    Ok(Json(state.core().delivered(&id, &query).await?))
 }

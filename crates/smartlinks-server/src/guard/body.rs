@@ -8,12 +8,15 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
+use smartlinks_core::PICTURE_LIMIT;
 use smartlinks_core::catalogue::IMPORT_LIMIT;
 
 use crate::problem::Problem;
 
 /// The largest body that nearly all of our routes need, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
+/// What a form puts around a picture, at most.
+const AROUND_A_PICTURE: usize = 16 * 1024;
 /// Up to this size a body is read to its end although it is too large.
 const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
@@ -27,6 +30,8 @@ fn limit(method: &Method, path: &str) -> usize {
         {
             IMPORT_LIMIT
         }
+        super::PICTURE_ROUTE => PICTURE_LIMIT,
+        "/aliexpress/products/by-picture" => PICTURE_LIMIT + AROUND_A_PICTURE,
         _ => BODY_LIMIT,
     }
 }
@@ -89,14 +94,15 @@ fn passed_over(limit: usize) -> usize {
 }
 
 fn too_large(limit: usize) -> Problem {
-    let fix = match limit {
-        IMPORT_LIMIT => "Send less: make several imports of it.",
-        _ => "Send less.",
+    let (what, fix) = match limit {
+        BODY_LIMIT => ("the body", "Send less."),
+        IMPORT_LIMIT => ("the body", "Send less: make several imports of it."),
+        _ => ("the picture", "Send a smaller one."),
     };
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        format!("the body is larger than {} KiB", limit / 1024),
+        format!("{what} is larger than {} KiB", limit / 1024),
         fix,
     )
 }
@@ -179,6 +185,27 @@ mod tests {
                     refused.detail
                 );
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_picture_may_be_larger_and_nothing_else() {
+        let sent = async |path: &str, size: usize| {
+            let (parts, ()) = Request::post(path).body(()).unwrap().into_parts();
+            let taken = taken_in(parts, Body::from(vec![b'x'; size])).await;
+            taken.map_or_else(|problem| problem.status, |_| 200)
+        };
+        for (path, limit) in [
+            (crate::guard::PICTURE_ROUTE, PICTURE_LIMIT),
+            (
+                "/aliexpress/products/by-picture",
+                PICTURE_LIMIT + AROUND_A_PICTURE,
+            ),
+            ("/api/aliexpress/products/by-picture/", BODY_LIMIT),
+            ("/api/aliexpress/catalogue", BODY_LIMIT),
+        ] {
+            assert_eq!(sent(path, limit).await, 200, "{path}");
+            assert_eq!(sent(path, limit + 1).await, 413, "{path}");
         }
     }
 

@@ -12,8 +12,12 @@ pub(super) fn refusal(head: &Parts) -> Option<Response> {
         return Some(control_character().into_response());
     }
     let changes = !matches!(head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let takes_json = changes && head.uri.path().starts_with("/api/");
-    (takes_json && !acceptable(&head.headers)).then(|| not_json().into_response())
+    let is_api = changes && head.uri.path().starts_with("/api/");
+    if is_api && head.uri.path() == super::PICTURE_ROUTE {
+        // A form of another site cannot send these unasked either.
+        return (!is_picture(&head.headers)).then(|| not_a_picture().into_response());
+    }
+    (is_api && !acceptable(&head.headers)).then(|| not_json().into_response())
 }
 
 /// No id, name or text of ours has any, and PostgreSQL takes no NUL in a text at all. Those that are not encoded are
@@ -50,14 +54,34 @@ fn not_json() -> Problem {
     )
 }
 
+fn not_a_picture() -> Problem {
+    Problem::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "not_a_picture",
+        "this route takes the bytes of a picture: image/jpeg, image/png, image/webp or image/gif",
+        "Send the picture as the body, with the header `content-type: image/jpeg` or what it is.",
+    )
+}
+
+fn is_picture(headers: &HeaderMap) -> bool {
+    media_type(headers).is_some_and(|kind| {
+        let known = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+        known.iter().any(|known| kind.eq_ignore_ascii_case(known))
+    })
+}
+
+/// What the body is said to be, without parameters.
+fn media_type(headers: &HeaderMap) -> Option<&str> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    kind.split(';').next().map(str::trim)
+}
+
 /// JSON, or no body at all.
 fn acceptable(headers: &HeaderMap) -> bool {
     match headers.get(header::CONTENT_TYPE) {
-        Some(kind) => kind
-            .to_str()
-            .ok()
-            .and_then(|text| text.split(';').next())
-            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
+        Some(_) => {
+            media_type(headers).is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"))
+        }
         None => {
             let empty = headers
                 .get(header::CONTENT_LENGTH)

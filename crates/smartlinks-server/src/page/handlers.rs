@@ -3,6 +3,7 @@
 //! Forms answer with a redirect and leave a note of what happened in a cookie, so that reloading a page
 //! never sends a form twice.
 
+mod affiliate;
 mod api_keys;
 mod audit;
 mod authentication;
@@ -13,10 +14,13 @@ mod docs;
 mod drift;
 mod frame;
 mod imports;
+mod landed;
+mod market;
 mod notice;
 mod operators;
 mod orders;
 mod overview;
+mod pictures;
 mod prices;
 mod problems;
 mod products;
@@ -92,6 +96,13 @@ pub(crate) fn routes() -> Routes {
         .post("/aliexpress/keys/{id}/revoke", api_keys::revoke)
         .get("/aliexpress/products", products::search)
         .get("/aliexpress/products/{id}", products::show)
+        .post("/aliexpress/products/market", market::choose)
+        .get("/aliexpress/products/by-picture", pictures::show)
+        .post("/aliexpress/products/by-picture", pictures::find)
+        .get("/aliexpress/affiliate", affiliate::show)
+        .post("/aliexpress/affiliate", affiliate::make)
+        .get("/aliexpress/affiliate/hot", affiliate::hot)
+        .get("/aliexpress/affiliate/orders", affiliate::commissions)
         .get("/aliexpress/orders", orders::list)
         .post("/aliexpress/orders/import", orders::import)
         .get("/aliexpress/orders/{id}", orders::show)

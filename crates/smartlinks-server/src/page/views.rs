@@ -4,6 +4,7 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod affiliate;
 mod api_keys;
 mod audit;
 mod authentication;
@@ -21,15 +22,19 @@ mod drift;
 mod events;
 mod frame;
 mod imports;
+mod landed;
+mod market;
 mod operators;
 mod order;
 mod orders;
 mod overview;
+mod pictures;
 mod prices;
 mod problem;
 mod product;
 mod product_history;
 mod products;
+mod products_nav;
 mod replace_account;
 mod sign_in;
 mod small;
@@ -39,6 +44,10 @@ mod webhooks;
 
 pub use askama::Template;
 
+pub use affiliate::{
+    AffiliatePage, CommissionResults, CommissionRow, CommissionStage, CommissionsPage,
+    CommissionsQuery, Earning, HotPage, HotQuery, HotResults, HotRow, LinkForm, LinkLine, NoLink,
+};
 pub use api_keys::{
     ApiKeyForm, ApiKeyRow, ApiKeyState, ApiKeysPage, KeyLife, MadeApiKey, RevokeApiKeyPage,
     ScopeChoice,
@@ -67,12 +76,15 @@ pub use imports::{
     FeedForm, ImportJob, ImportLine, ImportLineState, ImportPage, ImportState, ImportsForm,
     ImportsPage, WrongLine,
 };
+pub use landed::{Delivered, NoPrice, SellingView, UsedRate, Way};
+pub use market::{MarketStanding, MarketView};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
 pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
+pub use pictures::{PicturePage, PictureState};
 pub use prices::{
     DryRunForm, PriceRunPage, PricesPage, RateForm, RateRow, RuleContents, RulePage, RuleRow,
     RuleStep, RunFacts, RunLine, RunMoved, RunProblem,

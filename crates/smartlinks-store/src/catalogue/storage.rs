@@ -209,7 +209,8 @@ impl CatalogueRepository for DatabaseStore {
         } else {
             ALL
         };
-        let rows = self.database.all(sql, values_of(filter, after, limit));
+        let values = values_of(filter, after, limit);
+        let rows = self.database.all_by_values(sql, values);
         self.listed(&rows.await?).await
     }
 
@@ -251,7 +252,8 @@ impl CatalogueRepository for DatabaseStore {
         } else {
             ALL
         };
-        let rows = self.database.all(sql, values_of(filter, after, limit));
+        let values = values_of(filter, after, limit);
+        let rows = self.database.all_by_values(sql, values);
         let (mut products, mut texts) = (Vec::new(), Vec::new());
         for row in rows.await? {
             products.push(product(&row)?);

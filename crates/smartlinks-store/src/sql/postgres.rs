@@ -93,6 +93,21 @@ impl Postgres {
         .await
     }
 
+    /// The same, planned anew for its values: a statement that is not kept has no plan for all values.
+    pub(crate) async fn all_by_values(
+        &self,
+        sql: &'static str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.in_time(async {
+            let query = postgres_query(sql, values).persistent(false);
+            let rows = query.fetch_all(&self.pool).await;
+            let rows = rows.map_err(|error| self.failed(error))?;
+            Ok(rows.into_iter().map(Row::Postgres).collect())
+        })
+        .await
+    }
+
     pub(crate) async fn first(
         &self,
         sql: &'static str,

@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     step!(12, "catalogue"),
     step!(13, "order_intents"),
     step!(14, "catalogue_watch"),
+    step!(15, "markets"),
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
 ];

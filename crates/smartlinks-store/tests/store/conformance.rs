@@ -11,6 +11,7 @@ mod import_jobs;
 mod key_file;
 mod keyring;
 mod login_attempts;
+mod markets;
 mod meta;
 mod oidc;
 mod operators;
@@ -190,6 +191,8 @@ suite! {
         what_is_done_keeps_no_body_and_what_waits_comes_again,
         one_body_that_does_not_open_keeps_no_other_from_being_worked_on,
         bodies_are_sealed;
+    markets:
+        a_market_is_kept_for_each_holder;
     meta:
         a_database_belongs_to_one_gateway_and_app,
         a_look_changes_nothing,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
+use super::affiliate::AffiliateCommand;
 use super::api_keys::ApiKeysCommand;
 use super::audit::AuditArgs;
 use super::auth::AuthCommand;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// The products that you have imported, what they sell for, and files of them for shops
     #[command(subcommand)]
     Catalogue(Box<CatalogueCommand>),
+    /// Earn by recommending: tracked links, hot products, commissions
+    #[command(subcommand)]
+    Affiliate(AffiliateCommand),
     /// Follow orders that were placed at AliExpress
     #[command(subcommand)]
     Orders(OrdersCommand),

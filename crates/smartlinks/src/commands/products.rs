@@ -1,8 +1,13 @@
 //! `products …`
 
+mod found;
+mod landed;
+mod market;
+
 use serde::Serialize;
+use smartlinks_core::catalogue::DeliveredQuote;
 use smartlinks_core::{
-    FreightQuery, FreightQuote, ProductQuery, ProductView, SearchPage, SearchQuery, SkuView, Sort,
+    FreightQuery, ProductQuery, ProductView, SearchPage, SearchQuery, SkuView, Sort,
 };
 
 use super::Session;
@@ -14,6 +19,11 @@ pub(crate) async fn run(command: ProductsCommand, session: &Session) -> Result<(
     match command {
         ProductsCommand::Search(arguments) => search(arguments, session).await,
         ProductsCommand::Show(arguments) => show(arguments, session).await,
+        ProductsCommand::ByPicture(arguments) => found::by_picture(arguments, session).await,
+        ProductsCommand::Feeds { connection } => found::feeds(connection, session).await,
+        ProductsCommand::Feed(arguments) => found::feed(arguments, session).await,
+        ProductsCommand::Categories { connection } => found::categories(connection, session).await,
+        ProductsCommand::Market(command) => market::run(&command, session).await,
     }
 }
 
@@ -30,17 +40,27 @@ impl From<SortArgument> for Sort {
 async fn search(arguments: SearchArgs, session: &Session) -> Result<(), Failure> {
     let query = SearchQuery {
         words: arguments.words.join(" "),
-        page: arguments.page,
-        page_size: arguments.page_size,
-        sort: arguments.sort.into(),
-        connection: arguments.connection,
-        ..SearchQuery::default()
+        category: arguments.category,
+        free_shipping: arguments.free_shipping,
+        page: arguments.paging.page,
+        page_size: arguments.paging.page_size,
+        sort: arguments.paging.sort.into(),
+        market: asked_by(arguments.connection),
     };
     let page = session.core.search_products(&query).await?;
     session.output.data(&page, found)
 }
 
-fn found(page: &SearchPage) -> String {
+/// For whom products are looked at: what was said on the command line goes before what is remembered, and the use
+/// cases know both.
+fn asked_by(connection: Option<String>) -> ProductQuery {
+    ProductQuery {
+        connection,
+        ..ProductQuery::default()
+    }
+}
+
+pub(super) fn found(page: &SearchPage) -> String {
     if page.products.is_empty() {
         return format!("nothing found that is sent to {}", page.ship_to);
     }
@@ -70,14 +90,11 @@ struct Shown {
     #[serde(flatten)]
     product: ProductView,
     #[serde(skip_serializing_if = "Option::is_none")]
-    freight: Option<FreightQuote>,
+    freight: Option<DeliveredQuote>,
 }
 
 async fn show(arguments: ProductShowArgs, session: &Session) -> Result<(), Failure> {
-    let market = ProductQuery {
-        connection: arguments.connection,
-        ..ProductQuery::default()
-    };
+    let market = asked_by(arguments.connection);
     let product = session.core.product(&arguments.product, &market).await?;
     let freight = if arguments.freight {
         let query = FreightQuery {
@@ -85,13 +102,13 @@ async fn show(arguments: ProductShowArgs, session: &Session) -> Result<(), Failu
             quantity: arguments.quantity,
             market,
         };
-        Some(session.core.freight_for(&product, &query).await?)
+        Some(session.core.delivered_for(&product, &query).await?)
     } else {
         None
     };
     session.output.data(&Shown { product, freight }, |shown| {
         let mut parts = vec![about(&shown.product), variants(&shown.product)];
-        parts.extend(shown.freight.as_ref().map(delivery));
+        parts.extend(shown.freight.as_ref().map(landed::delivery));
         parts.join("\n\n")
     })
 }
@@ -128,38 +145,6 @@ fn in_words(sku: &SkuView) -> String {
         .iter()
         .map(|property| format!("{}: {}", property.name, property.value));
     parts.collect::<Vec<_>>().join(", ")
-}
-
-fn delivery(quote: &FreightQuote) -> String {
-    let head = format!(
-        "delivery of {} of {} to {}:",
-        quote.quantity, quote.sku, quote.ship_to
-    );
-    if quote.options.is_empty() {
-        return format!("{head} none");
-    }
-    let rows = quote.options.iter().map(|option| {
-        let days = match (option.min_days, option.max_days) {
-            (Some(min), Some(max)) => format!("{min} to {max}"),
-            (Some(days), None) | (None, Some(days)) => days.to_string(),
-            (None, None) => "unknown".to_owned(),
-        };
-        [
-            option.code.clone(),
-            if option.free {
-                "free".to_owned()
-            } else {
-                money(option.fee.as_ref(), option.currency.as_deref())
-            },
-            days,
-            if option.tracked { "yes" } else { "no" }.to_owned(),
-            money(option.landed_cost.as_ref(), Some(&quote.currency)),
-        ]
-    });
-    format!(
-        "{head}\n{}",
-        table(["SERVICE", "FEE", "DAYS", "TRACKED", "GOODS + FEE"], rows)
-    )
 }
 
 /// An amount with its currency; a dash when the gateway did not say.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aliexpress::SystemClock;
 use aliexpress_sandbox::Sandbox;
 use smartlinks_core::store::{Actor, ActorKind};
-use smartlinks_core::{BudgetAppetite, ConnectionView, Core};
+use smartlinks_core::{BudgetAppetite, ConnectionView, Core, MarketChange};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +24,8 @@ const POOL_SIZE: u32 = 1;
 pub(crate) struct Session {
     pub(crate) core: Core,
     pub(crate) output: Output,
+    /// For which market the command line itself says that all is meant.
+    pub(crate) said_market: MarketChange,
     /// The worker that leases this command's part of the call budgets, and what ends it.
     leasing: Option<(JoinHandle<()>, CancellationToken)>,
     /// Where people reach the page, without a path.
@@ -50,11 +52,13 @@ impl Session {
         let is_shared = plan.database.is_shared();
         let core = assemble(plan, config, output)
             .await?
-            .acting_as(Actor::of(ActorKind::CommandLine));
+            .acting_as(Actor::of(ActorKind::CommandLine))
+            .insisting_on(config.said_market.clone());
         let leasing = take_part(&core, is_shared);
         Ok(Self {
             core,
             output,
+            said_market: config.said_market.clone(),
             leasing,
             page,
             sandbox,

@@ -223,3 +223,118 @@ fn the_catalogue_tells_what_can_be_called_and_with_what() {
     assert_eq!(unknown["code"], "unknown_method");
     assert_eq!(home.run(&["call", "--json"]).error(2)["code"], "usage");
 }
+
+#[test]
+fn a_market_is_remembered_and_a_flag_goes_before_it() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let market = |arguments: &[&str]| {
+        let mut all = vec!["products", "market"];
+        all.extend(arguments);
+        all.push("--json");
+        home.run(&all)
+    };
+    assert_eq!(market(&["show"]).json(0)["ship_to"], "FR");
+    assert_eq!(market(&["set"]).error(2)["code"], "usage");
+    let wrong = market(&["set", "--currency", "euros"]).error(2);
+    assert!(
+        wrong["detail"].as_str().unwrap().contains("euros"),
+        "{wrong}"
+    );
+    market(&["set", "--ship-to", "US", "--currency", "USD"]).json(0);
+    let search = |arguments: &[&str]| {
+        let mut all = vec!["products", "search", "lamp", "--json"];
+        all.extend(arguments);
+        home.run(&all).json(0)
+    };
+    let found = search(&[]);
+    assert_eq!(
+        (found["ship_to"].as_str(), found["currency"].as_str()),
+        (Some("US"), Some("USD"))
+    );
+    let found = search(&["--ship-to", "CG"]);
+    assert_eq!(
+        (found["ship_to"].as_str(), found["currency"].as_str()),
+        (Some("CG"), Some("USD"))
+    );
+    let forgotten = market(&["forget"]).json(0);
+    assert!(forgotten["chosen_at"].is_null(), "{forgotten}");
+}
+
+#[test]
+fn selections_categories_and_landed_costs_are_shown() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let feeds = home.run(&["products", "feeds", "--json"]).json(0);
+    let name = feeds[0]["name"].as_str().unwrap();
+    let feed = home
+        .run(&["products", "feed", name, "--page-size", "3", "--json"])
+        .json(0);
+    assert_eq!(feed["products"].as_array().map(Vec::len), Some(3));
+    let wrong = home
+        .run(&["products", "feed", "none of them", "--json"])
+        .error(2);
+    assert_eq!(wrong["code"], "invalid_parameter");
+    let categories = home.run(&["products", "categories", "--json"]).json(0);
+    assert!(categories[0]["name"].is_string());
+    for list in ["feeds", "categories"] {
+        let human = home.run(&["products", list]);
+        assert_eq!(human.code, Some(0), "{human}");
+    }
+    let (product, _) = in_stock(&home);
+    let show = ["products", "show", &product, "--freight", "--quantity", "2"];
+    let human = home.run(&show);
+    assert!(
+        human.stdout.contains("LANDED COST") && human.stdout.contains("by AliExpress"),
+        "{human}"
+    );
+    let json = home.run(&[&show[..], &["--json"]].concat()).json(0);
+    assert_eq!(json["freight"]["landed"]["currency"], "EUR");
+}
+
+#[test]
+fn a_picture_is_searched_by() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let file = home.path().join("lamp.png");
+    std::fs::write(&file, b"\x89PNG\r\n\x1a\n0123").unwrap();
+    let name = file.to_str().unwrap();
+    let found = home
+        .run(&["products", "by-picture", name, "--json"])
+        .json(0);
+    assert!(found["products"][0]["id"].is_string(), "{found}");
+    std::fs::write(&file, b"%PDF-1.7").unwrap();
+    let wrong = home
+        .run(&["products", "by-picture", name, "--json"])
+        .error(2);
+    assert_eq!(wrong["code"], "invalid_parameter");
+    let gone = home.run(&["products", "by-picture", "/nowhere.png", "--json"]);
+    assert_eq!(gone.error(1)["code"], "not_read");
+}
+
+#[test]
+fn links_are_made_line_by_line_and_commissions_listed() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let (product, _) = in_stock(&home);
+    let file = home.path().join("sources.txt");
+    std::fs::write(&file, format!("{product}\n\nno product\n")).unwrap();
+    let list = file.to_str().unwrap();
+    let links = ["affiliate", "links", "--tracking-id", "shop_fr"];
+    let made = [&links[..], &["--file", list, "--json"]].concat();
+    let made = home.run(&made).json(0);
+    assert!(made["links"][0]["link"].is_string(), "{made}");
+    assert_eq!(made["links"][1]["problem"], "not_aliexpress", "{made}");
+    let refused = home.run(&[&links[..], &["lamp", "--json"]].concat());
+    assert_eq!(refused.error(2)["code"], "invalid_parameter");
+    let hot = home
+        .run(&["affiliate", "hot", "--page-size", "2", "--json"])
+        .json(0);
+    assert_eq!(hot["products"].as_array().map(Vec::len), Some(2));
+    for list in ["hot", "orders"] {
+        let human = home.run(&["affiliate", list]);
+        assert_eq!(human.code, Some(0), "{human}");
+    }
+    let orders = home.run(&["affiliate", "orders", "--json"]).json(0);
+    assert!(orders["from"].is_string() && orders["until"].is_string());
+}

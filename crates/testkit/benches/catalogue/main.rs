@@ -1,7 +1,9 @@
 //! The budgets of a catalogue of 100,000 products (issue 5): pages and searches, and the whole catalogue as a file over
-//! HTTP. Medians of five rounds after one that warms up, on SQLite.
+//! HTTP. Medians of five rounds after one that warms up, on SQLite and on PostgreSQL.
 //!
-//! `cargo bench -p testkit --bench catalogue`; `cargo xtask bench --only catalogue` does the same.
+//! `cargo bench -p testkit --bench catalogue -- [--postgres URL] [--only sqlite|postgres] [--products N]`;
+//! `cargo xtask bench --only catalogue` starts the server. Fewer products are for trying it out: the budgets are those
+//! of 100,000.
 #![expect(
     clippy::print_stdout,
     clippy::expect_used,
@@ -22,7 +24,7 @@ use smartlinks_store::{
     Availability, CatalogueId, CatalogueProduct, CatalogueSku, CatalogueState, ConnectionId,
     Millis, NewCatalogueEntry, SystemEntropy, Traces,
 };
-use testkit::app::{App, NOON_MS};
+use testkit::app::{App, NOON_MS, Setup};
 use tokio_util::sync::CancellationToken;
 
 /// As in the program.
@@ -52,25 +54,50 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 fn main() {
+    let only = argument("--only");
+    let wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let products =
+        argument("--products").map_or(PRODUCTS, |count| count.parse().expect("a number"));
+    if wanted("sqlite") {
+        measure("sqlite", Setup::default(), products);
+    }
+    if wanted("postgres") {
+        let url = argument("--postgres").expect("--postgres names a server");
+        let setup = Setup {
+            database: Some(url.parse().expect("the address of a database")),
+            ..Setup::default()
+        };
+        measure("postgres", setup, products);
+    }
+}
+
+fn argument(name: &str) -> Option<String> {
+    std::env::args()
+        .skip_while(|argument| argument != name)
+        .nth(1)
+}
+
+/// Everything on one database, whose name the figures end with.
+fn measure(database: &str, setup: Setup, products: i64) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("the runtime starts");
     runtime.block_on(async {
-        let app = App::start().await.expect("the service starts");
+        let app = App::with(setup).await.expect("the service starts");
         let connection = app.connect().await.expect("the account connects");
-        fill(&app.core, &connection.parse().expect("an id")).await;
-        pages(&app.core).await;
-        file(&app).await;
-        watch(&app).await;
+        fill(&app.core, &connection.parse().expect("an id"), products).await;
+        pages(&app.core, database, products).await;
+        file(&app, database).await;
+        watch(&app, database).await;
     });
 }
 
-async fn fill(core: &Core, connection: &ConnectionId) {
+async fn fill(core: &Core, connection: &ConnectionId, products: i64) {
     let store = Arc::clone(core.store());
-    for first in (0..PRODUCTS).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
-        let saves = (first..(first + AT_ONCE).min(PRODUCTS)).map(|number| {
+    for first in (0..products).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
+        let saves = (first..(first + AT_ONCE).min(products)).map(|number| {
             let entry = entry(number, connection);
             let store = Arc::clone(&store);
             tokio::spawn(async move { store.catalogue().save(entry, Traces::none()).await })
@@ -167,13 +194,13 @@ async fn page(core: &Core, query: &CatalogueQuery) -> f64 {
     median(figures)
 }
 
-async fn pages(core: &Core) {
+async fn pages(core: &Core, database: &str, products: i64) {
     let words = |words: &str| CatalogueQuery {
         words: Some(words.to_owned()),
         ..CatalogueQuery::default()
     };
     // Half way down, as somebody gets there who pages on and on.
-    let half = words(&format!("modele {}", PRODUCTS / 2));
+    let half = words(&format!("modele {}", products / 2));
     let middle = core.catalogue(&half).await.expect("a page").products;
     let deep = CatalogueQuery {
         after: middle.first().map(|product| product.id.clone()),
@@ -194,7 +221,8 @@ async fn pages(core: &Core) {
         ),
         ("catalogue_search_nothing_ms", words("introuvable")),
     ] {
-        print(name, page(core, &query).await, 200.0);
+        let name = format!("{name}_{database}");
+        print(&name, page(core, &query).await, 200.0);
     }
 }
 
@@ -208,7 +236,7 @@ fn resident() -> f64 {
 }
 
 /// The whole catalogue as a file, over HTTP; what it adds is the highest of what is resident, over what was before.
-async fn file(app: &App) {
+async fn file(app: &App, database: &str) {
     let (mut starts, mut wholes, mut added) = (Vec::new(), Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let before = resident();
@@ -233,9 +261,13 @@ async fn file(app: &App) {
         wholes.push(begun.elapsed().as_secs_f64());
         added.push(highest - before);
     }
-    print("catalogue_export_start_ms", median(starts), 200.0);
-    print("catalogue_export_whole_s", median(wholes), 15.0);
-    print("catalogue_export_adds_mb", median(added), 20.0);
+    for (name, figures, budget) in [
+        ("catalogue_export_start_ms", starts, 200.0),
+        ("catalogue_export_whole_s", wholes, 15.0),
+        ("catalogue_export_adds_mb", added, 20.0),
+    ] {
+        print(&format!("{name}_{database}"), median(figures), budget);
+    }
 }
 
 /// How many seconds of the service's clock the watch is followed.
@@ -245,7 +277,7 @@ const WATCH_BUDGET: f64 = 100.0;
 
 /// Everything is due at once, and three instances take what they get: how many calls one second of the service's clock
 /// holds at most, how long the whole catalogue takes at that pace, and what it adds to what is resident.
-async fn watch(app: &App) {
+async fn watch(app: &App, database: &str) {
     // Past the time of all of them.
     app.advance(24 * 3600);
     let before = resident();
@@ -277,11 +309,15 @@ async fn watch(app: &App) {
     }
     let per_second = f64::from(u32::try_from(all).unwrap_or(u32::MAX)) / 60.0;
     let most = f64::from(u32::try_from(most).unwrap_or(u32::MAX));
-    print("watch_calls_per_second", most, WATCH_BUDGET);
     print(
-        "watch_whole_catalogue_h",
+        &format!("watch_calls_per_second_{database}"),
+        most,
+        WATCH_BUDGET,
+    );
+    print(
+        &format!("watch_whole_catalogue_h_{database}"),
         100_000.0 / per_second.max(0.001) / 3600.0,
         24.0,
     );
-    print("watch_adds_mb", highest - before, 20.0);
+    print(&format!("watch_adds_mb_{database}"), highest - before, 20.0);
 }

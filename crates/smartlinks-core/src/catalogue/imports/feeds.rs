@@ -12,7 +12,7 @@ use super::{Common, ImportsRequest, MOST_LINES, waiting_line};
 use crate::catalogue::checks;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
-use crate::products::{FeedQuery, SearchPage};
+use crate::products::{FeedQuery, ProductQuery, SearchPage};
 use crate::service::Core;
 
 /// Products on a page of a feed: the most that the gateway gives.
@@ -89,12 +89,14 @@ impl Core {
     async fn page_of_feed(&self, common: &Common, name: &str, page: u32) -> Result<SearchPage> {
         let query = FeedQuery {
             name: name.to_owned(),
-            ship_to: common.ship_to.clone(),
-            currency: common.currency.clone(),
-            language: common.language.clone(),
+            market: ProductQuery {
+                ship_to: common.ship_to.clone(),
+                currency: common.currency.clone(),
+                language: common.language.clone(),
+                connection: Some(common.connection.clone()),
+            },
             page: Some(page),
             page_size: Some(PAGE_SIZE),
-            connection: Some(common.connection.clone()),
             ..FeedQuery::default()
         };
         self.feed_products(&query).await

@@ -128,7 +128,11 @@ impl Core {
 
     /// Adds a page of a feed; whether the import goes on. When AliExpress has trouble, it rests.
     async fn find_more_of(&self, job: &ImportJob, common: &mut Common, page: u32) -> Result<bool> {
-        let error = match self.grow_import(job, common, page, LEASE_MS).await {
+        let error = match self
+            .in_background()
+            .grow_import(job, common, page, LEASE_MS)
+            .await
+        {
             Ok(goes_on) => return Ok(goes_on),
             Err(Error::Storage(error)) => return Err(Error::Storage(error)),
             Err(error) => error,
@@ -159,7 +163,7 @@ impl Core {
         let mut imports = JoinSet::new();
         for line in lines {
             let import = import_of(common, &line)?;
-            let core = self.clone();
+            let core = self.in_background();
             imports.spawn(async move { (line, core.import_product(&import).await) });
         }
         let mut goes_on = true;

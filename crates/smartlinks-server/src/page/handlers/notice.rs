@@ -51,6 +51,7 @@ fn write(notice: &Notice) -> String {
         Notice::PasswordChanged => ("password-changed", vec![]),
         Notice::SessionEnded => ("session-ended", vec![]),
         Notice::SessionsEnded => ("sessions-ended", vec![]),
+        Notice::MarketChosen => ("market-chosen", vec![]),
         Notice::Failed(problem) => (
             "failed",
             vec![
@@ -114,6 +115,7 @@ pub(super) fn read(cookie: &str) -> Option<Notice> {
         "password-changed" => Notice::PasswordChanged,
         "session-ended" => Notice::SessionEnded,
         "sessions-ended" => Notice::SessionsEnded,
+        "market-chosen" => Notice::MarketChosen,
         "failed" => {
             let mut problem = ProblemView::from_code(next());
             problem.request_id = Some(next()).filter(|id| !id.is_empty());

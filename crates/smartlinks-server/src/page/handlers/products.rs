@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Redirect, Response};
 use smartlinks_core as core;
 
 use super::frame::query_value;
-use super::{Visit, problems, render, views_of};
+use super::{Visit, landed, market, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    CategoryChoice, FeedChoice, FreightOption, FreightState, Price, ProductCard, ProductDetail,
-    ProductPage, ProductQuery, ProductResults, ProductSort, ProductState, ProductsPage,
-    ProductsState, SearchQuery, SkuProperty, SkuView,
+    CategoryChoice, FeedChoice, FreightOption, FreightState, MarketView, Price, ProductCard,
+    ProductDetail, ProductPage, ProductQuery, ProductResults, ProductSort, ProductState,
+    ProductsPage, ProductsState, SearchQuery, SkuProperty, SkuView,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -28,17 +28,18 @@ pub(super) async fn search(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &headers, &uri);
-    let query = asked(&state, &uri);
+    let market = market::of(&state, &visit, &uri).await?;
+    let query = asked(&market, &uri);
     let found = match core::sought(&query.q) {
         core::Sought::Product(id) => return Ok(to_product(&id, &query).into_response()),
         core::Sought::ShortLink => ProductsState::ShortLink,
         core::Sought::OtherPage => ProductsState::OtherPage,
         core::Sought::Words if !query.q.is_empty() => {
-            let found = find(&state, &visit, &query).await;
+            let found = find(&state, &market, &query).await;
             results(&state, found, &request_id)
         }
         core::Sought::Words if !query.feed.is_empty() => {
-            let found = look_through(&state, &visit, &query).await;
+            let found = look_through(&state, &market, &query).await;
             results(&state, found, &request_id)
         }
         core::Sought::Words => nothing_asked(&state).await?,
@@ -49,6 +50,7 @@ pub(super) async fn search(
         categories,
         feeds,
         query,
+        market,
         state: found,
     };
     Ok(render(&page, &visit, &state))
@@ -62,13 +64,7 @@ fn to_product(id: &str, query: &SearchQuery) -> Redirect {
     Redirect::to(&format!("/aliexpress/products/{id}?{tail}"))
 }
 
-fn asked(state: &AppState, uri: &Uri) -> SearchQuery {
-    let market = state.core().market();
-    let upper = |name, default: &str| {
-        query_value(uri, name)
-            .filter(|text| !text.trim().is_empty())
-            .map_or_else(|| default.to_owned(), |text| text.trim().to_uppercase())
-    };
+fn asked(market: &MarketView, uri: &Uri) -> SearchQuery {
     SearchQuery {
         q: query_value(uri, "q").unwrap_or_default().trim().to_owned(),
         feed: query_value(uri, "feed")
@@ -77,13 +73,23 @@ fn asked(state: &AppState, uri: &Uri) -> SearchQuery {
             .to_owned(),
         category: query_value(uri, "category").and_then(|id| id.parse().ok()),
         free_shipping: query_value(uri, "free").is_some_and(|free| free == "on"),
-        ship_to: upper("ship_to", &market.ship_to),
-        currency: upper("currency", &market.currency),
+        ship_to: market.ship_to.clone(),
+        currency: market.currency.clone(),
         sort: ProductSort::from_value(&query_value(uri, "sort").unwrap_or_default()),
         page: query_value(uri, "page")
             .and_then(|page| page.parse().ok())
             .unwrap_or(1)
             .clamp(1, 1000),
+    }
+}
+
+/// The question of a use case, from what the page shows.
+pub(super) fn for_market(market: &MarketView) -> core::ProductQuery {
+    core::ProductQuery {
+        ship_to: Some(market.ship_to.clone()),
+        currency: Some(market.currency.clone()),
+        language: Some(market.language.code().to_owned()),
+        connection: None,
     }
 }
 
@@ -142,19 +148,16 @@ async fn choices(
 
 async fn look_through(
     state: &AppState,
-    visit: &Visit,
+    market: &MarketView,
     query: &SearchQuery,
 ) -> Result<core::SearchPage, core::Error> {
     let feed = core::FeedQuery {
         name: query.feed.clone(),
         category: query.category,
-        ship_to: Some(query.ship_to.clone()),
-        currency: Some(query.currency.clone()),
-        language: Some(visit.locale.code().to_owned()),
+        market: for_market(market),
         page: Some(query.page),
         page_size: Some(PAGE_SIZE),
         sort: sort_of(query),
-        connection: None,
     };
     state.core().feed_products(&feed).await
 }
@@ -169,20 +172,17 @@ const fn sort_of(query: &SearchQuery) -> core::Sort {
 
 async fn find(
     state: &AppState,
-    visit: &Visit,
+    market: &MarketView,
     query: &SearchQuery,
 ) -> Result<core::SearchPage, core::Error> {
     let search = core::SearchQuery {
         words: query.q.clone(),
         category: query.category,
         free_shipping: query.free_shipping,
-        ship_to: Some(query.ship_to.clone()),
-        currency: Some(query.currency.clone()),
-        language: Some(visit.locale.code().to_owned()),
+        market: for_market(market),
         page: Some(query.page),
         page_size: Some(PAGE_SIZE),
         sort: sort_of(query),
-        connection: None,
     };
     state.core().search_products(&search).await
 }
@@ -210,7 +210,7 @@ fn results(
     }
 }
 
-fn card(hit: core::SearchHit) -> ProductCard {
+pub(super) fn card(hit: core::SearchHit) -> ProductCard {
     let priced = |amount: Option<_>| {
         Some(Price::new(
             ToString::to_string(&amount?),
@@ -242,22 +242,23 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let visit = Visit::of(&state, &headers, &uri);
-    let market = asked(&state, &uri);
+    let market = market::of(&state, &visit, &uri).await?;
     let query = ProductQuery {
-        ship_to: market.ship_to,
-        currency: market.currency,
+        ship_to: market.ship_to.clone(),
+        currency: market.currency.clone(),
         sku: query_value(&uri, "sku").filter(|sku| !sku.is_empty()),
         quantity: query_value(&uri, "quantity")
             .and_then(|text| text.trim().parse().ok())
             .unwrap_or(1)
             .clamp(1, 9999),
     };
-    let found = inspect(&state, &visit, &id, &query, &request_id).await;
+    let found = inspect(&state, &market, &id, &query, &request_id).await;
     let kept = super::catalogue::kept(&state, &id).await?;
     let page = ProductPage {
         frame: visit.frame(&state).await,
         id,
         query,
+        market,
         state: found,
         kept,
     };
@@ -266,17 +267,12 @@ pub(super) async fn show(
 
 async fn inspect(
     state: &AppState,
-    visit: &Visit,
+    market: &MarketView,
     id: &str,
     query: &ProductQuery,
     request_id: &str,
 ) -> ProductState {
-    let asked = core::ProductQuery {
-        ship_to: Some(query.ship_to.clone()),
-        currency: Some(query.currency.clone()),
-        language: Some(visit.locale.code().to_owned()),
-        connection: None,
-    };
+    let asked = for_market(market);
     let product = match state.core().product(id, &asked).await {
         Ok(product) => product,
         Err(error) => return not_shown(state, error, request_id),
@@ -289,8 +285,8 @@ async fn inspect(
                 quantity: Some(query.quantity),
                 market: asked,
             };
-            freight_state(
-                state.core().freight_for(&product, &wanted).await,
+            landed::state(
+                state.core().delivered_for(&product, &wanted).await,
                 request_id,
             )
         }
@@ -328,25 +324,7 @@ fn not_shown(state: &AppState, error: core::Error, request_id: &str) -> ProductS
     }
 }
 
-fn freight_state(answer: core::Result<core::FreightQuote>, request_id: &str) -> FreightState {
-    match answer {
-        Ok(quote) if quote.options.is_empty() => FreightState::NoneThere,
-        Ok(quote) => {
-            let currency = quote.currency;
-            FreightState::Options(
-                quote
-                    .options
-                    .into_iter()
-                    .map(|option| freight(option, &currency))
-                    .collect(),
-            )
-        }
-        Err(error) if error.code() == "no_delivery" => FreightState::NoneThere,
-        Err(error) => FreightState::Trouble(problems::view(error.into(), request_id)),
-    }
-}
-
-fn freight(option: core::FreightOption, currency: &str) -> FreightOption {
+pub(super) fn freight(option: core::FreightOption, currency: &str) -> FreightOption {
     let fee_currency = option.currency.as_deref().unwrap_or(currency);
     FreightOption {
         company: option.company,

@@ -26,6 +26,7 @@ impl Key {
             overview::ALL,
             prices::ALL,
             products::ALL,
+            trading::ALL,
             trouble::ALL,
             webhooks::ALL,
         ];
@@ -76,5 +77,6 @@ mod orders;
 mod overview;
 mod prices;
 mod products;
+mod trading;
 mod trouble;
 mod webhooks;

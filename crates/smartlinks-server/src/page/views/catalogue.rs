@@ -1,41 +1,12 @@
 //! The catalogue: imported products, one of them, and taking one away.
 
 use askama::Template;
-use askama::filters::HtmlSafe;
 
 use crate::page::i18n::Key;
 use crate::page::views::upstream::{encode, safe_href};
 use crate::page::views::{Frame, Price, Problem, SkuProperty, Tab, Tone};
 
-/// The pages under the tab Products, in the order they are shown.
-const SECTIONS: [(&str, Key); 5] = [
-    ("/aliexpress/products", Key::ProductsNavFind),
-    ("/aliexpress/catalogue", Key::ProductsNavCatalogue),
-    ("/aliexpress/drift", Key::DriftTitle),
-    ("/aliexpress/catalogue/rules", Key::ProductsNavPrices),
-    ("/aliexpress/catalogue/imports", Key::ProductsNavImports),
-];
-
-/// From one page under the tab Products to the others.
-#[derive(Debug, Template)]
-#[template(path = "parts/products_nav.html")]
-pub(crate) struct ProductsNav {
-    label: String,
-    sections: Vec<(&'static str, String, bool)>,
-}
-
-impl HtmlSafe for ProductsNav {}
-
 impl Frame {
-    /// The links between the pages of the tab; `current` is the address of the one that is shown.
-    pub(crate) fn products_nav(&self, current: &str) -> ProductsNav {
-        let section = |(href, key): (&'static str, Key)| (href, self.t(key), href == current);
-        ProductsNav {
-            label: self.t(Key::ProductsNavLabel),
-            sections: SECTIONS.map(section).into(),
-        }
-    }
-
     pub(crate) fn price_range(&self, range: &PriceRange) -> String {
         let (lowest, highest) = (self.money(&range.lowest), self.money(&range.highest));
         match lowest == highest {

@@ -147,6 +147,8 @@ pub enum Notice {
     SessionEnded,
     /// All other sessions were ended.
     SessionsEnded,
+    /// A market is remembered.
+    MarketChosen,
     /// What was asked for did not happen.
     Failed(Problem),
 }
@@ -248,6 +250,7 @@ impl Notice {
             Self::PasswordChanged => return Some(frame.t(Key::NoticePasswordChanged)),
             Self::SessionEnded => return Some(frame.t(Key::NoticeSessionEnded)),
             Self::SessionsEnded => return Some(frame.t(Key::NoticeSessionsEnded)),
+            Self::MarketChosen => return Some(frame.t(Key::NoticeMarketChosen)),
             Self::Failed(_) => return None,
         };
         Some(frame.t1(key, "name", name))

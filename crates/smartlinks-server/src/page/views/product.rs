@@ -6,7 +6,7 @@ use crate::page::format::places;
 use crate::page::i18n::Key;
 use crate::page::views::products::former_price;
 use crate::page::views::upstream::{encode, safe_href};
-use crate::page::views::{Frame, MissingSetting, Price, Problem, Tab, Tone};
+use crate::page::views::{Delivered, Frame, MarketView, MissingSetting, Price, Problem, Tab, Tone};
 
 /// `GET /aliexpress/products/{id}`
 #[derive(Debug, Clone, Template)]
@@ -18,6 +18,8 @@ pub struct ProductPage {
     pub id: String,
     /// What was asked for.
     pub query: ProductQuery,
+    /// For whom it is looked at.
+    pub market: MarketView,
     /// What there is to show.
     pub state: ProductState,
     /// The same product in the catalogue.
@@ -133,7 +135,7 @@ pub enum FreightState {
     /// Nothing was asked.
     NotAsked,
     /// The ways to deliver, as AliExpress orders them.
-    Options(Vec<FreightOption>),
+    Options(Box<Delivered>),
     /// Nobody delivers there.
     NoneThere,
     /// The question failed.
@@ -161,7 +163,7 @@ pub struct FreightOption {
     pub ships_from: Option<String>,
     /// The parcel can be followed.
     pub tracked: bool,
-    /// Price times quantity plus fee, worked out by the caller.
+    /// Price times quantity plus fee, in the visitor's currency.
     pub landed: Option<Price>,
 }
 

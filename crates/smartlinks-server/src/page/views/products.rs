@@ -5,7 +5,7 @@ use askama::Template;
 use crate::page::format::places;
 use crate::page::i18n::Key;
 use crate::page::views::upstream::{encode, safe_href};
-use crate::page::views::{Frame, MissingSetting, Problem, Tab, Tone};
+use crate::page::views::{Frame, MarketView, MissingSetting, Problem, Tab, Tone};
 
 /// `GET /aliexpress/products`
 #[derive(Debug, Clone, Template)]
@@ -15,6 +15,8 @@ pub struct ProductsPage {
     pub frame: Frame,
     /// What was asked for; the defaults before anything was.
     pub query: SearchQuery,
+    /// For whom it is looked for.
+    pub market: MarketView,
     /// Categories that narrow a search; none when they are not known.
     pub categories: Vec<CategoryChoice>,
     /// Ready-made lists; none when they are not known.
@@ -238,19 +240,19 @@ impl SearchQuery {
 }
 
 impl ProductCard {
-    fn picture_src(&self) -> Option<String> {
+    pub(super) fn picture_src(&self) -> Option<String> {
         self.picture.as_deref().and_then(safe_href)
     }
 
-    fn href(&self) -> Option<String> {
+    pub(super) fn href(&self) -> Option<String> {
         self.item_url.as_deref().and_then(safe_href)
     }
 
-    fn shown_discount(&self) -> Option<&str> {
+    pub(super) fn shown_discount(&self) -> Option<&str> {
         self.discount.as_deref().filter(|_| self.price.is_some())
     }
 
-    fn was(&self) -> Option<&Price> {
+    pub(super) fn was(&self) -> Option<&Price> {
         former_price(self.original_price.as_ref(), self.price.as_ref())
     }
 }
@@ -273,6 +275,10 @@ impl ProductResults {
 }
 
 impl ProductsPage {
+    fn detail_href(&self, id: &str) -> String {
+        self.query.detail_href(id)
+    }
+
     fn tab(&self) -> Option<Tab> {
         Some(Tab::Products)
     }

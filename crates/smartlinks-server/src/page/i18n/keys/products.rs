@@ -43,7 +43,6 @@ super::keys! {
     ProductVariantCount = "product-variant-count",
     ProductAsked = "product-asked",
     PictureOf = "picture-of",
-    DestinationButton = "destination-button",
     ProductNotFound = "product-not-found",
     ProductNotFoundText = "product-not-found-text",
     ProductNotSold = "product-not-sold",
