@@ -183,7 +183,7 @@ impl Sample {
         };
         let refused = DriftPage {
             refused: Some((
-                Problem::from_code("invalid_parameter".into()),
+                Problem::from_code("invalid_parameter"),
                 "above_percent: \"ten\" is not a number from 0 to 10000".into(),
             )),
             ..page(watched())
