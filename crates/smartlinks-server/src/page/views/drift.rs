@@ -303,7 +303,7 @@ impl WaitingVariant {
         })];
         because.extend(proposal.differs.iter().map(|(name, before, after)| {
             let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "–".to_owned());
-            format!("{name} : {} → {}", said(before), said(after))
+            format!("{name} {} → {}", said(before), said(after))
         }));
         if let (Some(before), Some(after)) = (&self.cost, self.proposed()) {
             let after = after.cost.as_ref().map(|after| frame.money(after));
