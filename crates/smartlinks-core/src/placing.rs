@@ -17,6 +17,7 @@ mod steps;
 mod verdict;
 mod views;
 mod wire;
+mod written;
 
 use smartlinks_store::{Hash, IntentCursor, IntentState, Millis, OrderIntent};
 
@@ -33,6 +34,8 @@ pub use views::{
     Decision, IntentLine, IntentListing, OrderIntentPage, OrderIntentView, OrderProblem, PayLink,
     Placing,
 };
+
+pub use written::written_number;
 
 use send::{Outcome, Wish, end_of};
 use verdict::Verdict;

@@ -1038,3 +1038,224 @@ answer-mend = { $count ->
     [one] One thing has to be mended.
    *[other] { $count } things have to be mended.
 }
+
+## Placing orders
+
+new-order-title = New order
+new-order-answer-start = Check it first: nothing is ordered before you have seen the total.
+new-order-answer-troubles = { $count ->
+    [one] One thing stands in the way. Nothing was ordered.
+   *[other] { $count } things stand in the way. Nothing was ordered.
+}
+new-order-answer-placeable = Nothing stands in the way. It costs { $total }.
+new-order-answer-failed = Nothing was ordered.
+new-order-answer-changed = Something has changed since you looked. Nothing was ordered; look again.
+new-order-answer-sent-before = This form was sent before. Nothing was ordered a second time.
+new-order-sent-before-text = What became of the first time stands in the list. Placing it now makes another order.
+new-order-wanted = What is ordered
+new-order-more-lines = More products
+new-order-product = Product number or link
+new-order-sku = Variant number (SKU)
+new-order-expected = Expected price each, USD
+new-order-memo = Message to the seller
+order-line-number = Line { $number }
+delivery-cheapest = The cheapest
+address-title = Delivery address
+address-more = Tax and identity numbers, where a country asks for them
+address-contact-person = Recipient
+address-street = Street and number
+address-flat = Flat, floor
+address-zip = Postal code
+address-city = City
+address-province = Province or region
+address-phone-country = Dialling code, such as +33
+address-mobile = Mobile number
+address-full-name = Full name, if it differs
+address-tax-number = Tax number
+address-cpf = CPF (Brazil)
+address-rut = RUT (Chile)
+address-vat = VAT number
+address-tax-company = Company, for taxes
+address-passport = Passport or tax number
+address-passport-date = Passport valid until
+address-passport-office = Passport issued by
+address-foreigner-number = Foreigner’s number
+address-national = National address (Saudi Arabia)
+address-foreigner = The recipient is a foreigner there
+advice-proposed = Proposed: { $proposed }
+advice-missing = This is needed.
+advice-length = The length is not the one that this country’s rules accept.
+advice-two-names = First and last name are needed, with a space between.
+advice-digits = Digits only, as many as the country’s numbers have.
+advice-tax-number = The number does not have the digits that the country’s numbers have.
+advice-start = The number does not begin as numbers of this country do.
+advice-not-other = The real name is needed: “Other” is refused.
+advice-latin = The carrier prints Latin letters only.
+advice-province = This is not in AliExpress’s list of the country.
+advice-city = This is not in AliExpress’s list of the province.
+advice-spelling = It is sent as AliExpress spells it.
+guard-title = Limits of this order
+guard-text = Nothing is ordered when one of them is exceeded. An empty one does not count. Orders are paid in USD.
+guard-max-total = Highest total, USD
+guard-max-total-help = Goods and delivery together.
+guard-max-drift = Highest price rise, %
+guard-max-drift-help = Above the expected price of each line.
+guard-max-days = Most days of delivery
+guard-min-margin = Lowest margin, %
+guard-min-margin-help = Of what the goods were sold for.
+guard-sale-price = Sold for, USD
+guard-no-limit = No limit set
+guard-passes = { $found }; the limit is { $limit }
+guard-stops = { $found } stops the order; the limit is { $limit }
+pay-title = Payment
+pay-at-once = Ask AliExpress to pay at once (account and app must be allowed to)
+check-button = Check the order
+check-help = Asks AliExpress about goods, stock, delivery, address and prices. Orders nothing.
+accept-button = Take over the proposed spellings and check
+preview-title = What it would be
+preview-stock = { $count } left
+preview-drift = { $drift } % against the expected price
+preview-goods = Goods
+preview-freight = Delivery
+preview-total = Total to pay
+checks-title = Checks
+check-connection = Connection
+check-goods = Products and variants
+check-goods-good = Still sold, to this country
+check-goods-bad = Something is not sold any more
+check-stock = Stock
+check-stock-good = Enough of everything
+check-stock-bad = Not enough
+check-stock-unknown = AliExpress does not say how many are left
+check-delivery = Delivery
+check-delivery-good = Offered, without a time
+check-delivery-days = Offered, { $days } days at most
+check-delivery-bad = Not offered as wanted
+check-address = Address
+check-address-good = As AliExpress wants it
+check-address-advice = Accepted; there is advice beside the fields
+check-address-bad = AliExpress would refuse it; see the fields
+check-total = Total
+check-total-unknown = A part of it is unknown
+place-button = Place the order
+place-pays = AliExpress is asked to pay it at once.
+place-does-not-pay = It is paid afterwards, on its page at AliExpress.
+place-once = Pressing twice orders once.
+trouble-product = Neither a product number nor the address of a product: { $found }
+trouble-short-link = Only AliExpress knows where a short link leads. Open it and paste the address of the product’s page.
+trouble-sku = Not the number of a variant: it stands on the product’s page, digits only.
+trouble-quantity = Expected a number from 1 to 9999.
+trouble-number = Not a number: { $found }. Write 12.50 or 12,50, without thousands separators.
+trouble-days = Expected a whole number of days.
+trouble-no-lines = Name at least one product.
+trouble-drift-without-price = The limit of the price rise needs an expected price in each line.
+trouble-margin-without-price = The lowest margin needs what the goods were sold for.
+trouble-margin-range = Expected less than 100 %.
+trouble-too-long = More than 256 characters, or one that cannot be printed.
+trouble-country = Choose a country of the list.
+trouble-product-gone = AliExpress does not sell this product any more. Choose another.
+trouble-sku-gone = The product has no such variant any more. Look at it again and choose one.
+trouble-out-of-stock = { $limit } are wanted, { $found } are left. Order fewer, or another variant.
+trouble-price-unknown = AliExpress gave no price in USD, so the total is not known. Try again later.
+trouble-delivery-not-offered = This delivery is not offered for this country and quantity. Choose another.
+trouble-freight-unknown = AliExpress does not say what this delivery costs. Choose another.
+trouble-no-delivery = Nothing is delivered to this country. Choose another product.
+trouble-max-total = The order costs { $found }; at most { $limit } is allowed. Change the order or the limit.
+trouble-drift = A piece costs { $found } instead of { $limit }: more than the limit above it. Change the order or the limit.
+trouble-delivery-days = The delivery takes up to { $found } days; at most { $limit } are allowed. Choose another delivery, or change the limit.
+trouble-min-margin = The margin is { $found } %; at least { $limit } % is asked for. Change the order or the limit.
+intents-title = Orders placed from here
+intents-heading = What became of them
+intents-none = No order was placed from here yet.
+intents-well = None of them waits for you.
+intents-awaiting = { $count ->
+    [one] One order waits for you to find out whether it exists.
+   *[other] { $count } orders wait for you to find out whether they exist.
+}
+intents-awaiting-more = More than { $count } orders wait for you to find out whether they exist.
+intents-empty-text = Place one with the button above, by the API or with smartlinks orders place.
+intents-none-here = None of them is in this state
+intent-wanted = Wanted
+intent-more = { $count ->
+    [one] and one more product
+   *[other] and { $count } more products
+}
+intent-changed = Last change
+intent-title = Order placed from here
+back-to-intents = Orders placed from here
+intent-placing = Being placed
+intent-placed = Placed and paid
+intent-unpaid = Created, not paid
+intent-refused = Not ordered
+intent-unknown = Being found out
+intent-awaiting = Waits for you
+intent-placing-next = It is being sent, or sent as soon as the trouble is over. Do not order it again.
+intent-placed-next = The seller ships it next; it is followed here.
+intent-unpaid-next = Pay it on its page at AliExpress, before AliExpress closes it.
+intent-refused-next = Nothing was ordered. Mend the reason and place a new order.
+intent-unknown-next = Whether an order exists is being found out under its own number. Do not order it again.
+intent-awaiting-next = Only a person can tell whether an order exists. Look on the AliExpress website, then say it below.
+intent-next-look = Next look { $when }.
+intent-detail = The precise reason:
+intent-orders = Orders at AliExpress
+intent-our-number = Our number
+intent-our-number-text = The only one that is ever sent for this order.
+intent-sent = Sent
+intent-sent-times = { $count ->
+    [one] once
+   *[other] { $count } times
+}
+intent-pays = AliExpress is asked to pay
+intent-pays-by-hand = By hand, on its page at AliExpress
+intent-written = Written
+reason-payment-failed = AliExpress could not take the payment.
+reason-payment-not-asked = Payment was not asked for.
+reason-repeated = AliExpress says that this order was placed already, but not under which number.
+reason-refused-after-unknown = AliExpress has refused it after a first sending without an answer.
+reason-window-over = The day in which it could be asked for without risk is over.
+reason-request-unreadable = What was to be sent cannot be read any more.
+reason-account-changed = The connection has another account now.
+reason-other-intent = The order that was found belongs to another one of this list.
+reason-checks-failed = The checks before sending have stopped it.
+reason-not-sent-in-time = It could not be sent in time.
+reason-decided-not-placed = Somebody has found that there is no order.
+reason-decided-placed = Somebody has found the order.
+reason-matched = It was found among the known orders.
+reason-no-stock = AliExpress could not reserve the stock.
+decide-title = What became of it?
+decide-text = Look at the orders of this account on the AliExpress website. Then say which of the two is true.
+decide-exists = The order exists
+decide-exists-means = It is read at AliExpress and has to be of this connection. Then it is followed like any other.
+decide-may-be = { $id }: ordered since, with the same goods
+decide-number = Order number; with several stores, one for each
+decide-exists-button = It exists
+decide-none = There is no order
+decide-none-means = This one ends as not ordered, and you can place it anew. If an order exists after all, you pay twice.
+decide-none-button = There is none…
+not-placed-title = There is no order at AliExpress?
+not-placed-ends = This order ends as not ordered; nothing is looked for any more.
+not-placed-again = You can then place a new one.
+not-placed-risk = If AliExpress has made the order after all, the customer gets the goods twice and you pay twice.
+not-placed-candidates = Look at these first; they may be it: { $numbers }
+not-placed-confirm = There is no order
+not-placed-keep = Look again first
+notice-order-decided = What became of the order is written down.
+action-order-this = Order
+event-order-stuck = Order to look at
+alert-unpaid = Nearly too late to pay
+alert-unpaid-fix = AliExpress closes an order that is not paid in time. Open it and pay it, or let it go.
+alert-not-shipped = Paid, not shipped
+alert-not-shipped-fix = The seller takes longer than usual. Write to the seller on the order’s page, or cancel it there.
+alert-no-movement = Nothing heard of the parcel
+alert-no-movement-fix = The carrier has reported nothing for days. Look at the tracking; on the order’s page a dispute can be opened while its protection lasts.
+attention-orders = { $count ->
+    [one] One order:
+   *[other] { $count } orders:
+}
+orders-answer-alerts = { $count ->
+    [one] One order stands still and wants a look.
+   *[other] { $count } orders stand still and want a look.
+}
+orders-search-label = Find by order number, our number or parcel number
+orders-not-found = No known order has this number
+orders-not-found-text = Enter the whole number. An order that is not known here can be added above.

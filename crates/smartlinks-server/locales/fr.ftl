@@ -1039,3 +1039,224 @@ answer-mend = { $count ->
     [one] Un point est à corriger.
    *[other] { $count } points sont à corriger.
 }
+
+## Passer des commandes
+
+new-order-title = Nouvelle commande
+new-order-answer-start = Vérifiez d’abord : rien n’est commandé avant que vous ayez vu le total.
+new-order-answer-troubles = { $count ->
+    [one] Un point empêche la commande. Rien n’a été commandé.
+   *[other] { $count } points empêchent la commande. Rien n’a été commandé.
+}
+new-order-answer-placeable = Rien n’empêche la commande. Elle coûte { $total }.
+new-order-answer-failed = Rien n’a été commandé.
+new-order-answer-changed = Quelque chose a changé depuis votre vérification. Rien n’a été commandé ; vérifiez à nouveau.
+new-order-answer-sent-before = Ce formulaire a déjà été envoyé. Rien n’a été commandé une seconde fois.
+new-order-sent-before-text = Le résultat du premier envoi figure dans la liste. Commander maintenant crée une autre commande.
+new-order-wanted = Ce qui est commandé
+new-order-more-lines = D’autres produits
+new-order-product = Numéro ou lien du produit
+new-order-sku = Numéro de variante (SKU)
+new-order-expected = Prix unitaire attendu, USD
+new-order-memo = Message au vendeur
+order-line-number = Ligne { $number }
+delivery-cheapest = La moins chère
+address-title = Adresse de livraison
+address-more = Numéros fiscaux et d’identité, si le pays les demande
+address-contact-person = Destinataire
+address-street = Rue et numéro
+address-flat = Appartement, étage
+address-zip = Code postal
+address-city = Ville
+address-province = Province ou région
+address-phone-country = Indicatif, par exemple +33
+address-mobile = Numéro de mobile
+address-full-name = Nom complet, s’il diffère
+address-tax-number = Numéro fiscal
+address-cpf = CPF (Brésil)
+address-rut = RUT (Chili)
+address-vat = Numéro de TVA
+address-tax-company = Société, pour les taxes
+address-passport = Numéro de passeport ou fiscal
+address-passport-date = Passeport valable jusqu’au
+address-passport-office = Passeport délivré par
+address-foreigner-number = Numéro d’étranger
+address-national = Adresse nationale (Arabie saoudite)
+address-foreigner = Le destinataire y est étranger
+advice-proposed = Proposé : { $proposed }
+advice-missing = Ce champ est nécessaire.
+advice-length = La longueur n’est pas celle que les règles du pays acceptent.
+advice-two-names = Prénom et nom sont nécessaires, séparés par une espace.
+advice-digits = Des chiffres uniquement, autant qu’en ont les numéros du pays.
+advice-tax-number = Le numéro n’a pas le nombre de chiffres des numéros du pays.
+advice-start = Le numéro ne commence pas comme ceux de ce pays.
+advice-not-other = Le vrai nom est nécessaire : « Other » est refusé.
+advice-latin = Le transporteur n’imprime que des lettres latines.
+advice-province = Ceci n’est pas dans la liste d’AliExpress pour ce pays.
+advice-city = Ceci n’est pas dans la liste d’AliExpress pour cette province.
+advice-spelling = Envoyé tel qu’AliExpress l’écrit.
+guard-title = Limites de cette commande
+guard-text = Rien n’est commandé si l’une d’elles est dépassée. Un champ vide ne compte pas. Les commandes se paient en USD.
+guard-max-total = Total maximal, USD
+guard-max-total-help = Produits et livraison ensemble.
+guard-max-drift = Hausse de prix maximale, %
+guard-max-drift-help = Au-dessus du prix attendu de chaque ligne.
+guard-max-days = Délai de livraison maximal, jours
+guard-min-margin = Marge minimale, %
+guard-min-margin-help = Du prix auquel les produits ont été vendus.
+guard-sale-price = Vendu, USD
+guard-no-limit = Aucune limite fixée
+guard-passes = { $found } ; la limite est { $limit }
+guard-stops = { $found } arrête la commande ; la limite est { $limit }
+pay-title = Paiement
+pay-at-once = Demander à AliExpress de payer aussitôt (compte et application doivent y être autorisés)
+check-button = Vérifier la commande
+check-help = Interroge AliExpress sur les produits, le stock, la livraison, l’adresse et les prix. Ne commande rien.
+accept-button = Reprendre les orthographes proposées et vérifier
+preview-title = Ce que ce serait
+preview-stock = { $count } en stock
+preview-drift = { $drift } % par rapport au prix attendu
+preview-goods = Produits
+preview-freight = Livraison
+preview-total = Total à payer
+checks-title = Vérifications
+check-connection = Connexion
+check-goods = Produits et variantes
+check-goods-good = Toujours vendus, vers ce pays
+check-goods-bad = Quelque chose n’est plus vendu
+check-stock = Stock
+check-stock-good = Suffisant pour tout
+check-stock-bad = Insuffisant
+check-stock-unknown = AliExpress n’indique pas les quantités restantes
+check-delivery = Livraison
+check-delivery-good = Proposée, sans délai indiqué
+check-delivery-days = Proposée, { $days } jours au plus
+check-delivery-bad = Pas proposée comme voulu
+check-address = Adresse
+check-address-good = Telle qu’AliExpress la veut
+check-address-advice = Acceptée ; des conseils figurent près des champs
+check-address-bad = AliExpress la refuserait ; voir les champs
+check-total = Total
+check-total-unknown = Une partie en est inconnue
+place-button = Passer la commande
+place-pays = AliExpress est invité à la payer aussitôt.
+place-does-not-pay = Elle se paie ensuite, sur sa page chez AliExpress.
+place-once = Appuyer deux fois ne commande qu’une fois.
+trouble-product = Ni un numéro de produit ni l’adresse d’un produit : { $found }
+trouble-short-link = Seul AliExpress sait où mène un lien court. Ouvrez-le et collez l’adresse de la page du produit.
+trouble-sku = Pas un numéro de variante : il figure sur la page du produit, des chiffres uniquement.
+trouble-quantity = Un nombre de 1 à 9999 est attendu.
+trouble-number = Pas un nombre : { $found }. Écrivez 12.50 ou 12,50, sans séparateur de milliers.
+trouble-days = Un nombre entier de jours est attendu.
+trouble-no-lines = Indiquez au moins un produit.
+trouble-drift-without-price = La limite de hausse demande un prix attendu dans chaque ligne.
+trouble-margin-without-price = La marge minimale demande le prix de vente des produits.
+trouble-margin-range = Moins de 100 % est attendu.
+trouble-too-long = Plus de 256 caractères, ou un caractère non imprimable.
+trouble-country = Choisissez un pays de la liste.
+trouble-product-gone = AliExpress ne vend plus ce produit. Choisissez-en un autre.
+trouble-sku-gone = Le produit n’a plus cette variante. Revoyez-le et choisissez-en une.
+trouble-out-of-stock = { $limit } sont demandés, { $found } restent. Commandez-en moins, ou une autre variante.
+trouble-price-unknown = AliExpress n’a pas donné de prix en USD, le total est donc inconnu. Réessayez plus tard.
+trouble-delivery-not-offered = Cette livraison n’est pas proposée pour ce pays et cette quantité. Choisissez-en une autre.
+trouble-freight-unknown = AliExpress n’indique pas le prix de cette livraison. Choisissez-en une autre.
+trouble-no-delivery = Rien n’est livré vers ce pays. Choisissez un autre produit.
+trouble-max-total = La commande coûte { $found } ; { $limit } au plus sont permis. Changez la commande ou la limite.
+trouble-drift = Une pièce coûte { $found } au lieu de { $limit } : plus que la hausse permise. Changez la commande ou la limite.
+trouble-delivery-days = La livraison prend jusqu’à { $found } jours ; { $limit } au plus sont permis. Choisissez une autre livraison ou changez la limite.
+trouble-min-margin = La marge est de { $found } % ; { $limit } % au moins sont demandés. Changez la commande ou la limite.
+intents-title = Commandes passées d’ici
+intents-heading = Ce qu’elles sont devenues
+intents-none = Aucune commande n’a encore été passée d’ici.
+intents-well = Aucune n’attend de décision de votre part.
+intents-awaiting = { $count ->
+    [one] Une commande attend que vous vérifiiez si elle existe.
+   *[other] { $count } commandes attendent que vous vérifiiez si elles existent.
+}
+intents-awaiting-more = Plus de { $count } commandes attendent que vous vérifiiez si elles existent.
+intents-empty-text = Passez-en une par le bouton ci-dessus, par l’API ou avec smartlinks orders place.
+intents-none-here = Aucune n’est dans cet état
+intent-wanted = Demandé
+intent-more = { $count ->
+    [one] et un autre produit
+   *[other] et { $count } autres produits
+}
+intent-changed = Dernier changement
+intent-title = Commande passée d’ici
+back-to-intents = Commandes passées d’ici
+intent-placing = En cours d’envoi
+intent-placed = Passée et payée
+intent-unpaid = Créée, non payée
+intent-refused = Non commandée
+intent-unknown = Recherche en cours
+intent-awaiting = Vous attend
+intent-placing-next = Elle est envoyée, ou le sera dès que l’incident sera passé. Ne la commandez pas à nouveau.
+intent-placed-next = Le vendeur va l’expédier ; elle est suivie ici.
+intent-unpaid-next = Payez-la sur sa page chez AliExpress, avant qu’AliExpress la ferme.
+intent-refused-next = Rien n’a été commandé. Corrigez la cause et passez une nouvelle commande.
+intent-unknown-next = On recherche sous son propre numéro si une commande existe. Ne la commandez pas à nouveau.
+intent-awaiting-next = Seule une personne peut dire si une commande existe. Regardez sur le site d’AliExpress, puis dites-le ci-dessous.
+intent-next-look = Prochaine recherche { $when }.
+intent-detail = La raison précise :
+intent-orders = Commandes chez AliExpress
+intent-our-number = Notre numéro
+intent-our-number-text = Le seul jamais envoyé pour cette commande.
+intent-sent = Envoyée
+intent-sent-times = { $count ->
+    [one] une fois
+   *[other] { $count } fois
+}
+intent-pays = AliExpress est invité à payer
+intent-pays-by-hand = À la main, sur sa page chez AliExpress
+intent-written = Enregistrée
+reason-payment-failed = AliExpress n’a pas pu encaisser le paiement.
+reason-payment-not-asked = Le paiement n’a pas été demandé.
+reason-repeated = AliExpress dit que cette commande est déjà passée, mais pas sous quel numéro.
+reason-refused-after-unknown = AliExpress l’a refusée après un premier envoi sans réponse.
+reason-window-over = Le jour où l’on pouvait redemander sans risque est passé.
+reason-request-unreadable = Ce qui devait être envoyé n’est plus lisible.
+reason-account-changed = La connexion a maintenant un autre compte.
+reason-other-intent = La commande trouvée appartient à une autre de cette liste.
+reason-checks-failed = Les vérifications avant l’envoi l’ont arrêtée.
+reason-not-sent-in-time = Elle n’a pas pu être envoyée à temps.
+reason-decided-not-placed = Quelqu’un a constaté qu’il n’y a pas de commande.
+reason-decided-placed = Quelqu’un a trouvé la commande.
+reason-matched = Elle a été trouvée parmi les commandes connues.
+reason-no-stock = AliExpress n’a pas pu réserver le stock.
+decide-title = Qu’est-elle devenue ?
+decide-text = Regardez les commandes de ce compte sur le site d’AliExpress. Dites ensuite laquelle des deux réponses est vraie.
+decide-exists = La commande existe
+decide-exists-means = Elle est lue chez AliExpress et doit être de cette connexion. Elle est ensuite suivie comme les autres.
+decide-may-be = { $id } : commandée depuis, avec les mêmes produits
+decide-number = Numéro de commande ; avec plusieurs boutiques, un pour chacune
+decide-exists-button = Elle existe
+decide-none = Il n’y a pas de commande
+decide-none-means = Celle-ci finit comme non commandée, et vous pouvez la repasser. Si une commande existe malgré tout, vous payez deux fois.
+decide-none-button = Il n’y en a pas…
+not-placed-title = Il n’y a pas de commande chez AliExpress ?
+not-placed-ends = Cette commande finit comme non commandée ; plus rien n’est recherché.
+not-placed-again = Vous pouvez ensuite en passer une nouvelle.
+not-placed-risk = Si AliExpress a tout de même créé la commande, le client reçoit les produits deux fois et vous payez deux fois.
+not-placed-candidates = Regardez d’abord celles-ci, ce peut être l’une d’elles : { $numbers }
+not-placed-confirm = Il n’y a pas de commande
+not-placed-keep = Regarder encore
+notice-order-decided = Ce que la commande est devenue est enregistré.
+action-order-this = Commander
+event-order-stuck = Commande à regarder
+alert-unpaid = Bientôt trop tard pour payer
+alert-unpaid-fix = AliExpress ferme une commande qui n’est pas payée à temps. Ouvrez-la et payez-la, ou laissez-la.
+alert-not-shipped = Payée, non expédiée
+alert-not-shipped-fix = Le vendeur tarde. Écrivez-lui sur la page de la commande, ou annulez-la là-bas.
+alert-no-movement = Sans nouvelles du colis
+alert-no-movement-fix = Le transporteur n’a rien signalé depuis des jours. Regardez le suivi ; sur la page de la commande, un litige peut être ouvert tant que la protection dure.
+attention-orders = { $count ->
+    [one] Une commande :
+   *[other] { $count } commandes :
+}
+orders-answer-alerts = { $count ->
+    [one] Une commande n’avance plus et demande un coup d’œil.
+   *[other] { $count } commandes n’avancent plus et demandent un coup d’œil.
+}
+orders-search-label = Chercher par numéro de commande, le nôtre ou celui du colis
+orders-not-found = Aucune commande connue n’a ce numéro
+orders-not-found-text = Saisissez le numéro entier. Une commande inconnue ici peut être ajoutée ci-dessus.

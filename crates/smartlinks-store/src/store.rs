@@ -22,6 +22,7 @@ use crate::login_attempts::LoginAttemptRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
+use crate::order_following::OrderFollowingRepository;
 use crate::order_intents::OrderIntentRepository;
 use crate::orders::OrderRepository;
 use crate::prices::PriceRepository;
@@ -45,6 +46,7 @@ pub trait Store:
     + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
+    + OrderFollowingRepository
     + OrderIntentRepository
     + EventRepository
     + AuditRepository
@@ -100,6 +102,12 @@ impl dyn Store {
     /// The known orders.
     #[must_use]
     pub fn orders(&self) -> &dyn OrderRepository {
+        self
+    }
+
+    /// Following the known orders.
+    #[must_use]
+    pub fn order_following(&self) -> &dyn OrderFollowingRepository {
         self
     }
 

@@ -9,6 +9,7 @@ mod catalogue;
 mod links;
 mod operators;
 mod orders;
+mod placing;
 mod reference;
 mod webhooks;
 
@@ -105,6 +106,16 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
         };
         add(&format!("order-{name}"), page.render());
     }
+    for (name, page) in sample.new_orders() {
+        add(&format!("new-order-{name}"), page.render());
+    }
+    for (name, page) in sample.intent_lists() {
+        add(&format!("intents-{name}"), page.render());
+    }
+    for (name, page) in sample.intents() {
+        add(&format!("intent-{name}"), page.render());
+    }
+    add("intent-not-placed", sample.not_placed().render());
     for (name, page) in sample.sign_ins() {
         add(&format!("sign-in-{name}"), page.render());
     }

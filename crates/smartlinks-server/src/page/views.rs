@@ -18,6 +18,8 @@ mod disconnect;
 mod docs;
 mod events;
 mod frame;
+mod intents;
+mod new_order;
 mod operators;
 mod order;
 mod orders;
@@ -48,11 +50,18 @@ pub use disconnect::DisconnectPage;
 pub use docs::{DocsAnswer, DocsField, DocsNoun, DocsOperation, DocsPage};
 pub use events::{EventKind, EventLine};
 pub use frame::{AppKeys, AppView, Frame, MissingSetting, Notice, Tab, Tone, WebhookDeed};
+pub use intents::{
+    IntentGoods, IntentNotPlacedPage, IntentPage, IntentRow, IntentState, IntentsPage,
+};
+pub use new_order::{
+    ADDRESS, AddressHint, HeldBack, NewOrderForm, NewOrderPage, NewOrderRow, OrderTrouble,
+    PreviewBox, PreviewRow,
+};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
-pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
+pub use orders::{ImportForm, OrderAlert, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
 pub use problem::{Problem, ProblemKind};
 pub use product::{

@@ -44,6 +44,7 @@ const STEPS: &[Step] = &[
     step!(11, "oidc_identities"),
     step!(12, "catalogue"),
     step!(13, "order_intents"),
+    step!(16, "order_following"),
 ];
 
 /// Every step, as number and name.

@@ -344,7 +344,7 @@ fn freight_state(answer: core::Result<core::FreightQuote>, request_id: &str) -> 
     }
 }
 
-fn freight(option: core::FreightOption, currency: &str) -> FreightOption {
+pub(super) fn freight(option: core::FreightOption, currency: &str) -> FreightOption {
     let fee_currency = option.currency.as_deref().unwrap_or(currency);
     FreightOption {
         company: option.company,

@@ -21,6 +21,7 @@ impl Key {
             operators::ALL,
             orders::ALL,
             overview::ALL,
+            placing::ALL,
             products::ALL,
             trouble::ALL,
             webhooks::ALL,
@@ -67,6 +68,7 @@ mod frame;
 mod operators;
 mod orders;
 mod overview;
+mod placing;
 mod products;
 mod trouble;
 mod webhooks;
