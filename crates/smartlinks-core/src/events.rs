@@ -38,6 +38,8 @@ pub enum EventKind {
     OrderOutcomeUnknown,
     /// Only a person can find out whether an order exists.
     OrderAwaitingPerson,
+    /// Somebody should look at an order: not paid near its deadline, not shipped, or not heard of for long.
+    OrderStuck,
     /// The token file could not be written.
     TokenFileFailed,
     /// A message of AliExpress was worked on.
@@ -95,6 +97,7 @@ impl EventKind {
         Self::OrderRefused,
         Self::OrderOutcomeUnknown,
         Self::OrderAwaitingPerson,
+        Self::OrderStuck,
         Self::TokenFileFailed,
         Self::ConnectionExpiring,
         Self::WebhookDisabled,
@@ -141,6 +144,7 @@ impl EventKind {
             Self::OrderRefused => "order.refused",
             Self::OrderOutcomeUnknown => "order.outcome_unknown",
             Self::OrderAwaitingPerson => "order.awaiting_person",
+            Self::OrderStuck => "order.stuck",
             Self::TokenFileFailed => "token_file.failed",
             Self::PushReceived => "push.received",
             Self::PushFailed => "push.failed",

@@ -92,14 +92,15 @@ pub use operators::{
 #[cfg(feature = "oidc")]
 pub use operators::{OidcProvider, OidcSettings};
 pub use orders::{
-    MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
-    ParcelView, StaleReason, TrackingNodeView, TrackingView,
+    FollowPolicy, MoneyView, ORDER_ALERTS, OrderLineView, OrderListing, OrderPage, OrderSummary,
+    OrderView, ParcelItemView, ParcelView, StaleReason, TrackingNodeView, TrackingView,
 };
 pub use outlook::SeenOutlook;
 pub use placing::{
     AddressAdvice, Decision, IntentLine, IntentListing, MoneyInput, NewOrder, NewOrderLine,
     OrderAddress, OrderGuard, OrderIntentPage, OrderIntentView, OrderPolicy, OrderPreview,
     OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
+    written_number,
 };
 pub use products::{
     CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, PICTURE_LIMIT,

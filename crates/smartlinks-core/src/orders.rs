@@ -3,8 +3,10 @@
 //! The gateway has no list of orders, so we keep those that we are told about. The last answer is kept
 //! with its time: when the gateway is down, the last known state is shown with its age.
 
+mod following;
 mod views;
 
+use aliexpress::Client;
 use aliexpress::dropshipping::{order_get::Order, order_tracking_get::Parcel};
 use serde_json::json;
 use smartlinks_store::{KnownOrder, Millis, OrderCursor, Traces};
@@ -15,6 +17,7 @@ use crate::events::EventKind;
 use crate::service::Core;
 use crate::traces::OK;
 
+pub use following::{FollowPolicy, ORDER_ALERTS};
 use views::{Kept, details, parcels, summary};
 pub use views::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
@@ -38,6 +41,23 @@ pub(crate) fn summary_of(record: &KnownOrder) -> OrderSummary {
     summary(record)
 }
 
+/// Whether somebody waits for an answer.
+#[derive(Debug, Clone, Copy)]
+enum Urgency {
+    Now,
+    /// Calls that somebody waits for go first.
+    Later,
+}
+
+impl Urgency {
+    fn of(self, client: Client) -> Client {
+        match self {
+            Self::Now => client,
+            Self::Later => client.background(),
+        }
+    }
+}
+
 /// The gateway's business code for an order that has no parcel yet.
 const NO_TRACKING_YET: &str = "1001";
 
@@ -52,6 +72,16 @@ impl Core {
         order_id: &str,
         connection: Option<&str>,
     ) -> Result<OrderView> {
+        self.read_order(order_id, connection, Urgency::Now).await
+    }
+
+    /// The same, for somebody who waits or for nobody.
+    async fn read_order(
+        &self,
+        order_id: &str,
+        connection: Option<&str>,
+        urgency: Urgency,
+    ) -> Result<OrderView> {
         let number = order_number(order_id)?;
         let before = self.store().orders().find(&number.to_string()).await?;
         let connection = match (connection, &before) {
@@ -59,7 +89,8 @@ impl Core {
             (None, Some(known)) => known.connection.clone(),
             (None, None) => self.record_or_default(None).await?.id,
         };
-        let order = details(self.fetch_order(number, connection.as_str()).await?);
+        let fetched = self.fetch_order(number, connection.as_str(), urgency);
+        let order = details(fetched.await?);
         // Order and parcels share a row: whoever writes reads it again first.
         let _turn = self.inner.orders.turn(&number).await;
         let before = self.store().orders().find(&number.to_string()).await?;
@@ -72,6 +103,7 @@ impl Core {
         let record = KnownOrder {
             added_at: before.as_ref().map_or(now, |known| known.added_at),
             fetched_at: now,
+            alert: before.as_ref().and_then(|known| known.alert.clone()),
             ..kept.record(number, connection)?
         };
         let traces = self.order_traces(&record, before.is_none(), changed);
@@ -124,9 +156,18 @@ impl Core {
     /// [`Error::UnknownOrder`], [`Error::Storage`]; as [`Core::vend`] when the gateway cannot say and
     /// nothing is kept.
     pub async fn tracking(&self, order_id: &str, language: Option<&str>) -> Result<TrackingView> {
+        self.read_tracking(order_id, language, Urgency::Now).await
+    }
+
+    async fn read_tracking(
+        &self,
+        order_id: &str,
+        language: Option<&str>,
+        urgency: Urgency,
+    ) -> Result<TrackingView> {
         let known = self.known_order(order_id).await?;
         let market = self.market().with(None, None, language)?;
-        let answer = self.fetch_tracking(&known, market.locale()).await;
+        let answer = self.fetch_tracking(&known, market.locale(), urgency).await;
         let _turn = self
             .inner
             .orders
@@ -162,9 +203,13 @@ impl Core {
         let limit = listing.limit.unwrap_or(50).clamp(1, 200);
         let after = listing.after.as_deref().map(parse_cursor).transpose()?;
         let orders = self.store().orders();
-        let page = match &listing.statuses {
-            None => orders.list(after.as_ref(), limit).await?,
-            Some(statuses) => orders.list_in(statuses, after.as_ref(), limit).await?,
+        if let Some(number) = listing.number.as_deref() {
+            return self.orders_numbered(number).await;
+        }
+        let page = match (&listing.alert, &listing.statuses) {
+            (Some(alert), _) => self.alerted(alert, after.as_ref(), limit).await?,
+            (None, None) => orders.list(after.as_ref(), limit).await?,
+            (None, Some(statuses)) => orders.list_in(statuses, after.as_ref(), limit).await?,
         };
         let next = page
             .next
@@ -200,9 +245,10 @@ impl Core {
             .ok_or(Error::UnknownOrder(number))
     }
 
-    async fn fetch_order(&self, number: i64, connection: &str) -> Result<Order> {
+    async fn fetch_order(&self, number: i64, connection: &str, urgency: Urgency) -> Result<Order> {
         self.with_token(Some(connection), |client| async move {
-            client
+            urgency
+                .of(client)
                 .dropshipping()
                 .order_get()
                 .order_id(number)
@@ -212,11 +258,17 @@ impl Core {
         .await
     }
 
-    async fn fetch_tracking(&self, known: &KnownOrder, locale: &str) -> Result<Vec<Parcel>> {
+    async fn fetch_tracking(
+        &self,
+        known: &KnownOrder,
+        locale: &str,
+        urgency: Urgency,
+    ) -> Result<Vec<Parcel>> {
         let number = order_number(&known.order_id)?;
         let answer = self
             .with_token(Some(known.connection.as_str()), |client| async move {
-                client
+                urgency
+                    .of(client)
                     .dropshipping()
                     .order_tracking_get()
                     .order_id(number)

@@ -17,6 +17,7 @@ mod steps;
 mod verdict;
 mod views;
 mod wire;
+mod written;
 
 use smartlinks_store::{Connection, Hash, IntentCursor, IntentState, Millis, OrderIntent};
 
@@ -36,6 +37,8 @@ pub use views::{
 };
 
 use checks::Checked;
+pub use written::written_number;
+
 use send::{CLOSED, Outcome, Wish, end_of};
 use verdict::Verdict;
 

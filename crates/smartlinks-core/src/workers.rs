@@ -93,6 +93,8 @@ impl Core {
             workers.spawn(async move { core.run_push_worker(ended, moved).await });
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
             workers.spawn(async move { core.run_order_worker(ended, moved).await });
+            let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());
+            workers.spawn(async move { core.run_order_follower(ended, moved).await });
         }
         if self.app().ready().is_ok() {
             let (core, ended, moved) = (self.clone(), stop.clone(), clock_moved.clone());

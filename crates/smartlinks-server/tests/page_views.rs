@@ -395,6 +395,7 @@ fn forms_send_exactly_what_the_handlers_take() {
                 .split('/')
                 .map(|part| {
                     if part.starts_with("conn_")
+                        || part.starts_with("intent_")
                         || part.starts_with("link_")
                         || part.starts_with("op_")
                         || part.starts_with("key_")
@@ -419,6 +420,7 @@ fn forms_send_exactly_what_the_handlers_take() {
         "get /aliexpress/affiliate/hot q,tracking_id",
         "get /aliexpress/affiliate/orders from,until,state",
         "get /aliexpress/audit action,connection,actor",
+        "get /aliexpress/orders number",
         "get /aliexpress/products q,category,sort,free",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
         "post (this page) ",
@@ -447,6 +449,8 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/operators/sessions/{id}/end ",
         "post /aliexpress/operators/{id}/link ",
         "post /aliexpress/orders/import order_id",
+        "post /aliexpress/orders/intents/{id}/not-placed ",
+        "post /aliexpress/orders/intents/{id}/placed order_ids",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/products/by-picture picture",
         "post /aliexpress/products/market ship_to,currency,language,back",

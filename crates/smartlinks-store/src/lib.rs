@@ -20,6 +20,7 @@ mod markets;
 mod meta;
 mod oidc;
 mod operators;
+mod order_following;
 mod order_intents;
 mod orders;
 mod prices;
@@ -79,6 +80,7 @@ pub use operators::{
     InvalidOperatorId, LinkUse, NewOperator, NewSession, NewSignInLink, Operator, OperatorId,
     OperatorRepository, PasswordHash, Session, SessionRepository, SignInLink, SignInLinkRepository,
 };
+pub use order_following::{FollowEnd, FollowedOrder, OrderFollowingRepository};
 pub use order_intents::{
     ClaimedIntent, IntentCursor, IntentEnd, IntentId, IntentState, InvalidIntentId, NewIntent,
     OrderIntent, OrderIntentRepository, UnknownIntentState,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectionId, Millis, StoreError, Traces};
 
-pub(crate) use storage::{known_order, order_columns};
+pub(crate) use storage::{known_order, order_columns, page_of};
 
 /// An order as it was last read from the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,6 +32,8 @@ pub struct KnownOrder {
     pub placed_at: Option<String>,
     /// What was read, as JSON without the recipient's name, address and telephone number.
     pub snapshot_json: String,
+    /// Why somebody should look at it, in a stable word. An [`upsert`](OrderRepository::upsert) does not change it.
+    pub alert: Option<String>,
     /// When it was read.
     pub fetched_at: Millis,
     /// When it became known here. A later [`upsert`](OrderRepository::upsert) does not move it.

@@ -23,6 +23,7 @@ use crate::markets::MarketRepository;
 use crate::meta::{KEY_FINGERPRINT, MetaRepository, VALUE_OF};
 use crate::oidc::OidcRepository;
 use crate::operators::{OperatorRepository, SessionRepository, SignInLinkRepository};
+use crate::order_following::OrderFollowingRepository;
 use crate::order_intents::OrderIntentRepository;
 use crate::orders::OrderRepository;
 use crate::prices::PriceRepository;
@@ -47,6 +48,7 @@ pub trait Store:
     + RefreshJournal
     + LoginAttemptRepository
     + OrderRepository
+    + OrderFollowingRepository
     + OrderIntentRepository
     + EventRepository
     + AuditRepository
@@ -104,6 +106,12 @@ impl dyn Store {
     /// The known orders.
     #[must_use]
     pub fn orders(&self) -> &dyn OrderRepository {
+        self
+    }
+
+    /// Following the known orders.
+    #[must_use]
+    pub fn order_following(&self) -> &dyn OrderFollowingRepository {
         self
     }
 

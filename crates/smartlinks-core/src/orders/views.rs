@@ -42,6 +42,11 @@ pub struct OrderListing {
     pub limit: Option<u32>,
     /// Only orders in one of AliExpress's states; all when `None`.
     pub statuses: Option<Vec<String>>,
+    /// Only orders that somebody should look at for this reason: one of [`ORDER_ALERTS`](super::ORDER_ALERTS). Goes
+    /// before `statuses`.
+    pub alert: Option<String>,
+    /// Only the orders of this number: AliExpress's, ours (of the intent), or a parcel's. Goes before everything else.
+    pub number: Option<String>,
 }
 
 /// Known orders, last added first.
@@ -73,6 +78,9 @@ pub struct OrderSummary {
     pub store_name: Option<String>,
     /// Title of the first line. Upstream text: escape it.
     pub title: Option<String>,
+    /// Why somebody should look at it: `unpaid_deadline` (not paid, and the time to pay is nearly over), `not_shipped` (paid
+    /// long ago) or `no_movement` (under way, and nothing was heard of it for long).
+    pub alert: Option<String>,
     /// When AliExpress was last asked. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub fetched_at: Option<Timestamp>,
@@ -228,6 +236,19 @@ pub(super) struct Kept {
     pub(super) parcels_at: Option<i64>,
 }
 
+/// What following goes by.
+#[derive(Debug, Default)]
+pub(super) struct Moments {
+    pub(super) created: Option<Timestamp>,
+    pub(super) paid: Option<Timestamp>,
+    /// The end of the time to pay, while the order waits for it.
+    pub(super) pay_by: Option<Timestamp>,
+    /// When a parcel was last heard of.
+    pub(super) moved: Option<Timestamp>,
+    /// The carrier's number of the first parcel.
+    pub(super) parcel: Option<String>,
+}
+
 /// What is kept of an order besides the columns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Details {
@@ -304,6 +325,22 @@ impl Kept {
         })
     }
 
+    /// What following goes by.
+    pub(super) fn moments(&self) -> Moments {
+        let order = self.order.as_ref();
+        let parcels = self.parcels.iter().flatten();
+        Moments {
+            created: order.and_then(|order| kept_time(order.created.as_deref()?)),
+            paid: order.and_then(|order| offset_time(order.paid_at.as_deref()?)),
+            pay_by: order.and_then(Details::pay_by),
+            moved: parcels
+                .clone()
+                .flat_map(|parcel| parcel.events.iter().filter_map(|event| event.at))
+                .max(),
+            parcel: parcels.filter_map(|parcel| parcel.number.clone()).next(),
+        }
+    }
+
     pub(super) fn to_json(&self) -> Result<String> {
         serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
     }
@@ -323,6 +360,7 @@ impl Kept {
             title: order.and_then(|order| order.lines.first()?.title.clone()),
             placed_at: order.and_then(|order| order.created.clone()),
             snapshot_json: self.to_json()?,
+            alert: None,
             fetched_at: Millis(0),
             added_at: Millis(0),
         })
@@ -374,6 +412,7 @@ pub(super) fn summary(record: &KnownOrder) -> OrderSummary {
             .map(|(amount, currency)| MoneyView { amount, currency }),
         store_name: record.store_name.clone(),
         title: record.title.clone(),
+        alert: record.alert.clone(),
         fetched_at: from_millis(record.fetched_at),
         added_at: from_millis(record.added_at),
     }

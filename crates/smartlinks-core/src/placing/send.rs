@@ -262,6 +262,7 @@ impl Core {
             title,
             placed_at: None,
             snapshot_json: "{}".to_owned(),
+            alert: None,
             fetched_at: now,
             added_at: now,
         }

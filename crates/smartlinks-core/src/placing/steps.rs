@@ -6,6 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::orders::FollowPolicy;
 use crate::service::Core;
 
 /// How placing orders behaves. The defaults suit production.
@@ -13,6 +14,8 @@ use crate::service::Core;
 pub struct OrderPolicy {
     /// How long a claim on an intent is held before another process may take it over. Longer than one call may take.
     pub lease: Duration,
+    /// When orders are looked at, and when somebody is told of one.
+    pub follow: FollowPolicy,
     /// Who is told of each step; nobody in production.
     pub steps: Option<Arc<dyn OrderSteps>>,
 }
@@ -21,6 +24,7 @@ impl Default for OrderPolicy {
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(180),
+            follow: FollowPolicy::default(),
             steps: None,
         }
     }

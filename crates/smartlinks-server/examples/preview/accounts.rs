@@ -194,6 +194,7 @@ impl Sample {
                 .map(|(stage, count)| OrderCount { stage, count })
                 .collect(),
             budget: Some(budget(&[(0, 0), (120, 0), (900, 3)], false)),
+            alerts: vec![],
             upkeep: Upkeep {
                 hours: hours(&[(0, 0), (1, 0), (9, 0)]),
                 ..Upkeep::default()
@@ -215,6 +216,7 @@ impl Sample {
                 problem: Some(self.problem("timeout")),
             }),
             budget: Some(budget(&[(0, 4), (1, 0), (5_000, 12)], true)),
+            alerts: vec![(OrderAlert::Unpaid, 1), (OrderAlert::NotShipped, 3)],
             upkeep: Upkeep {
                 due: 3,
                 sign_in_within: [3, 2, 1, 1, 0],

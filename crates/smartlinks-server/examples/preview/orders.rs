@@ -27,6 +27,7 @@ impl Sample {
             pay_by_ms: Some(NOW + 20 * HOUR),
             fetched_at_ms: Some(NOW - (number + 1) * 9 * MINUTE),
             stale: number == 3,
+            alert: OrderAlert::ALL.get(number as usize).copied(),
             connection_name: Some("Boutique Brazzaville".into()),
         });
         let full = OrdersPage {
@@ -34,6 +35,10 @@ impl Sample {
             missing: vec![],
             connected: true,
             form: ImportForm::default(),
+            awaiting: (0, false),
+            alert: None,
+            alerts: vec![],
+            number: String::new(),
             stage: None,
             counts: OrderStage::ALL
                 .into_iter()
@@ -62,7 +67,29 @@ impl Sample {
             notice: Some(Notice::OrderAdded("8188000000000001".into())),
             ..full.frame.clone()
         };
+        let alerted = OrdersPage {
+            alert: Some(OrderAlert::NotShipped),
+            alerts: OrderAlert::ALL.into_iter().zip([1, 3, 2]).collect(),
+            counts: vec![OrderCount {
+                stage: OrderStage::Shipped,
+                count: 12,
+            }],
+            ..full.clone()
+        };
+        let not_found = OrdersPage {
+            number: self.text(),
+            orders: vec![],
+            next_cursor: None,
+            ..full.clone()
+        };
+        let awaiting = OrdersPage {
+            awaiting: (2, false),
+            ..full.clone()
+        };
         vec![
+            ("awaiting", awaiting),
+            ("alerted", alerted),
+            ("not-found", not_found),
             (
                 "full",
                 OrdersPage {

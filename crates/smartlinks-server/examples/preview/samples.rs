@@ -11,6 +11,7 @@ mod imported;
 mod links;
 mod operators;
 mod orders;
+mod placing;
 mod reference;
 mod trading;
 mod webhooks;
@@ -148,6 +149,16 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
         };
         add(&format!("order-{name}"), page.render());
     }
+    for (name, page) in sample.new_orders() {
+        add(&format!("new-order-{name}"), page.render());
+    }
+    for (name, page) in sample.intent_lists() {
+        add(&format!("intents-{name}"), page.render());
+    }
+    for (name, page) in sample.intents() {
+        add(&format!("intent-{name}"), page.render());
+    }
+    add("intent-not-placed", sample.not_placed().render());
     for (name, page) in sample.sign_ins() {
         add(&format!("sign-in-{name}"), page.render());
     }

@@ -22,6 +22,10 @@ pub(super) struct Listing {
     limit: Option<u32>,
     /// Only orders in this state of AliExpress's, for example `WAIT_SELLER_SEND_GOODS`.
     status: Option<String>,
+    /// Only orders that somebody should look at: `unpaid_deadline`, `not_shipped` or `no_movement`.
+    alert: Option<String>,
+    /// Only the orders of this number: AliExpress's, ours (`out_order_id` or id of the intent), or a parcel's.
+    number: Option<String>,
 }
 
 /// The orders known here, last added first.
@@ -40,6 +44,8 @@ pub(super) async fn list(
         after: listing.after,
         limit: Some(limited(listing.limit, 50, 200)?),
         statuses: listing.status.map(|status| vec![status]),
+        alert: listing.alert,
+        number: listing.number,
     };
     Ok(Json(state.core().orders(&listing).await?))
 }

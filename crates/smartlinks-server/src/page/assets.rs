@@ -103,7 +103,7 @@ mod tests {
                 .map(|asset| asset.bytes.len())
         };
         assert!(
-            size("app.css").is_some_and(|size| size <= 18 * 1024 + 512),
+            size("app.css").is_some_and(|size| size <= 19 * 1024),
             "{:?}",
             size("app.css")
         );

@@ -14,8 +14,10 @@ mod docs;
 mod drift;
 mod frame;
 mod imports;
+mod intents;
 mod landed;
 mod market;
+mod new_order;
 mod notice;
 mod operators;
 mod orders;
@@ -105,6 +107,20 @@ pub(crate) fn routes() -> Routes {
         .get("/aliexpress/affiliate/orders", affiliate::commissions)
         .get("/aliexpress/orders", orders::list)
         .post("/aliexpress/orders/import", orders::import)
+        .get("/aliexpress/orders/new", new_order::show)
+        .post("/aliexpress/orders/new", new_order::check)
+        .post("/aliexpress/orders/place", new_order::place)
+        .get("/aliexpress/orders/intents", intents::list)
+        .get("/aliexpress/orders/intents/{id}", intents::show)
+        .post("/aliexpress/orders/intents/{id}/placed", intents::placed)
+        .get(
+            "/aliexpress/orders/intents/{id}/not-placed",
+            intents::ask_not_placed,
+        )
+        .post(
+            "/aliexpress/orders/intents/{id}/not-placed",
+            intents::not_placed,
+        )
         .get("/aliexpress/orders/{id}", orders::show)
         .post("/aliexpress/orders/{id}/refresh", orders::refresh)
         .get("/aliexpress/webhooks", webhooks::list)

@@ -22,8 +22,10 @@ mod drift;
 mod events;
 mod frame;
 mod imports;
+mod intents;
 mod landed;
 mod market;
+mod new_order;
 mod operators;
 mod order;
 mod orders;
@@ -76,13 +78,20 @@ pub use imports::{
     FeedForm, ImportJob, ImportLine, ImportLineState, ImportPage, ImportState, ImportsForm,
     ImportsPage, WrongLine,
 };
+pub use intents::{
+    IntentGoods, IntentNotPlacedPage, IntentPage, IntentRow, IntentState, IntentsPage,
+};
 pub use landed::{Delivered, NoPrice, SellingView, UsedRate, Way};
 pub use market::{MarketStanding, MarketView};
+pub use new_order::{
+    ADDRESS, AddressHint, HeldBack, NewOrderForm, NewOrderPage, NewOrderRow, OrderTrouble,
+    PreviewBox, PreviewRow,
+};
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,
 };
 pub use order::{OrderDetail, OrderLineView, OrderPage, OrderState, ParcelView, TrackingStep};
-pub use orders::{ImportForm, OrderCount, OrderRow, OrderStage, OrdersPage};
+pub use orders::{ImportForm, OrderAlert, OrderCount, OrderRow, OrderStage, OrdersPage};
 pub use overview::{GatewayHealth, OverviewPage};
 pub use pictures::{PicturePage, PictureState};
 pub use prices::{

@@ -12,7 +12,7 @@ const TABLE: &str = "known_orders";
 macro_rules! order_columns {
     () => {
         "order_id, connection_id, status, logistics_status, amount, currency, store_name, title, \
-         placed_at, snapshot_json, fetched_at, added_at"
+         placed_at, snapshot_json, fetched_at, added_at, alert"
     };
 }
 pub(crate) use order_columns;
@@ -21,9 +21,8 @@ pub(crate) use order_columns;
 impl OrderRepository for DatabaseStore {
     async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError> {
         const UPSERT: &str = concat!(
-            "insert into known_orders (",
-            order_columns!(),
-            ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
+            "insert into known_orders (order_id, connection_id, status, logistics_status, amount, currency, \
+             store_name, title, placed_at, snapshot_json, fetched_at, added_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              on conflict (order_id) do update set connection_id = excluded.connection_id, \
              status = excluded.status, logistics_status = excluded.logistics_status, \
              amount = excluded.amount, currency = excluded.currency, store_name = excluded.store_name, \
@@ -132,7 +131,7 @@ impl OrderRepository for DatabaseStore {
 }
 
 /// A page from rows of which one more than wanted was asked for: that tells whether there is a next page.
-fn page_of(rows: &[Row], wanted: u32) -> Result<OrderPage, StoreError> {
+pub(crate) fn page_of(rows: &[Row], wanted: u32) -> Result<OrderPage, StoreError> {
     let mut orders = rows
         .iter()
         .map(known_order)
@@ -159,6 +158,7 @@ pub(crate) fn known_order(row: &Row) -> Result<KnownOrder, StoreError> {
         title: fields.maybe_text("title")?,
         placed_at: fields.maybe_text("placed_at")?,
         snapshot_json: fields.text("snapshot_json")?,
+        alert: fields.maybe_text("alert")?,
         fetched_at: fields.maybe_moment("fetched_at")?.unwrap_or(Millis(0)),
         added_at: fields.moment("added_at")?,
     })

@@ -48,6 +48,7 @@ const STEPS: &[Step] = &[
     step!(15, "markets"),
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
+    step!(18, "order_following"),
 ];
 
 /// Every step, as number and name.

@@ -142,6 +142,7 @@ suite! {
         old_attempts_are_pruned;
     orders_and_events:
         an_order_is_updated_and_keeps_its_place,
+        an_order_is_followed_by_one_at_a_time,
         pages_hold_every_order_once,
         an_order_needs_its_connection,
         events_become_visible_in_the_order_of_their_numbers,

@@ -87,6 +87,7 @@ fn order(number: i64, connection: &ConnectionId) -> KnownOrder {
         title: Some("Lampe d'été".to_owned()),
         placed_at: None,
         snapshot_json: "{}".to_owned(),
+        alert: None,
         fetched_at: NOW,
         added_at: NOW.plus(number),
     }

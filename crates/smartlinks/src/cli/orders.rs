@@ -23,6 +23,15 @@ pub(crate) enum OrdersCommand {
         /// Go on where a page ended: its `next`
         #[arg(long, value_name = "NEXT")]
         after: Option<String>,
+        /// Only orders in this state of AliExpress's, for example WAIT_SELLER_SEND_GOODS
+        #[arg(long)]
+        status: Option<String>,
+        /// Only orders that somebody should look at: unpaid_deadline, not_shipped or no_movement
+        #[arg(long)]
+        alert: Option<String>,
+        /// Only the orders of this number: AliExpress's, ours, or a parcel's
+        #[arg(long)]
+        number: Option<String>,
     },
     /// Show one order as it stands now
     Show {

@@ -18,12 +18,20 @@ pub(crate) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
             let order = core.import_order(&order, connection.as_deref()).await?;
             session.output.data(&order, |order| one(order, now))
         }
-        OrdersCommand::List { limit, after } => {
+        OrdersCommand::List {
+            limit,
+            after,
+            status,
+            alert,
+            number,
+        } => {
             let page = core
                 .orders(&OrderListing {
                     after,
                     limit,
-                    statuses: None,
+                    statuses: status.map(|status| vec![status]),
+                    alert,
+                    number,
                 })
                 .await?;
             session.output.data(&page, |page| list(page, now))?;
@@ -52,6 +60,7 @@ fn list(page: &OrderPage, now: Timestamp) -> String {
         [
             order.id.clone(),
             order.status.clone(),
+            order.alert.clone().unwrap_or_default(),
             amount(order.amount.as_ref()),
             when(order.fetched_at, now),
             order
@@ -61,7 +70,10 @@ fn list(page: &OrderPage, now: Timestamp) -> String {
                 .unwrap_or_default(),
         ]
     });
-    table(["ORDER", "STATUS", "AMOUNT", "ASKED", "TITLE"], rows)
+    table(
+        ["ORDER", "STATUS", "ALERT", "AMOUNT", "ASKED", "TITLE"],
+        rows,
+    )
 }
 
 fn one(order: &OrderView, now: Timestamp) -> String {

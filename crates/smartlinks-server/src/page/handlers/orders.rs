@@ -13,12 +13,16 @@ use super::frame::query_value;
 use super::{Visit, notice, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    ConnectionView, ImportForm, Notice, OrderDetail, OrderLineView, OrderPage, OrderStage,
-    OrderState, OrdersPage, ParcelView, Problem as ProblemView, TrackingStep,
+    ConnectionView, ImportForm, Notice, OrderAlert, OrderDetail, OrderLineView, OrderPage,
+    OrderStage, OrderState, OrdersPage, ParcelView, Problem as ProblemView, TrackingStep,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
 
+/// Where the tab is.
+pub(super) fn here() -> Uri {
+    Uri::from_static("/aliexpress/orders")
+}
 /// Orders on one page.
 const PAGE_SIZE: u32 = 50;
 
@@ -41,11 +45,18 @@ async fn page(
     let stage = query_value(uri, "stage")
         .as_deref()
         .and_then(OrderStage::from_value);
+    let alert = query_value(uri, "alert")
+        .as_deref()
+        .and_then(OrderAlert::from_value);
+    let number = query_value(uri, "number").unwrap_or_default();
+    let number = smartlinks_core::shortened(number.trim(), 64);
     let states = core.orders_by_state(None).await?;
     let listing = OrderListing {
         after: query_value(uri, "cursor").filter(|cursor| !cursor.is_empty()),
         limit: Some(PAGE_SIZE),
         statuses: stage.map(|stage| statuses_of(stage, &states)),
+        alert: alert.map(|alert| alert.value().to_owned()),
+        number: Some(number.clone()).filter(|number| !number.is_empty()),
     };
     let connections = connections(state).await?;
     let found = core.orders(&listing).await?;
@@ -55,7 +66,11 @@ async fn page(
         missing: views_of::missing(core),
         connected: !connections.is_empty(),
         form,
+        awaiting: super::intents::awaiting(state).await?,
         stage,
+        alert,
+        alerts: views_of::alerts(core.order_alerts().await?),
+        number,
         counts: views_of::order_counts(states),
         orders: found
             .orders

@@ -45,6 +45,7 @@ pub(super) async fn show(
             .map(|event| views_of::event(event, &connections))
             .collect(),
         orders: views_of::order_counts(core.orders_by_state(None).await?),
+        alerts: views_of::alerts(core.order_alerts().await?),
         budget: core.call_budget().await?.map(budget),
         upkeep: upkeep(core).await?,
         connections,

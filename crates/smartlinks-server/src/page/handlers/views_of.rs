@@ -7,7 +7,7 @@ use smartlinks_core::{
 
 use crate::page::views::{
     AppKeys, AppView, ConnectionFailure, ConnectionState, ConnectionView, EventKind, EventLine,
-    MissingSetting, OrderCount, OrderRow, OrderStage, Price, Problem, StopReason,
+    MissingSetting, OrderAlert, OrderCount, OrderRow, OrderStage, Price, Problem, StopReason,
 };
 
 /// After this long an order's last answer is shown as old.
@@ -114,7 +114,8 @@ pub(super) fn event(event: EventView, connections: &[ConnectionView]) -> EventLi
             .as_deref()
             .and_then(|id| name_of(connections, id)),
         order_id: event.order.clone(),
-        detail: fact("code")
+        detail: fact("alert")
+            .or_else(|| fact("code"))
             .or_else(|| fact("reason"))
             .or_else(|| fact("outcome")),
     }
@@ -147,8 +148,19 @@ pub(super) fn order_row(
         pay_by_ms: None,
         fetched_at_ms: fetched,
         stale: is_stale(fetched, now_ms),
+        alert: order.alert.as_deref().and_then(OrderAlert::from_value),
         connection_name: name_of(connections, &order.connection),
     }
+}
+
+/// Reasons to look at orders, the most urgent first.
+pub(super) fn alerts(counts: Vec<(String, i64)>) -> Vec<(OrderAlert, i64)> {
+    let of = |alert: OrderAlert| {
+        let mut counts = counts.iter();
+        let found = counts.find(|(word, _)| word == alert.value())?;
+        Some((alert, found.1))
+    };
+    OrderAlert::ALL.into_iter().filter_map(of).collect()
 }
 
 pub(super) fn is_stale(fetched_ms: Option<i64>, now_ms: i64) -> bool {

@@ -24,6 +24,7 @@ impl Key {
             operators::ALL,
             orders::ALL,
             overview::ALL,
+            placing::ALL,
             prices::ALL,
             products::ALL,
             trading::ALL,
@@ -75,6 +76,7 @@ mod imports;
 mod operators;
 mod orders;
 mod overview;
+mod placing;
 mod prices;
 mod products;
 mod trading;

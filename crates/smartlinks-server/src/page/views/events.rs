@@ -46,6 +46,8 @@ pub enum EventKind {
     OrderOutcomeUnknown,
     /// Only a person can find out whether an order exists.
     OrderAwaitingPerson,
+    /// Somebody should look at an order.
+    OrderStuck,
     /// The token file could not be written.
     TokenFileFailed,
     /// A message of AliExpress was worked on.
@@ -106,6 +108,7 @@ impl EventKind {
             "order.refused" => Self::OrderRefused,
             "order.outcome_unknown" => Self::OrderOutcomeUnknown,
             "order.awaiting_person" => Self::OrderAwaitingPerson,
+            "order.stuck" => Self::OrderStuck,
             "token_file.failed" => Self::TokenFileFailed,
             "push.received" => Self::PushReceived,
             "push.failed" => Self::PushFailed,
@@ -140,6 +143,7 @@ impl EventKind {
             Self::OrderRefused => Key::EventOrderRefused,
             Self::OrderOutcomeUnknown => Key::EventOrderOutcomeUnknown,
             Self::OrderAwaitingPerson => Key::EventOrderAwaitingPerson,
+            Self::OrderStuck => Key::EventOrderStuck,
             Self::TokenFileFailed => Key::EventTokenFileFailed,
             Self::PushReceived => Key::EventPushReceived,
             Self::PushFailed => Key::EventPushFailed,
@@ -165,6 +169,7 @@ impl EventKind {
             Self::Connected | Self::Reconnected | Self::Refreshed | Self::OrderPlaced => Tone::Good,
             Self::OrderAwaitingPerson => Tone::Bad,
             Self::OrderRefused
+            | Self::OrderStuck
             | Self::OrderOutcomeUnknown
             | Self::Degraded
             | Self::TokenFileFailed

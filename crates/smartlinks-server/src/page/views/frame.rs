@@ -127,6 +127,8 @@ pub enum Notice {
     OrderKnown(String),
     /// An order was asked about again.
     OrderRefreshed(String),
+    /// A person has said what became of an order.
+    OrderDecided,
     /// A connect link was taken back.
     LinkRevoked,
     /// A connect link was over already, so there was nothing to take back.
@@ -240,6 +242,7 @@ impl Notice {
             Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::OrderDecided => return Some(frame.t(Key::NoticeOrderDecided)),
             Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),
             Self::ApiKeyRevoked(name) => (Key::NoticeApiKeyRevoked, name.as_str()),

@@ -18,8 +18,16 @@ pub struct OrdersPage {
     pub connected: bool,
     /// The form that adds an order.
     pub form: ImportForm,
+    /// How many orders that were placed from here wait for a person, and whether there are more.
+    pub awaiting: (usize, bool),
     /// Only orders of this state (`?stage=`), if chosen.
     pub stage: Option<OrderStage>,
+    /// Only orders that somebody should look at for this reason (`?alert=`), if chosen.
+    pub alert: Option<OrderAlert>,
+    /// How many orders there are for each such reason.
+    pub alerts: Vec<(OrderAlert, i64)>,
+    /// The number that was searched for (`?number=`), else empty.
+    pub number: String,
     /// How many orders there are in each state; states without orders may be left out.
     pub counts: Vec<OrderCount>,
     /// The orders of this page, newest first.
@@ -69,8 +77,67 @@ pub struct OrderRow {
     pub fetched_at_ms: Option<i64>,
     /// That is longer ago than it should be.
     pub stale: bool,
+    /// Why somebody should look at it.
+    pub alert: Option<OrderAlert>,
     /// The connection it belongs to.
     pub connection_name: Option<String>,
+}
+
+/// Why somebody should look at an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderAlert {
+    /// Not paid, and the time to pay is nearly over.
+    Unpaid,
+    /// Paid long ago, and not shipped.
+    NotShipped,
+    /// Under way, and not heard of for long.
+    NoMovement,
+}
+
+impl OrderAlert {
+    /// The most urgent first.
+    pub const ALL: [Self; 3] = [Self::Unpaid, Self::NotShipped, Self::NoMovement];
+
+    /// The word of the API, and the value in the address.
+    #[must_use]
+    pub const fn value(self) -> &'static str {
+        match self {
+            Self::Unpaid => "unpaid_deadline",
+            Self::NotShipped => "not_shipped",
+            Self::NoMovement => "no_movement",
+        }
+    }
+
+    /// From that word.
+    #[must_use]
+    pub fn from_value(value: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|alert| alert.value() == value)
+    }
+
+    pub(crate) const fn key(self) -> Key {
+        match self {
+            Self::Unpaid => Key::AlertUnpaid,
+            Self::NotShipped => Key::AlertNotShipped,
+            Self::NoMovement => Key::AlertNoMovement,
+        }
+    }
+
+    /// What to do about it.
+    pub(crate) const fn fix(self) -> Key {
+        match self {
+            Self::Unpaid => Key::AlertUnpaidFix,
+            Self::NotShipped => Key::AlertNotShippedFix,
+            Self::NoMovement => Key::AlertNoMovementFix,
+        }
+    }
+
+    pub(crate) const fn href(self) -> &'static str {
+        match self {
+            Self::Unpaid => "/aliexpress/orders?alert=unpaid_deadline",
+            Self::NotShipped => "/aliexpress/orders?alert=not_shipped",
+            Self::NoMovement => "/aliexpress/orders?alert=no_movement",
+        }
+    }
 }
 
 /// The life of an order, in the merchant's words.
@@ -222,7 +289,19 @@ impl OrdersPage {
             .collect()
     }
 
+    fn is_alert(&self, alert: &OrderAlert) -> bool {
+        self.alert == Some(*alert)
+    }
+
+    /// Nothing narrows the list.
+    fn shows_all(&self) -> bool {
+        self.stage.is_none() && self.alert.is_none() && self.number.is_empty()
+    }
+
     fn next_href(&self, cursor: &str) -> String {
+        if let Some(alert) = self.alert {
+            return format!("{}&cursor={}", alert.href(), encode(cursor));
+        }
         match self.stage {
             Some(stage) => format!("{}&cursor={}", stage.href(), encode(cursor)),
             None => format!("/aliexpress/orders?cursor={}", encode(cursor)),
@@ -230,11 +309,11 @@ impl OrdersPage {
     }
 
     fn answer_tone(&self) -> Tone {
-        if !self.missing.is_empty() || self.count_of(OrderStage::Stuck) > 0 {
+        if !self.missing.is_empty() || self.count_of(OrderStage::Stuck) > 0 || self.awaiting.0 > 0 {
             Tone::Bad
         } else if self.total() == 0 {
             Tone::Idle
-        } else if self.count_of(OrderStage::ToPay) > 0 {
+        } else if self.count_of(OrderStage::ToPay) > 0 || !self.alerts.is_empty() {
             Tone::Warn
         } else {
             Tone::Good
@@ -245,12 +324,22 @@ impl OrdersPage {
         let frame = &self.frame;
         let waiting = self.count_of(OrderStage::ToPay);
         let stuck = self.count_of(OrderStage::Stuck);
+        if self.missing.is_empty() && self.awaiting.0 > 0 {
+            let key = match self.awaiting.1 {
+                true => Key::IntentsAwaitingMore,
+                false => Key::IntentsAwaiting,
+            };
+            return frame.t1(key, "count", self.awaiting.0);
+        }
         if !self.missing.is_empty() {
             frame.t(Key::AnswerNotConfigured)
         } else if self.total() == 0 {
             frame.t(Key::OrdersAnswerNone)
         } else if stuck > 0 {
             frame.t1(Key::OrdersAnswerStuck, "count", stuck)
+        } else if !self.alerts.is_empty() {
+            let count: i64 = self.alerts.iter().map(|(_, count)| count).sum();
+            frame.t1(Key::OrdersAnswerAlerts, "count", count)
         } else if waiting > 0 {
             frame.t1(Key::OrdersAnswerToPay, "count", waiting)
         } else {

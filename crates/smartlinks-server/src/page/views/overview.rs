@@ -5,8 +5,8 @@ use askama::Template;
 use crate::page::i18n::Key;
 use crate::page::views::components::Shape;
 use crate::page::views::{
-    AppKeys, AppView, CallBudget, ConnectionState, ConnectionView, EventLine, Frame, OrderCount,
-    Problem, StopReason, Tab, Tone, Upkeep,
+    AppKeys, AppView, CallBudget, ConnectionState, ConnectionView, EventLine, Frame, OrderAlert,
+    OrderCount, Problem, StopReason, Tab, Tone, Upkeep,
 };
 
 /// `GET /aliexpress`
@@ -27,6 +27,8 @@ pub struct OverviewPage {
     pub events: Vec<EventLine>,
     /// How many orders there are in each state; states without orders may be left out.
     pub orders: Vec<OrderCount>,
+    /// How many orders somebody should look at, for each reason.
+    pub alerts: Vec<(OrderAlert, i64)>,
     /// What goes on by itself.
     pub upkeep: Upkeep,
 }
@@ -144,6 +146,17 @@ impl OverviewPage {
                 .into_iter()
                 .filter_map(|one| self.attention_for(one)),
         );
+        rows.extend(self.alerts.iter().map(|(alert, count)| Attention {
+            tone: Tone::Warn,
+            what: self.frame.t1(Key::AttentionOrders, "count", count)
+                + " "
+                + &self.frame.t(alert.key()),
+            why: Some(self.frame.t(alert.fix())),
+            deadline_ms: None,
+            deadline: Deadline::Stops,
+            action: Some(Action::Open(alert.href(), Key::ActionLook)),
+            code: None,
+        }));
         rows.extend(self.upkeep.concerns.iter().map(|one| Attention {
             tone: one.tone(),
             what: self.frame.t(one.what()),

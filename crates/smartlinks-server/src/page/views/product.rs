@@ -218,7 +218,7 @@ impl ProductDetail {
 const SHOWN_PICTURES: usize = 6;
 
 impl FreightOption {
-    fn days(&self, frame: &Frame) -> Option<String> {
+    pub(super) fn days(&self, frame: &Frame) -> Option<String> {
         match (self.min_days, self.max_days) {
             (Some(least), Some(most)) if least != most => {
                 Some(frame.t2(Key::FreightDaysRange, "least", least, "most", most))
@@ -270,6 +270,20 @@ impl ProductPage {
             self.query.quantity,
             encode(&self.query.ship_to),
             encode(&self.query.currency),
+        )
+    }
+
+    /// The form of a new order with this variant filled in.
+    fn order_href(&self, sku: &SkuView) -> String {
+        let price = sku.price.as_ref().filter(|price| price.currency == "USD");
+        let price = price.map(|price| format!("&price={}", encode(&price.amount)));
+        format!(
+            "/aliexpress/orders/new?product={}&sku={}&quantity={}&ship_to={}{}",
+            encode(&self.id),
+            encode(&sku.id),
+            self.query.quantity,
+            encode(&self.query.ship_to),
+            price.unwrap_or_default(),
         )
     }
 

@@ -53,6 +53,7 @@ fn known(number: &str, connection: &ConnectionId) -> KnownOrder {
         title: Some("Case".to_owned()),
         placed_at: None,
         snapshot_json: "{}".to_owned(),
+        alert: None,
         fetched_at: NOW,
         added_at: NOW,
     }

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use smartlinks_store::{ConnectionId, KnownOrder, NewEvent, StoreError, Traces};
+use smartlinks_store::{ConnectionId, FollowEnd, KnownOrder, Millis, NewEvent, StoreError, Traces};
 
 use crate::support::*;
 
@@ -16,6 +16,7 @@ fn order(id: &str, connection: &ConnectionId) -> KnownOrder {
         title: Some("Case".to_owned()),
         placed_at: Some("2026-11-20 03:04:05".to_owned()),
         snapshot_json: "{}".to_owned(),
+        alert: None,
         fetched_at: NOW,
         added_at: NOW,
     }
@@ -197,4 +198,58 @@ pub(crate) async fn events_are_listed_and_pruned(stage: Stage) {
 
 fn told(event: NewEvent) -> Traces {
     Traces::none().event(event)
+}
+
+pub(crate) async fn an_order_is_followed_by_one_at_a_time(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let following = store.order_following();
+    for id in ["8200000000000001", "8200000000000002"] {
+        let known = order(id, &connection);
+        store.orders().upsert(known, Traces::none()).await.unwrap();
+    }
+    let (now, later) = (Millis(1_000), Millis(5_000));
+    assert_eq!(following.next_poll_due(now).await.unwrap(), Some(Millis(0)));
+    let first = following.claim_polls("a", later, now, 1).await.unwrap();
+    let second = following.claim_polls("b", later, now, 9).await.unwrap();
+    assert_eq!((first.len(), second.len()), (1, 1));
+    let nothing = following.claim_polls("c", later, now, 9).await.unwrap();
+    assert!(nothing.is_empty());
+    assert_eq!(following.next_poll_due(now).await.unwrap(), None);
+    let id = first[0].order.order_id.clone();
+    let end = FollowEnd {
+        next_poll_at: Some(Millis(9_000)),
+        failures: 2,
+        alert: Some("not_shipped".into()),
+        parcel: Some("LP1".into()),
+    };
+    let foreign = following.end_poll(&id, "b", end.clone(), Traces::none());
+    assert!(!foreign.await.unwrap());
+    let own = following.end_poll(&id, "a", end.clone(), Traces::none());
+    assert!(own.await.unwrap());
+    // Reading it again leaves what following knows.
+    let again = order(&id, &connection);
+    store.orders().upsert(again, Traces::none()).await.unwrap();
+    let counts = following.count_alerts().await.unwrap();
+    assert_eq!(counts, [("not_shipped".to_owned(), 1)]);
+    let page = following
+        .list_alerted("not_shipped", None, 10)
+        .await
+        .unwrap();
+    assert_eq!(page.orders[0].alert.as_deref(), Some("not_shipped"));
+    let found = following.orders_numbered("LP1").await.unwrap();
+    assert_eq!(found[0].order_id, id);
+    assert!(following.orders_numbered("LP2").await.unwrap().is_empty());
+    // The lease of the other one ends.
+    let other = following.claim_polls("c", Millis(20_000), Millis(9_000), 9);
+    let other = other.await.unwrap();
+    assert_eq!(other.len(), 2);
+    let over = FollowEnd::default();
+    for one in other {
+        let id = &one.order.order_id;
+        let end = following.end_poll(id, "c", over.clone(), Traces::none());
+        assert!(end.await.unwrap());
+    }
+    assert_eq!(following.next_poll_due(Millis(99_000)).await.unwrap(), None);
+    assert!(following.count_alerts().await.unwrap().is_empty());
 }

@@ -1,0 +1,143 @@
+//! The repository over a database.
+
+use async_trait::async_trait;
+
+use super::{FollowEnd, FollowedOrder, OrderFollowingRepository};
+use crate::orders::{known_order, order_columns, page_of};
+use crate::sql::{Session, Write, values};
+use crate::store::DatabaseStore;
+use crate::{KnownOrder, Millis, OrderCursor, OrderPage, StoreError, Traces};
+
+const TABLE: &str = "known_orders";
+
+#[async_trait]
+impl OrderFollowingRepository for DatabaseStore {
+    async fn next_poll_due(&self, now: Millis) -> Result<Option<Millis>, StoreError> {
+        const DUE: &str = "select order_id, next_poll_at from known_orders where next_poll_at is not null \
+             and (poll_until is null or poll_until <= $1) order by next_poll_at limit 1";
+        let row = self.database.first(DUE, values![now]).await?;
+        row.map(|row| Ok(row.fields(TABLE, "order_id")?.moment("next_poll_at")?))
+            .transpose()
+    }
+
+    async fn claim_polls(
+        &self,
+        owner: &str,
+        until: Millis,
+        now: Millis,
+        limit: u32,
+    ) -> Result<Vec<FollowedOrder>, StoreError> {
+        let claim = Claim {
+            owner: owner.to_owned(),
+            until,
+            now,
+            limit,
+        };
+        self.database.write(claim).await
+    }
+
+    async fn end_poll(
+        &self,
+        order_id: &str,
+        owner: &str,
+        end: FollowEnd,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        const END: &str = "update known_orders set next_poll_at = $3, poll_failures = $4, alert = $5, \
+             parcel = coalesce($6, parcel), poll_owner = null, poll_until = null \
+             where order_id = $1 and poll_owner = $2";
+        let values = values![
+            order_id,
+            owner,
+            end.next_poll_at,
+            end.failures,
+            end.alert,
+            end.parcel,
+        ];
+        self.traced(END, values, traces).await
+    }
+
+    async fn count_alerts(&self) -> Result<Vec<(String, i64)>, StoreError> {
+        const COUNT: &str = "select alert, count(*) as orders from known_orders where alert is not null \
+             group by alert order by alert";
+        let rows = self.database.all(COUNT, values![]).await?;
+        rows.iter()
+            .map(|row| {
+                let fields = row.fields(TABLE, "alert")?;
+                Ok((fields.text("alert")?, fields.int("orders")?))
+            })
+            .collect()
+    }
+
+    async fn list_alerted(
+        &self,
+        alert: &str,
+        cursor: Option<&OrderCursor>,
+        limit: u32,
+    ) -> Result<OrderPage, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where alert = $4 and (added_at, order_id) < ($2, $3) \
+             order by added_at desc, order_id desc limit $1"
+        );
+        let wanted = limit.clamp(1, 1000);
+        let values = match cursor {
+            None => values![wanted + 1, Millis(i64::MAX), "", alert],
+            Some(at) => values![wanted + 1, at.added_at, at.order_id.as_str(), alert],
+        };
+        page_of(&self.database.all(SELECT, values).await?, wanted)
+    }
+
+    async fn orders_numbered(&self, number: &str) -> Result<Vec<KnownOrder>, StoreError> {
+        // Each part goes through its own index.
+        const SELECT: &str = concat!(
+            "select ",
+            order_columns!(),
+            " from known_orders where order_id in (select order_id from known_orders where order_id = $1 \
+             union select order_id from known_orders where parcel = $1 \
+             union select order_id from known_orders where intent_id in \
+             (select id from order_intents where out_order_id = $1 or id = $1)) \
+             order by added_at desc, order_id desc limit 20"
+        );
+        let rows = self.database.all(SELECT, values![number]).await?;
+        rows.iter().map(known_order).collect()
+    }
+}
+
+/// Takes orders that are due.
+struct Claim {
+    owner: String,
+    until: Millis,
+    now: Millis,
+    limit: u32,
+}
+
+#[async_trait]
+impl Write for Claim {
+    type Output = Vec<FollowedOrder>;
+
+    async fn run(&self, session: &mut Session<'_>) -> Result<Vec<FollowedOrder>, StoreError> {
+        const DUE: &str = "select order_id from known_orders where next_poll_at <= $1 \
+             and (poll_until is null or poll_until <= $1) order by next_poll_at, order_id limit $2";
+        // Whether it is free is asked here once more: another may have claimed it since it was listed.
+        const CLAIM: &str = concat!(
+            "update known_orders set poll_owner = $2, poll_until = $3 where order_id = $1 \
+             and next_poll_at <= $4 and (poll_until is null or poll_until <= $4) returning poll_failures, ",
+            order_columns!()
+        );
+        let due = session.all(DUE, values![self.now, self.limit]).await?;
+        let mut claimed = Vec::with_capacity(due.len());
+        for row in &due {
+            let id = row.fields(TABLE, "order_id")?.text("order_id")?;
+            let values = values![id, self.owner.as_str(), self.until, self.now];
+            if let Some(row) = session.first(CLAIM, values).await? {
+                claimed.push(FollowedOrder {
+                    failures: row.fields(TABLE, "order_id")?.int("poll_failures")?,
+                    order: known_order(&row)?,
+                });
+            }
+        }
+        Ok(claimed)
+    }
+}
