@@ -247,6 +247,11 @@ impl Core {
         asking: Asking,
     ) -> Result<Option<CatalogueEntry>> {
         let entry = self.catalogue_entry(id.as_str()).await?;
+        let asked = Asked {
+            by: asking,
+            at: to_millis(self.now()),
+            market: market_of(&entry),
+        };
         let fresh = match self.ask_again(&entry, asking).await {
             Ok(fresh) => Ok(fresh),
             Err(error) => Err(merging::refused(&error).ok_or(error)?),
@@ -257,7 +262,7 @@ impl Core {
                 Some(entry) => entry,
                 None => self.catalogue_entry(id.as_str()).await?,
             };
-            match self.store_answer(present, &fresh, policies, asking).await? {
+            match self.store_answer(present, &fresh, policies, &asked).await? {
                 Found::Nothing => return Ok(None),
                 Found::Stored(entry) => return Ok(Some(*entry)),
                 Found::Overtaken => {}
@@ -289,19 +294,18 @@ impl Core {
         mut entry: CatalogueEntry,
         fresh: &Result<ProductView, Availability>,
         policies: &Policies,
-        asking: Asking,
+        asked: &Asked,
     ) -> Result<Found> {
+        // Somebody has asked later, or for another country or currency: this answer says nothing any more.
+        if entry.product.checked_at > asked.at || market_of(&entry) != asked.market {
+            return Ok(Found::Nothing);
+        }
         let now = to_millis(self.now());
         let before = entry.clone();
         let mut history = History::new(self, &entry.product.id);
-        let market = Market {
-            ship_to: entry.product.ship_to.clone(),
-            currency: entry.product.currency.clone(),
-            language: entry.product.language.clone(),
-        };
-        merging::answered(&mut entry, fresh, &market, &mut history, now)?;
+        merging::answered(&mut entry, fresh, &asked.market, &mut history, now)?;
         let told = self.drifted(&mut entry, &mut history, policies, now)?;
-        if entry == before && asking == Asking::Watch {
+        if entry == before && asked.by == Asking::Watch {
             // The end of the look says when it was.
             return Ok(Found::Nothing);
         }
@@ -330,6 +334,22 @@ impl Core {
             failures: state.failures,
             problem: state.problem,
         })
+    }
+}
+
+/// A question to AliExpress.
+struct Asked {
+    by: Asking,
+    at: Millis,
+    market: Market,
+}
+
+fn market_of(entry: &CatalogueEntry) -> Market {
+    let product = &entry.product;
+    Market {
+        ship_to: product.ship_to.clone(),
+        currency: product.currency.clone(),
+        language: product.language.clone(),
     }
 }
 
