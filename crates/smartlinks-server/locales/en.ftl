@@ -1098,7 +1098,7 @@ affiliate-answer-made = { $count ->
 }
 affiliate-not-permitted = The application lacks the permission for this.
 affiliate-permission = The permission group “Affiliate API” is missing
-affiliate-permission-text = Whoever runs SmartLinks applies for it in the AliExpress console, under the application’s API permissions. It takes an account of the affiliate programme, opened in its portal.
+affiliate-permission-text = Whoever runs SmartLinks applies for it in the AliExpress console (openservice.aliexpress.com), under the application’s API permissions. It takes an account of the affiliate programme, opened at portals.aliexpress.com.
 affiliate-tracking = Tracking id
 affiliate-tracking-help = From the affiliate portal: it says who earned the commission.
 affiliate-sources = Product numbers or AliExpress addresses
@@ -1143,3 +1143,5 @@ commission-none-text = Choose another period or state.
 commission-buyer-paid = Paid by the buyer
 commission-earned = Commission
 commission-created = Created
+deed-market-chosen = Market chosen
+deed-market-forgotten = Market forgotten

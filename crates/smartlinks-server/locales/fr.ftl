@@ -1099,7 +1099,7 @@ affiliate-answer-made = { $count ->
 }
 affiliate-not-permitted = L’application n’a pas l’autorisation nécessaire.
 affiliate-permission = Le groupe d’autorisations « Affiliate API » manque
-affiliate-permission-text = La personne qui exploite SmartLinks en fait la demande dans la console AliExpress, parmi les autorisations de l’application. Il faut un compte du programme d’affiliation, ouvert sur son portail.
+affiliate-permission-text = La personne qui exploite SmartLinks en fait la demande dans la console AliExpress (openservice.aliexpress.com), parmi les autorisations de l’application. Il faut un compte du programme d’affiliation, ouvert sur portals.aliexpress.com.
 affiliate-tracking = Identifiant de suivi
 affiliate-tracking-help = Du portail d’affiliation : il indique qui a gagné la commission.
 affiliate-sources = Numéros de produits ou adresses AliExpress
@@ -1144,3 +1144,5 @@ commission-none-text = Choisissez une autre période ou un autre état.
 commission-buyer-paid = Payé par l’acheteur
 commission-earned = Commission
 commission-created = Créée
+deed-market-chosen = Marché choisi
+deed-market-forgotten = Marché oublié

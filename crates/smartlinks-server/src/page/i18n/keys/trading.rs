@@ -91,4 +91,6 @@ super::keys! {
     CommissionBuyerPaid = "commission-buyer-paid",
     CommissionEarned = "commission-earned",
     CommissionCreated = "commission-created",
+    DeedMarketChosen = "deed-market-chosen",
+    DeedMarketForgotten = "deed-market-forgotten",
 }
