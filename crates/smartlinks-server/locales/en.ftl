@@ -1520,7 +1520,7 @@ affiliate-answer-made = { $count ->
 }
 affiliate-not-permitted = The application lacks the permission for this.
 affiliate-permission = The permission group “Affiliate API” is missing
-affiliate-permission-text = Whoever runs SmartLinks applies for it in the AliExpress console, under the application’s API permissions. It takes an account of the affiliate programme, opened in its portal.
+affiliate-permission-text = Whoever runs SmartLinks applies for it in the AliExpress console (openservice.aliexpress.com), under the application’s API permissions. It takes an account of the affiliate programme, opened at portals.aliexpress.com.
 affiliate-tracking = Tracking id
 affiliate-tracking-help = From the affiliate portal: it says who earned the commission.
 affiliate-sources = Product numbers or AliExpress addresses
@@ -1786,3 +1786,6 @@ orders-answer-alerts = { $count ->
 orders-search-label = Find by order number, our number or parcel number
 orders-not-found = No known order has this number
 orders-not-found-text = Enter the whole number. An order that is not known here can be added above.
+
+deed-market-chosen = Market chosen
+deed-market-forgotten = Market forgotten

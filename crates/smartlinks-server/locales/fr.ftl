@@ -1521,7 +1521,7 @@ affiliate-answer-made = { $count ->
 }
 affiliate-not-permitted = L’application n’a pas l’autorisation nécessaire.
 affiliate-permission = Le groupe d’autorisations « Affiliate API » manque
-affiliate-permission-text = La personne qui exploite SmartLinks en fait la demande dans la console AliExpress, parmi les autorisations de l’application. Il faut un compte du programme d’affiliation, ouvert sur son portail.
+affiliate-permission-text = La personne qui exploite SmartLinks en fait la demande dans la console AliExpress (openservice.aliexpress.com), parmi les autorisations de l’application. Il faut un compte du programme d’affiliation, ouvert sur portals.aliexpress.com.
 affiliate-tracking = Identifiant de suivi
 affiliate-tracking-help = Du portail d’affiliation : il indique qui a gagné la commission.
 affiliate-sources = Numéros de produits ou adresses AliExpress
@@ -1787,3 +1787,6 @@ orders-answer-alerts = { $count ->
 orders-search-label = Chercher par numéro de commande, le nôtre ou celui du colis
 orders-not-found = Aucune commande connue n’a ce numéro
 orders-not-found-text = Saisissez le numéro entier. Une commande inconnue ici peut être ajoutée ci-dessus.
+
+deed-market-chosen = Marché choisi
+deed-market-forgotten = Marché oublié

@@ -7,7 +7,7 @@ use crate::page::i18n::Key;
 use crate::page::views::{AuthError, EventKind, Frame, ProblemKind};
 
 /// What the audit log tells that is no event.
-const DEEDS: [(&str, Key); 31] = [
+const DEEDS: [(&str, Key); 33] = [
     ("token.vended", Key::DeedTokenVended),
     ("connection.called", Key::DeedConnectionCalled),
     ("token_file.written", Key::DeedTokenFileWritten),
@@ -26,6 +26,8 @@ const DEEDS: [(&str, Key); 31] = [
     ("order.decided", Key::DeedOrderDecided),
     ("watch.policies", Key::DeedWatchPolicies),
     ("product.sku_replaced", Key::DeedSkuReplaced),
+    ("market.chosen", Key::DeedMarketChosen),
+    ("market.forgotten", Key::DeedMarketForgotten),
     ("operator.signed_in", Key::DeedSignedIn),
     ("operator.signed_out", Key::DeedSignedOut),
     ("operator.session_ended", Key::DeedSessionEnded),

@@ -89,4 +89,6 @@ super::keys! {
     CommissionBuyerPaid = "commission-buyer-paid",
     CommissionEarned = "commission-earned",
     CommissionCreated = "commission-created",
+    DeedMarketChosen = "deed-market-chosen",
+    DeedMarketForgotten = "deed-market-forgotten",
 }
