@@ -1208,7 +1208,7 @@ availability-not-for-app = Not open to this application
 availability-offline = Taken offline
 catalogue-product = Product
 catalogue-state = State
-catalogue-variants = Variants sold
+catalogue-variants = Variants
 catalogue-of = { $sold } of { $all }
 catalogue-in-stock = in stock: { $count }
 catalogue-cost = Cost
@@ -1253,6 +1253,8 @@ catalogue-remove-shop = Nothing changes in your shop and at AliExpress. Orders s
 catalogue-remove-confirm = Remove it
 catalogue-remove-keep = Keep it
 form-detail = More precisely:
+problem-not-sold = AliExpress does not sell this to the destination.
+fix-not-sold = Choose another destination, or another product.
 problem-overtaken = Things are no longer as this page showed them.
 fix-overtaken = Look at the page again: what was wanted is done already, or something else stands in its way.
 
@@ -1313,7 +1315,7 @@ rule-delete-confirm = Delete it for good
 dry-run-title = See what would change
 dry-run-text = A dry run shows every price before and after, with its margin before delivery and taxes. Nothing changes until you apply it.
 dry-run-rule = Price by
-dry-run-own = Each product’s own rule, or the default one
+dry-run-own = Its own rule, or the default one
 dry-run-rule-help = A rule that is chosen here becomes the products’ own when you apply the run.
 dry-run-words = Only these (words, number, code)
 dry-run-button = Show what would change
@@ -1370,13 +1372,14 @@ run-no-rule = No rule applies. Choose one, or make one the default.
 run-no-rate = Enter what one { $from } is worth in { $to }.
 run-impossible = The cost is below zero or too large.
 run-zero = The rule would give it away for nothing.
+run-none = No new price
 run-moved = { $count ->
     [one] { $count } line is no longer as it was shown.
    *[other] { $count } lines are no longer as they were shown.
 }
 run-moved-text = No price was changed. Make a new dry run, look at it, and apply that one.
-run-shown = As shown
-run-now = Now
+run-shown = As shown:
+run-now = Now:
 run-not-sold = not sold any more
 run-keeps = stays
 
@@ -1393,7 +1396,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Import many products
 imports-text = Numbers and links, or a CSV file
-imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. Up to 60 KB here; more through the API and the command line.
+imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. About 50 KB at once; larger files go through the command line (smartlinks catalogue imports start).
 imports-labels-help = Given to all of them. With a comma between.
 imports-rule-help = For those whose line names none.
 imports-button = Import

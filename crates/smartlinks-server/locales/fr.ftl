@@ -1209,7 +1209,7 @@ availability-not-for-app = Fermé à cette application
 availability-offline = Retiré de la vente
 catalogue-product = Produit
 catalogue-state = État
-catalogue-variants = Variantes vendues
+catalogue-variants = Variantes
 catalogue-of = { $sold } sur { $all }
 catalogue-in-stock = en stock : { $count }
 catalogue-cost = Coût
@@ -1254,6 +1254,8 @@ catalogue-remove-shop = Rien ne change dans votre boutique ni chez AliExpress. L
 catalogue-remove-confirm = Le retirer
 catalogue-remove-keep = Le garder
 form-detail = Plus précisément :
+problem-not-sold = AliExpress ne vend pas ceci vers la destination.
+fix-not-sold = Choisissez une autre destination ou un autre produit.
 problem-overtaken = La situation n’est plus celle que cette page montrait.
 fix-overtaken = Regardez à nouveau la page : ce qui était voulu est déjà fait, ou autre chose s’y oppose.
 
@@ -1314,7 +1316,7 @@ rule-delete-confirm = Supprimer définitivement
 dry-run-title = Voir ce qui changerait
 dry-run-text = Une simulation montre chaque prix avant et après, avec sa marge avant livraison et taxes. Rien ne change tant que vous ne l’appliquez pas.
 dry-run-rule = Fixer les prix selon
-dry-run-own = La règle de chaque produit, ou celle par défaut
+dry-run-own = Sa propre règle, sinon celle par défaut
 dry-run-rule-help = Une règle choisie ici devient celle des produits quand vous appliquez la simulation.
 dry-run-words = Seulement ceux-ci (mots, numéro, code)
 dry-run-button = Montrer ce qui changerait
@@ -1371,13 +1373,14 @@ run-no-rule = Aucune règle ne s’applique. Choisissez-en une, ou définissez-e
 run-no-rate = Saisissez ce que vaut un { $from } en { $to }.
 run-impossible = Le coût est inférieur à zéro ou trop grand.
 run-zero = La règle le donnerait pour rien.
+run-none = Pas de nouveau prix
 run-moved = { $count ->
     [one] { $count } ligne n’est plus comme elle a été montrée.
    *[other] { $count } lignes ne sont plus comme elles ont été montrées.
 }
 run-moved-text = Aucun prix n’a changé. Refaites la simulation, regardez-la, puis appliquez-la.
-run-shown = Montré
-run-now = Maintenant
+run-shown = Montré :
+run-now = Maintenant :
 run-not-sold = n’est plus vendue
 run-keeps = reste
 
@@ -1394,7 +1397,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Importer beaucoup de produits
 imports-text = Numéros et liens, ou un fichier CSV
-imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Jusqu’à 60 Ko ici ; plus par l’API et la ligne de commande.
+imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Environ 50 Ko à la fois ; un fichier plus grand passe par la ligne de commande (smartlinks catalogue imports start).
 imports-labels-help = Données à tous. Séparées par une virgule.
 imports-rule-help = Pour ceux dont la ligne n’en nomme pas.
 imports-button = Importer
@@ -1456,7 +1459,7 @@ imports-feed = Importer une sélection
 imports-feed-name = Sélection d’AliExpress
 imports-most = Au plus
 imports-feed-button = Importer la sélection
-imports-feed-help = Ses produits sont d’abord trouvés, page par page, puis importés un par un. Sans nombre sous « Au plus », tous le sont, jusqu’à 10 000.
+imports-feed-help = Ses produits sont d’abord trouvés, page par page, puis importés un par un. Sans nombre sous « Au plus », tous le sont, jusqu’à 10 000.
 import-answer-finding = { $count ->
     [one] { $count } produit de la sélection trouvé jusqu’ici.
    *[other] { $count } produits de la sélection trouvés jusqu’ici.

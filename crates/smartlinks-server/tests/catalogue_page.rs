@@ -253,7 +253,10 @@ async fn many_products_come_in_as_a_job() -> Result<()> {
     let app = App::start().await?;
     let visitor = app.visitor()?;
     let imports = format!("{CATALOGUE}/imports");
-    holds(&page(&visitor, &imports).await?, "No account");
+    holds(
+        &page(&visitor, &imports).await?,
+        "No working account is connected",
+    );
     app.connect().await?;
     let products = app.products().await?;
     let list = format!(

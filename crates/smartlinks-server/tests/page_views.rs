@@ -390,6 +390,16 @@ fn forms_send_exactly_what_the_handlers_take() {
             let mut names: Vec<&str> = fields.iter().filter_map(|tag| tag.get("name")).collect();
             // A field that is sent once for each thing that is ticked.
             names.dedup();
+            // Lines of a table, each with the same fields.
+            let mut names = names.join(",");
+            for (line, lines) in [
+                ("up_to,percent,plus", "steps"),
+                ("sku,code,sold", "variants"),
+            ] {
+                names = names
+                    .replacen(line, lines, 1)
+                    .replace(&format!(",{line}"), "");
+            }
             let action = form.get("action").unwrap_or("(this page)");
             let path: Vec<&str> = action
                 .split('/')
@@ -413,13 +423,16 @@ fn forms_send_exactly_what_the_handlers_take() {
                 })
                 .collect();
             let method = form.get("method").expect("a method");
-            forms.insert(format!("{method} {} {}", path.join("/"), names.join(",")));
+            forms.insert(format!("{method} {} {}", path.join("/"), names));
         }
     }
     let expected = [
         "get /aliexpress/affiliate/hot q,tracking_id",
         "get /aliexpress/affiliate/orders from,until,state",
         "get /aliexpress/audit action,connection,actor",
+        "get /aliexpress/catalogue q,label,availability",
+        "get /aliexpress/catalogue q,label,availability,state",
+        "get /aliexpress/catalogue/export price_currency,format",
         "get /aliexpress/orders number",
         "get /aliexpress/products q,category,sort,free",
         "get /aliexpress/products/{id} sku,quantity,ship_to,currency",
@@ -433,8 +446,23 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/authentication/connections/{id}/label label",
         "post /aliexpress/authentication/connections/{id}/refresh ",
         "post /aliexpress/authentication/connections/{id}/replace ",
+        "post /aliexpress/catalogue/dry-run rule,q,label,state",
+        "post /aliexpress/catalogue/imports text,labels,rule",
+        "post /aliexpress/catalogue/imports/feed feed,most,labels",
+        "post /aliexpress/catalogue/imports/{id}/cancel ",
+        "post /aliexpress/catalogue/imports/{id}/resume ",
+        "post /aliexpress/catalogue/rates from,to,rate",
+        "post /aliexpress/catalogue/rates/USD/EUR/remove ",
+        "post /aliexpress/catalogue/rules name,currency,steps,min_profit,min_margin,every,ending,default",
+        "post /aliexpress/catalogue/rules/{id} name,currency,steps,min_profit,min_margin,every,ending,default",
+        "post /aliexpress/catalogue/rules/{id}/delete ",
+        "post /aliexpress/catalogue/runs/{id}/apply ",
+        "post /aliexpress/catalogue/{id} title,state,labels,rule",
+        "post /aliexpress/catalogue/{id} title,state,labels,rule,variants",
         "post /aliexpress/catalogue/{id}/check ",
+        "post /aliexpress/catalogue/{id}/refresh ",
         "post /aliexpress/catalogue/{id}/relist ",
+        "post /aliexpress/catalogue/{id}/remove ",
         "post /aliexpress/catalogue/{id}/repair sku,with",
         "post /aliexpress/catalogue/{id}/unsell sku",
         "post /aliexpress/drift/policies cost_up,cost_up_above,cost_down,cost_down_above,sold_out,stock,sku_gone,sku_back,sku_added,unavailable,on_sale",
@@ -454,6 +482,7 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/products/by-picture picture",
         "post /aliexpress/products/market ship_to,currency,language,back",
+        "post /aliexpress/products/{id}/import ship_to,currency,add,labels",
         "post /aliexpress/sign-in name,password,return_to",
         "post /aliexpress/sign-in/link token,name,password,again",
         "post /aliexpress/sign-in/link token,password,again",

@@ -89,6 +89,13 @@ impl Core {
     }
 
     pub(super) async fn catalogue_filter(&self, query: &CatalogueQuery) -> Result<CatalogueFilter> {
+        // No text of ours holds one, and not every database takes it in a text.
+        for (field, text) in [("words", &query.words), ("label", &query.label)] {
+            let control = |sign: char| sign.is_control() && !sign.is_whitespace();
+            if text.as_deref().is_some_and(|text| text.contains(control)) {
+                return Err(Error::invalid(field, "holds a control character"));
+            }
+        }
         let connection = match given(query.connection.as_deref()) {
             Some(id) => Some(self.record(id).await?.id),
             None => None,

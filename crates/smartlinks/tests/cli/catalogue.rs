@@ -209,3 +209,25 @@ fn many_products_are_imported_from_a_file() {
         id
     );
 }
+
+#[test]
+fn a_feed_is_imported_by_its_name() {
+    let gateway = Gateway::start();
+    let home = connected(&gateway);
+    let start = ["catalogue", "imports", "start", "--feed"];
+    let of = |more: &[&str]| home.run(&[&start[..], more].concat());
+    let started = of(&["DS bestseller", "--most", "2", "--json"]).json(0);
+    let job = &started["job"];
+    assert_eq!(
+        (&job["feed"], &job["lines"], &job["finding"]),
+        (&"DS bestseller".into(), &2.into(), &false.into())
+    );
+    let id = job["id"].as_str().unwrap();
+    let shown = home.run(&["catalogue", "imports", "show", id]);
+    assert!(shown.stdout.contains("DS bestseller"), "{shown}");
+    let unknown = of(&["no such feed"]);
+    assert!(unknown.stderr.contains("no feed"), "{unknown}");
+    // One source at a time.
+    let both = of(&["DS bestseller", PRODUCT]);
+    assert!(both.stderr.contains("cannot be used with"), "{both}");
+}

@@ -179,7 +179,7 @@ pub(super) async fn kept(state: &AppState, number: &str) -> Result<Option<KeptPr
     }
     let query = CatalogueQuery {
         words: Some(number.to_owned()),
-        limit: Some(1),
+        limit: Some(20),
         ..CatalogueQuery::default()
     };
     let found = state.core().catalogue(&query).await?.products;

@@ -275,7 +275,9 @@ fn job(job: ImportJobView) -> ImportJob {
         lines: job.lines,
         imported: job.imported,
         failed: job.failed,
-        rests: job.rests_because.map(why),
+        rests: job
+            .rests_because
+            .map(|rest| ProblemView::from_code(rest.code)),
         next_ms: ms(job.next_at),
         created_ms: ms(job.created_at),
         finished_ms: ms(job.finished_at),

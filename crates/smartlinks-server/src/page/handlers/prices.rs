@@ -11,7 +11,7 @@ use smartlinks_core::catalogue::{
     PriceRunLineView, PriceRunRequest, PriceRunView, PricingProblem, RateView, RuleDraft, RuleView,
     RunPage, Selection,
 };
-use smartlinks_core::pricing::RateSource;
+use smartlinks_core::pricing::{RateSource, minor_units};
 
 use super::catalogue::{done, encoded, every, field, given};
 use super::frame::query_value;
@@ -502,7 +502,11 @@ fn run_line(line: PriceRunLineView) -> RunLine {
         margin: line
             .margin_before_freight
             .zip(currency)
-            .map(|(margin, currency)| Price::new(margin.to_string(), currency)),
+            .map(|(margin, currency)| {
+                // As with its share, it must not look better than it is.
+                let shown = margin.trunc_with_scale(minor_units(&currency));
+                Price::new(shown.to_string(), currency)
+            }),
         margin_percent: line
             .margin_before_freight_percent
             .map(|share| share.to_string()),

@@ -48,6 +48,8 @@ pub enum ProblemKind {
     OtherAccount,
     /// Not there.
     NotFound,
+    /// Not sold to the destination.
+    NotSold,
     /// What was entered cannot be used.
     Input,
     /// Our own database failed.
@@ -107,7 +109,15 @@ impl ProblemKind {
             "InsufficientPermission" | "11" | "12" | "AUTH_TYPE_UNSUPPORTED" => Self::Permission,
             "AppWhiteIpLimit" => Self::AddressNotAllowed,
             "isv.insufficient-permission" | "isv.invalid-authorization" => Self::OtherAccount,
-            "unknown_order" | "not_found" | "ITEM_ID_NOT_FOUND" => Self::NotFound,
+            "unknown_order" | "not_found" | "ITEM_ID_NOT_FOUND" | "605" | "product_not_found" => {
+                Self::NotFound
+            }
+            "not_sold_to_country" | "602" => Self::NotSold,
+            "not_for_this_app" => Self::Permission,
+            "gateway_unreachable" => Self::Unreachable,
+            "gateway_unreadable" => Self::BadAnswer,
+            "gateway_failed" => Self::GatewayDown,
+            "gateway_busy" => Self::RateLimited(None),
             "invalid" | "invalid_parameter" => Self::Input,
             "storage" | "storage_failed" => Self::Storage,
             "refresh_busy" => Self::Busy,
@@ -135,6 +145,7 @@ impl ProblemKind {
             Self::AddressNotAllowed => Key::ProblemAddressNotAllowed,
             Self::OtherAccount => Key::ProblemOtherAccount,
             Self::NotFound => Key::ProblemNotFound,
+            Self::NotSold => Key::ProblemNotSold,
             Self::Input => Key::ProblemInput,
             Self::Storage => Key::ProblemStorage,
             Self::Busy => Key::ProblemBusy,
@@ -161,6 +172,7 @@ impl ProblemKind {
             Self::AddressNotAllowed => Key::FixAddressNotAllowed,
             Self::OtherAccount => Key::FixOtherAccount,
             Self::NotFound => Key::FixNotFound,
+            Self::NotSold => Key::FixNotSold,
             Self::Input => Key::FixInput,
             Self::Storage => Key::FixStorage,
             Self::Busy => Key::FixBusy,

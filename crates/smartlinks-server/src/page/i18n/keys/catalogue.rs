@@ -93,6 +93,8 @@ super::keys! {
     CatalogueRemoveConfirm = "catalogue-remove-confirm",
     CatalogueRemoveKeep = "catalogue-remove-keep",
     FormDetail = "form-detail",
+    ProblemNotSold = "problem-not-sold",
+    FixNotSold = "fix-not-sold",
     ProblemOvertaken = "problem-overtaken",
     FixOvertaken = "fix-overtaken",
 }

@@ -104,6 +104,7 @@ super::keys! {
     RunNoRate = "run-no-rate",
     RunImpossible = "run-impossible",
     RunZero = "run-zero",
+    RunNone = "run-none",
     RunMoved = "run-moved",
     RunMovedText = "run-moved-text",
     RunShown = "run-shown",
