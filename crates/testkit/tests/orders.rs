@@ -66,7 +66,11 @@ async fn travel(visitor: Visitor) -> Result<()> {
     let id = made[0]["order_ids"][0].as_str().context("no order")?;
 
     for (to, status, words) in [
-        ("paid", "WAIT_SELLER_SEND_GOODS", "The seller has to ship it"),
+        (
+            "paid",
+            "WAIT_SELLER_SEND_GOODS",
+            "The seller has to ship it",
+        ),
         ("shipped", "WAIT_BUYER_ACCEPT_GOODS", "On its way"),
         ("delivered", "FINISH", "Received and finished"),
     ] {
@@ -94,7 +98,9 @@ async fn travel(visitor: Visitor) -> Result<()> {
 async fn connect(browser: &Browser, service: &ServiceProcess) -> Result<()> {
     browser.goto(service.page()).await?;
     browser.click("Authentication").await?;
-    browser.click("Authorize SmartLinks with AliExpress").await?;
+    browser
+        .click("Authorize SmartLinks with AliExpress")
+        .await?;
     browser
         .wait_for_address(&format!("{}/oauth/authorize", service.sandbox()?))
         .await?;
@@ -109,7 +115,10 @@ async fn intents(program: &Http) -> Result<Vec<Value>> {
 
 /// A product with a variant that is in stock.
 async fn in_stock(program: &Http) -> Result<(String, String)> {
-    let page = program.get("/api/aliexpress/products?q=lamp").await?.json()?;
+    let page = program
+        .get("/api/aliexpress/products?q=lamp")
+        .await?
+        .json()?;
     for product in page["products"].as_array().context("no products")? {
         let id = product["id"].as_str().context("no id")?;
         let path = format!("/api/aliexpress/products/{id}?ship_to=FR&currency=USD");
