@@ -81,7 +81,7 @@ async fn what_is_known_for_long_is_asked_again_and_what_is_fresh_is_not() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_stands_still_is_told_of_once() -> Result<()> {
     let follow_policy = FollowPolicy {
-        no_movement_after: Duration::from_secs(3 * 24 * 3600),
+        no_movement_after: Duration::from_secs(2 * 24 * 3600),
         ..FollowPolicy::default()
     };
     let orders = OrderPolicy {
