@@ -1,10 +1,12 @@
 //! Following orders: what AliExpress does not tell is asked for, once for all instances, and an order that stands still
 //! is brought to somebody's eyes.
 
+use std::time::Duration;
+
 use anyhow::{Context, Result};
 use serde_json::json;
-use smartlinks_core::OrderListing;
-use testkit::app::App;
+use smartlinks_core::{FollowPolicy, OrderListing, OrderPolicy};
+use testkit::app::{App, Setup};
 use testkit::http::Http;
 
 const GET: &str = "aliexpress.trade.ds.order.get";
@@ -78,14 +80,30 @@ async fn what_is_known_for_long_is_asked_again_and_what_is_fresh_is_not() -> Res
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_that_stands_still_is_told_of_once() -> Result<()> {
-    let app = App::start().await?;
+    let follow_policy = FollowPolicy {
+        no_movement_after: Duration::from_secs(2 * 24 * 3600),
+        ..FollowPolicy::default()
+    };
+    let orders = OrderPolicy {
+        follow: follow_policy,
+        ..OrderPolicy::default()
+    };
+    let setup = Setup {
+        orders,
+        ..Setup::default()
+    };
+    let app = App::with(setup).await?;
     app.connect().await?;
     let id = order_in(&app, "shipped").await?;
     follow(&app).await?;
     assert_eq!(alert_of(&app, &id).await?, None);
+    // Its parcel is heard of every few days.
     for _ in 0..12 {
         app.advance(DAY);
         follow(&app).await?;
+        if alert_of(&app, &id).await?.is_some() {
+            break;
+        }
     }
     let word = alert_of(&app, &id).await?;
     assert_eq!(word.as_deref(), Some("no_movement"));

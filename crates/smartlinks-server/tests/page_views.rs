@@ -389,16 +389,15 @@ fn forms_send_exactly_what_the_handlers_take() {
             let (form, fields) = opening.split_first().expect("the form itself");
             let mut names: Vec<&str> = fields.iter().filter_map(|tag| tag.get("name")).collect();
             // A field that is sent once for each thing that is ticked.
-            names.dedup();
+            let mut seen = BTreeSet::new();
+            names.retain(|name| seen.insert(*name));
             // Lines of a table, each with the same fields.
             let mut names = names.join(",");
             for (line, lines) in [
                 ("up_to,percent,plus", "steps"),
                 ("sku,code,sold", "variants"),
             ] {
-                names = names
-                    .replacen(line, lines, 1)
-                    .replace(&format!(",{line}"), "");
+                names = names.replacen(line, lines, 1);
             }
             let action = form.get("action").unwrap_or("(this page)");
             let path: Vec<&str> = action
@@ -479,6 +478,16 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/orders/import order_id",
         "post /aliexpress/orders/intents/{id}/not-placed ",
         "post /aliexpress/orders/intents/{id}/placed order_ids",
+        "post /aliexpress/orders/new key,product,sku,quantity,delivery,expected,memo,country,contact_person,address,address2,\
+         zip,city,province,phone_country,mobile_no,full_name,tax_number,cpf,rut_no,vat_no,tax_company,passport_no,\
+         passport_no_date,passport_organization,foreigner_passport_no,nat_addr,is_foreigner,max_total,max_drift,max_days,\
+         min_margin,sale_price,connection,pay",
+        "post /aliexpress/orders/new key,product,sku,quantity,delivery,expected,memo,country,contact_person,address,address2,\
+         zip,city,province,phone_country,mobile_no,full_name,tax_number,cpf,rut_no,vat_no,tax_company,passport_no,\
+         passport_no_date,passport_organization,foreigner_passport_no,nat_addr,is_foreigner,max_total,max_drift,max_days,\
+         min_margin,sale_price,connection,pay,accept",
+        "post /aliexpress/orders/place key,preview,connection,country,product,sku,quantity,delivery,expected,memo,\
+         contact_person,address,zip,city,province,mobile_no,max_total,max_drift,max_days,min_margin,sale_price",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/products/by-picture picture",
         "post /aliexpress/products/market ship_to,currency,language,back",
