@@ -1467,7 +1467,7 @@ import-ended = Ended
 
 ## Market, landed cost, pictures and affiliation
 
-market-words = { $country } · { $currency } · titles in { $language }
+market-words = { $country } · { $currency } · titles: { $language }
 market-language = Titles in
 market-button = Remember
 market-chosen = Remembered for you, on every page about products.
@@ -1482,6 +1482,7 @@ landed-rate = Conversion
 landed-margin = Margin
 landed-percent = { $percent } %
 landed-loss = Loss
+landed-no-rate-short = no rate for { $from }
 landed-no-rate = No rate from { $from } to { $to }. Enter one with: smartlinks catalogue rates set { $from } { $to } RATE
 rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
 rate-entered = { $one } = { $worth }, entered by an operator

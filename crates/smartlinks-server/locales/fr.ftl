@@ -1468,7 +1468,7 @@ import-ended = Fin
 
 ## Marché, coût rendu, images et affiliation
 
-market-words = { $country } · { $currency } · titres en { $language }
+market-words = { $country } · { $currency } · titres : { $language }
 market-language = Titres en
 market-button = Retenir
 market-chosen = Retenu pour vous, sur toutes les pages de produits.
@@ -1483,6 +1483,7 @@ landed-rate = Conversion
 landed-margin = Marge
 landed-percent = { $percent } %
 landed-loss = Perte
+landed-no-rate-short = pas de taux pour { $from }
 landed-no-rate = Aucun taux de { $from } vers { $to }. Saisissez-en un : smartlinks catalogue rates set { $from } { $to } TAUX
 rate-by-aliexpress = AliExpress donne lui-même les montants en { $currency }
 rate-entered = { $one } = { $worth }, saisi par un opérateur

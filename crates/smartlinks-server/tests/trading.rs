@@ -58,7 +58,7 @@ async fn a_market_is_remembered_for_each_operator_and_key() -> Result<()> {
         .await?
         .text();
     assert!(
-        page.contains("États-Unis · USD · titres en English"),
+        page.contains("États-Unis · USD · titres\u{a0}: English"),
         "{page}"
     );
     assert!(page.contains("Destination, devise et langue sont retenues."));

@@ -1,5 +1,7 @@
 //! What a variant costs delivered, with what stands behind the figures.
 
+use std::collections::BTreeSet;
+
 use crate::page::i18n::{Key, Locale};
 use crate::page::views::{Frame, FreightOption, Price};
 
@@ -68,6 +70,14 @@ pub enum NoPrice {
     Impossible,
     /// The rule would give it away.
     Zero,
+}
+
+impl Delivered {
+    /// Currencies that cannot be brought into the visitor's, each once.
+    pub(crate) fn missing(&self) -> BTreeSet<&str> {
+        let missing = self.ways.iter().flat_map(|way| &way.no_rate);
+        missing.map(String::as_str).collect()
+    }
 }
 
 impl NoPrice {

@@ -16,6 +16,7 @@ super::keys! {
     LandedMargin = "landed-margin",
     LandedPercent = "landed-percent",
     LandedLoss = "landed-loss",
+    LandedNoRateShort = "landed-no-rate-short",
     LandedNoRate = "landed-no-rate",
     RateByAliexpress = "rate-by-aliexpress",
     RateEntered = "rate-entered",
