@@ -129,7 +129,7 @@ async fn an_order_that_is_closed_is_not_called_placed() -> Result<()> {
         (closed.state.as_str(), closed.reason.as_deref()),
         ("awaiting_person", Some("order_closed"))
     );
-    assert_eq!(closed.candidates, [number.clone()]);
+    assert_eq!(closed.candidates, std::slice::from_ref(&number));
     let decided = app
         .core
         .decide_order(&placing.id, &Decision::Exists(vec![number.clone()]))

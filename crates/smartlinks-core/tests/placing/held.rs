@@ -1,8 +1,9 @@
 //! Who holds an order may send and end it, for as long as it holds it and with checks that are fresh; and what AliExpress
 //! itself has named counts whoever holds it.
 
+use std::slice::from_ref;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use smartlinks_core::store::ConnectionId;
 use smartlinks_core::{RefreshPolicy, RefreshStep, RefreshSteps};
@@ -33,7 +34,8 @@ impl std::fmt::Debug for Hook {
 impl OrderSteps for Hook {
     fn reached(&self, step: OrderStep) {
         let times = {
-            let mut reached = self.reached.lock().unwrap();
+            let reached = self.reached.lock();
+            let mut reached = reached.unwrap_or_else(PoisonError::into_inner);
             reached.push(step);
             reached.iter().filter(|other| **other == step).count()
         };
@@ -60,8 +62,9 @@ pub(super) async fn hooked() -> Result<(App, NewOrder, Arc<Hook>)> {
 fn wait_for(word: &Mutex<Receiver<()>>) {
     // What was spawned just before lies in the queue of this very thread.
     tokio::task::block_in_place(|| {
-        let word = word.lock().unwrap().recv_timeout(Duration::from_secs(60));
-        word.expect("the other task came");
+        let word = word.lock().unwrap_or_else(PoisonError::into_inner);
+        let came = word.recv_timeout(Duration::from_secs(60));
+        assert!(came.is_ok(), "the other task came");
     });
 }
 
@@ -184,10 +187,10 @@ async fn a_number_that_comes_after_the_end_is_not_thrown_away() -> Result<()> {
             (placing.state.as_str(), placing.reason.as_deref()),
             (state, Some(reason))
         );
-        assert_eq!(placing.order_ids, [number.clone()]);
+        assert_eq!(placing.order_ids, from_ref(&number));
         if state == "awaiting_person" {
             assert!(placing.detail.context("no detail")?.contains(&number));
-            assert_eq!(placing.candidates, [number.clone()]);
+            assert_eq!(placing.candidates, from_ref(&number));
             let exists = Decision::Exists(vec![number]);
             let decided = app.core.decide_order(&placing.id, &exists).await?;
             assert_eq!(decided.state, "created_unpaid");
@@ -204,9 +207,10 @@ struct AnotherAccount(OnceLock<std::path::PathBuf>);
 impl RefreshSteps for AnotherAccount {
     fn reached(&self, _: &ConnectionId, step: RefreshStep) {
         if let Some(file) = self.0.get().filter(|_| step == RefreshStep::Calling) {
-            let mut file = testkit::database::SqliteFile::open(file).unwrap();
             let sql = "update connections set account_user_id = 'another'";
-            file.execute(sql).unwrap();
+            let file = testkit::database::SqliteFile::open(file);
+            let done = file.and_then(|mut file| file.execute(sql));
+            assert!(done.is_ok(), "{done:?}");
         }
     }
 }
