@@ -211,6 +211,9 @@ async fn a_person_says_what_became_of_an_order() -> Result<()> {
     );
     app.advance(5);
     app.core.work_on_orders().await?;
+    // AliExpress says that it exists, and may still name it.
+    app.advance(10 * 60);
+    app.core.work_on_orders().await?;
     let page = browser.get(&place).await?.text();
     assert!(page.contains("Waits for you"), "{page}");
     assert!(

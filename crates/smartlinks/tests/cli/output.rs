@@ -21,6 +21,7 @@ fn help_says_where_to_begin_and_what_the_exit_codes_mean() {
       connections  The connected accounts
       products     Find products and what it costs to deliver them
       catalogue    The products that you have imported, what they sell for, and files of them for shops
+      affiliate    Earn by recommending: tracked links, hot products, commissions
       orders       Follow orders that were placed at AliExpress
       operators    The people who run the page
       api-keys     The keys with which your software uses the HTTP API
