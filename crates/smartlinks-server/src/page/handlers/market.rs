@@ -95,7 +95,7 @@ fn way_back(page: &str) -> String {
             path.strip_prefix(*start)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        page.authority().is_none() && PAGES.iter().any(|start| known(&start))
+        page.authority().is_none() && PAGES.iter().any(known)
     });
     let Some(page) = page else {
         return PAGES[0].to_owned();
