@@ -175,7 +175,6 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
         only(&visitor).await?["price"].is_null(),
         "a dry run changed a price"
     );
-    // A cost that moves meanwhile keeps all of it from being applied.
     let (said, _) = send(&visitor, &format!("{run}/apply"), &[]).await?;
     holds(&said, "The prices are in force.");
     let price = only(&visitor).await?["price"].clone();

@@ -4,14 +4,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
+use testkit::app::App;
 use testkit::browser::{Browser, PATIENCE, Scheme, Visitor};
-use testkit::server::ServiceProcess;
 
 /// The words of one language on the way.
 struct Words {
-    authentication: &'static str,
-    authorize: &'static str,
-    approve: &'static str,
     products: &'static str,
     search_field: &'static str,
     search: &'static str,
@@ -34,9 +31,6 @@ struct Words {
 }
 
 const ENGLISH: Words = Words {
-    authentication: "Authentication",
-    authorize: "Authorize SmartLinks with AliExpress",
-    approve: "Sign in and authorise",
     products: "Products",
     search_field: "Words, an AliExpress link or a product number",
     search: "Search",
@@ -59,9 +53,6 @@ const ENGLISH: Words = Words {
 };
 
 const FRENCH: Words = Words {
-    authentication: "Authentification",
-    authorize: "Autoriser SmartLinks avec AliExpress",
-    approve: "Se connecter et autoriser",
     products: "Produits",
     search_field: "Mots, lien AliExpress ou numéro de produit",
     search: "Chercher",
@@ -94,14 +85,14 @@ async fn a_pasted_link_becomes_a_file_for_the_shop_without_script() -> Result<()
 }
 
 async fn travel(words: &Words, visitor: Visitor) -> Result<()> {
-    let service = ServiceProcess::sandboxed()?;
+    let app = App::start().await?;
+    app.connect().await?;
     let browser = visitor
         .scheme(Scheme::Light)
         .window(1280, 900)
         .open()
         .await?;
-    connect(words, &browser, &service).await?;
-    let number = add(words, &browser, &service).await?;
+    let number = add(words, &browser, &app).await?;
     price(words, &browser).await?;
     export(words, &browser, &number).await?;
     let errors = browser.console_errors().await?;
@@ -109,24 +100,10 @@ async fn travel(words: &Words, visitor: Visitor) -> Result<()> {
     browser.close().await
 }
 
-async fn connect(words: &Words, browser: &Browser, service: &ServiceProcess) -> Result<()> {
-    browser.goto(service.page()).await?;
-    browser.click(words.authentication).await?;
-    browser.click(words.authorize).await?;
-    let consent = format!("{}/oauth/authorize", service.sandbox()?);
-    browser.wait_for_address(&consent).await?;
-    browser.click(words.approve).await?;
-    browser.wait_for_address("auth=success").await
-}
-
 /// Pastes the link of a product into the search, and adds what it leads to.
-async fn add(words: &Words, browser: &Browser, service: &ServiceProcess) -> Result<String> {
-    let state = service.sandbox_visitor()?.get("/_sandbox/state").await?;
-    let state = state.json()?;
-    let first = &state["products"][0];
-    let number = first
-        .as_str()
-        .map_or_else(|| first.to_string(), str::to_owned);
+async fn add(words: &Words, browser: &Browser, app: &App) -> Result<String> {
+    let number = app.products().await?.remove(0);
+    browser.goto(&format!("{}/aliexpress", app.url)).await?;
     browser.click(words.products).await?;
     let link = format!("https://www.aliexpress.com/item/{number}.html?spm=a2g0o");
     browser.type_into(words.search_field, &link).await?;
@@ -140,6 +117,7 @@ async fn add(words: &Words, browser: &Browser, service: &ServiceProcess) -> Resu
 
 /// Makes a rule, looks at what it would do, and puts that in force.
 async fn price(words: &Words, browser: &Browser) -> Result<()> {
+    browser.click(words.products).await?;
     browser.click(words.prices).await?;
     browser.click(words.new_rule).await?;
     browser.type_into(words.name, "Boutique").await?;
