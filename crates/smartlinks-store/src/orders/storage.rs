@@ -20,15 +20,13 @@ pub(crate) use order_columns;
 #[async_trait]
 impl OrderRepository for DatabaseStore {
     async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError> {
-        const UPSERT: &str = concat!(
-            "insert into known_orders (order_id, connection_id, status, logistics_status, amount, currency, \
+        const UPSERT: &str = "insert into known_orders (order_id, connection_id, status, logistics_status, amount, currency, \
              store_name, title, placed_at, snapshot_json, fetched_at, added_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
              on conflict (order_id) do update set connection_id = excluded.connection_id, \
              status = excluded.status, logistics_status = excluded.logistics_status, \
              amount = excluded.amount, currency = excluded.currency, store_name = excluded.store_name, \
              title = excluded.title, placed_at = excluded.placed_at, \
-             snapshot_json = excluded.snapshot_json, fetched_at = excluded.fetched_at"
-        );
+             snapshot_json = excluded.snapshot_json, fetched_at = excluded.fetched_at";
         let values = values![
             order.order_id,
             &order.connection,
