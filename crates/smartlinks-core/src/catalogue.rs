@@ -27,6 +27,7 @@ pub use imports::{
     ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
     ImportStarted, ImportWork, ImportsRequest,
 };
+pub(crate) use imports::{Place, delimiter};
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};
 pub use rates::RateView;

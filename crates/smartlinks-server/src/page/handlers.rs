@@ -6,6 +6,7 @@
 mod api_keys;
 mod audit;
 mod authentication;
+mod batch;
 mod connect;
 mod connect_links;
 mod docs;
@@ -95,6 +96,8 @@ pub(crate) fn routes() -> Routes {
         .get("/aliexpress/orders/new", new_order::show)
         .post("/aliexpress/orders/new", new_order::check)
         .post("/aliexpress/orders/place", new_order::place)
+        .get("/aliexpress/orders/batch", batch::show)
+        .post("/aliexpress/orders/batch", batch::step)
         .get("/aliexpress/orders/intents", intents::list)
         .get("/aliexpress/orders/intents/{id}", intents::show)
         .post("/aliexpress/orders/intents/{id}/placed", intents::placed)

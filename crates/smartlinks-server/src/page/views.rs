@@ -7,6 +7,7 @@
 mod api_keys;
 mod audit;
 mod authentication;
+mod batch;
 mod boxes;
 mod budget;
 mod components;
@@ -42,6 +43,7 @@ pub use api_keys::{
 };
 pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
+pub use batch::{BatchPage, BatchProgress, BatchRow, BatchState};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};

@@ -26,5 +26,6 @@ mod output;
 mod serve;
 mod sign;
 mod support;
+mod three_ways;
 mod trade;
 mod webhooks;
