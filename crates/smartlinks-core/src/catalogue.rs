@@ -39,6 +39,7 @@ pub use imports::{
     IMPORT_LIMIT, ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem,
     ImportRest, ImportStarted, ImportWork, ImportsRequest,
 };
+pub(crate) use imports::{Place, delimiter};
 pub use landed::{DeliveredQuote, LandedCosts, LandedOption, Selling};
 pub use listing::CatalogueQuery;
 pub use pricer::{PricingProblem, RuleRef};

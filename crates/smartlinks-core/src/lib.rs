@@ -97,10 +97,10 @@ pub use orders::{
 };
 pub use outlook::SeenOutlook;
 pub use placing::{
-    AddressAdvice, Decision, IntentLine, IntentListing, MoneyInput, NewOrder, NewOrderLine,
-    OrderAddress, OrderGuard, OrderIntentPage, OrderIntentView, OrderPolicy, OrderPreview,
-    OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine,
-    written_number,
+    AddressAdvice, BatchLineView, Decision, IntentLine, IntentListing, MoneyInput, NewOrder,
+    NewOrderLine, OrderAddress, OrderBatch, OrderBatchView, OrderGuard, OrderIntentPage,
+    OrderIntentView, OrderPolicy, OrderPreview, OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY,
+    PayLink, Placing, PreviewLine, written_number,
 };
 pub use products::{
     CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, PICTURE_LIMIT,

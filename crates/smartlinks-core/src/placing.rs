@@ -5,6 +5,7 @@
 //! ([`verdict`]). And what stays open is found out by a worker, under the same number ([`resolve`]).
 
 mod address;
+mod batch;
 mod checks;
 mod guard;
 mod latin;
@@ -26,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 
 pub use address::AddressAdvice;
+pub use batch::{BatchLineView, OrderBatch, OrderBatchView};
 pub use checks::{OrderPreview, PreviewLine};
 pub(crate) use places::KnownPlaces;
 pub use request::{MoneyInput, NewOrder, NewOrderLine, OrderAddress, OrderGuard, PAY_CURRENCY};

@@ -1793,3 +1793,27 @@ orders-not-found-text = Enter the whole number. An order that is not known here 
 
 deed-market-chosen = Market chosen
 deed-market-forgotten = Market forgotten
+
+batch-title = Orders from a file
+batch-answer-start = Paste a file; it is looked at first, and nothing is ordered.
+batch-answer-unreadable = { $count ->
+    [one] One thing cannot be read. Nothing of the file was ordered.
+   *[other] { $count } things cannot be read. Nothing of the file was ordered.
+}
+batch-answer-ready = { $count ->
+    [one] One order can be read. Nothing is ordered yet.
+   *[other] { $count } orders can be read. Nothing is ordered yet.
+}
+batch-answer-going = { $done } of { $count } lines are done.
+batch-answer-stopped = Stopped at a line that was not ordered; { $done } of { $count } lines are done.
+batch-answer-done = All { $count } lines are done.
+batch-progress-title = How far it has come
+batch-done-of = { $done } of { $count }
+batch-line = Line of the file
+batch-order = Order the next lines, from line { $line } on
+batch-once = Each line is ordered once, also when you send the same file again: that is how a batch goes on that was broken off.
+batch-file-title = The file
+batch-file = CSV with a header; each line is one order
+batch-file-help = Separated by commas, semicolons or tabs; amounts in USD. Needed are product, sku, quantity, country, contact_person, address, city and province. For example:
+batch-go-on = Go on when a line cannot be ordered
+batch-look = Look at the file

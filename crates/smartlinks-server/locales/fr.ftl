@@ -1794,3 +1794,27 @@ orders-not-found-text = Saisissez le numéro entier. Une commande inconnue ici p
 
 deed-market-chosen = Marché choisi
 deed-market-forgotten = Marché oublié
+
+batch-title = Commandes d’un fichier
+batch-answer-start = Collez un fichier ; il est d’abord examiné, et rien n’est commandé.
+batch-answer-unreadable = { $count ->
+    [one] Un point est illisible. Rien du fichier n’a été commandé.
+   *[other] { $count } points sont illisibles. Rien du fichier n’a été commandé.
+}
+batch-answer-ready = { $count ->
+    [one] Une commande est lisible. Rien n’est encore commandé.
+   *[other] { $count } commandes sont lisibles. Rien n’est encore commandé.
+}
+batch-answer-going = { $done } lignes sur { $count } sont faites.
+batch-answer-stopped = Arrêté à une ligne non commandée ; { $done } lignes sur { $count } sont faites.
+batch-answer-done = Les { $count } lignes sont faites.
+batch-progress-title = Avancement
+batch-done-of = { $done } sur { $count }
+batch-line = Ligne du fichier
+batch-order = Commander les lignes suivantes, à partir de la ligne { $line }
+batch-once = Chaque ligne est commandée une fois, même si vous renvoyez le même fichier : c’est ainsi que reprend un envoi interrompu.
+batch-file-title = Le fichier
+batch-file = CSV avec un en-tête ; chaque ligne est une commande
+batch-file-help = Séparé par des virgules, points-virgules ou tabulations ; montants en USD. Il faut product, sku, quantity, country, contact_person, address, city et province. Par exemple :
+batch-go-on = Continuer quand une ligne ne peut pas être commandée
+batch-look = Examiner le fichier

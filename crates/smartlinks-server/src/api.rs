@@ -126,6 +126,7 @@ fn documented() -> OpenApiRouter<AppState> {
         .routes(routes!(affiliate::commissions))
         .routes(routes!(orders::list, placing::place))
         .routes(routes!(placing::preview))
+        .routes(routes!(placing::batch))
         .routes(routes!(orders::import))
         .routes(routes!(orders::show))
         .routes(routes!(orders::tracking))

@@ -14,6 +14,7 @@ use smartlinks_store::{
     Change, ImportJob, ImportJobId, ImportJobState, ImportLine, ImportLineState, Traces,
 };
 
+pub(crate) use file::{Place, delimiter};
 pub use views::{
     ImportJobPage, ImportJobView, ImportLinePage, ImportLineView, ImportProblem, ImportRest,
     ImportStarted, ImportsRequest,

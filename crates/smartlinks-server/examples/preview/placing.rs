@@ -310,6 +310,76 @@ impl Sample {
         ]
     }
 
+    pub(crate) fn batches(&self) -> Vec<(&'static str, BatchPage)> {
+        let row = |line: i64, state: Option<IntentState>| BatchRow {
+            line,
+            intent: state.map(|_| format!("intent_019b{line}")),
+            state,
+            order_ids: match state {
+                Some(IntentState::CreatedUnpaid) => vec![format!("818800000000000{line}")],
+                _ => vec![],
+            },
+            total: state.map(|_| Price::new("10.59", "USD")),
+            detail: (state.is_none()).then(|| self.upstream.said.into()),
+        };
+        let progress = BatchProgress {
+            lines: 12,
+            done: 3,
+            next: Some(5),
+            stopped: true,
+            results: vec![
+                row(2, Some(IntentState::CreatedUnpaid)),
+                row(3, Some(IntentState::Unknown)),
+                row(4, None),
+            ],
+        };
+        let start = BatchPage {
+            frame: self.frame("/aliexpress/orders/batch"),
+            missing: vec![],
+            connected: true,
+            csv: String::new(),
+            go_on: false,
+            state: BatchState::Start,
+        };
+        let with = |state, go_on| BatchPage {
+            csv: self.text(),
+            go_on,
+            state,
+            ..start.clone()
+        };
+        let ready = BatchProgress {
+            done: 0,
+            next: Some(2),
+            stopped: false,
+            results: vec![],
+            ..progress.clone()
+        };
+        let done = BatchProgress {
+            done: 12,
+            next: None,
+            stopped: false,
+            ..progress.clone()
+        };
+        let problems = vec![
+            (1, Some("colour".to_owned()), self.text()),
+            (7, None, self.text()),
+        ];
+        vec![
+            ("start", start.clone()),
+            (
+                "unreadable",
+                with(BatchState::Unreadable(problems, 2), false),
+            ),
+            ("ready", with(BatchState::Going(ready), false)),
+            ("stopped", with(BatchState::Going(progress), true)),
+            ("done", with(BatchState::Going(done), false)),
+            (
+                "trouble",
+                with(BatchState::Trouble(self.problem("ServiceTimeout")), false),
+            ),
+        ]
+    }
+
     pub(crate) fn not_placed(&self) -> IntentNotPlacedPage {
         IntentNotPlacedPage {
             frame: self.frame("/aliexpress/orders/intents/intent_019b1/not-placed"),

@@ -152,6 +152,9 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
     for (name, page) in sample.new_orders() {
         add(&format!("new-order-{name}"), page.render());
     }
+    for (name, page) in sample.batches() {
+        add(&format!("batch-{name}"), page.render());
+    }
     for (name, page) in sample.intent_lists() {
         add(&format!("intents-{name}"), page.render());
     }

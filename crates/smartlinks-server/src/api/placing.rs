@@ -5,7 +5,8 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use smartlinks_core::{
-    Decision, Error, IntentListing, NewOrder, OrderIntentPage, OrderIntentView, OrderPreview,
+    Decision, Error, IntentListing, NewOrder, OrderBatch, OrderBatchView, OrderIntentPage,
+    OrderIntentView, OrderPreview,
 };
 use utoipa::{IntoParams, ToSchema};
 
@@ -90,6 +91,30 @@ fn refused(view: &OrderIntentView) -> Problem {
             view.fix.clone().unwrap_or_default(),
         )
     }
+}
+
+/// Orders lines of a CSV file, each once, up to `limit` of them with each request; go on with `from` = `next`. Each line
+/// is one intent under the key `batch-…-line`, so sending the same file again orders nothing twice.
+///
+/// `422`: something of the file cannot be read, and `problems` says where by line and column; nothing was ordered.
+#[utoipa::path(
+    post,
+    path = "/api/aliexpress/orders/batch",
+    tag = "orders",
+    operation_id = "order_batch",
+    request_body = OrderBatch,
+    responses((status = 200, body = OrderBatchView), (status = 400, body = Problem), (status = 404, body = Problem), (status = 422, body = OrderBatchView))
+)]
+pub(super) async fn batch(
+    state: AppState,
+    Body(batch): Body<OrderBatch>,
+) -> Result<(StatusCode, Json<OrderBatchView>), Problem> {
+    let view = state.core().order_batch(&batch).await?;
+    let status = match view.problems.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, Json(view)))
 }
 
 /// Which page of the list.

@@ -7,6 +7,7 @@ mod affiliate;
 mod api_keys;
 mod audit;
 mod authentication;
+mod batch;
 mod catalogue;
 mod connect;
 mod connect_links;
@@ -110,6 +111,8 @@ pub(crate) fn routes() -> Routes {
         .get("/aliexpress/orders/new", new_order::show)
         .post("/aliexpress/orders/new", new_order::check)
         .post("/aliexpress/orders/place", new_order::place)
+        .get("/aliexpress/orders/batch", batch::show)
+        .post("/aliexpress/orders/batch", batch::step)
         .get("/aliexpress/orders/intents", intents::list)
         .get("/aliexpress/orders/intents/{id}", intents::show)
         .post("/aliexpress/orders/intents/{id}/placed", intents::placed)

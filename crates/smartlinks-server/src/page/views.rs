@@ -8,6 +8,7 @@ mod affiliate;
 mod api_keys;
 mod audit;
 mod authentication;
+mod batch;
 mod boxes;
 mod budget;
 mod catalogue;
@@ -56,6 +57,7 @@ pub use api_keys::{
 };
 pub use audit::{AuditFilter, AuditLine, AuditPage};
 pub use authentication::{Attempt, AuthError, AuthFailure, AuthOutcome, AuthenticationPage};
+pub use batch::{BatchPage, BatchProgress, BatchRow, BatchState};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
 pub use catalogue::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,

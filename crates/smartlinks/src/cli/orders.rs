@@ -62,6 +62,27 @@ pub(crate) enum OrdersCommand {
         #[arg(long)]
         key: String,
     },
+    /// Place many orders from a CSV file, each line once
+    ///
+    /// The file is looked at as a whole first: what cannot be read is told by line and column, exit code 2, and nothing is
+    /// ordered. Running it again with the same file orders nothing twice; that is how a batch goes on that was broken off.
+    /// Exit code 1 when a line was not ordered.
+    Batch {
+        /// The file: a header, and one order of one product in each line; - reads stdin
+        file: PathBuf,
+        /// What the keys are made of; the same file under another name orders again
+        #[arg(long)]
+        name: Option<String>,
+        /// Which connection orders; the default one when left out
+        #[arg(long, value_name = "ID")]
+        connection: Option<String>,
+        /// Go on when a line cannot be ordered
+        #[arg(long)]
+        go_on: bool,
+        /// Only look at the file
+        #[arg(long)]
+        look: bool,
+    },
     /// List the orders that somebody wanted placed, and what became of them
     Intents {
         /// Only placing, placed, created_unpaid, refused, unknown or awaiting_person

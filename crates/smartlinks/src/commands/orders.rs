@@ -1,5 +1,6 @@
 //! `orders …`
 
+mod batch;
 mod placing;
 
 use jiff::Timestamp;

@@ -26,6 +26,7 @@ mod output;
 mod serve;
 mod sign;
 mod support;
+mod three_ways;
 mod trade;
 mod watch;
 mod webhooks;

@@ -113,14 +113,14 @@ pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
 }
 
 /// Counts lines as an editor shows them. The reader's own count is another where lines end in two characters.
-struct Place<'t> {
+pub(crate) struct Place<'t> {
     text: &'t [u8],
     at: usize,
     line: i64,
 }
 
 impl<'t> Place<'t> {
-    fn at_the_start_of(text: &'t str) -> Self {
+    pub(crate) fn at_the_start_of(text: &'t str) -> Self {
         Self {
             text: text.as_bytes(),
             at: 0,
@@ -129,7 +129,7 @@ impl<'t> Place<'t> {
     }
 
     /// The line on which a record begins; positions only ever grow.
-    fn line_of(&mut self, position: Option<&csv::Position>) -> i64 {
+    pub(crate) fn line_of(&mut self, position: Option<&csv::Position>) -> i64 {
         let begins = position.map_or(self.at, |position| {
             usize::try_from(position.byte()).unwrap_or(self.at)
         });
@@ -144,7 +144,7 @@ impl<'t> Place<'t> {
 }
 
 /// What stands between the cells of a header.
-fn delimiter(header: &str) -> u8 {
+pub(crate) fn delimiter(header: &str) -> u8 {
     let count = |sign: &u8| header.bytes().filter(|byte| byte == sign).count();
     let signs = [b',', b';', b'\t'];
     signs

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use smartlinks_core::{
-    Decision, IntentListing, NewOrder, OrderIntentPage, OrderIntentView, OrderPreview,
+    Decision, IntentListing, NewOrder, OrderBatch, OrderIntentPage, OrderIntentView, OrderPreview,
 };
 
 use super::amount;
@@ -16,6 +16,8 @@ use crate::output::{facts, plain, table, when};
 
 /// No order is larger.
 const LARGEST: u64 = 64 * 1024;
+/// No file of orders is larger.
+const LARGEST_FILE: u64 = 1024 * 1024;
 
 pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(), Failure> {
     let (core, now) = (&session.core, session.core.now());
@@ -32,6 +34,23 @@ pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
             let placing = core.place_order(&key, &read(&file)?).await?;
             session.output.data(&placing.view, |view| one(view, now))?;
             ended(&placing.view)
+        }
+        OrdersCommand::Batch {
+            file,
+            name,
+            connection,
+            go_on,
+            look,
+        } => {
+            let batch = OrderBatch {
+                csv: text_of(&file, LARGEST_FILE)?,
+                batch: name,
+                connection,
+                go_on,
+                from: None,
+                limit: Some(if look { 0 } else { 5 }),
+            };
+            super::batch::run(batch, session).await
         }
         OrdersCommand::Intents {
             state,
@@ -102,6 +121,14 @@ fn ended(view: &OrderIntentView) -> Result<(), Failure> {
 
 fn read(file: &Path) -> Result<NewOrder, Failure> {
     let place = file.display().to_string();
+    serde_json::from_str(&text_of(file, LARGEST)?).map_err(|error| {
+        Failure::usage("order_unreadable", format!("{place} is no order: {error}"))
+            .hint("Compare it with NewOrder in `smartlinks openapi`; amounts are text in quotes.")
+    })
+}
+
+fn text_of(file: &Path, largest: u64) -> Result<String, Failure> {
+    let place = file.display().to_string();
     let unreadable = |error: std::io::Error| {
         Failure::usage("file_unreadable", format!("{place} cannot be read")).because(&error)
     };
@@ -109,17 +136,14 @@ fn read(file: &Path) -> Result<NewOrder, Failure> {
     match place.as_str() {
         "-" => std::io::stdin()
             .lock()
-            .take(LARGEST)
+            .take(largest)
             .read_to_string(&mut text),
         _ => {
-            std::fs::File::open(file).and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+            std::fs::File::open(file).and_then(|file| file.take(largest).read_to_string(&mut text))
         }
     }
     .map_err(unreadable)?;
-    serde_json::from_str(&text).map_err(|error| {
-        Failure::usage("order_unreadable", format!("{place} is no order: {error}"))
-            .hint("Compare it with NewOrder in `smartlinks openapi`; amounts are text in quotes.")
-    })
+    Ok(text)
 }
 
 fn seen(preview: &OrderPreview) -> String {

@@ -68,6 +68,15 @@ pub(crate) fn post_with_bearer(address: &str, bearer: &str) -> Answer {
     )
 }
 
+/// An order, as a program places it.
+pub(crate) fn post_with_key(address: &str, key: &str, body: &Value) -> Answer {
+    let headers = [
+        ("idempotency-key", key),
+        ("content-type", "application/json"),
+    ];
+    send(address, "POST", &headers, &body.to_string())
+}
+
 pub(crate) fn post(address: &str, body: &Value) -> Answer {
     send(
         address,

@@ -1,0 +1,123 @@
+//! Many orders from a pasted file, a few lines with each step.
+
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::response::Response;
+use axum::{Extension, Form};
+use serde::Deserialize;
+use smartlinks_core::{BatchLineView, Error, OrderBatch, OrderBatchView};
+
+use super::{Visit, problems, render, views_of};
+use crate::guard::RequestId;
+use crate::page::views::{BatchPage, BatchProgress, BatchRow, BatchState, IntentState};
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Lines of one step: few enough that nobody waits for long.
+const STEP: u32 = 5;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(super) struct Entered {
+    #[serde(default)]
+    csv: String,
+    #[serde(default)]
+    go_on: Option<String>,
+    /// The line to go on with; while there is none, the file is looked at only.
+    #[serde(default)]
+    from: Option<i64>,
+}
+
+pub(super) async fn show(
+    state: AppState,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let entered = Entered {
+        csv: String::new(),
+        go_on: None,
+        from: None,
+    };
+    shown(&state, &headers, &uri, entered, BatchState::Start).await
+}
+
+async fn shown(
+    state: &AppState,
+    headers: &HeaderMap,
+    uri: &Uri,
+    entered: Entered,
+    batch: BatchState,
+) -> Result<Response, Problem> {
+    let visit = Visit::of(state, headers, uri);
+    let status = match &batch {
+        BatchState::Unreadable(..) | BatchState::Trouble(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        BatchState::Start | BatchState::Going(_) => StatusCode::OK,
+    };
+    let page = BatchPage {
+        frame: visit.frame(state).await,
+        missing: views_of::missing(state.core()),
+        connected: !state.core().connections().await?.is_empty(),
+        csv: entered.csv,
+        go_on: entered.go_on.is_some(),
+        state: batch,
+    };
+    let mut response = render(&page, &visit, state);
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// Looks at the file, or orders its next lines.
+pub(super) async fn step(
+    state: AppState,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    headers: HeaderMap,
+    Form(entered): Form<Entered>,
+) -> Result<Response, Problem> {
+    let batch = OrderBatch {
+        csv: entered.csv.clone(),
+        batch: None,
+        connection: None,
+        go_on: entered.go_on.is_some(),
+        from: entered.from,
+        limit: Some(entered.from.map_or(0, |_| STEP)),
+    };
+    let outcome = match state.core().order_batch(&batch).await {
+        Ok(view) if !view.problems.is_empty() => {
+            let problems = view.problems.into_iter();
+            let problems = problems.map(|one| (one.line, one.column, one.message));
+            BatchState::Unreadable(problems.collect(), view.problems_in_all)
+        }
+        Ok(view) => BatchState::Going(progress(view)),
+        Err(error @ Error::Storage(_)) => return Err(error.into()),
+        Err(error) => BatchState::Trouble(problems::view(error.into(), &request_id)),
+    };
+    let here = Uri::from_static("/aliexpress/orders/batch");
+    shown(&state, &headers, &here, entered, outcome).await
+}
+
+fn progress(view: OrderBatchView) -> BatchProgress {
+    BatchProgress {
+        lines: view.lines,
+        done: view.done,
+        next: view.next,
+        stopped: view.stopped,
+        results: view.results.into_iter().map(row).collect(),
+    }
+}
+
+fn row(line: BatchLineView) -> BatchRow {
+    let words = line.problems.iter().map(|problem| problem.detail.clone());
+    let problems: Vec<String> = words.collect();
+    BatchRow {
+        line: line.line,
+        state: IntentState::from_value(&line.state),
+        detail: match problems.is_empty() {
+            true => line
+                .detail
+                .filter(|_| !matches!(&*line.state, "placed" | "created_unpaid")),
+            false => Some(problems.join("; ")),
+        },
+        intent: line.intent,
+        order_ids: line.order_ids,
+        total: line.total.as_ref().map(views_of::price),
+    }
+}
