@@ -219,6 +219,11 @@ fn words(frame: &Frame, key: Option<Key>, word: &str) -> String {
 }
 
 impl Said {
+    /// What may not be broken in two: an amount, a number.
+    fn is_short(&self) -> bool {
+        matches!(self, Self::Money(_) | Self::Count(_))
+    }
+
     fn in_words(&self, frame: &Frame) -> String {
         match self {
             Self::Nothing => "–".to_owned(),
@@ -307,6 +312,7 @@ impl WaitingVariant {
         }));
         if let (Some(before), Some(after)) = (&self.cost, self.proposed()) {
             let after = after.cost.as_ref().map(|after| frame.money(after));
+            let after = after.filter(|after| *after != frame.money(before));
             because.extend(after.map(|after| {
                 frame.t2(
                     Key::RepairCosts,
