@@ -226,7 +226,7 @@ pub(super) async fn place(
 fn form_of(
     state: &AppState,
     fields: &[(String, String)],
-) -> Result<(NewOrderForm, Option<String>), Box<Problem>> {
+) -> smartlinks_core::Result<(NewOrderForm, Option<String>)> {
     let mut form = NewOrderForm {
         address: ADDRESS.map(|(name, _)| (name, String::new())).to_vec(),
         ..NewOrderForm::default()
