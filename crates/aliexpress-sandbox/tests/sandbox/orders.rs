@@ -358,9 +358,12 @@ async fn products_of_different_stores_become_different_orders() {
     for line in lines {
         let goods = cents(&line["product_price"]) * line["product_count"].as_i64().unwrap();
         assert_eq!(cents(&line["sale_fee"]), goods);
+        // In the US tax and import charges come on top.
+        let charges = cents(&line["actual_tax_fee"]);
+        assert!(charges > 0, "{line}");
         assert_eq!(
             cents(&line["actual_fee"]),
-            goods + cents(&line["actual_shipping_fee"])
+            goods + charges + cents(&line["actual_shipping_fee"])
         );
     }
 }

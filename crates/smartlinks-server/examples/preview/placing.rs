@@ -87,6 +87,7 @@ impl Sample {
             connection_name: "Boutique Brazzaville".into(),
             rows: vec![row],
             goods: Some(Price::new("8.10", "USD")),
+            charges: Some(Price::new("0", "USD")),
             freight: Some(Price::new("2.49", "USD")),
             total: Some(Price::new("10.59", "USD")),
             max_days: Some(18),

@@ -530,6 +530,7 @@ async fn preview_box(state: &AppState, preview: OrderPreview) -> Result<PreviewB
         placeable: preview.placeable,
         connection_name: name.map(|(_, name)| name.clone()).unwrap_or_default(),
         goods: price(&preview.goods),
+        charges: price(&preview.charges),
         freight: price(&preview.freight),
         total: price(&preview.total),
         max_days: preview.max_days,

@@ -216,6 +216,9 @@ fn reason_key(reason: &str) -> Option<Key> {
         "decided_placed" => Key::ReasonDecidedPlaced,
         "matched" => Key::ReasonMatched,
         "INVENTORY_HOLD_ERROR" => Key::ReasonNoStock,
+        "dearer_now" => Key::ReasonDearer,
+        "created_after_end" => Key::ReasonCreatedAfterEnd,
+        "order_closed" => Key::ReasonOrderClosed,
         _ => return None,
     })
 }

@@ -178,6 +178,8 @@ pub struct PreviewBox {
     pub rows: Vec<PreviewRow>,
     /// Price of all goods.
     pub goods: Option<Price>,
+    /// Tax and import charges that are not in the prices; none where AliExpress does not say.
+    pub charges: Option<Price>,
     /// Price of all deliveries.
     pub freight: Option<Price>,
     /// What would be paid.
@@ -340,6 +342,10 @@ impl OrderTrouble {
             "too_long" => Key::TroubleTooLong,
             "country" => Key::TroubleCountry,
             "sku_gone" => Key::TroubleSkuGone,
+            "sku_held" => Key::TroubleSkuHeld,
+            "product_held" => Key::TroubleProductHeld,
+            "promotion_limit" => Key::TroublePromotionLimit,
+            "charges_unknown" => Key::TroubleChargesUnknown,
             "out_of_stock" => Key::TroubleOutOfStock,
             "price_unknown" => Key::TroublePriceUnknown,
             "delivery_not_offered" => Key::TroubleDeliveryNotOffered,
