@@ -90,7 +90,10 @@ async fn travel(visitor: Visitor) -> Result<()> {
         browser.goto(&order).await?;
         browser.wait_for_text(words).await?;
     }
-    let errors = browser.console_errors().await?;
+    // That a form was refused is noted by the browser, with its status.
+    let refused = "/aliexpress/orders/new - Failed to load resource: the server responded with a status of 422";
+    let mut errors = browser.console_errors().await?;
+    errors.retain(|error| !error.contains(refused));
     ensure!(errors.is_empty(), "the console says {errors:#?}");
     browser.close().await
 }
