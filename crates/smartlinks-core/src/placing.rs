@@ -195,10 +195,9 @@ impl Core {
             state.map_err(|error: smartlinks_store::UnknownIntentState| {
                 Error::invalid("state", error.to_string())
             })?;
-        let states: Vec<IntentState> = state.into_iter().collect();
         let intents = self.store().order_intents();
         let mut found = intents
-            .list_intents(&states, after.as_ref(), limit + 1)
+            .list_intents(state, after.as_ref(), limit + 1)
             .await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
