@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 
 pub use address::AddressAdvice;
-pub use batch::{BatchLineView, OrderBatch, OrderBatchView};
+pub use batch::{BatchLineView, ORDER_FILE_LIMIT, OrderBatch, OrderBatchView};
 pub use checks::{OrderPreview, PreviewLine};
 pub(crate) use places::KnownPlaces;
 pub use request::{MoneyInput, NewOrder, NewOrderLine, OrderAddress, OrderGuard, PAY_CURRENCY};

@@ -19,6 +19,8 @@ use crate::orders::MoneyView;
 use crate::service::Core;
 use crate::text::shortened;
 
+/// The largest file of orders, in bytes, and the largest request that holds one.
+pub const ORDER_FILE_LIMIT: usize = 256 * 1024;
 /// The most lines of a batch.
 const MOST_LINES: usize = 500;
 /// How many problems of a file are reported.
@@ -239,8 +241,10 @@ const fn needs_a_person(error: &Error) -> bool {
 
 fn name_of(batch: &OrderBatch) -> Result<String> {
     let Some(name) = batch.batch.as_deref().map(str::trim) else {
-        // Browsers end lines in two characters; the file has the same orders all the same.
-        let csv = batch.csv.replace("\r\n", "\n");
+        // Browsers end lines in two characters, and some programs begin a file with a mark; it has the same orders all
+        // the same.
+        let csv = batch.csv.trim_start_matches('\u{feff}');
+        let csv = csv.replace("\r\n", "\n").replace('\r', "\n");
         let mut name = hex::encode(sha256(csv.trim().as_bytes()));
         name.truncate(24);
         return Ok(name);
