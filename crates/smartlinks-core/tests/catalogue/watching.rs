@@ -178,6 +178,56 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     Ok(())
 }
 
+/// Orders of what is taken off go on, those of what is held do not: only a person lets go of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_person_is_not_let_go_by_another_change() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let (id, path) = (&first.summary.id, format!("products/{number}"));
+    let [one, other, ..] = first.skus.as_slice() else {
+        anyhow::bail!("two variants")
+    };
+    choose(&app, "cost_up", "hold", None).await?;
+    choose(&app, "sold_out", "unpublish", None).await?;
+    let state = async || -> Result<CatalogueState> {
+        Ok(app.core.catalogue_product(id).await?.summary.state)
+    };
+    let change = async |sku: &str, what: Value| -> Result<()> {
+        let mut body = json!({ "sku_id": sku });
+        let all = body.as_object_mut().context("an object")?;
+        all.extend(what.as_object().cloned().context("an object")?);
+        app.control(&path, &body).await?;
+        Ok(())
+    };
+
+    change(&one.id, json!({ "price": "777.00" })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(state().await?, CatalogueState::Held);
+    change(&other.id, json!({ "stock": 0 })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let found = drift(&app).await?;
+    assert_eq!(in_history(&found, "stock")?.outcome, "unpublish");
+    assert_eq!(state().await?, CatalogueState::Held);
+
+    // Both in one answer, whether the product was listed or taken off before.
+    for (price, before) in [("888.00", "listed"), ("999.00", "unpublished")] {
+        change(&other.id, json!({ "stock": 5 })).await?;
+        let edit = CatalogueEdit {
+            state: Some(before.to_owned()),
+            ..CatalogueEdit::default()
+        };
+        app.core.edit_product(id, &edit).await?;
+        later(&app).await?;
+        change(&one.id, json!({ "price": price })).await?;
+        change(&other.id, json!({ "stock": 0 })).await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        assert_eq!(state().await?, CatalogueState::Held, "{before}");
+        assert_eq!(told(&app).await?[0]["action"], "hold");
+    }
+    Ok(())
+}
+
 /// Not found, not sold to the country, not for this app are answers; trouble on the way is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> {

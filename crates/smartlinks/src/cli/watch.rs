@@ -58,7 +58,7 @@ pub(crate) enum WatchCommand {
 pub(crate) struct WatchSetArgs {
     /// cost_up, cost_down, sold_out, stock, sku_gone, sku_back, sku_added, unavailable or on_sale
     pub(crate) kind: String,
-    /// record (in the history alone), notify (an event too), hold (a listed product waits for a person) or unpublish
+    /// record (in the history alone), notify (an event too), hold (the product waits for a person) or unpublish
     pub(crate) action: String,
     /// Of costs: a smaller change, in per cent, is only recorded
     #[arg(long, value_name = "NUMBER")]
