@@ -358,7 +358,7 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
         ..CatalogueEdit::default()
     };
     app.core.edit_product(id, &edit).await?;
-    let (field, message) = refused(app.core.repair_sku(id, &gone, None).await)?;
+    let (field, message) = refused(app.core.repair_sku(id, &gone, &gone).await)?;
     assert_eq!(field, "sku");
     assert!(message.contains("is not gone"), "{message}");
 
@@ -376,14 +376,18 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     assert!(!proposal.words.is_empty());
     assert_eq!(app.core.watch().await?.open_repairs, 1);
 
-    for (with, says) in [("1", "is not a variant"), (gone.as_str(), "is gone itself")] {
-        let (field, message) = refused(app.core.repair_sku(id, &gone, Some(with)).await)?;
+    for (with, says) in [
+        ("1", "is not a variant"),
+        ("", "is not a variant"),
+        (gone.as_str(), "is gone itself"),
+    ] {
+        let (field, message) = refused(app.core.repair_sku(id, &gone, with).await)?;
         assert_eq!(field, "with");
         assert!(message.contains(says), "{message}");
     }
     let double = rule(&app, "double", "100").await?;
     app.core.choose_default_price_rule(Some(&double)).await?;
-    let after = app.core.repair_sku(id, &gone, None).await?;
+    let after = app.core.repair_sku(id, &gone, &proposal.sku).await?;
     let taken = variant(&after, &proposal.sku)?;
     assert!(taken.chosen && taken.price.is_some());
     assert_eq!(taken.own_code.as_deref(), Some("LAMP-1"));
@@ -414,6 +418,39 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     assert_eq!(
         in_history(&drift(&app).await?, "sku_back")?.outcome,
         "notify"
+    );
+    Ok(())
+}
+
+/// What a person confirms is what was shown, whatever a later look proposes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_confirmed_is_what_was_shown() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 3).await?;
+    let first = imported(&app, &number).await?;
+    let (id, gone) = (&first.summary.id, first.skus[0].id.clone());
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "drop_sku": gone })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let proposed = async || -> Result<String> {
+        let open = app.core.open_repairs(None, None).await?.repairs;
+        let proposal = open.first().and_then(|repair| repair.proposal.clone());
+        Ok(proposal.context("nothing is proposed")?.sku)
+    };
+    let shown = proposed().await?;
+    let sold_out = json!({ "sku_id": shown, "stock": 0 });
+    app.control(&path, &sold_out).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let other = proposed().await?;
+    assert_ne!(other, shown);
+
+    let after = app.core.repair_sku(id, &gone, &shown).await?;
+    assert!(variant(&after, &shown)?.chosen);
+    let history = app.core.product_history(id, None, None).await?.changes;
+    let chosen = history.iter().find(|change| change.kind == "sku_replaced");
+    assert_eq!(
+        chosen.and_then(|change| change.after.clone()),
+        Some(json!(shown))
     );
     Ok(())
 }

@@ -26,9 +26,9 @@ pub(crate) struct RepairArgs {
     #[arg(value_name = "PRODUCT", requires = "sku")]
     pub(crate) id: Option<String>,
     /// The variant that is gone
-    #[arg(value_name = "SKU")]
+    #[arg(value_name = "SKU", requires = "with")]
     pub(crate) sku: Option<String>,
-    /// What takes its place; what is proposed when left out
+    /// The variant that takes its place, such as the one that is proposed
     #[arg(long, value_name = "SKU", requires = "sku")]
     pub(crate) with: Option<String>,
     /// Of the list: how many, 1 to 200
