@@ -20,6 +20,8 @@ use testkit::http::Http;
 
 #[path = "placing/charges.rs"]
 mod charges;
+#[path = "placing/files.rs"]
+mod files;
 #[path = "placing/found.rs"]
 mod found;
 #[path = "placing/held.rs"]

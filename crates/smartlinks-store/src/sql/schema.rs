@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
     step!(18, "order_following"),
+    step!(22, "batch_lines"),
 ];
 
 /// Every step, as number and name.
