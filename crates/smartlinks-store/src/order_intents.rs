@@ -251,14 +251,10 @@ pub trait OrderIntentRepository: Send + Sync {
         request_hash: &Hash,
     ) -> Result<Option<OrderIntent>, StoreError>;
 
-<<<<<<< .merge_file_uTyk8P
-    /// Up to `limit` intents after `cursor`, of one state or of all, the latest first.
-=======
     /// Every intent of one of these lines of files ([`NewIntent::batch_line`]), the oldest first for each line.
     async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Up to `limit` intents after `cursor` in one of these states (all when there are none), the latest first.
->>>>>>> .merge_file_V9EBPj
+    /// Up to `limit` intents after `cursor` of one state or of all, the latest first.
     async fn list_intents(
         &self,
         state: Option<IntentState>,

@@ -341,17 +341,7 @@ const fn needs_a_person(error: &Error) -> bool {
 
 fn name_of(batch: &OrderBatch) -> Result<Option<&str>> {
     let Some(name) = batch.batch.as_deref().map(str::trim) else {
-<<<<<<< .merge_file_STHs4z
-        // Browsers end lines in two characters, and some programs begin a file with a mark; it has the same orders all
-        // the same.
-        let csv = batch.csv.trim_start_matches('\u{feff}');
-        let csv = csv.replace("\r\n", "\n").replace('\r', "\n");
-        let mut name = hex::encode(sha256(csv.trim().as_bytes()));
-        name.truncate(24);
-        return Ok(name);
-=======
         return Ok(None);
->>>>>>> .merge_file_izKjYJ
     };
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
     if (1..=64).contains(&name.len()) && name.bytes().all(fits) {
