@@ -1066,7 +1066,7 @@ drift-next = The next look is due
 drift-failing-text = Nothing of them has changed by it. They are asked about again by themselves, more and more rarely while the trouble lasts.
 drift-changes = What has changed
 drift-empty = No product is watched yet
-drift-empty-text = Once you have imported a product, AliExpress is asked about it every 12 hours. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
+drift-empty-text = Once you have imported a product, AliExpress is asked about it again and again. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
 drift-find = Find products
 drift-nothing = Nothing of this kind has changed
 drift-nothing-text = What AliExpress changes appears here by itself after the next look.
@@ -1155,6 +1155,17 @@ notice-checked = AliExpress was asked just now. What has changed stands below.
 notice-relisted = The product is listed again, and can be ordered.
 deed-watch-policies = Chose what is done about changes
 deed-sku-replaced = Chose another variant for one that is gone
+deed-priced-by-hand = Set a price by hand
+deed-priced-by-rules = Left a price to the rules again
+deed-rule-created = Made a price rule
+deed-rule-changed = Changed a price rule
+deed-rule-default = Chose the usual price rule
+deed-rule-deleted = Deleted a price rule
+deed-rate-set = Entered an exchange rate
+deed-rate-removed = Took an exchange rate away
+deed-import-started = Started an import
+deed-import-cancelled = Stopped an import
+deed-import-resumed = Let an import go on
 
 ## The catalogue
 
@@ -1217,6 +1228,16 @@ catalogue-in-stock = in stock: { $count }
 catalogue-cost = Cost
 catalogue-price = Your price
 catalogue-no-price = No price
+hand-badge = Set by hand
+hand-low = Earns too little
+hand-least = at least { $price }
+hand-title = A price set by hand
+hand-text = Price rules leave it alone until you give it back to them. If it earns less than the minimum of the rule, it is set all the same, and the table above says so.
+hand-variant = Variant
+hand-amount = Price, such as 12.90
+hand-currency = Currency, the one your rule or your other prices have
+hand-set = Set this price
+hand-leave = Leave it to the rules again
 catalogue-unpriced = without a price: { $count }
 catalogue-several = several currencies
 catalogue-asked = AliExpress asked
@@ -1267,6 +1288,8 @@ notice-rule-saved = The rule is saved. Prices stay as they are until a dry run i
 notice-rule-deleted = The rule is deleted. Prices stay as they are.
 notice-rate-saved = The rate is saved. Prices stay as they are until a dry run is applied.
 notice-rate-removed = The rate is gone. Prices stay as they are.
+notice-price-set = The price is set. Price rules leave it alone.
+notice-price-left = The price is left to the rules again. It stays as it is until a dry run is applied.
 notice-prices-applied = The prices are in force. The next export holds them.
 prices-title = Prices
 prices-answer-none = There is no price rule yet, so products get no price.
@@ -1385,6 +1408,8 @@ run-shown = As shown:
 run-now = Now:
 run-not-sold = not sold any more
 run-keeps = stays
+run-by-hand = Prices set by hand
+run-kept = Kept, set by hand
 
 ## Imports of many products
 

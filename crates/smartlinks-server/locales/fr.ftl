@@ -1067,7 +1067,7 @@ drift-next = Prochaine vérification
 drift-failing-text = Rien n’a été modifié pour autant. Les produits sont de nouveau vérifiés d’eux-mêmes, de plus en plus rarement tant que la panne dure.
 drift-changes = Ce qui a changé
 drift-empty = Aucun produit n’est encore surveillé
-drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé toutes les 12 heures. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
+drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé régulièrement à son sujet. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
 drift-find = Trouver des produits
 drift-nothing = Rien de tel n’a changé
 drift-nothing-text = Ce qu’AliExpress modifie apparaît ici de lui-même après la prochaine vérification.
@@ -1156,6 +1156,17 @@ notice-checked = AliExpress vient d’être interrogé. Ce qui a changé est ci-
 notice-relisted = Le produit est de nouveau en vente et peut être commandé.
 deed-watch-policies = Suite donnée aux changements choisie
 deed-sku-replaced = Variante disparue remplacée
+deed-priced-by-hand = Prix fixé à la main
+deed-priced-by-rules = Prix rendu aux règles
+deed-rule-created = Règle de prix créée
+deed-rule-changed = Règle de prix modifiée
+deed-rule-default = Règle de prix par défaut choisie
+deed-rule-deleted = Règle de prix supprimée
+deed-rate-set = Taux de change saisi
+deed-rate-removed = Taux de change retiré
+deed-import-started = Import lancé
+deed-import-cancelled = Import arrêté
+deed-import-resumed = Import repris
 
 ## Le catalogue
 
@@ -1218,6 +1229,16 @@ catalogue-in-stock = en stock : { $count }
 catalogue-cost = Coût
 catalogue-price = Votre prix
 catalogue-no-price = Sans prix
+hand-badge = Fixé à la main
+hand-low = Rapporte trop peu
+hand-least = au moins { $price }
+hand-title = Un prix fixé à la main
+hand-text = Les règles de prix n’y touchent plus, jusqu’à ce que vous le leur rendiez. S’il rapporte moins que le minimum de la règle, il est fixé tout de même, et le tableau ci-dessus le signale.
+hand-variant = Variante
+hand-amount = Prix, par exemple 12.90
+hand-currency = Devise, celle de votre règle ou de vos autres prix
+hand-set = Fixer ce prix
+hand-leave = Le rendre aux règles
 catalogue-unpriced = sans prix : { $count }
 catalogue-several = plusieurs devises
 catalogue-asked = AliExpress interrogé
@@ -1268,6 +1289,8 @@ notice-rule-saved = La règle est enregistrée. Les prix restent tels quels jusq
 notice-rule-deleted = La règle est supprimée. Les prix restent tels quels.
 notice-rate-saved = Le taux est enregistré. Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée.
 notice-rate-removed = Le taux est retiré. Les prix restent tels quels.
+notice-price-set = Le prix est fixé. Les règles de prix n’y touchent plus.
+notice-price-left = Le prix est rendu aux règles. Il reste tel quel jusqu’à ce qu’une simulation soit appliquée.
 notice-prices-applied = Les prix sont en vigueur. Le prochain export les contient.
 prices-title = Prix
 prices-answer-none = Il n’y a pas encore de règle de prix : les produits n’ont donc pas de prix.
@@ -1386,6 +1409,8 @@ run-shown = Montré :
 run-now = Maintenant :
 run-not-sold = n’est plus vendue
 run-keeps = reste
+run-by-hand = Prix fixés à la main
+run-kept = Gardé, fixé à la main
 
 ## Importer beaucoup de produits
 

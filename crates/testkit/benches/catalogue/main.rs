@@ -190,6 +190,7 @@ fn sku(number: i64, at: i64) -> CatalogueSku {
         stock: Some(7),
         price: Some("9.99".to_owned()),
         price_currency: Some("EUR".to_owned()),
+        price_by_hand: false,
         gone_at: None,
         replacement: None,
     }
