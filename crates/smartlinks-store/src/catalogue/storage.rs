@@ -242,10 +242,12 @@ impl CatalogueRepository for DatabaseStore {
         after: Option<&CatalogueId>,
         limit: u32,
     ) -> Result<Vec<CatalogueEntry>, StoreError> {
+        // The bound is said of the details too: PostgreSQL walks both tables side by side, and each from its own.
         const ALL: &str = concat!(
             "select ",
             product_columns!(),
-            ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id where ",
+            ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id \
+             and d.catalogue_id < $2 where ",
             filtered!(),
             in_order!()
         );
@@ -253,7 +255,7 @@ impl CatalogueRepository for DatabaseStore {
             "select ",
             product_columns!(),
             ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id \
-             where p.state = $13 and ",
+             and d.catalogue_id < $2 where p.state = $13 and ",
             filtered!(),
             in_order!()
         );

@@ -19,10 +19,12 @@ use crate::{ConnectionId, Inconsistency, KnownOrder, Millis, StoreError, Traces}
 pub(super) const TABLE: &str = "order_intents";
 /// How many rows the lists without pages give at most.
 const MOST_ROWS: u32 = 200;
+/// How many lines of files are looked for with one statement.
+const LINES_AT_ONCE: usize = 20;
 
 macro_rules! intent_columns {
     () => {
-        "id, caller, request_hash, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
+        "id, caller, idempotency_key, request_hash, batch_line, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
          detail, order_ids, first_sent_at, attempts, stock_answers, next_attempt_at, created_at, changed_at, finished_at"
     };
 }
@@ -109,6 +111,25 @@ impl OrderIntentRepository for DatabaseStore {
         let values = values![key, hex::encode(request_hash)];
         let row = self.database.first(SELECT, values).await?;
         row.map(|row| intent(&row)).transpose()
+    }
+
+    async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where batch_line in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+             $14, $15, $16, $17, $18, $19, $20) order by batch_line, created_at, id"
+        );
+        let mut found = Vec::new();
+        for some in lines.chunks(LINES_AT_ONCE) {
+            // Places that are left over hold nothing, which no line equals.
+            let mut asked = some.iter().map(String::as_str);
+            let values = (0..LINES_AT_ONCE).map(|_| Value::from(asked.next()));
+            for row in &self.database.all(SELECT, values.collect()).await? {
+                found.push(intent(row)?);
+            }
+        }
+        Ok(found)
     }
 
     async fn list_intents(
@@ -294,7 +315,9 @@ pub(super) fn intent(row: &Row) -> Result<OrderIntent, StoreError> {
     Ok(OrderIntent {
         id: fields.parsed("id")?,
         caller: fields.text("caller")?,
+        key: fields.text("idempotency_key")?,
         request_hash: hash(&fields)?,
+        batch_line: fields.maybe_text("batch_line")?,
         connection: fields.parsed("connection_id")?,
         account_user_id: fields.text("account_user_id")?,
         out_order_id: fields.text("out_order_id")?,

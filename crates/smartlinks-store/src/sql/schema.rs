@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!(18, "order_following"),
     step!(19, "codes_in_order"),
     step!(20, "order_pages"),
+    step!(22, "batch_lines"),
 ];
 
 /// Every step, as number and name.

@@ -136,7 +136,7 @@ fn row(line: BatchLineView) -> BatchRow {
         detail: match problems.is_empty() {
             true => line
                 .detail
-                .filter(|_| !matches!(&*line.state, "placed" | "created_unpaid")),
+                .filter(|_| line.otherwise || !matches!(&*line.state, "placed" | "created_unpaid")),
             false => Some(problems.join("; ")),
         },
         intent: line.intent,

@@ -21,6 +21,7 @@ fn new(connection: &ConnectionId, key: &str, number: i64) -> NewIntent {
         caller: "api_key:a".to_owned(),
         key: key.to_owned(),
         request_hash: [7; 32],
+        batch_line: None,
         connection: connection.clone(),
         account_user_id: "1001".to_owned(),
         request: REQUEST.to_owned().into(),
@@ -114,6 +115,7 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
     let other = NewIntent {
         caller: "operator:b".to_owned(),
         request_hash: [8; 32],
+        batch_line: Some("case-for-camille".to_owned()),
         ..new(&connection, "K-1", 1)
     };
     let written = store.write_intent(other.clone(), "me", NOW, Traces::none());
@@ -125,7 +127,17 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
             found.map(|intent| intent.id)
         }
     };
-    assert_eq!(found("K-1", [8; 32]).await, Some(other.id));
+    assert_eq!(found("K-1", [8; 32]).await, Some(other.id.clone()));
+    // By the line of a file that it is, among however many lines.
+    let mut lines: Vec<String> = (0..45).map(|number| format!("line-{number}")).collect();
+    lines.push("case-for-camille".to_owned());
+    let of_lines = store.intents_of_lines(&lines).await.unwrap();
+    let kept: Vec<_> = of_lines
+        .iter()
+        .map(|intent| (&intent.id, intent.key.as_str()))
+        .collect();
+    assert_eq!(kept, [(&other.id, "K-1")]);
+    assert_eq!(of_lines[0].batch_line.as_deref(), Some("case-for-camille"));
     assert_eq!(found("K-1", [9; 32]).await, None);
     assert_eq!(found("K-2", [8; 32]).await, None);
     let nobodys = "conn_01890000-0000-7000-8000-000000000000".parse().unwrap();
