@@ -255,7 +255,11 @@ async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> 
         assert_eq!(stored().await?, first, "nothing has changed by it");
     }
     assert_eq!(app.core.watch().await?.failing, 1);
-    // A person who asks is told, and nothing changes either.
+    // A person who asks, and gets an answer, ends it.
+    app.core.check_product(id).await?;
+    assert_eq!(app.core.watch().await?.failing, 0);
+    let first = stored().await?;
+    // One who asks in vain is told, and nothing changes either.
     fault(&app, json!({ "times": 1, "then": "http_500" })).await?;
     let asked = app.core.check_product(id).await;
     assert!(matches!(asked, Err(Error::Gateway(_))));
