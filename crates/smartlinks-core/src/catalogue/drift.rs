@@ -58,6 +58,15 @@ impl Core {
         };
         let state = entry.product.state;
         // Only a person lets go of what waits for one: of a product that is taken off orders go on.
+        let sold: Vec<&str> = entry
+            .skus
+            .iter()
+            .filter(|sku| sku.chosen)
+            .map(|sku| sku.sku_id.as_str())
+            .collect();
+        history
+            .changes
+            .retain(|change| is_worth_keeping(change, &sold));
         let (action, wanted) = match strongest {
             _ if holds => (WatchAction::Hold, CatalogueState::Held),
             WatchAction::Unpublish if state != CatalogueState::Held => {
@@ -137,6 +146,22 @@ fn moved_by(change: &CatalogueChange) -> Option<Decimal> {
     let money = |text: Option<&String>| -> Option<(Decimal, String)> {
         let value: Value = serde_json::from_str(text?).ok()?;
         let amount = value.get("amount")?.as_str()?.parse().ok()?;
+/// Numbers in stock move with every look: what is only recorded of them is kept where something of it can be bought no
+/// more, or again, and it is sold.
+fn is_worth_keeping(change: &CatalogueChange, sold: &[&str]) -> bool {
+    let recorded = change.outcome.as_deref() == Some(WatchAction::Record.as_str());
+    if change.kind != kinds::STOCK || !recorded {
+        return true;
+    }
+    let nothing_left = |value: &Option<String>| value.as_deref() == Some("0");
+    let crosses = nothing_left(&change.before_json) != nothing_left(&change.after_json);
+    crosses
+        && change
+            .sku_id
+            .as_deref()
+            .is_some_and(|sku| sold.contains(&sku))
+}
+
         Some((amount, value.get("currency")?.as_str()?.to_owned()))
     };
     let (before, currency) = money(change.before_json.as_ref())?;

@@ -84,14 +84,11 @@ async fn a_product_is_imported_once_and_brought_up_to_date() -> Result<()> {
     let id = &first.summary.id;
     assert_eq!(
         kinds_of_history(&app, id).await?,
-        ["cost", "imported", "sku_gone", "stock"]
+        ["cost", "imported", "sku_gone"]
     );
     let events = app.core.latest_events(1).await?;
     assert_eq!(events[0].kind, "product.changed");
-    assert_eq!(
-        events[0].data["changes"],
-        json!(["cost", "sku_gone", "stock"])
-    );
+    assert_eq!(events[0].data["changes"], json!(["cost", "sku_gone"]));
 
     app.control(&path, &json!({ "restore": true })).await?;
     let back = imported(&app, &number).await?;

@@ -49,6 +49,7 @@ const STEPS: &[Step] = &[
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
     step!(18, "order_following"),
+    step!(21, "drift_and_codes"),
 ];
 
 /// Every step, as number and name.
