@@ -26,14 +26,19 @@ const TOLD: usize = 20;
 impl Core {
     /// Says of every change what is done about it, does it, and proposes what could take the place of variants that are
     /// gone; gives what is to be told.
-    pub(super) fn drifted(
+    pub(super) async fn drifted(
         &self,
         entry: &mut CatalogueEntry,
         history: &mut History<'_>,
         policies: &Policies,
         now: Millis,
     ) -> Result<Traces> {
-        proposal::propose(&mut entry.skus, entry.product.id.as_str(), now)?;
+        let gone = |sku: &smartlinks_store::CatalogueSku| sku.gone_at.is_some() && sku.chosen;
+        if entry.skus.iter().any(gone) {
+            let watch = self.store().product_watch();
+            let chosen = watch.sku_repairs(&entry.product.id).await?;
+            proposal::propose(&mut entry.skus, &chosen, entry.product.id.as_str(), now)?;
+        }
         let (mut strongest, mut holds) = (None, false);
         for change in &mut history.changes {
             let Some(kind) = kind_of(change) else {
@@ -53,11 +58,6 @@ impl Core {
             strongest = strongest.max(Some(action));
             holds |= action == WatchAction::Hold;
         }
-        let Some(strongest) = strongest.filter(|action| *action != WatchAction::Record) else {
-            return Ok(Traces::none());
-        };
-        let state = entry.product.state;
-        // Only a person lets go of what waits for one: of a product that is taken off orders go on.
         let sold: Vec<&str> = entry
             .skus
             .iter()
@@ -67,6 +67,11 @@ impl Core {
         history
             .changes
             .retain(|change| is_worth_keeping(change, &sold));
+        let Some(strongest) = strongest.filter(|action| *action != WatchAction::Record) else {
+            return Ok(Traces::none());
+        };
+        let state = entry.product.state;
+        // Only a person lets go of what waits for one: of a product that is taken off orders go on.
         let (action, wanted) = match strongest {
             _ if holds => (WatchAction::Hold, CatalogueState::Held),
             WatchAction::Unpublish if state != CatalogueState::Held => {
@@ -141,11 +146,6 @@ fn kind_of(change: &CatalogueChange) -> Option<WatchKind> {
     })
 }
 
-/// By how many per cent a cost has risen; none when that cannot be said.
-fn moved_by(change: &CatalogueChange) -> Option<Decimal> {
-    let money = |text: Option<&String>| -> Option<(Decimal, String)> {
-        let value: Value = serde_json::from_str(text?).ok()?;
-        let amount = value.get("amount")?.as_str()?.parse().ok()?;
 /// Numbers in stock move with every look: what is only recorded of them is kept where something of it can be bought no
 /// more, or again, and it is sold.
 fn is_worth_keeping(change: &CatalogueChange, sold: &[&str]) -> bool {
@@ -162,6 +162,11 @@ fn is_worth_keeping(change: &CatalogueChange, sold: &[&str]) -> bool {
             .is_some_and(|sku| sold.contains(&sku))
 }
 
+/// By how many per cent a cost has risen; none when that cannot be said.
+fn moved_by(change: &CatalogueChange) -> Option<Decimal> {
+    let money = |text: Option<&String>| -> Option<(Decimal, String)> {
+        let value: Value = serde_json::from_str(text?).ok()?;
+        let amount = value.get("amount")?.as_str()?.parse().ok()?;
         Some((amount, value.get("currency")?.as_str()?.to_owned()))
     };
     let (before, currency) = money(change.before_json.as_ref())?;

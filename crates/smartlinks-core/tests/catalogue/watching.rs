@@ -428,6 +428,13 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
             .any(|entry| entry.action == "product.sku_replaced")
     );
 
+    // The next look proposes nothing once more, and what was chosen is said.
+    assert_eq!(later(&app).await?.changed, 0);
+    let looked = app.core.catalogue_product(id).await?;
+    let was = variant(&looked, &gone)?;
+    assert_eq!(was.replacement, None);
+    assert_eq!(was.replaced_by.as_ref(), Some(&proposal.sku));
+
     // It comes back: it is what it was, and nobody waits.
     app.control(&path, &json!({ "restore": true })).await?;
     assert_eq!(later(&app).await?.changed, 1);

@@ -62,7 +62,7 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
     let variants = product.skus.iter().map(|sku| {
         [
             sku.id.clone(),
-            sold(sku).to_owned(),
+            sold(sku),
             plain(sku.own_code.as_deref().unwrap_or_default()),
             money(sku.cost.as_ref()),
             money(sku.price.as_ref()),
@@ -75,11 +75,12 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
     format!("{}\n\n{}", facts(rows), table(head, variants))
 }
 
-fn sold(sku: &CatalogueSkuView) -> &'static str {
-    match (sku.chosen, sku.gone_at) {
-        (_, Some(_)) => "gone",
-        (true, None) => "yes",
-        (false, None) => "no",
+fn sold(sku: &CatalogueSkuView) -> String {
+    match (sku.chosen, sku.gone_at, &sku.replaced_by) {
+        (_, Some(_), Some(other)) => format!("gone, {other} instead"),
+        (_, Some(_), None) => "gone".to_owned(),
+        (true, None, _) => "yes".to_owned(),
+        (false, None, _) => "no".to_owned(),
     }
 }
 
