@@ -483,14 +483,15 @@ async fn what_is_confirmed_is_what_was_shown() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Result<()> {
     let app = connected().await?;
+    let beside = app.beside().await?;
     for number in app.products().await?.iter().take(12) {
         imported(&app, number).await?;
     }
     let asked = app.journal("aliexpress.ds.product.get").await?.len();
     app.advance(HALF_A_DAY);
     let lookers: Vec<_> = (0..6)
-        .map(|_| {
-            let core = app.core.clone();
+        .map(|number| {
+            let core = [&app, &beside][number % 2].core.clone();
             tokio::spawn(async move { core.watch_products(&CancellationToken::new()).await })
         })
         .collect();
@@ -502,13 +503,27 @@ async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Resul
     let calls = app.journal("aliexpress.ds.product.get").await?.len() - asked;
     assert_eq!(calls, 12, "each was asked about once");
 
-    // One is told to stop: what it has taken is free for others at once.
+    // One is told to stop while its calls are held back: what it has taken is free for others at once.
     app.advance(HALF_A_DAY);
-    let stopped = CancellationToken::new();
-    stopped.cancel();
-    let none = app.core.watch_products(&stopped).await?;
-    assert_eq!(none, WatchWork::default());
-    assert_eq!(watch(&app).await?.looked_at, 12);
+    let shares = app.core.app().ready()?.client.budget_shares();
+    shares.hold_back(|_| 0);
+    let (core, stop) = (app.core.clone(), CancellationToken::new());
+    let stopping = stop.clone();
+    let waiting = tokio::spawn(async move { core.watch_products(&stopping).await });
+    let now = smartlinks_core::to_millis(app.core.now());
+    let store = app.core.store();
+    while store
+        .next_check_due(now)
+        .await?
+        .is_some_and(|due| due <= now)
+    {
+        tokio::task::yield_now().await;
+    }
+    app.advance(5);
+    assert_eq!(watch(&beside).await?, WatchWork::default(), "it is held");
+    stop.cancel();
+    assert_eq!(waiting.await??, WatchWork::default());
+    assert_eq!(watch(&beside).await?.looked_at, 12);
     Ok(())
 }
 

@@ -115,9 +115,10 @@ pub(super) fn history(history: &CatalogueChangePage, now: Timestamp) -> String {
             change.sku.clone().unwrap_or_default(),
             value(change.before.as_ref()),
             value(change.after.as_ref()),
+            change.outcome.clone().unwrap_or_default(),
         ]
     });
-    table(["WHEN", "WHAT", "SKU", "BEFORE", "AFTER"], rows)
+    table(["WHEN", "WHAT", "SKU", "BEFORE", "AFTER", "DONE"], rows)
 }
 
 /// A text, a number, or an amount with its currency.
