@@ -100,7 +100,7 @@ impl Core {
             let stored = self.try_import(&wanted, &market, &fresh, asked_at);
             if let Some(entry) = stored.await? {
                 self.announce().await;
-                return views::detail(entry);
+                return self.whole(entry).await;
             }
         }
         Err(busy())
@@ -256,7 +256,9 @@ impl Core {
             // What differs because somebody looks for another country or currency has nobody changed.
             if same_market {
                 let policies = self.policies().await?;
-                traces = self.drifted(&mut entry, &mut history, &policies, now)?;
+                traces = self
+                    .drifted(&mut entry, &mut history, &policies, now)
+                    .await?;
             }
         }
         let unwished = (entry.product.clone(), entry.skus.clone());

@@ -259,7 +259,7 @@ impl Core {
             match self.try_repair(entry, sku.trim(), with.trim()).await {
                 Ok(Some(entry)) => {
                     self.announce().await;
-                    return views::detail(entry);
+                    return self.whole(entry).await;
                 }
                 // The code was given to another variant meanwhile.
                 Ok(None) | Err(Error::Storage(StoreError::Conflict { .. })) => {}

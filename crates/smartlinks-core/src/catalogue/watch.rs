@@ -384,7 +384,9 @@ impl Core {
         let mut history = History::new(self, &entry.product.id);
         let (says, market) = (&answer.says, &answer.market);
         merging::answered(&mut entry, says, market, &mut history, now)?;
-        let told = self.drifted(&mut entry, &mut history, policies, now)?;
+        let told = self
+            .drifted(&mut entry, &mut history, policies, now)
+            .await?;
         if entry == before && asking == Asking::Watch {
             // The end of the look says when it was.
             return Ok(Some(Seen::Same));

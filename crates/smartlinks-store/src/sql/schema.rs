@@ -51,6 +51,7 @@ const STEPS: &[Step] = &[
     step!(18, "order_following"),
     step!(19, "prices_by_hand"),
     step!(20, "order_pages"),
+    step!(21, "drift_and_codes"),
     step!(22, "batch_lines"),
 ];
 
