@@ -32,6 +32,8 @@ pub struct OrderPreview {
     pub problems: Vec<OrderProblem>,
     /// What is to be said about the address, field by field.
     pub address: Vec<AddressAdvice>,
+    /// What else is to be said and stands in the way of nothing, such as `charges_not_named`.
+    pub advice: Vec<OrderProblem>,
     /// The connection that would order.
     pub connection: String,
     /// The lines as they were found.
@@ -40,8 +42,8 @@ pub struct OrderPreview {
     pub goods: Option<MoneyView>,
     /// Price of all deliveries, in the pay currency.
     pub freight: Option<MoneyView>,
-    /// Taxes and import charges that come on top of both, in the pay currency; absent when AliExpress does not say how
-    /// much they are.
+    /// Taxes and import charges that AliExpress charges on top of both, in the pay currency; absent when it names them in
+    /// another one.
     pub charges: Option<MoneyView>,
     /// What would be paid, in the pay currency; absent while a part of it is unknown.
     pub total: Option<MoneyView>,
@@ -71,7 +73,8 @@ pub struct PreviewLine {
     pub unit_price: Option<MoneyView>,
     /// Price of all of them: those above the limit of a promotion cost their normal price.
     pub goods: Option<MoneyView>,
-    /// Tax and import charges on top of it; absent when AliExpress does not say how much they are.
+    /// Tax and import charges that AliExpress charges on top of it; absent when it names them in another currency than the
+    /// pay currency.
     pub charges: Option<MoneyView>,
     /// By how many per cent that is above `expected_price`, decimal text.
     #[schema(value_type = Option<String>)]
@@ -111,6 +114,7 @@ impl Checked {
         let lines = self.preview.lines.iter().map(|line| IntentLine {
             product_id: line.product_id.clone(),
             sku: line.sku.clone(),
+            instead_of: line.instead_of.clone(),
             title: line.title.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price.clone(),
@@ -247,6 +251,7 @@ impl Core {
             placeable: false,
             problems: Vec::new(),
             address: Vec::new(),
+            advice: Vec::new(),
             connection: connection.to_owned(),
             lines: Vec::new(),
             goods: None,
@@ -398,16 +403,16 @@ fn goods_price(sku: &SkuView, price: Decimal, quantity: u32, above: u32) -> Opti
     at_price.checked_add(normal)
 }
 
-/// Taxes and import charges on top of the goods; none while a part of them is unknown.
+/// What AliExpress charges on top of the goods; none while a part of it is in another currency. What it does not name it
+/// does not charge: tax that is neither in the price nor named is none of its own.
 fn charges_on(sku: &SkuView, price: Decimal, quantity: u32, goods: Decimal) -> Option<Decimal> {
     let currency = sku.tax_currency.as_deref().or(sku.currency.as_deref());
-    let tax = match (sku.tax_included, sku.tax) {
-        (Some(true), _) | (None, None) => Decimal::ZERO,
-        (Some(false), None) => return None,
-        (_, Some(tax)) if tax.is_zero() || currency == Some(PAY_CURRENCY) => tax,
-        (_, Some(_)) => return None,
+    let known = |amount: Option<Decimal>| {
+        let amount = amount.unwrap_or_default();
+        (amount.is_zero() || currency == Some(PAY_CURRENCY)).then_some(amount)
     };
-    let each = tax.checked_add(sku.import_charges.unwrap_or_default())?;
+    let tax = sku.tax.filter(|_| sku.tax_included != Some(true));
+    let each = known(tax)?.checked_add(known(sku.import_charges)?)?;
     let all = each.checked_mul(quantity.into())?;
     let usual = price.checked_mul(quantity.into())?;
     if goods == usual || usual.is_zero() {
@@ -416,6 +421,18 @@ fn charges_on(sku: &SkuView, price: Decimal, quantity: u32, goods: Decimal) -> O
     // They are shares of the price, so they rise with it.
     let risen = all.checked_mul(goods)?.checked_div(usual)?;
     Some(risen.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
+}
+
+/// Neither in the price nor named: AliExpress takes nothing, and somebody else may.
+fn charges_not_named() -> OrderProblem {
+    OrderProblem {
+        line: None,
+        field: "address.country".to_owned(),
+        code: "charges_not_named".to_owned(),
+        detail: "AliExpress names no taxes and charges for this destination; customs may ask for some on delivery"
+            .to_owned(),
+        fix: "Tell the recipient, or count them in what the goods are sold for.".to_owned(),
+    }
 }
 
 impl Checked {
@@ -485,6 +502,10 @@ impl Checked {
                 detail,
                 fix,
             ));
+        }
+        let names_none = sku.tax.is_none() && sku.import_charges.is_none();
+        if sku.tax_included == Some(false) && names_none && self.preview.advice.is_empty() {
+            self.preview.advice.push(charges_not_named());
         }
         let goods = price.and_then(|price| goods_price(sku, price, line.quantity, above));
         let charges = price
@@ -631,4 +652,47 @@ fn token(preview: &OrderPreview) -> String {
     let mut text = hex::encode(sha256(seen.as_bytes()));
     text.truncate(32);
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_named_is_charged_and_it_has_to_be_in_the_pay_currency() {
+        let charged = |fields: serde_json::Value| {
+            let mut sku = json!({
+                "id": "1", "attr": "", "properties": [], "price": "10", "original_price": null, "currency": "USD",
+                "stock": 5, "tax": null, "import_charges": null,
+            });
+            for (name, value) in fields.as_object().unwrap() {
+                sku[name] = value.clone();
+            }
+            let sku: SkuView = serde_json::from_value(sku).unwrap();
+            let price = sku.price.unwrap();
+            let charges = charges_on(&sku, price, 2, price * Decimal::TWO);
+            charges.map(|charges| charges.normalize().to_string())
+        };
+        for (fields, expected) in [
+            (json!({}), Some("0")),
+            (json!({ "tax_included": true, "tax": "1" }), Some("0")),
+            (json!({ "tax_included": false }), Some("0")),
+            (json!({ "tax_included": false, "tax": "0.70" }), Some("1.4")),
+            (
+                json!({ "tax_included": false, "tax": "0.70", "import_charges": "2.00" }),
+                Some("5.4"),
+            ),
+            (
+                json!({ "tax_included": false, "tax": "0.70", "tax_currency": "EUR" }),
+                None,
+            ),
+            (
+                json!({ "import_charges": "2.00", "tax_currency": "EUR" }),
+                None,
+            ),
+            (json!({ "tax": "0", "tax_currency": "EUR" }), Some("0")),
+        ] {
+            assert_eq!(charged(fields.clone()).as_deref(), expected, "{fields}");
+        }
+    }
 }
