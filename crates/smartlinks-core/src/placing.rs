@@ -28,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 
 pub use address::AddressAdvice;
-pub use batch::{BatchLineView, OrderBatch, OrderBatchView};
+pub use batch::{BatchLineView, ORDER_FILE_LIMIT, OrderBatch, OrderBatchView};
 pub use checks::{OrderPreview, PreviewLine};
 pub(crate) use places::KnownPlaces;
 pub use request::{MoneyInput, NewOrder, NewOrderLine, OrderAddress, OrderGuard, PAY_CURRENCY};
@@ -199,10 +199,9 @@ impl Core {
             state.map_err(|error: smartlinks_store::UnknownIntentState| {
                 Error::invalid("state", error.to_string())
             })?;
-        let states: Vec<IntentState> = state.into_iter().collect();
         let intents = self.store().order_intents();
         let mut found = intents
-            .list_intents(&states, after.as_ref(), limit + 1)
+            .list_intents(state, after.as_ref(), limit + 1)
             .await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);

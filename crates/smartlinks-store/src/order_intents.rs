@@ -257,10 +257,10 @@ pub trait OrderIntentRepository: Send + Sync {
     /// Every intent of one of these lines of files ([`NewIntent::batch_line`]), the oldest first for each line.
     async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError>;
 
-    /// Up to `limit` intents after `cursor` in one of these states (all when there are none), the latest first.
+    /// Up to `limit` intents after `cursor` of one state or of all, the latest first.
     async fn list_intents(
         &self,
-        states: &[IntentState],
+        state: Option<IntentState>,
         cursor: Option<&IntentCursor>,
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError>;

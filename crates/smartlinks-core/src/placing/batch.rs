@@ -24,6 +24,8 @@ use crate::service::Core;
 use crate::text::shortened;
 use known::{Before, KnownLine, Scope, batch_line};
 
+/// The largest file of orders, in bytes, and the largest request that holds one.
+pub const ORDER_FILE_LIMIT: usize = 256 * 1024;
 /// The most lines of a batch.
 const MOST_LINES: usize = 500;
 /// How many problems of a file are reported.

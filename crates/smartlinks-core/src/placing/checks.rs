@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aliexpress::Class;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smartlinks_store::{Connection, Millis};
@@ -19,7 +19,10 @@ use crate::clock::to_millis;
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
-use crate::products::{FreightOption, FreightQuery, ProductQuery, ProductView, SkuView};
+use crate::products::{
+    FreightOption, FreightQuery, ProductQuery, ProductView, SkuView, above_limit, charges_on,
+    goods_price, names_no_charges,
+};
 use crate::service::Core;
 use crate::text::shortened;
 
@@ -383,44 +386,12 @@ fn address_problem(advice: &AddressAdvice) -> OrderProblem {
     }
 }
 
-/// How many of the line stand above the limit of a promotion, of `wanted` pieces up to and with this line.
-fn above_limit(sku: &SkuView, quantity: u32, wanted: i64) -> u32 {
-    let Some(limit) = sku.promotion_limit else {
-        return 0;
-    };
-    let above = u32::try_from(wanted.saturating_sub(limit)).unwrap_or_default();
-    above.min(quantity)
-}
-
-/// What the pieces of a line cost, `above` of them at the normal price.
-fn goods_price(sku: &SkuView, price: Decimal, quantity: u32, above: u32) -> Option<Decimal> {
-    let at_price = price.checked_mul((quantity - above).into())?;
-    if above == 0 {
-        return Some(at_price);
-    }
-    // Never less than the price of the promotion: a normal price below it would be a mistake.
-    let normal = sku.original_price?.max(price).checked_mul(above.into())?;
-    at_price.checked_add(normal)
-}
-
-/// What AliExpress charges on top of the goods; none while a part of it is in another currency. What it does not name it
-/// does not charge: tax that is neither in the price nor named is none of its own.
-fn charges_on(sku: &SkuView, price: Decimal, quantity: u32, goods: Decimal) -> Option<Decimal> {
-    let currency = sku.tax_currency.as_deref().or(sku.currency.as_deref());
-    let known = |amount: Option<Decimal>| {
-        let amount = amount.unwrap_or_default();
-        (amount.is_zero() || currency == Some(PAY_CURRENCY)).then_some(amount)
-    };
-    let tax = sku.tax.filter(|_| sku.tax_included != Some(true));
-    let each = known(tax)?.checked_add(known(sku.import_charges)?)?;
-    let all = each.checked_mul(quantity.into())?;
-    let usual = price.checked_mul(quantity.into())?;
-    if goods == usual || usual.is_zero() {
-        return Some(all);
-    }
-    // They are shares of the price, so they rise with it.
-    let risen = all.checked_mul(goods)?.checked_div(usual)?;
-    Some(risen.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
+/// What comes on top, as it is paid; none while a part of it is in another currency.
+fn paid(charges: Vec<MoneyView>) -> Option<Decimal> {
+    charges.into_iter().try_fold(Decimal::ZERO, |sum, one| {
+        let amount = (one.currency == PAY_CURRENCY).then_some(one.amount)?;
+        sum.checked_add(amount)
+    })
 }
 
 /// Neither in the price nor named: AliExpress takes nothing, and somebody else may.
@@ -503,14 +474,14 @@ impl Checked {
                 fix,
             ));
         }
-        let names_none = sku.tax.is_none() && sku.import_charges.is_none();
-        if sku.tax_included == Some(false) && names_none && self.preview.advice.is_empty() {
+        if names_no_charges(sku) && self.preview.advice.is_empty() {
             self.preview.advice.push(charges_not_named());
         }
         let goods = price.and_then(|price| goods_price(sku, price, line.quantity, above));
         let charges = price
             .zip(goods)
-            .and_then(|(price, goods)| charges_on(sku, price, line.quantity, goods));
+            .and_then(|(price, goods)| charges_on(sku, price, line.quantity, goods))
+            .and_then(paid);
         let fee = delivery.as_ref().and_then(fee_of).map(|fee| fee.amount);
         let total = goods
             .zip(charges)
@@ -652,47 +623,4 @@ fn token(preview: &OrderPreview) -> String {
     let mut text = hex::encode(sha256(seen.as_bytes()));
     text.truncate(32);
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_named_is_charged_and_it_has_to_be_in_the_pay_currency() {
-        let charged = |fields: serde_json::Value| {
-            let mut sku = json!({
-                "id": "1", "attr": "", "properties": [], "price": "10", "original_price": null, "currency": "USD",
-                "stock": 5, "tax": null, "import_charges": null,
-            });
-            for (name, value) in fields.as_object().unwrap() {
-                sku[name] = value.clone();
-            }
-            let sku: SkuView = serde_json::from_value(sku).unwrap();
-            let price = sku.price.unwrap();
-            let charges = charges_on(&sku, price, 2, price * Decimal::TWO);
-            charges.map(|charges| charges.normalize().to_string())
-        };
-        for (fields, expected) in [
-            (json!({}), Some("0")),
-            (json!({ "tax_included": true, "tax": "1" }), Some("0")),
-            (json!({ "tax_included": false }), Some("0")),
-            (json!({ "tax_included": false, "tax": "0.70" }), Some("1.4")),
-            (
-                json!({ "tax_included": false, "tax": "0.70", "import_charges": "2.00" }),
-                Some("5.4"),
-            ),
-            (
-                json!({ "tax_included": false, "tax": "0.70", "tax_currency": "EUR" }),
-                None,
-            ),
-            (
-                json!({ "import_charges": "2.00", "tax_currency": "EUR" }),
-                None,
-            ),
-            (json!({ "tax": "0", "tax_currency": "EUR" }), Some("0")),
-        ] {
-            assert_eq!(charged(fields.clone()).as_deref(), expected, "{fields}");
-        }
-    }
 }

@@ -30,17 +30,20 @@ macro_rules! intent_columns {
 }
 pub(super) use intent_columns;
 
-macro_rules! list_intents {
-    ($states:literal) => {
+macro_rules! page {
+    ($state:literal) => {
         concat!(
             "select ",
             intent_columns!(),
             " from order_intents where (created_at, id) < ($2, $3)",
-            $states,
+            $state,
             " order by created_at desc, id desc limit $1"
         )
     };
 }
+
+const PAGE: &str = page!("");
+const PAGE_OF_STATE: &str = page!(" and state = $4");
 
 /// Where the request of an intent stands.
 pub(super) fn place(id: &str) -> Place<'_> {
@@ -141,29 +144,19 @@ impl OrderIntentRepository for DatabaseStore {
 
     async fn list_intents(
         &self,
-        states: &[IntentState],
+        state: Option<IntentState>,
         cursor: Option<&IntentCursor>,
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError> {
-        const ALL: &str = list_intents!("");
-        // One state has an index that gives its pages; for several the one of all is walked through.
-        const ONE: &str = list_intents!(" and state = $4");
-        const SOME: &str = list_intents!(" and state in ($4, $5, $6, $7, $8, $9)");
         let mut values = match cursor {
             None => values![limit, Millis(i64::MAX), ""],
             Some(cursor) => values![limit, cursor.created_at, cursor.id.as_str()],
         };
-        let sql = match states {
-            [] => ALL,
-            [one] => {
-                values.push(Value::from(one.as_str()));
-                ONE
-            }
-            some => {
-                // Places that are left over hold nothing, which no state equals.
-                let mut asked = some.iter().map(|state| state.as_str());
-                values.extend(IntentState::ALL.map(|_| Value::from(asked.next())));
-                SOME
+        let sql = match state {
+            None => PAGE,
+            Some(state) => {
+                values.push(Value::from(state.as_str()));
+                PAGE_OF_STATE
             }
         };
         let rows = self.database.all(sql, values).await?;
@@ -375,4 +368,28 @@ fn hash(fields: &Fields<'_>) -> Result<Hash, Inconsistency> {
     hex::decode_to_slice(fields.text("request_hash")?, &mut hash)
         .map_err(|_| fields.wrong("request_hash"))?;
     Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Upkeep;
+
+    #[tokio::test]
+    async fn every_page_goes_through_its_index() {
+        let mut blank = Upkeep::blank().await.unwrap();
+        for (sql, index) in [
+            (PAGE, "order_intents_page ((created_at,id)<(?,?))"),
+            (
+                PAGE_OF_STATE,
+                "order_intents_state (state=? AND (created_at,id)<(?,?))",
+            ),
+        ] {
+            let plan = blank.plan(sql).await;
+            let [step] = plan.as_slice() else {
+                panic!("{plan:#?}");
+            };
+            assert!(step.contains(index), "{step}");
+        }
+    }
 }

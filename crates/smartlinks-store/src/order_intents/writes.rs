@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::storage::{TABLE, claimed_intent, intent, intent_columns, place};
 use super::{ClaimedIntent, IntentEnd, IntentId, IntentState, NewIntent, OrderIntent};
 use crate::error::StoreError;
+use crate::orders::{Standing, count};
 use crate::seal::Sealer;
 use crate::sql::{Session, Value, Write, values};
 use crate::traces::leave;
@@ -212,7 +213,10 @@ async fn adopt(
         order.added_at,
         id.as_str(),
     ];
-    session.execute(INSERT, values).await?;
+    if session.execute(INSERT, values).await? > 0 {
+        let standing = Standing::new(&order.connection, &order.status);
+        return count(session, None, standing).await;
+    }
     if session.execute(ADOPT, values![number, id.as_str()]).await? > 0 {
         return Ok(());
     }
