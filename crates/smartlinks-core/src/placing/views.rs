@@ -47,6 +47,9 @@ pub struct IntentLine {
     pub product_id: String,
     /// Number of the variant, digits.
     pub sku: String,
+    /// The variant that was asked for, when a person had chosen `sku` in its place.
+    #[serde(default)]
+    pub instead_of: Option<String>,
     /// Title. Upstream text: escape it.
     pub title: String,
     /// How many.

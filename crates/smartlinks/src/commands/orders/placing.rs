@@ -164,7 +164,7 @@ fn seen(preview: &OrderPreview) -> String {
     let lines = preview.lines.iter().map(|line| {
         [
             line.product_id.clone(),
-            line.sku.clone(),
+            variant(&line.sku, line.instead_of.as_deref()),
             line.quantity.to_string(),
             amount(line.unit_price.as_ref()),
             line.delivery
@@ -200,6 +200,8 @@ fn seen(preview: &OrderPreview) -> String {
         });
         parts.push(table(["ADDRESS", "ADVICE", "PROPOSED"], advice));
     }
+    let advice = preview.advice.iter();
+    parts.extend(advice.map(|advice| plain(&format!("{}. {}", advice.detail, advice.fix))));
     if preview.placeable {
         parts.push("nothing stands in the way of this order".to_owned());
     } else {
@@ -216,6 +218,14 @@ fn seen(preview: &OrderPreview) -> String {
         parts.push(table(["LINE", "IN THE WAY", "WHAT TO DO"], problems));
     }
     parts.join("\n\n")
+}
+
+/// A variant, and the one that it takes the place of.
+fn variant(sku: &str, instead_of: Option<&str>) -> String {
+    match instead_of {
+        Some(wanted) => format!("{sku} instead of {wanted}"),
+        None => sku.to_owned(),
+    }
 }
 
 fn list(page: &OrderIntentPage, now: Timestamp) -> String {
@@ -250,6 +260,11 @@ fn one(view: &OrderIntentView, now: Timestamp) -> String {
     rows.extend((!view.order_ids.is_empty()).then(|| ("orders", view.order_ids.join(" "))));
     rows.extend(view.pay_links.iter().map(|link| ("pay", link.url.clone())));
     rows.extend((!view.candidates.is_empty()).then(|| ("may be", view.candidates.join(" "))));
+    rows.extend(view.lines.iter().map(|line| {
+        let variant = variant(&line.sku, line.instead_of.as_deref());
+        let goods = format!("{} × {} ({variant})", line.quantity, line.product_id);
+        ("goods", goods)
+    }));
     rows.push(("total", amount(view.total.as_ref())));
     rows.push(("sent", format!("{} times", view.attempts)));
     rows.extend(
