@@ -65,6 +65,8 @@ pub struct PreviewLine {
     pub instead_of: Option<String>,
     /// Title. Upstream text: escape it.
     pub title: String,
+    /// Colour, size and the like of the variant. Upstream text: escape it.
+    pub variant: String,
     /// How many.
     pub quantity: u32,
     /// Price of one.
@@ -111,7 +113,9 @@ impl Checked {
         let lines = self.preview.lines.iter().map(|line| IntentLine {
             product_id: line.product_id.clone(),
             sku: line.sku.clone(),
+            instead_of: line.instead_of.clone(),
             title: line.title.clone(),
+            variant: line.variant.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price.clone(),
             delivery_service: line.delivery.as_ref().map(|option| option.code.clone()),
@@ -378,6 +382,12 @@ fn address_problem(advice: &AddressAdvice) -> OrderProblem {
     }
 }
 
+/// Its properties in one line.
+fn variant_of(sku: &SkuView) -> String {
+    let values = sku.properties.iter().map(|property| property.value.as_str());
+    values.collect::<Vec<_>>().join(", ")
+}
+
 /// How many of the line stand above the limit of a promotion, of `wanted` pieces up to and with this line.
 fn above_limit(sku: &SkuView, quantity: u32, wanted: i64) -> u32 {
     let Some(limit) = sku.promotion_limit else {
@@ -502,6 +512,7 @@ impl Checked {
             sku: sku.id.clone(),
             instead_of: at.instead_of.map(str::to_owned),
             title: product.title.clone(),
+            variant: variant_of(sku),
             quantity: line.quantity,
             unit_price: price.map(in_pay_currency),
             goods: goods.map(in_pay_currency),
