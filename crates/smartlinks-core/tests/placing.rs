@@ -20,6 +20,8 @@ use testkit::http::Http;
 
 #[path = "placing/charges.rs"]
 mod charges;
+#[path = "placing/files.rs"]
+mod files;
 #[path = "placing/found.rs"]
 mod found;
 #[path = "placing/held.rs"]
@@ -755,7 +757,7 @@ async fn an_order_for_a_variant_that_is_gone_waits_until_a_person_has_chosen() -
 
     let open = app.core.open_repairs(None, None).await?.repairs;
     let proposal = open[0].proposal.as_ref().context("nothing is proposed")?;
-    app.core.repair_sku(&product, &gone, None).await?;
+    app.core.repair_sku(&product, &gone, &proposal.sku).await?;
     let preview = app.core.preview_order(&order).await?;
     ensure!(preview.placeable, "{:?}", preview.problems);
     let line = &preview.lines[0];

@@ -450,7 +450,7 @@ freight-fee = Delivery fee
 freight-time = Time
 freight-tracking = Tracking
 freight-landed = Landed cost
-freight-landed-text = Landed cost is price times quantity plus delivery fee. Taxes are included only where AliExpress says so.
+freight-landed-text = Landed cost is the goods, the taxes and import charges that AliExpress names, and the delivery fee. Above the limit of a promotion the goods cost their normal price.
 freight-free = Free
 freight-free-from = free from { $amount }
 freight-from = from { $country }
@@ -645,6 +645,9 @@ error-403 = That is not allowed
 error-403-fix = The request did not come from this page, or you are not signed in. Open the page again and retry.
 error-404 = There is nothing here
 error-404-fix = The address is wrong, or what stood here is gone.
+error-413 = That is more than can be taken at once
+error-413-fix = At most { $most } KiB can be sent to this page at once. Choose a smaller file, or make several of it, each with the header.
+error-back = Back to the form
 error-405 = This address does not take such requests
 error-405-fix = Go to the overview and use the buttons there.
 error-421 = This is not the address SmartLinks is served under
@@ -1404,7 +1407,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Import many products
 imports-text = Numbers and links, or a CSV file
-imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. About 50 KB at once; larger files go through the command line (smartlinks catalogue imports start).
+imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. Up to 10,000 products at once.
 imports-labels-help = Given to all of them. With a comma between.
 imports-rule-help = For those whose line names none.
 imports-button = Import
@@ -1418,7 +1421,7 @@ imports-column = Column
 imports-wrong = What is wrong
 imports-known = Imports so far
 imports-empty = No import yet
-imports-empty-text = Paste numbers or links above. Single products are added on their own page.
+imports-empty-text = Paste numbers or links above, or choose a file. Single products are added on their own page.
 import-what = Import
 import-state = State
 import-progress = Progress
@@ -1472,6 +1475,8 @@ import-answer-finding = { $count ->
    *[other] { $count } products of the feed found so far.
 }
 import-ended = Ended
+file-label = Or a file of this computer
+file-help = CSV or text in UTF-8, at most { $most } KiB. A chosen file counts, and the text above does not.
 
 ## Market, landed cost, pictures and affiliation
 
@@ -1486,6 +1491,8 @@ nav-picture = By picture
 nav-affiliate = Affiliate
 landed-unit = Price of one
 landed-goods = Goods
+landed-charges = Taxes and import charges
+landed-charges-unknown = AliExpress adds tax and does not say how much, so there is no landed cost.
 landed-rate = Conversion
 landed-margin = Margin
 landed-percent = { $percent } %
@@ -1812,7 +1819,7 @@ deed-market-chosen = Market chosen
 deed-market-forgotten = Market forgotten
 
 batch-title = Orders from a file
-batch-answer-start = Paste a file; it is looked at first, and nothing is ordered.
+batch-answer-start = Choose a file or paste it; it is looked at first, and nothing is ordered.
 batch-answer-unreadable = { $count ->
     [one] One thing cannot be read. Nothing of the file was ordered.
    *[other] { $count } things cannot be read. Nothing of the file was ordered.

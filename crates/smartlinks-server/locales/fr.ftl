@@ -451,7 +451,7 @@ freight-fee = Frais de livraison
 freight-time = Délai
 freight-tracking = Suivi
 freight-landed = Coût livré
-freight-landed-text = Le coût livré est le prix multiplié par la quantité, plus les frais de livraison. Les taxes ne sont comprises que si AliExpress l’indique.
+freight-landed-text = Le coût livré comprend la marchandise, les taxes et droits d’importation qu’AliExpress indique et les frais de livraison. Au-delà de la limite d’une promotion, la marchandise coûte son prix normal.
 freight-free = Gratuit
 freight-free-from = gratuit dès { $amount }
 freight-from = depuis { $country }
@@ -646,6 +646,9 @@ error-403 = Ce n’est pas autorisé
 error-403-fix = La requête ne venait pas de cette page, ou vous n’êtes pas connecté. Rouvrez la page et réessayez.
 error-404 = Il n’y a rien ici
 error-404-fix = L’adresse est fausse, ou son contenu a disparu.
+error-413 = C’est plus que ce qui peut être pris en une fois
+error-413-fix = Cette page accepte au plus { $most } Kio à la fois. Choisissez un fichier plus petit, ou faites-en plusieurs, chacun avec l’en-tête.
+error-back = Retour au formulaire
 error-405 = Cette adresse n’accepte pas ce type de requête
 error-405-fix = Allez à l’aperçu et utilisez ses boutons.
 error-421 = SmartLinks n’est pas servi sous cette adresse
@@ -1405,7 +1408,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Importer beaucoup de produits
 imports-text = Numéros et liens, ou un fichier CSV
-imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Environ 50 Ko à la fois ; un fichier plus grand passe par la ligne de commande (smartlinks catalogue imports start).
+imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Jusqu’à 10 000 produits à la fois.
 imports-labels-help = Données à tous. Séparées par une virgule.
 imports-rule-help = Pour ceux dont la ligne n’en nomme pas.
 imports-button = Importer
@@ -1419,7 +1422,7 @@ imports-column = Colonne
 imports-wrong = Ce qui ne va pas
 imports-known = Importations précédentes
 imports-empty = Aucune importation
-imports-empty-text = Collez des numéros ou des liens ci-dessus. Un seul produit s’ajoute sur sa propre page.
+imports-empty-text = Collez des numéros ou des liens ci-dessus, ou choisissez un fichier. Un seul produit s’ajoute sur sa propre page.
 import-what = Importation
 import-state = État
 import-progress = Avancement
@@ -1473,6 +1476,8 @@ import-answer-finding = { $count ->
    *[other] { $count } produits de la sélection trouvés jusqu’ici.
 }
 import-ended = Fin
+file-label = Ou un fichier de cet ordinateur
+file-help = CSV ou texte en UTF-8, au plus { $most } Kio. Un fichier choisi compte, et le texte ci-dessus ne compte pas.
 
 ## Marché, coût rendu, images et affiliation
 
@@ -1487,6 +1492,8 @@ nav-picture = Par image
 nav-affiliate = Affiliation
 landed-unit = Prix à la pièce
 landed-goods = Marchandise
+landed-charges = Taxes et droits d’importation
+landed-charges-unknown = AliExpress ajoute une taxe sans en donner le montant : il n’y a pas de coût livré.
 landed-rate = Conversion
 landed-margin = Marge
 landed-percent = { $percent } %
@@ -1813,7 +1820,7 @@ deed-market-chosen = Marché choisi
 deed-market-forgotten = Marché oublié
 
 batch-title = Commandes d’un fichier
-batch-answer-start = Collez un fichier ; il est d’abord examiné, et rien n’est commandé.
+batch-answer-start = Choisissez un fichier ou collez-le ; il est d’abord examiné, et rien n’est commandé.
 batch-answer-unreadable = { $count ->
     [one] Un point est illisible. Rien du fichier n’a été commandé.
    *[other] { $count } points sont illisibles. Rien du fichier n’a été commandé.

@@ -141,12 +141,15 @@ async fn a_program_follows_what_changes_and_chooses() -> Result<()> {
         "{proposal}"
     );
     let here = format!("{CATALOGUE}/{id}/skus/{gone}/repair");
-    visitor
-        .post_json(&here, &json!({ "with": "1" }))
-        .await?
-        .expect_status(400)?;
+    // Neither another product's, nor whatever is proposed at that moment.
+    for nothing in [json!({ "with": "1" }), json!({})] {
+        visitor
+            .post_json(&here, &nothing)
+            .await?
+            .expect_status(400)?;
+    }
     let repaired = visitor
-        .post_json(&here, &json!({}))
+        .post_json(&here, &json!({ "with": proposal["sku"] }))
         .await?
         .expect_status(200)?
         .json()?;

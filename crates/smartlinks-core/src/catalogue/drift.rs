@@ -34,7 +34,7 @@ impl Core {
         now: Millis,
     ) -> Result<Traces> {
         proposal::propose(&mut entry.skus, entry.product.id.as_str(), now)?;
-        let mut strongest = None;
+        let (mut strongest, mut holds) = (None, false);
         for change in &mut history.changes {
             let Some(kind) = kind_of(change) else {
                 continue;
@@ -51,19 +51,23 @@ impl Core {
             };
             change.outcome = Some(action.as_str().to_owned());
             strongest = strongest.max(Some(action));
+            holds |= action == WatchAction::Hold;
         }
         let Some(strongest) = strongest.filter(|action| *action != WatchAction::Record) else {
             return Ok(Traces::none());
         };
         let state = entry.product.state;
-        let wanted = match strongest {
-            WatchAction::Hold if state == CatalogueState::Listed => CatalogueState::Held,
-            WatchAction::Unpublish => CatalogueState::Unpublished,
-            _ => state,
+        // Only a person lets go of what waits for one: of a product that is taken off orders go on.
+        let (action, wanted) = match strongest {
+            _ if holds => (WatchAction::Hold, CatalogueState::Held),
+            WatchAction::Unpublish if state != CatalogueState::Held => {
+                (strongest, CatalogueState::Unpublished)
+            }
+            _ => (strongest, state),
         };
         history.compare(kinds::STATE, state.as_str(), wanted.as_str())?;
         entry.product.state = wanted;
-        Ok(self.drift_traces(entry, history, strongest))
+        Ok(self.drift_traces(entry, history, action))
     }
 
     fn drift_traces(

@@ -67,6 +67,15 @@ impl Core {
     /// [`Error::Invalid`] names the parameter, before the gateway is asked, or the variant that the product does not
     /// have; [`Error::UnknownRule`]; else as [`Core::product`].
     pub async fn import_product(&self, import: &CatalogueImport) -> Result<CatalogueDetail> {
+        self.import_for(import, None).await
+    }
+
+    /// The same for somebody whose market is `usual`: what a new product is looked at for where `import` does not say.
+    pub(super) async fn import_for(
+        &self,
+        import: &CatalogueImport,
+        usual: Option<&Market>,
+    ) -> Result<CatalogueDetail> {
         let wanted = self.wanted_import(import).await?;
         let catalogue = self.store().catalogue();
         let known = catalogue.product_numbered(&wanted.connection, &wanted.number);
@@ -74,7 +83,7 @@ impl Core {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let market = self.import_market(import, known.as_ref()).await?;
+        let market = self.import_market(import, known.as_ref(), usual).await?;
         let asked_at = to_millis(self.now());
         let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
@@ -134,10 +143,12 @@ impl Core {
         &self,
         import: &CatalogueImport,
         known: Option<&CatalogueEntry>,
+        usual: Option<&Market>,
     ) -> Result<Market> {
-        let market = match known {
-            None => self.own_market().await?.market,
-            Some(known) => market_of(&known.product),
+        let market = match (known, usual) {
+            (Some(known), _) => market_of(&known.product),
+            (None, Some(usual)) => usual.clone(),
+            (None, None) => self.own_market().await?.market,
         };
         market.with(
             import.ship_to.as_deref(),

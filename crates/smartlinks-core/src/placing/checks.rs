@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use aliexpress::Class;
-use rust_decimal::{Decimal, RoundingStrategy};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smartlinks_store::{Connection, Millis};
@@ -19,7 +19,10 @@ use crate::clock::to_millis;
 use crate::connect::sha256;
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
-use crate::products::{FreightOption, FreightQuery, ProductQuery, ProductView, SkuView};
+use crate::products::{
+    FreightOption, FreightQuery, ProductQuery, ProductView, SkuView, above_limit, charges_on,
+    goods_price,
+};
 use crate::service::Core;
 use crate::text::shortened;
 
@@ -388,44 +391,12 @@ fn variant_of(sku: &SkuView) -> String {
     values.collect::<Vec<_>>().join(", ")
 }
 
-/// How many of the line stand above the limit of a promotion, of `wanted` pieces up to and with this line.
-fn above_limit(sku: &SkuView, quantity: u32, wanted: i64) -> u32 {
-    let Some(limit) = sku.promotion_limit else {
-        return 0;
-    };
-    let above = u32::try_from(wanted.saturating_sub(limit)).unwrap_or_default();
-    above.min(quantity)
-}
-
-/// What the pieces of a line cost, `above` of them at the normal price.
-fn goods_price(sku: &SkuView, price: Decimal, quantity: u32, above: u32) -> Option<Decimal> {
-    let at_price = price.checked_mul((quantity - above).into())?;
-    if above == 0 {
-        return Some(at_price);
-    }
-    // Never less than the price of the promotion: a normal price below it would be a mistake.
-    let normal = sku.original_price?.max(price).checked_mul(above.into())?;
-    at_price.checked_add(normal)
-}
-
-/// Taxes and import charges on top of the goods; none while a part of them is unknown.
-fn charges_on(sku: &SkuView, price: Decimal, quantity: u32, goods: Decimal) -> Option<Decimal> {
-    let currency = sku.tax_currency.as_deref().or(sku.currency.as_deref());
-    let tax = match (sku.tax_included, sku.tax) {
-        (Some(true), _) | (None, None) => Decimal::ZERO,
-        (Some(false), None) => return None,
-        (_, Some(tax)) if tax.is_zero() || currency == Some(PAY_CURRENCY) => tax,
-        (_, Some(_)) => return None,
-    };
-    let each = tax.checked_add(sku.import_charges.unwrap_or_default())?;
-    let all = each.checked_mul(quantity.into())?;
-    let usual = price.checked_mul(quantity.into())?;
-    if goods == usual || usual.is_zero() {
-        return Some(all);
-    }
-    // They are shares of the price, so they rise with it.
-    let risen = all.checked_mul(goods)?.checked_div(usual)?;
-    Some(risen.round_dp_with_strategy(2, RoundingStrategy::AwayFromZero))
+/// What comes on top, as it is paid; none while a part of it is in another currency.
+fn paid(charges: Vec<MoneyView>) -> Option<Decimal> {
+    charges.into_iter().try_fold(Decimal::ZERO, |sum, one| {
+        let amount = (one.currency == PAY_CURRENCY).then_some(one.amount)?;
+        sum.checked_add(amount)
+    })
 }
 
 impl Checked {
@@ -499,7 +470,8 @@ impl Checked {
         let goods = price.and_then(|price| goods_price(sku, price, line.quantity, above));
         let charges = price
             .zip(goods)
-            .and_then(|(price, goods)| charges_on(sku, price, line.quantity, goods));
+            .and_then(|(price, goods)| charges_on(sku, price, line.quantity, goods))
+            .and_then(paid);
         let fee = delivery.as_ref().and_then(fee_of).map(|fee| fee.amount);
         let total = goods
             .zip(charges)

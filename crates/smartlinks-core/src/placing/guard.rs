@@ -159,7 +159,6 @@ mod tests {
                 max_days: days,
                 tracked: true,
                 ship_from: None,
-                landed_cost: None,
             }),
             ..PreviewLine::default()
         }

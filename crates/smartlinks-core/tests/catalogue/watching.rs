@@ -178,6 +178,56 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     Ok(())
 }
 
+/// Orders of what is taken off go on, those of what is held do not: only a person lets go of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_person_is_not_let_go_by_another_change() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let (id, path) = (&first.summary.id, format!("products/{number}"));
+    let [one, other, ..] = first.skus.as_slice() else {
+        anyhow::bail!("two variants")
+    };
+    choose(&app, "cost_up", "hold", None).await?;
+    choose(&app, "sold_out", "unpublish", None).await?;
+    let state = async || -> Result<CatalogueState> {
+        Ok(app.core.catalogue_product(id).await?.summary.state)
+    };
+    let change = async |sku: &str, what: Value| -> Result<()> {
+        let mut body = json!({ "sku_id": sku });
+        let all = body.as_object_mut().context("an object")?;
+        all.extend(what.as_object().cloned().context("an object")?);
+        app.control(&path, &body).await?;
+        Ok(())
+    };
+
+    change(&one.id, json!({ "price": "777.00" })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(state().await?, CatalogueState::Held);
+    change(&other.id, json!({ "stock": 0 })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let found = drift(&app).await?;
+    assert_eq!(in_history(&found, "stock")?.outcome, "unpublish");
+    assert_eq!(state().await?, CatalogueState::Held);
+
+    // Both in one answer, whether the product was listed or taken off before.
+    for (price, before) in [("888.00", "listed"), ("999.00", "unpublished")] {
+        change(&other.id, json!({ "stock": 5 })).await?;
+        let edit = CatalogueEdit {
+            state: Some(before.to_owned()),
+            ..CatalogueEdit::default()
+        };
+        app.core.edit_product(id, &edit).await?;
+        later(&app).await?;
+        change(&one.id, json!({ "price": price })).await?;
+        change(&other.id, json!({ "stock": 0 })).await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        assert_eq!(state().await?, CatalogueState::Held, "{before}");
+        assert_eq!(told(&app).await?[0]["action"], "hold");
+    }
+    Ok(())
+}
+
 /// Not found, not sold to the country, not for this app are answers; trouble on the way is none.
 #[tokio::test(flavor = "multi_thread")]
 async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> {
@@ -308,7 +358,7 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
         ..CatalogueEdit::default()
     };
     app.core.edit_product(id, &edit).await?;
-    let (field, message) = refused(app.core.repair_sku(id, &gone, None).await)?;
+    let (field, message) = refused(app.core.repair_sku(id, &gone, &gone).await)?;
     assert_eq!(field, "sku");
     assert!(message.contains("is not gone"), "{message}");
 
@@ -326,14 +376,18 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     assert!(!proposal.words.is_empty());
     assert_eq!(app.core.watch().await?.open_repairs, 1);
 
-    for (with, says) in [("1", "is not a variant"), (gone.as_str(), "is gone itself")] {
-        let (field, message) = refused(app.core.repair_sku(id, &gone, Some(with)).await)?;
+    for (with, says) in [
+        ("1", "is not a variant"),
+        ("", "is not a variant"),
+        (gone.as_str(), "is gone itself"),
+    ] {
+        let (field, message) = refused(app.core.repair_sku(id, &gone, with).await)?;
         assert_eq!(field, "with");
         assert!(message.contains(says), "{message}");
     }
     let double = rule(&app, "double", "100").await?;
     app.core.choose_default_price_rule(Some(&double)).await?;
-    let after = app.core.repair_sku(id, &gone, None).await?;
+    let after = app.core.repair_sku(id, &gone, &proposal.sku).await?;
     let taken = variant(&after, &proposal.sku)?;
     assert!(taken.chosen && taken.price.is_some());
     assert_eq!(taken.own_code.as_deref(), Some("LAMP-1"));
@@ -364,6 +418,39 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     assert_eq!(
         in_history(&drift(&app).await?, "sku_back")?.outcome,
         "notify"
+    );
+    Ok(())
+}
+
+/// What a person confirms is what was shown, whatever a later look proposes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_confirmed_is_what_was_shown() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 3).await?;
+    let first = imported(&app, &number).await?;
+    let (id, gone) = (&first.summary.id, first.skus[0].id.clone());
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "drop_sku": gone })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let proposed = async || -> Result<String> {
+        let open = app.core.open_repairs(None, None).await?.repairs;
+        let proposal = open.first().and_then(|repair| repair.proposal.clone());
+        Ok(proposal.context("nothing is proposed")?.sku)
+    };
+    let shown = proposed().await?;
+    let sold_out = json!({ "sku_id": shown, "stock": 0 });
+    app.control(&path, &sold_out).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let other = proposed().await?;
+    assert_ne!(other, shown);
+
+    let after = app.core.repair_sku(id, &gone, &shown).await?;
+    assert!(variant(&after, &shown)?.chosen);
+    let history = app.core.product_history(id, None, None).await?.changes;
+    let chosen = history.iter().find(|change| change.kind == "sku_replaced");
+    assert_eq!(
+        chosen.and_then(|change| change.after.clone()),
+        Some(json!(shown))
     );
     Ok(())
 }

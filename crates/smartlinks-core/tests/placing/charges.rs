@@ -86,6 +86,60 @@ async fn taxes_and_import_charges_count_against_the_guard() -> Result<()> {
     Ok(())
 }
 
+/// What a piece costs delivered is the same before and while it is ordered.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_landed_cost_is_the_total_of_the_order() -> Result<()> {
+    let app = App::with(Setup::default()).await?;
+    app.connect().await?;
+    let limited = |sku: &SkuView| {
+        let limit = sku.promotion_limit.is_some_and(|limit| limit <= 6);
+        limit && !sku.promotion_limit_is_hard && sku.original_price > sku.price
+    };
+    let place = ("US", "California", "Los Angeles");
+    let (mut order, sku) = wish_to(&app, place, limited).await?;
+    let limit = u32::try_from(sku.promotion_limit.context("no limit")?)?;
+    for quantity in [1, limit + 2] {
+        order.lines[0].quantity = quantity;
+        let preview = app.core.preview_order(&order).await?;
+        let delivered = delivered(&app, &order, "US").await?;
+        let ways = delivered
+            .quote
+            .options
+            .iter()
+            .zip(&delivered.landed.options);
+        let chosen = preview.lines[0].delivery.as_ref().context("no delivery")?;
+        let landed = ways.into_iter().find(|(way, _)| way.code == chosen.code);
+        let (_, landed) = landed.context("another way to deliver")?;
+        assert_eq!(landed.cost, preview.total, "{quantity}");
+        assert_eq!(delivered.landed.goods, preview.goods);
+        let charges = preview.charges.context("none in the United States")?;
+        assert_eq!(delivered.landed.charges, Some(vec![charges]));
+    }
+    let (order, _) = wish_to(&app, ("CA", "Quebec", "Montreal"), |_| true).await?;
+    let landed = delivered(&app, &order, "CA").await?.landed;
+    ensure!(landed.goods.is_some() && landed.charges.is_none());
+    ensure!(landed.options.iter().all(|option| option.cost.is_none()));
+    Ok(())
+}
+
+async fn delivered(
+    app: &App,
+    order: &NewOrder,
+    country: &str,
+) -> Result<smartlinks_core::catalogue::DeliveredQuote> {
+    let line = &order.lines[0];
+    let query = smartlinks_core::FreightQuery {
+        sku: Some(line.sku.clone()),
+        quantity: Some(line.quantity),
+        market: ProductQuery {
+            ship_to: Some(country.into()),
+            currency: Some("USD".into()),
+            ..ProductQuery::default()
+        },
+    };
+    Ok(app.core.delivered(&line.product_id, &query).await?)
+}
+
 /// Tax that is not in the price and of no known amount: there is no total, and nothing that a limit could be held against.
 #[tokio::test(flavor = "multi_thread")]
 async fn charges_of_an_unknown_amount_do_not_pass_a_limit() -> Result<()> {

@@ -177,6 +177,8 @@ impl Sample {
             ways: (0..3).map(way).collect(),
             unit: Some(Price::new("4.05", "EUR")),
             goods: Some(Price::new("8.10", "EUR")),
+            charges: vec![Price::new("0.57", "EUR")],
+            charges_unknown: false,
             rates: vec![rate("EUR", false), rate("GBP", true)],
             selling: Some(SellingView {
                 rule: self.some_text(),

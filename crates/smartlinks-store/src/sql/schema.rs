@@ -49,6 +49,9 @@ const STEPS: &[Step] = &[
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
     step!(18, "order_following"),
+    step!(19, "codes_in_order"),
+    step!(20, "order_pages"),
+    step!(22, "batch_lines"),
 ];
 
 /// Every step, as number and name.

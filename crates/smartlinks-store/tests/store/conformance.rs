@@ -16,6 +16,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod order_intents;
+mod order_pages;
 mod orders_and_events;
 mod prices;
 mod product_watch;
@@ -140,6 +141,9 @@ suite! {
         what_was_stored_comes_back,
         the_first_outcome_stays,
         old_attempts_are_pruned;
+    order_pages:
+        a_page_reads_what_it_shows_and_not_all_orders,
+        orders_are_counted_where_they_stand;
     orders_and_events:
         an_order_is_updated_and_keeps_its_place,
         an_order_is_followed_by_one_at_a_time,

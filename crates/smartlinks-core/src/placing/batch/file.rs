@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Line;
+use super::{Line, ORDER_FILE_LIMIT};
 use crate::catalogue::{ImportProblem, Place, delimiter};
 use crate::error::Error;
 use crate::placing::request::{
@@ -64,6 +64,11 @@ fn problem(line: i64, column: Option<&str>, message: impl Into<String>) -> Impor
 /// Every line as an order, or everything that is wrong.
 pub(super) fn read(text: &str, connection: Option<&str>, most: usize) -> Read<Vec<Line>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > ORDER_FILE_LIMIT {
+        let most = ORDER_FILE_LIMIT / 1024;
+        let message = format!("the file is larger than {most} KiB; make several files of it");
+        return Err(vec![problem(0, None, message)]);
+    }
     if let Some(at) = text.find(['\u{fffd}', '\0']) {
         let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
         let line = i64::try_from(line).unwrap_or(i64::MAX);

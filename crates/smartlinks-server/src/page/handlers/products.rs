@@ -350,9 +350,7 @@ pub(super) fn freight(option: core::FreightOption, currency: &str) -> FreightOpt
         max_days: option.max_days,
         ships_from: option.ship_from,
         tracked: option.tracked,
-        landed: option
-            .landed_cost
-            .map(|cost| Price::new(cost.to_string(), currency)),
+        landed: None,
     }
 }
 

@@ -12,6 +12,8 @@ super::keys! {
     NavAffiliate = "nav-affiliate",
     LandedUnit = "landed-unit",
     LandedGoods = "landed-goods",
+    LandedCharges = "landed-charges",
+    LandedChargesUnknown = "landed-charges-unknown",
     LandedRate = "landed-rate",
     LandedMargin = "landed-margin",
     LandedPercent = "landed-percent",
