@@ -1127,7 +1127,8 @@ repair-left = { $count ->
 }
 repair-confidence = confidence { $count } %
 repair-choose = In its place
-repair-confirm = Order this one instead
+repair-choose-one = Choose a variant
+repair-confirm = Sell this one in its place
 repair-unsell = Sell it no more
 policy-title = What is done about changes
 policy-text = Every change is kept. You choose of which ones an event tells, and which ones hold a product (nothing of it is ordered until you list it again) or take it off.
@@ -1381,6 +1382,13 @@ run-problems = Variants without a price
 run-rule = Priced by
 run-apply = Put these prices in force
 run-apply-text = All of them, exactly as they stand here, or none when a cost, a price, a rate or a rule is another by then.
+run-meant = Which products
+run-meant-all = All of the catalogue
+run-named = { $count ->
+    [one] 1 product, named by its id
+   *[other] { $count } products, named by their ids
+}
+run-found = found by “{ $words }”
 run-again = Make a new dry run
 run-to-export = Go to the catalogue and export
 run-lines = Changes and problems
@@ -1677,6 +1685,7 @@ check-help = Asks AliExpress about goods, stock, delivery, address and prices. O
 accept-button = Take over the proposed spellings and check
 preview-title = What it would be
 preview-stock = { $count } left
+line-instead-of = Sent in place of variant { $sku }, which AliExpress names no more, as was chosen under Changes.
 preview-drift = { $drift } % against the expected price
 preview-goods = Goods
 preview-charges = Taxes and import charges, where not in the price

@@ -1128,7 +1128,8 @@ repair-left = { $count ->
 }
 repair-confidence = confiance { $count } %
 repair-choose = À sa place
-repair-confirm = Commander celle-ci à la place
+repair-choose-one = Choisissez une variante
+repair-confirm = Vendre celle-ci à sa place
 repair-unsell = Ne plus la vendre
 policy-title = Suite donnée aux changements
 policy-text = Chaque changement est gardé. Vous choisissez ceux dont un événement prévient, et ceux qui suspendent un produit (plus rien n’en est commandé jusqu’à ce que vous le remettiez en vente) ou le retirent.
@@ -1382,6 +1383,13 @@ run-problems = Variantes sans prix
 run-rule = Prix selon
 run-apply = Mettre ces prix en vigueur
 run-apply-text = Tous, exactement comme ici, ou aucun si un coût, un prix, un taux ou une règle a changé entre-temps.
+run-meant = Quels produits
+run-meant-all = Tout le catalogue
+run-named = { $count ->
+    [one] 1 produit, désigné par son identifiant
+   *[other] { $count } produits, désignés par leurs identifiants
+}
+run-found = trouvés par « { $words } »
 run-again = Refaire la simulation
 run-to-export = Aller au catalogue et exporter
 run-lines = Changements et problèmes
@@ -1678,6 +1686,7 @@ check-help = Interroge AliExpress sur les produits, le stock, la livraison, l’
 accept-button = Reprendre les orthographes proposées et vérifier
 preview-title = Ce que ce serait
 preview-stock = { $count } en stock
+line-instead-of = Envoyée à la place de la variante { $sku }, qu’AliExpress ne propose plus, comme choisi sous Changements.
 preview-drift = { $drift } % par rapport au prix attendu
 preview-goods = Produits
 preview-charges = Taxes et droits d’importation, s’ils ne sont pas dans le prix

@@ -280,6 +280,14 @@ impl Sample {
             },
             market: self.market(),
             state,
+            wish: ImportWish {
+                labels: self.name(),
+                chosen: vec!["12000041000000001".into()],
+                refused: (!known).then(|| {
+                    let detail = format!("labels: {:?} is longer than 40 characters", self.name());
+                    (Problem::from_code("invalid_parameter"), detail)
+                }),
+            },
         }
     }
 }

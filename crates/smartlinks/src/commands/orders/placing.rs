@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use smartlinks_core::{
     Decision, IntentListing, NewOrder, ORDER_FILE_LIMIT, OrderBatch, OrderIntentPage,
-    OrderIntentView, OrderPreview,
+    OrderIntentView, OrderPreview, PreviewLine,
 };
 
 use super::amount;
@@ -164,7 +164,8 @@ fn seen(preview: &OrderPreview) -> String {
     let lines = preview.lines.iter().map(|line| {
         [
             line.product_id.clone(),
-            variant(&line.sku, line.instead_of.as_deref()),
+            line.sku.clone(),
+            plain(&smartlinks_core::shortened(&line.variant, 30)),
             line.quantity.to_string(),
             amount(line.unit_price.as_ref()),
             line.delivery
@@ -175,10 +176,12 @@ fn seen(preview: &OrderPreview) -> String {
             plain(&smartlinks_core::shortened(&line.title, 40)),
         ]
     });
+    let instead = preview.lines.iter().filter_map(instead_of);
+    let instead: Vec<String> = instead.collect();
     let mut parts = vec![
         table(
             [
-                "PRODUCT", "SKU", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
+                "PRODUCT", "SKU", "VARIANT", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
             ],
             lines,
         ),
@@ -190,6 +193,7 @@ fn seen(preview: &OrderPreview) -> String {
             ("preview", preview.preview.clone()),
         ]),
     ];
+    parts.extend((!instead.is_empty()).then(|| instead.join("\n")));
     if !preview.address.is_empty() {
         let advice = preview.address.iter().map(|advice| {
             [
@@ -220,12 +224,13 @@ fn seen(preview: &OrderPreview) -> String {
     parts.join("\n\n")
 }
 
-/// A variant, and the one that it takes the place of.
-fn variant(sku: &str, instead_of: Option<&str>) -> String {
-    match instead_of {
-        Some(wanted) => format!("{sku} instead of {wanted}"),
-        None => sku.to_owned(),
-    }
+/// Another variant is sent than the one that was asked for.
+fn instead_of(line: &PreviewLine) -> Option<String> {
+    let wanted = line.instead_of.as_deref()?;
+    Some(format!(
+        "variant {} is sent in place of {wanted}, which AliExpress names no more, as was chosen in the catalogue",
+        line.sku
+    ))
 }
 
 fn list(page: &OrderIntentPage, now: Timestamp) -> String {
@@ -261,9 +266,14 @@ fn one(view: &OrderIntentView, now: Timestamp) -> String {
     rows.extend(view.pay_links.iter().map(|link| ("pay", link.url.clone())));
     rows.extend((!view.candidates.is_empty()).then(|| ("may be", view.candidates.join(" "))));
     rows.extend(view.lines.iter().map(|line| {
-        let variant = variant(&line.sku, line.instead_of.as_deref());
-        let goods = format!("{} × {} ({variant})", line.quantity, line.product_id);
-        ("goods", goods)
+        let variant = plain(&smartlinks_core::shortened(&line.variant, 60));
+        let instead = line.instead_of.as_deref();
+        let instead = instead.map(|wanted| format!(" in place of {wanted}"));
+        let goods = format!("{} x {} {variant}", line.quantity, line.sku);
+        (
+            "line",
+            goods.trim_end().to_owned() + &instead.unwrap_or_default(),
+        )
     }));
     rows.push(("total", amount(view.total.as_ref())));
     rows.push(("sent", format!("{} times", view.attempts)));
