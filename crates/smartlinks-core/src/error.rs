@@ -337,7 +337,7 @@ impl Error {
             Self::UnknownRate { .. } => "List the exchange rates; one that is not there needs no removal.".into(),
             Self::CatalogueRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::UnknownIntent(_) => "List the order intents and use one of their ids.".into(),
-            Self::IdempotencyKeyUsed => "Use a new key for each order, and the same one only to repeat the same order.".into(),
+            Self::IdempotencyKeyUsed => "Read what became of the order of that key first (`GET /api/aliexpress/order-intents`, `smartlinks orders intents`); only an order that is wanted besides it needs another key.".into(),
             Self::NotPlaceable(problems) => match &problems[..] {
                 [one] => one.fix.clone(),
                 _ => "Mend each of the problems; a preview shows them one by one.".into(),

@@ -1,6 +1,7 @@
 //! Finding and inspecting products: search, one product, freight.
 
 mod categories;
+mod charges;
 mod convert;
 mod feeds;
 mod link;
@@ -8,7 +9,6 @@ mod pictures;
 mod shelf;
 mod views;
 
-use aliexpress::Money;
 use aliexpress::dropshipping::text_search::{Filter, FilterKey};
 use aliexpress::shapes::Product;
 
@@ -17,6 +17,7 @@ use crate::service::Core;
 use crate::settings::Market;
 
 pub use categories::CategoryView;
+pub(crate) use charges::{above_limit, charges_on, goods_price, names_no_charges};
 pub(crate) use convert::with_scheme;
 use convert::{freight_option, hit, hit_of, product_view};
 pub use feeds::{FeedQuery, FeedView};
@@ -155,14 +156,7 @@ impl Core {
                     .await
             })
             .await?;
-        let goods = sku
-            .price
-            .zip(sku.currency.clone())
-            .map(|(amount, currency)| Money::new(amount, currency));
-        let mut options: Vec<_> = options
-            .into_iter()
-            .map(|option| freight_option(option, goods.as_ref(), quantity))
-            .collect();
+        let mut options: Vec<_> = options.into_iter().map(freight_option).collect();
         options.sort_by_key(|option| (option.fee.is_none(), option.fee));
         Ok(FreightQuote {
             product_id: product.id.clone(),

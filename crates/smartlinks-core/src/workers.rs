@@ -26,6 +26,8 @@ const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// What happened to imported products: as long, for the same reason.
 const PRODUCT_CHANGES_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// Numbers in stock move all the time, and of those that are only recorded nobody asks later.
+const STOCK_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Imports that ended longer ago than this are forgotten.
 const IMPORTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Price runs that were made longer ago than this are forgotten.
@@ -172,6 +174,9 @@ impl Core {
             .catalogue()
             .prune_product_changes(before(PRODUCT_CHANGES_KEPT_MS));
         gone.note("changes of products", changes.await);
+        let stock = store.catalogue();
+        let stock = stock.prune_stock_changes(before(STOCK_KEPT_MS));
+        gone.note("numbers in stock", stock.await);
         let runs = store.prices().prune_price_runs(before(PRICE_RUNS_KEPT_MS));
         gone.note("price runs", runs.await);
         let imports = store.import_jobs();

@@ -451,7 +451,7 @@ freight-fee = Frais de livraison
 freight-time = Délai
 freight-tracking = Suivi
 freight-landed = Coût livré
-freight-landed-text = Le coût livré est le prix multiplié par la quantité, plus les frais de livraison. Les taxes ne sont comprises que si AliExpress l’indique.
+freight-landed-text = Le coût livré comprend la marchandise, les taxes et droits d’importation qu’AliExpress indique et les frais de livraison. Au-delà de la limite d’une promotion, la marchandise coûte son prix normal.
 freight-free = Gratuit
 freight-free-from = gratuit dès { $amount }
 freight-from = depuis { $country }
@@ -646,6 +646,9 @@ error-403 = Ce n’est pas autorisé
 error-403-fix = La requête ne venait pas de cette page, ou vous n’êtes pas connecté. Rouvrez la page et réessayez.
 error-404 = Il n’y a rien ici
 error-404-fix = L’adresse est fausse, ou son contenu a disparu.
+error-413 = C’est plus que ce qui peut être pris en une fois
+error-413-fix = Cette page accepte au plus { $most } Kio à la fois. Choisissez un fichier plus petit, ou faites-en plusieurs, chacun avec l’en-tête.
+error-back = Retour au formulaire
 error-405 = Cette adresse n’accepte pas ce type de requête
 error-405-fix = Allez à l’aperçu et utilisez ses boutons.
 error-421 = SmartLinks n’est pas servi sous cette adresse
@@ -1125,7 +1128,8 @@ repair-left = { $count ->
 }
 repair-confidence = confiance { $count } %
 repair-choose = À sa place
-repair-confirm = Commander celle-ci à la place
+repair-choose-one = Choisissez une variante
+repair-confirm = Vendre celle-ci à sa place
 repair-unsell = Ne plus la vendre
 policy-title = Suite donnée aux changements
 policy-text = Chaque changement est gardé. Vous choisissez ceux dont un événement prévient, et ceux qui suspendent un produit (plus rien n’en est commandé jusqu’à ce que vous le remettiez en vente) ou le retirent.
@@ -1379,6 +1383,13 @@ run-problems = Variantes sans prix
 run-rule = Prix selon
 run-apply = Mettre ces prix en vigueur
 run-apply-text = Tous, exactement comme ici, ou aucun si un coût, un prix, un taux ou une règle a changé entre-temps.
+run-meant = Quels produits
+run-meant-all = Tout le catalogue
+run-named = { $count ->
+    [one] 1 produit, désigné par son identifiant
+   *[other] { $count } produits, désignés par leurs identifiants
+}
+run-found = trouvés par « { $words } »
 run-again = Refaire la simulation
 run-to-export = Aller au catalogue et exporter
 run-lines = Changements et problèmes
@@ -1422,7 +1433,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Importer beaucoup de produits
 imports-text = Numéros et liens, ou un fichier CSV
-imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Environ 50 Ko à la fois ; un fichier plus grand passe par la ligne de commande (smartlinks catalogue imports start).
+imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Jusqu’à 10 000 produits à la fois.
 imports-labels-help = Données à tous. Séparées par une virgule.
 imports-rule-help = Pour ceux dont la ligne n’en nomme pas.
 imports-button = Importer
@@ -1436,7 +1447,7 @@ imports-column = Colonne
 imports-wrong = Ce qui ne va pas
 imports-known = Importations précédentes
 imports-empty = Aucune importation
-imports-empty-text = Collez des numéros ou des liens ci-dessus. Un seul produit s’ajoute sur sa propre page.
+imports-empty-text = Collez des numéros ou des liens ci-dessus, ou choisissez un fichier. Un seul produit s’ajoute sur sa propre page.
 import-what = Importation
 import-state = État
 import-progress = Avancement
@@ -1490,6 +1501,8 @@ import-answer-finding = { $count ->
    *[other] { $count } produits de la sélection trouvés jusqu’ici.
 }
 import-ended = Fin
+file-label = Ou un fichier de cet ordinateur
+file-help = CSV ou texte en UTF-8, au plus { $most } Kio. Un fichier choisi compte, et le texte ci-dessus ne compte pas.
 
 ## Marché, coût rendu, images et affiliation
 
@@ -1504,6 +1517,8 @@ nav-picture = Par image
 nav-affiliate = Affiliation
 landed-unit = Prix à la pièce
 landed-goods = Marchandise
+landed-charges = Taxes et droits d’importation
+landed-charges-not-named = AliExpress n’en indique pas pour cette destination ; la douane peut en demander à la livraison.
 landed-rate = Conversion
 landed-margin = Marge
 landed-percent = { $percent } %
@@ -1671,6 +1686,7 @@ check-help = Interroge AliExpress sur les produits, le stock, la livraison, l’
 accept-button = Reprendre les orthographes proposées et vérifier
 preview-title = Ce que ce serait
 preview-stock = { $count } en stock
+line-instead-of = Envoyée à la place de la variante { $sku }, qu’AliExpress ne propose plus, comme choisi sous Changements.
 preview-drift = { $drift } % par rapport au prix attendu
 preview-goods = Produits
 preview-charges = Taxes et droits d’importation, s’ils ne sont pas dans le prix
@@ -1695,6 +1711,7 @@ check-address-advice = Acceptée ; des conseils figurent près des champs
 check-address-bad = AliExpress la refuserait ; voir les champs
 check-total = Total
 check-total-unknown = Une partie en est inconnue
+check-total-customs = { $total }. AliExpress n’indique ni taxes ni frais pour cette destination ; la douane peut en demander à la livraison.
 place-button = Passer la commande
 place-pays = AliExpress est invité à la payer aussitôt.
 place-does-not-pay = Elle se paie ensuite, sur sa page chez AliExpress.
@@ -1715,7 +1732,7 @@ trouble-product-gone = AliExpress ne vend plus ce produit. Choisissez-en un autr
 trouble-sku-held = Cette variante a disparu et attend que vous en choisissiez une autre. Choisissez-la sous Changements, puis commandez.
 trouble-product-held = Ce produit est suspendu. Regardez ce qui a changé sous Changements et remettez-le en vente, puis commandez.
 trouble-promotion-limit = Moins de pièces sont vendues à ce prix. Commandez-en moins, ou choisissez une autre variante.
-trouble-charges-unknown = AliExpress ajoute une taxe sans en donner le montant : les limites de total et de marge ne peuvent pas être tenues. Choisissez un autre produit, ou laissez ces limites vides.
+trouble-charges-unknown = AliExpress indique des taxes ou des frais dans une autre monnaie que celle du paiement : les limites de total et de marge ne peuvent pas être tenues. Choisissez un autre produit, ou laissez ces limites vides.
 trouble-sku-gone = Le produit n’a plus cette variante. Revoyez-le et choisissez-en une.
 trouble-out-of-stock = { $limit } sont demandés, { $found } restent. Commandez-en moins, ou une autre variante.
 trouble-price-unknown = AliExpress n’a pas donné de prix en USD, le total est donc inconnu. Réessayez plus tard.
@@ -1786,6 +1803,8 @@ reason-matched = Elle a été trouvée parmi les commandes connues.
 reason-dearer = Elle coûte maintenant plus que ce que permettent ses limites.
 reason-created-after-end = AliExpress a nommé la commande après son abandon ici.
 reason-order-closed = AliExpress a fermé ou annulé la commande.
+reason-paid = Elle a été payée sur AliExpress.
+reason-partly-closed = Elle a été payée, et AliExpress en a fermé ou annulé une partie.
 reason-no-stock = AliExpress n’a pas pu réserver le stock.
 decide-title = Qu’est-elle devenue ?
 decide-text = Regardez les commandes de ce compte sur le site d’AliExpress. Dites ensuite laquelle des deux réponses est vraie.
@@ -1829,7 +1848,7 @@ deed-market-chosen = Marché choisi
 deed-market-forgotten = Marché oublié
 
 batch-title = Commandes d’un fichier
-batch-answer-start = Collez un fichier ; il est d’abord examiné, et rien n’est commandé.
+batch-answer-start = Choisissez un fichier ou collez-le ; il est d’abord examiné, et rien n’est commandé.
 batch-answer-unreadable = { $count ->
     [one] Un point est illisible. Rien du fichier n’a été commandé.
    *[other] { $count } points sont illisibles. Rien du fichier n’a été commandé.

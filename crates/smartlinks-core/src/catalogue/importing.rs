@@ -66,6 +66,15 @@ impl Core {
     /// [`Error::Invalid`] names the parameter, before the gateway is asked, or the variant that the product does not
     /// have; [`Error::UnknownRule`]; else as [`Core::product`].
     pub async fn import_product(&self, import: &CatalogueImport) -> Result<CatalogueDetail> {
+        self.import_for(import, None).await
+    }
+
+    /// The same for somebody whose market is `usual`: what a new product is looked at for where `import` does not say.
+    pub(super) async fn import_for(
+        &self,
+        import: &CatalogueImport,
+        usual: Option<&Market>,
+    ) -> Result<CatalogueDetail> {
         let wanted = self.wanted_import(import).await?;
         let catalogue = self.store().catalogue();
         let known = catalogue.product_numbered(&wanted.connection, &wanted.number);
@@ -73,7 +82,7 @@ impl Core {
             Some(id) => catalogue.product(&id).await?,
             None => None,
         };
-        let market = self.import_market(import, known.as_ref()).await?;
+        let market = self.import_market(import, known.as_ref(), usual).await?;
         let asked_at = to_millis(self.now());
         let asked = self.ask_for(&wanted, &market).await;
         let fresh = match asked {
@@ -91,7 +100,7 @@ impl Core {
             let stored = self.try_import(&wanted, &market, &fresh, asked_at);
             if let Some(entry) = stored.await? {
                 self.announce().await;
-                return views::detail(entry);
+                return self.whole(entry).await;
             }
         }
         Err(busy())
@@ -133,10 +142,12 @@ impl Core {
         &self,
         import: &CatalogueImport,
         known: Option<&CatalogueEntry>,
+        usual: Option<&Market>,
     ) -> Result<Market> {
-        let market = match known {
-            None => self.own_market().await?.market,
-            Some(known) => market_of(&known.product),
+        let market = match (known, usual) {
+            (Some(known), _) => market_of(&known.product),
+            (None, Some(usual)) => usual.clone(),
+            (None, None) => self.own_market().await?.market,
         };
         market.with(
             import.ship_to.as_deref(),
@@ -245,7 +256,9 @@ impl Core {
             // What differs because somebody looks for another country or currency has nobody changed.
             if same_market {
                 let policies = self.policies().await?;
-                traces = self.drifted(&mut entry, &mut history, &policies, now)?;
+                traces = self
+                    .drifted(&mut entry, &mut history, &policies, now)
+                    .await?;
             }
         }
         let unwished = (entry.product.clone(), entry.skus.clone());

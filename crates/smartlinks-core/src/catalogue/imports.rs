@@ -26,6 +26,7 @@ use super::listing::given;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::service::Core;
+use crate::settings::Market;
 use crate::text::shortened;
 use crate::traces::OK;
 use feeds::Feed;
@@ -47,6 +48,10 @@ struct Common {
     ship_to: Option<String>,
     currency: Option<String>,
     language: Option<String>,
+    /// For whom new products are looked at, and the feed: as whoever started the import had chosen it. None in imports
+    /// from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    market: Option<Market>,
     labels: Vec<String>,
     rule: Option<String>,
     /// Where the products come from, when that is a feed.
@@ -117,9 +122,10 @@ impl Core {
         let named = |text: &Option<String>| given(text.as_deref()).map(str::to_owned);
         let (ship_to, currency) = (named(&request.ship_to), named(&request.currency));
         let language = named(&request.language);
-        // Looked at here, so that it is refused at once; each product has its own market.
-        self.market()
-            .with(ship_to.as_deref(), currency.as_deref(), language.as_deref())?;
+        // Whoever works on it has another market than whoever has started it.
+        let market = self
+            .market_for(ship_to.as_deref(), currency.as_deref(), language.as_deref())
+            .await?;
         let rule = match given(request.rule.as_deref()) {
             Some(id) => Some(self.stored_rule(id).await?.id.to_string()),
             None => None,
@@ -132,6 +138,7 @@ impl Core {
             ship_to,
             currency,
             language,
+            market: Some(market),
             feed: None,
         })
     }

@@ -12,7 +12,10 @@ use super::runs::percent;
 use crate::error::Result;
 use crate::orders::MoneyView;
 use crate::pricing::{PriceRule, minor_units};
-use crate::products::{FreightOption, FreightQuery, FreightQuote, ProductView};
+use crate::products::{
+    FreightOption, FreightQuery, FreightQuote, ProductView, above_limit, charges_on, goods_price,
+    names_no_charges,
+};
 use crate::service::Core;
 
 /// Freight for one variant, with what each way to deliver it comes to.
@@ -32,8 +35,14 @@ pub struct LandedCosts {
     pub currency: String,
     /// The price of one, as AliExpress names it.
     pub unit_price: Option<MoneyView>,
-    /// What the goods cost: the price of one times the quantity.
+    /// What the goods cost: the price of one times the quantity, and above the limit of a promotion the normal price.
     pub goods: Option<MoneyView>,
+    /// Taxes and import charges that AliExpress takes on top, one amount for each currency; null where the goods have no
+    /// price.
+    pub charges: Option<Vec<MoneyView>>,
+    /// AliExpress says that tax is not in the price and names none: it takes none itself, and customs may ask for some on
+    /// delivery.
+    pub charges_not_named: bool,
     /// How amounts came into the currencies of landed cost and price: each with its source and time.
     pub rates: Vec<RateView>,
     /// In the order of the ways to deliver.
@@ -47,7 +56,7 @@ pub struct LandedCosts {
 pub struct LandedOption {
     /// The service, as placing an order wants it.
     pub code: String,
-    /// Goods and fee; none when one is unknown, or there is no rate for its currency.
+    /// Goods, charges and fee; none when one is unknown, or there is no rate for its currency.
     pub cost: Option<MoneyView>,
     /// Currencies of which nobody has said what they are worth: enter a rate to the currency of the cost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -158,12 +167,16 @@ impl Sum {
             })
         });
         let quantity = Decimal::from(quote.quantity);
-        let goods = unit_price.as_ref().and_then(|unit| {
+        let goods = sku.zip(unit_price.as_ref()).and_then(|(sku, unit)| {
+            let above = above_limit(sku, quote.quantity, quote.quantity.into());
             Some(MoneyView {
-                amount: unit.amount.checked_mul(quantity)?,
+                amount: goods_price(sku, unit.amount, quote.quantity, above)?,
                 currency: unit.currency.clone(),
             })
         });
+        let charges = sku
+            .zip(goods.as_ref())
+            .and_then(|(sku, goods)| charges_on(sku, sku.price?, quote.quantity, goods.amount));
         let rule = known.and_then(|known| {
             let rule = self.pricer.rule(known.product.rule.as_ref());
             rule.map(|(named, rule)| (named.clone(), rule.clone()))
@@ -174,10 +187,10 @@ impl Sum {
         });
         let price = selling.as_ref().and_then(|selling| selling.price.clone());
         let options = quote.options.iter().map(|option| {
-            let fee = fee(option);
-            let (cost, no_rate) = self.both(goods.as_ref(), fee.as_ref(), &quote.currency);
+            let parts = parts(goods.as_ref(), charges.as_deref(), fee(option));
+            let (cost, no_rate) = self.together(parts.as_deref(), &quote.currency);
             let margin = price.as_ref().and_then(|price| {
-                let (spent, _) = self.both(goods.as_ref(), fee.as_ref(), &price.currency);
+                let (spent, _) = self.together(parts.as_deref(), &price.currency);
                 let earned = price.amount.checked_mul(quantity)?;
                 Some((earned, earned.checked_sub(spent?.amount)?, &price.currency))
             });
@@ -197,6 +210,8 @@ impl Sum {
             currency: quote.currency.clone(),
             unit_price,
             goods,
+            charges,
+            charges_not_named: sku.is_some_and(names_no_charges),
             options,
             selling,
             rates: self.rates,
@@ -227,18 +242,17 @@ impl Sum {
         }
     }
 
-    /// Goods and fee together in a currency; or the currencies that cannot be brought into it.
-    fn both(
+    /// Amounts together in a currency; or the currencies that cannot be brought into it.
+    fn together(
         &mut self,
-        goods: Option<&MoneyView>,
-        fee: Option<&MoneyView>,
+        parts: Option<&[MoneyView]>,
         currency: &str,
     ) -> (Option<MoneyView>, Vec<String>) {
-        let (Some(goods), Some(fee)) = (goods, fee) else {
+        let Some(parts) = parts else {
             return (None, Vec::new());
         };
         let (mut total, mut no_rate) = (Some(Decimal::ZERO), Vec::new());
-        for part in [goods, fee] {
+        for part in parts {
             // Nothing is nothing in every currency.
             if part.amount.is_zero() {
                 continue;
@@ -268,6 +282,17 @@ impl Sum {
             self.rates.push(rate);
         }
     }
+}
+
+/// Everything that is paid; none when a part of it is unknown.
+fn parts(
+    goods: Option<&MoneyView>,
+    charges: Option<&[MoneyView]>,
+    fee: Option<MoneyView>,
+) -> Option<Vec<MoneyView>> {
+    let mut parts = vec![goods?.clone(), fee?];
+    parts.extend_from_slice(charges?);
+    Some(parts)
 }
 
 /// What delivery costs, where AliExpress says so. A fee without a currency is in none that could be counted with.

@@ -157,7 +157,7 @@ impl OrderStanding {
                 "Look at it with `smartlinks catalogue watch check {id}`, then choose what takes its place."
             ),
             (Some(proposed), _) => format!(
-                "Confirm variant {} with `smartlinks catalogue repair {id} {sku}`, or choose another with `--with SKU`.",
+                "Confirm variant {0} with `smartlinks catalogue repair {id} {sku} --with {0}`, or name another there.",
                 proposed.sku_id
             ),
             (None, _) => format!(
@@ -246,25 +246,20 @@ impl Core {
         views.collect()
     }
 
-    /// Chooses what takes the place of a variant that is gone: what is proposed, or another variant of the product.
-    /// It is sold from now on, under the merchant's code and price where it has none of its own, and orders for the
+    /// Chooses what takes the place of a variant that is gone: `with`, a variant of the product. What is proposed is
+    /// named as any other: the next look may propose another one than was shown. It is sold from now on, under the merchant's code and price where it has none of its own, and orders for the
     /// variant that is gone are orders for it.
     ///
     /// # Errors
     /// [`Error::Invalid`] names the field; [`Error::UnknownProduct`], [`Error::CatalogueRefused`] when others go on
     /// changing the product, [`Error::Storage`].
-    pub async fn repair_sku(
-        &self,
-        id: &str,
-        sku: &str,
-        with: Option<&str>,
-    ) -> Result<CatalogueDetail> {
+    pub async fn repair_sku(&self, id: &str, sku: &str, with: &str) -> Result<CatalogueDetail> {
         for _ in 0..ATTEMPTS {
             let entry = self.catalogue_entry(id).await?;
-            match self.try_repair(entry, sku.trim(), given(with)).await {
+            match self.try_repair(entry, sku.trim(), with.trim()).await {
                 Ok(Some(entry)) => {
                     self.announce().await;
-                    return views::detail(entry);
+                    return self.whole(entry).await;
                 }
                 // The code was given to another variant meanwhile.
                 Ok(None) | Err(Error::Storage(StoreError::Conflict { .. })) => {}
@@ -278,7 +273,7 @@ impl Core {
         &self,
         mut entry: CatalogueEntry,
         sku: &str,
-        with: Option<&str>,
+        with: &str,
     ) -> Result<Option<CatalogueEntry>> {
         let (gone, other) = chosen(&entry, sku, with)?;
         let now = to_millis(self.now());
@@ -324,7 +319,7 @@ impl Core {
 }
 
 /// Where the variant that is gone and the one in its place stand.
-fn chosen(entry: &CatalogueEntry, sku: &str, with: Option<&str>) -> Result<(usize, usize)> {
+fn chosen(entry: &CatalogueEntry, sku: &str, with: &str) -> Result<(usize, usize)> {
     let place = |id: &str| entry.skus.iter().position(|one| one.sku_id == id);
     let unknown = |field, id: &str| {
         let message = format!("{:?} is not a variant of this product", shortened(id, 30));
@@ -335,15 +330,9 @@ fn chosen(entry: &CatalogueEntry, sku: &str, with: Option<&str>) -> Result<(usiz
         let message = format!("variant {sku} is not gone: AliExpress names it");
         return Err(Error::invalid("sku", message));
     }
-    let proposed = entry.skus[gone].replacement.as_ref();
-    let other = with.or(proposed.map(|proposed| proposed.sku_id.as_str()));
-    let other = other.ok_or_else(|| {
-        let message = "nothing comes close enough to be proposed; name a variant of the product";
-        Error::invalid("with", message)
-    })?;
-    let at = place(other).ok_or_else(|| unknown("with", other))?;
+    let at = place(with).ok_or_else(|| unknown("with", with))?;
     if entry.skus[at].gone_at.is_some() {
-        let message = format!("variant {other} is gone itself; choose one that AliExpress names");
+        let message = format!("variant {with} is gone itself; choose one that AliExpress names");
         return Err(Error::invalid("with", message));
     }
     Ok((gone, at))

@@ -165,6 +165,9 @@ pub struct CatalogueSkuView {
     pub gone_at: Option<Timestamp>,
     /// What could take its place.
     pub replacement: Option<ReplacementView>,
+    /// What a person has chosen in its place: orders for it are orders for that. Of one product alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
 }
 
 /// How the watch of one product stands.
@@ -292,6 +295,7 @@ pub(super) fn sku_view(sku: &CatalogueSku, product: &str) -> Result<CatalogueSku
         price_by_hand: sku.price_by_hand,
         gone_at: sku.gone_at.and_then(from_millis),
         replacement: sku.replacement.as_ref().map(replacement),
+        replaced_by: None,
     })
 }
 

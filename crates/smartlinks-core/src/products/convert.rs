@@ -1,6 +1,5 @@
 //! The gateway's answers in our shapes.
 
-use aliexpress::Money;
 use aliexpress::dropshipping::freight_query::DeliveryOption;
 use aliexpress::dropshipping::image_search_v2::SimilarProduct;
 use aliexpress::dropshipping::text_search::FoundProduct;
@@ -198,34 +197,17 @@ pub(super) fn sku_view(sku: Sku) -> SkuView {
     }
 }
 
-pub(super) fn freight_option(
-    option: DeliveryOption,
-    goods: Option<&Money>,
-    quantity: u32,
-) -> FreightOption {
+pub(super) fn freight_option(option: DeliveryOption) -> FreightOption {
     let free = option.free_shipping.unwrap_or_default();
-    let fee = option.shipping_fee.or(free.then_some(Decimal::ZERO));
-    let landed_cost = goods.zip(fee).and_then(|(goods, fee)| {
-        let same = fee.is_zero()
-            || option.shipping_fee_currency.as_deref() == Some(goods.currency.as_str());
-        same.then(|| {
-            goods
-                .amount
-                .checked_mul(Decimal::from(quantity))?
-                .checked_add(fee)
-        })
-        .flatten()
-    });
     FreightOption {
         code: option.code,
         company: option.company.unwrap_or_default(),
-        fee,
+        fee: option.shipping_fee.or(free.then_some(Decimal::ZERO)),
         currency: option.shipping_fee_currency,
         free,
         min_days: option.min_delivery_days,
         max_days: option.max_delivery_days,
         tracked: option.tracking.unwrap_or_default(),
         ship_from: option.ship_from_country,
-        landed_cost,
     }
 }

@@ -248,7 +248,4 @@ pub struct FreightOption {
     pub tracked: bool,
     /// Where it is sent from, ISO 3166-1 alpha-2.
     pub ship_from: Option<String>,
-    /// Price of the goods plus fee, decimal text; `None` when the currencies differ or one is unknown.
-    #[schema(value_type = Option<String>)]
-    pub landed_cost: Option<Decimal>,
 }

@@ -1,15 +1,18 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use serde_json::{Value, json};
 use smartlinks_core::Error;
+use smartlinks_core::MarketChange;
 use smartlinks_core::aliexpress::Policy;
 use smartlinks_core::catalogue::{CatalogueImport, CatalogueQuery, ImportJobView, ImportsRequest};
-use smartlinks_store::{ImportJobState, ImportLineState};
+use smartlinks_store::{Actor, ActorKind, ImportJobState, ImportLineState};
 use testkit::app::{App, Setup};
 use tokio_util::sync::CancellationToken;
 
 use crate::{connected, refused, rule};
+
+const FEED: &str = "aliexpress.ds.recommend.feed.get";
 
 async fn start(app: &App, products: &[String]) -> Result<ImportJobView> {
     let request = ImportsRequest {
@@ -322,6 +325,68 @@ async fn known_products_keep_their_country_currency_and_language() -> Result<()>
     };
     let wrong = app.core.start_catalogue_import(&wrong).await;
     assert_eq!(refused(wrong)?.0, "ship_to");
+    Ok(())
+}
+
+/// Whoever works on an import has another market than whoever has started it.
+#[tokio::test(flavor = "multi_thread")]
+async fn new_products_and_the_feed_are_for_the_market_of_who_starts_the_import() -> Result<()> {
+    let app = connected().await?;
+    let numbers = numbers(&app, 3).await?;
+    let known = CatalogueImport {
+        product: numbers[0].clone(),
+        ..CatalogueImport::default()
+    };
+    let known = app.core.import_product(&known).await?.summary.id;
+    let american = MarketChange {
+        ship_to: Some("US".into()),
+        currency: Some("USD".into()),
+        language: Some("en".into()),
+    };
+    let person = app.core.acting_as(Actor::of(ActorKind::CommandLine));
+    let market = async |number: &str| -> Result<[String; 3]> {
+        let found = app.core.catalogue(&CatalogueQuery::default()).await?;
+        let mut products = found.products.into_iter();
+        let found = products.find(|product| product.product_id == number);
+        let product = found.with_context(|| format!("{number} was not imported"))?;
+        Ok([product.ship_to, product.currency, product.language])
+    };
+    // What the command line says of one command, and what is remembered.
+    for (starts, number) in [
+        (person.insisting_on(american.clone()), &numbers[1]),
+        (person.clone(), &numbers[2]),
+    ] {
+        if starts.own_market().await?.market.ship_to != "US" {
+            person.choose_market(&american).await?;
+        }
+        let request = ImportsRequest {
+            products: vec![numbers[0].clone(), number.clone()],
+            ..ImportsRequest::default()
+        };
+        starts.start_catalogue_import(&request).await?;
+        assert_eq!(work(&app).await?, 2);
+        assert_eq!(market(number).await?, ["US", "USD", "en"]);
+        let known = app.core.catalogue_product(&known).await?.summary;
+        assert_eq!(known.ship_to, "FR", "what is known keeps its own");
+    }
+
+    let (name, _) = large_feed(&app).await?;
+    let before = app.journal(FEED).await?.len();
+    let request = of_feed(&name, Some(60));
+    let started = person.start_catalogue_import(&request).await?;
+    let job = started.job.context("it was not started")?;
+    work(&app).await?;
+    let done = app.core.catalogue_import(&job.id).await?;
+    assert!(done.lines > 50 && !done.finding, "{done:?}");
+    let asked = app.journal(FEED).await?;
+    let pages = asked.len() - before;
+    assert!(pages >= 2, "{pages} pages");
+    let for_america = |call: &&Value| {
+        let params = &call["params"];
+        params["country"] == "US" && params["target_currency"] == "USD"
+    };
+    let so_many = asked.iter().filter(for_america).count();
+    assert_eq!(so_many, pages, "{asked:?}");
     Ok(())
 }
 

@@ -143,7 +143,7 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     assert_eq!(events[0]["changes"][0]["kind"], "cost");
     assert_eq!(events[0]["changes"][0]["after"], json!(cost.after));
 
-    // Less, and less of it: kept, and nobody is told.
+    // Less of it costs less: that is kept, and nobody is told. Of its number only that nothing is left, or something.
     app.control(
         &path,
         &json!({ "sku_id": one.id, "price": "50.00", "stock": 3 }),
@@ -151,9 +151,20 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     .await?;
     assert_eq!(later(&app).await?.changed, 1);
     let found = drift(&app).await?;
-    assert_eq!(in_history(&found, "stock")?.outcome, "record");
+    assert!(in_history(&found, "stock").is_err(), "{found:?}");
     assert_eq!(in_history(&found, "cost")?.outcome, "record");
     assert_eq!(told(&app).await?.len(), 1);
+    let now = app.core.catalogue_product(&first.summary.id).await?;
+    assert_eq!(variant(&now, &one.id)?.stock, Some(3));
+    for (left, outcome) in [(0, "notify"), (4, "record")] {
+        app.control(&path, &json!({ "sku_id": one.id, "stock": left }))
+            .await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        let found = drift(&app).await?;
+        let stock = in_history(&found, "stock")?;
+        assert_eq!(stock.after, Some(json!(left)));
+        assert_eq!(stock.outcome, outcome);
+    }
 
     // A rise below what was chosen is kept; one above it holds the product.
     choose(&app, "cost_up", "hold", Some("10")).await?;
@@ -173,7 +184,7 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     let kinds = app.core.product_history(id, None, None).await?.changes;
     assert!(kinds.iter().any(|change| change.kind == "state"));
 
-    // What nobody sells is only kept.
+    // Of what nobody sells the number is not kept.
     let edit = CatalogueEdit {
         state: Some("listed".to_owned()),
         skus: vec![SkuEdit {
@@ -188,13 +199,66 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     app.control(&path, &json!({ "sku_id": one.id, "stock": 0 }))
         .await?;
     assert_eq!(later(&app).await?.changed, 1);
-    assert_eq!(in_history(&drift(&app).await?, "stock")?.outcome, "record");
+    assert_eq!(
+        in_history(&drift(&app).await?, "stock")?.after,
+        Some(json!(4))
+    );
     let other = &first.skus[1].id;
     app.control(&path, &json!({ "sku_id": other, "stock": 0 }))
         .await?;
     assert_eq!(later(&app).await?.changed, 1);
     let after = app.core.catalogue_product(id).await?;
     assert_eq!(after.summary.state, CatalogueState::Unpublished);
+    Ok(())
+}
+
+/// Orders of what is taken off go on, those of what is held do not: only a person lets go of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_for_a_person_is_not_let_go_by_another_change() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let first = imported(&app, &number).await?;
+    let (id, path) = (&first.summary.id, format!("products/{number}"));
+    let [one, other, ..] = first.skus.as_slice() else {
+        anyhow::bail!("two variants")
+    };
+    choose(&app, "cost_up", "hold", None).await?;
+    choose(&app, "sold_out", "unpublish", None).await?;
+    let state = async || -> Result<CatalogueState> {
+        Ok(app.core.catalogue_product(id).await?.summary.state)
+    };
+    let change = async |sku: &str, what: Value| -> Result<()> {
+        let mut body = json!({ "sku_id": sku });
+        let all = body.as_object_mut().context("an object")?;
+        all.extend(what.as_object().cloned().context("an object")?);
+        app.control(&path, &body).await?;
+        Ok(())
+    };
+
+    change(&one.id, json!({ "price": "777.00" })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    assert_eq!(state().await?, CatalogueState::Held);
+    change(&other.id, json!({ "stock": 0 })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let found = drift(&app).await?;
+    assert_eq!(in_history(&found, "stock")?.outcome, "unpublish");
+    assert_eq!(state().await?, CatalogueState::Held);
+
+    // Both in one answer, whether the product was listed or taken off before.
+    for (price, before) in [("888.00", "listed"), ("999.00", "unpublished")] {
+        change(&other.id, json!({ "stock": 5 })).await?;
+        let edit = CatalogueEdit {
+            state: Some(before.to_owned()),
+            ..CatalogueEdit::default()
+        };
+        app.core.edit_product(id, &edit).await?;
+        later(&app).await?;
+        change(&one.id, json!({ "price": price })).await?;
+        change(&other.id, json!({ "stock": 0 })).await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        assert_eq!(state().await?, CatalogueState::Held, "{before}");
+        assert_eq!(told(&app).await?[0]["action"], "hold");
+    }
     Ok(())
 }
 
@@ -225,7 +289,11 @@ async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> 
         assert_eq!(stored().await?, first, "nothing has changed by it");
     }
     assert_eq!(app.core.watch().await?.failing, 1);
-    // A person who asks is told, and nothing changes either.
+    // A person who asks, and gets an answer, ends it.
+    app.core.check_product(id).await?;
+    assert_eq!(app.core.watch().await?.failing, 0);
+    let first = stored().await?;
+    // One who asks in vain is told, and nothing changes either.
     fault(&app, json!({ "times": 1, "then": "http_500" })).await?;
     let asked = app.core.check_product(id).await;
     assert!(matches!(asked, Err(Error::Gateway(_))));
@@ -328,7 +396,7 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
         ..CatalogueEdit::default()
     };
     app.core.edit_product(id, &edit).await?;
-    let (field, message) = refused(app.core.repair_sku(id, &gone, None).await)?;
+    let (field, message) = refused(app.core.repair_sku(id, &gone, &gone).await)?;
     assert_eq!(field, "sku");
     assert!(message.contains("is not gone"), "{message}");
 
@@ -346,14 +414,18 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     assert!(!proposal.words.is_empty());
     assert_eq!(app.core.watch().await?.open_repairs, 1);
 
-    for (with, says) in [("1", "is not a variant"), (gone.as_str(), "is gone itself")] {
-        let (field, message) = refused(app.core.repair_sku(id, &gone, Some(with)).await)?;
+    for (with, says) in [
+        ("1", "is not a variant"),
+        ("", "is not a variant"),
+        (gone.as_str(), "is gone itself"),
+    ] {
+        let (field, message) = refused(app.core.repair_sku(id, &gone, with).await)?;
         assert_eq!(field, "with");
         assert!(message.contains(says), "{message}");
     }
     let double = rule(&app, "double", "100").await?;
     app.core.choose_default_price_rule(Some(&double)).await?;
-    let after = app.core.repair_sku(id, &gone, None).await?;
+    let after = app.core.repair_sku(id, &gone, &proposal.sku).await?;
     let taken = variant(&after, &proposal.sku)?;
     assert!(taken.chosen && taken.price.is_some());
     assert_eq!(taken.own_code.as_deref(), Some("LAMP-1"));
@@ -376,6 +448,13 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
             .any(|entry| entry.action == "product.sku_replaced")
     );
 
+    // The next look proposes nothing once more, and what was chosen is said.
+    assert_eq!(later(&app).await?.changed, 0);
+    let looked = app.core.catalogue_product(id).await?;
+    let was = variant(&looked, &gone)?;
+    assert_eq!(was.replacement, None);
+    assert_eq!(was.replaced_by.as_ref(), Some(&proposal.sku));
+
     // It comes back: it is what it was, and nobody waits.
     app.control(&path, &json!({ "restore": true })).await?;
     assert_eq!(later(&app).await?.changed, 1);
@@ -388,17 +467,51 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
     Ok(())
 }
 
+/// What a person confirms is what was shown, whatever a later look proposes.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_confirmed_is_what_was_shown() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 3).await?;
+    let first = imported(&app, &number).await?;
+    let (id, gone) = (&first.summary.id, first.skus[0].id.clone());
+    let path = format!("products/{number}");
+    app.control(&path, &json!({ "drop_sku": gone })).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let proposed = async || -> Result<String> {
+        let open = app.core.open_repairs(None, None).await?.repairs;
+        let proposal = open.first().and_then(|repair| repair.proposal.clone());
+        Ok(proposal.context("nothing is proposed")?.sku)
+    };
+    let shown = proposed().await?;
+    let sold_out = json!({ "sku_id": shown, "stock": 0 });
+    app.control(&path, &sold_out).await?;
+    assert_eq!(later(&app).await?.changed, 1);
+    let other = proposed().await?;
+    assert_ne!(other, shown);
+
+    let after = app.core.repair_sku(id, &gone, &shown).await?;
+    assert!(variant(&after, &shown)?.chosen);
+    let history = app.core.product_history(id, None, None).await?.changes;
+    let chosen = history.iter().find(|change| change.kind == "sku_replaced");
+    assert_eq!(
+        chosen.and_then(|change| change.after.clone()),
+        Some(json!(shown))
+    );
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Result<()> {
     let app = connected().await?;
+    let beside = app.beside().await?;
     for number in app.products().await?.iter().take(12) {
         imported(&app, number).await?;
     }
     let asked = app.journal("aliexpress.ds.product.get").await?.len();
     app.advance(HALF_A_DAY);
     let lookers: Vec<_> = (0..6)
-        .map(|_| {
-            let core = app.core.clone();
+        .map(|number| {
+            let core = [&app, &beside][number % 2].core.clone();
             tokio::spawn(async move { core.watch_products(&CancellationToken::new()).await })
         })
         .collect();
@@ -410,13 +523,27 @@ async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Resul
     let calls = app.journal("aliexpress.ds.product.get").await?.len() - asked;
     assert_eq!(calls, 12, "each was asked about once");
 
-    // One is told to stop: what it has taken is free for others at once.
+    // One is told to stop while its calls are held back: what it has taken is free for others at once.
     app.advance(HALF_A_DAY);
-    let stopped = CancellationToken::new();
-    stopped.cancel();
-    let none = app.core.watch_products(&stopped).await?;
-    assert_eq!(none, WatchWork::default());
-    assert_eq!(watch(&app).await?.looked_at, 12);
+    let shares = app.core.app().ready()?.client.budget_shares();
+    shares.hold_back(|_| 0);
+    let (core, stop) = (app.core.clone(), CancellationToken::new());
+    let stopping = stop.clone();
+    let waiting = tokio::spawn(async move { core.watch_products(&stopping).await });
+    let now = smartlinks_core::to_millis(app.core.now());
+    let store = app.core.store();
+    while store
+        .next_check_due(now)
+        .await?
+        .is_some_and(|due| due <= now)
+    {
+        tokio::task::yield_now().await;
+    }
+    app.advance(5);
+    assert_eq!(watch(&beside).await?, WatchWork::default(), "it is held");
+    stop.cancel();
+    assert_eq!(waiting.await??, WatchWork::default());
+    assert_eq!(watch(&beside).await?.looked_at, 12);
     Ok(())
 }
 

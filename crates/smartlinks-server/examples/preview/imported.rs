@@ -90,6 +90,8 @@ impl Sample {
             gone_ms: (number == 1).then_some(NOW - DAY),
             code: format!("MAT-{number}"),
             chosen: number != 1,
+            kept_code: format!("MAT-{number}"),
+            kept_chosen: number != 1,
         }
     }
 
@@ -104,6 +106,7 @@ impl Sample {
                 currency: "EUR".into(),
                 added_ms: Some(NOW - 12 * DAY),
                 item_url: self.upstream.link.into(),
+                rule: RULE.into(),
             },
             skus: (0..3).map(|number| self.catalogue_sku(number)).collect(),
             rules: vec![(RULE.into(), self.name())],
@@ -274,12 +277,14 @@ impl Sample {
             frame: self.frame(&format!("/aliexpress/catalogue/runs/{RUN}")),
             run: RunFacts {
                 id: RUN.into(),
-                asked: DryRunForm {
-                    rule: RULE.into(),
-                    words: self.text(),
-                    label: self.name(),
-                    state: "listed".into(),
-                    problem: None,
+                of: RunSelection {
+                    named: applied_ms.map(|_| 120),
+                    words: self.some_text(),
+                    label: self.some_name(),
+                    state: Some(Standing::Listed),
+                    availability: Some(Availability::OnSale),
+                    connection: self.some_name(),
+                    rule: self.some_name(),
                 },
                 rule_name: self.some_name(),
                 products: 120,

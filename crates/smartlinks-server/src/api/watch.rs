@@ -143,8 +143,8 @@ pub(super) async fn repairs(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChosenVariant {
-    /// Number of a variant of the product; what is proposed when left out.
-    with: Option<String>,
+    /// Number of a variant of the product. What is proposed is named as well: the next look may propose another.
+    with: String,
 }
 
 /// Chooses what takes the place of a variant that is gone: it is sold from now on, and orders for the variant that is
@@ -163,10 +163,7 @@ pub(super) async fn repair(
     Path((id, sku)): Path<(String, String)>,
     Body(chosen): Body<ChosenVariant>,
 ) -> Result<Json<CatalogueDetail>, Problem> {
-    let repaired = state
-        .core()
-        .repair_sku(&id, &sku, chosen.with.as_deref())
-        .await?;
+    let repaired = state.core().repair_sku(&id, &sku, &chosen.with).await?;
     Ok(Json(repaired))
 }
 

@@ -64,7 +64,9 @@ async fn put_product(
     const UPDATE: &str = "update catalogue_products set connection_id = $2, product_id = $3, version = $4, \
          state = $5, availability = $6, labels = $7, search = $8, title = $9, source_title = $10, ship_to = $11, \
          currency = $12, language = $13, image = $14, shop = $15, rule_id = $16, checked_at = $17, \
-         next_check_at = $18, added_at = $19, updated_at = $20 where id = $1 and version = $4 - 1";
+         next_check_at = $18, added_at = $19, updated_at = $20, \
+         check_failures = case when checked_at = $17 then check_failures else 0 end, \
+         check_problem = case when checked_at = $17 then check_problem end where id = $1 and version = $4 - 1";
     let sql = if product.version == 1 { INSERT } else { UPDATE };
     Ok(session.execute(sql, product_values(product)).await? > 0)
 }

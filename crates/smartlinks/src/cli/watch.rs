@@ -26,9 +26,9 @@ pub(crate) struct RepairArgs {
     #[arg(value_name = "PRODUCT", requires = "sku")]
     pub(crate) id: Option<String>,
     /// The variant that is gone
-    #[arg(value_name = "SKU")]
+    #[arg(value_name = "SKU", requires = "with")]
     pub(crate) sku: Option<String>,
-    /// What takes its place; what is proposed when left out
+    /// The variant that takes its place, such as the one that is proposed
     #[arg(long, value_name = "SKU", requires = "sku")]
     pub(crate) with: Option<String>,
     /// Of the list: how many, 1 to 200
@@ -58,7 +58,7 @@ pub(crate) enum WatchCommand {
 pub(crate) struct WatchSetArgs {
     /// cost_up, cost_down, sold_out, stock, sku_gone, sku_back, sku_added, unavailable or on_sale
     pub(crate) kind: String,
-    /// record (in the history alone), notify (an event too), hold (a listed product waits for a person) or unpublish
+    /// record (in the history alone), notify (an event too), hold (the product waits for a person) or unpublish
     pub(crate) action: String,
     /// Of costs: a smaller change, in per cent, is only recorded
     #[arg(long, value_name = "NUMBER")]

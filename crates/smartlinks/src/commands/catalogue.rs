@@ -131,6 +131,7 @@ async fn edit(arguments: EditArgs, session: &Session) -> Result<(), Failure> {
         labels: (arguments.no_labels || !labels.is_empty()).then_some(labels),
         rule: arguments.rule,
         skus,
+        ..CatalogueEdit::default()
     };
     let edited = session.core.edit_product(&arguments.id, &edit).await?;
     let now = session.core.now();

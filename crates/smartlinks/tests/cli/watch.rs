@@ -62,6 +62,14 @@ fn drift_is_shown_policies_are_chosen_and_a_variant_is_repaired() {
         human.stdout.contains(gone) && human.stdout.contains("because"),
         "{human}"
     );
+    assert!(
+        human
+            .stdout
+            .contains(&format!("repair {id} {gone} --with ")),
+        "{human}"
+    );
+    let unnamed = home.run(&["catalogue", "repair", id, gone]);
+    assert!(unnamed.stderr.contains("--with"), "{unnamed}");
     let wrong = catalogue(&["repair", id, gone, "--with", "1"]).error(2);
     assert!(
         wrong["detail"].as_str().unwrap().contains("with"),

@@ -77,9 +77,9 @@ words! {
         Record = "record",
         /// An event tells of it.
         Notify = "notify",
-        /// An event tells of it, and a product that is listed waits for a person.
+        /// An event tells of it, and the product waits for a person.
         Hold = "hold",
-        /// An event tells of it, and the product is taken off.
+        /// An event tells of it, and the product is taken off; one that waits for a person goes on waiting.
         Unpublish = "unpublish",
 }
 

@@ -87,12 +87,21 @@ impl Core {
     }
 
     async fn page_of_feed(&self, common: &Common, name: &str, page: u32) -> Result<SearchPage> {
+        let market = self.market_for(
+            common.ship_to.as_deref(),
+            common.currency.as_deref(),
+            common.language.as_deref(),
+        );
+        let market = match common.market.clone() {
+            Some(market) => market,
+            None => market.await?,
+        };
         let query = FeedQuery {
             name: name.to_owned(),
             market: ProductQuery {
-                ship_to: common.ship_to.clone(),
-                currency: common.currency.clone(),
-                language: common.language.clone(),
+                ship_to: Some(market.ship_to),
+                currency: Some(market.currency),
+                language: Some(market.language),
                 connection: Some(common.connection.clone()),
             },
             page: Some(page),

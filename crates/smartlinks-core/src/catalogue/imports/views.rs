@@ -27,7 +27,7 @@ pub struct ImportsRequest {
     /// Whose products they are; the default connection's when left out.
     pub connection: Option<String>,
     /// Destination of all of them, ISO 3166-1 alpha-2. When left out, a known product keeps its own, and a new one gets
-    /// the configured one.
+    /// the one that whoever starts the import has chosen, else the configured one.
     pub ship_to: Option<String>,
     /// Currency of the costs of all of them, ISO 4217. When left out, as with the destination.
     pub currency: Option<String>,

@@ -140,8 +140,11 @@ impl Core {
         let mut imports = JoinSet::new();
         for line in lines {
             let import = import_of(common, &line)?;
-            let core = self.in_background();
-            imports.spawn(async move { (line, core.import_product(&import).await) });
+            let (core, market) = (self.in_background(), common.market.clone());
+            imports.spawn(async move {
+                let imported = core.import_for(&import, market.as_ref()).await;
+                (line, imported)
+            });
         }
         let mut goes_on = true;
         while let Some(ended) = self.holding(job, imports.join_next()).await {

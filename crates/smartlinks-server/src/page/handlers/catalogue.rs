@@ -5,6 +5,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
+use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, CatalogueSkuView,
     CatalogueSummary, HandPrice, MoneyRange, SkuEdit,
@@ -12,14 +13,14 @@ use smartlinks_core::catalogue::{
 
 use super::frame::query_value;
 use super::webhooks::Fields;
-use super::{Visit, notice, problems, render, views_of};
+use super::{Visit, notice, prices, problems, products, render, views_of};
 use crate::api::catalogue_file;
 use crate::guard::RequestId;
 use crate::page::views::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
     CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, HandPriceForm,
-    KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage, SkuProperty,
-    Standing,
+    ImportWish, KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage,
+    SkuProperty, Standing,
 };
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -170,8 +171,36 @@ async fn import(
             };
             notice::go(&state, &back, &Notice::Catalogue(deed))
         }
-        Err(error) => notice::go_failed(&state, &back, error.into(), &request_id),
+        Err(error) => {
+            import_refused(&state, &headers, &back, id, &fields, error, &request_id).await?
+        }
     })
+}
+
+/// The product's page with what was entered to take it in; without the product, only why not.
+async fn import_refused(
+    state: &AppState,
+    headers: &HeaderMap,
+    back: &str,
+    id: String,
+    fields: &Fields,
+    error: Error,
+    request_id: &str,
+) -> Result<Response, Problem> {
+    let uri = Uri::try_from(back).unwrap_or_else(|_| Uri::from_static("/aliexpress/products"));
+    let mut page = products::page_of(state, headers, &uri, id, request_id).await?;
+    if !page.can_be_imported() {
+        return Ok(notice::go_failed(state, back, error.into(), request_id));
+    }
+    let (status, refused) = prices::refusal(error, request_id);
+    page.wish = ImportWish {
+        labels: smartlinks_core::shortened(&field(fields, "labels"), 2_000),
+        chosen: every(fields, "add"),
+        refused: Some(refused),
+    };
+    let mut response = render(&page, &Visit::of(state, headers, &uri), state);
+    *response.status_mut() = status;
+    Ok(response)
 }
 
 /// The product in the catalogue that has AliExpress's number.
@@ -235,6 +264,7 @@ async fn shown(
         rule: product.summary.rule.clone().unwrap_or_default(),
         problem: None,
     };
+    let rule = form.rule.clone();
     let mut hand = HandPriceForm {
         currency: price_currency(state, &product),
         ..HandPriceForm::default()
@@ -243,10 +273,11 @@ async fn shown(
     match refused {
         Some(refused) if matches!(refused.form, Form::Price) => hand = entered_price(&refused),
         Some(refused) => {
-            form = entered(&refused);
-            for (id, code, chosen) in variants_of(&refused.fields) {
-                for sku in skus.iter_mut().filter(|sku| sku.id == id) {
-                    (sku.code, sku.chosen) = (code.clone(), chosen);
+            form = entered(&refused, form);
+            for touched in variants_of(&refused.fields) {
+                for sku in skus.iter_mut().filter(|sku| sku.id == touched.id) {
+                    sku.code = touched.code().unwrap_or_else(|| sku.code.clone());
+                    sku.chosen = touched.chosen().unwrap_or(sku.chosen);
                 }
             }
         }
@@ -268,6 +299,7 @@ async fn shown(
             currency: summary.currency.clone(),
             added_ms: summary.added_at.map(Timestamp::as_millisecond),
             item_url: summary.url.clone(),
+            rule,
         },
         skus,
         rules: rules.map(|rule| (rule.id, rule.name)).collect(),
@@ -277,13 +309,25 @@ async fn shown(
     Ok(render(&page, &visit, state))
 }
 
-fn entered(refused: &Refused) -> CatalogueForm {
-    let text = |name| smartlinks_core::shortened(&field(&refused.fields, name), 2_000);
+/// What was sent, where a person has made it another than the form was filled with. What nobody touched is not sent on:
+/// it may have become another meanwhile.
+fn touched(fields: &Fields, name: &str) -> Option<String> {
+    let (sent, was) = (field(fields, name), every(fields, &format!("was_{name}")));
+    let untouched = was.last().is_some_and(|was| was.trim() == sent);
+    (!untouched).then_some(sent)
+}
+
+/// What was entered, over how the product stands by now.
+fn entered(refused: &Refused, now: CatalogueForm) -> CatalogueForm {
+    let text = |name, now: String| {
+        let touched = touched(&refused.fields, name);
+        touched.map_or(now, |text| smartlinks_core::shortened(&text, 2_000))
+    };
     CatalogueForm {
-        title: text("title"),
-        state: text("state"),
-        labels: text("labels"),
-        rule: text("rule"),
+        title: text("title", now.title),
+        state: text("state", now.state),
+        labels: text("labels", now.labels),
+        rule: text("rule", now.rule),
         problem: Some((refused.problem.clone(), refused.detail.clone())),
     }
 }
@@ -307,14 +351,42 @@ fn price_currency(state: &AppState, product: &CatalogueDetail) -> String {
     }
 }
 
-/// Number, code and choice of each variant, as the form sends them: `sku`, then its `code`, and `sold` when ticked.
-fn variants_of(fields: &Fields) -> Vec<(String, String, bool)> {
-    let mut variants: Vec<(String, String, bool)> = Vec::new();
+/// A variant as the form sends it: `sku`, what it was filled with, then its `code`, and `sold` when ticked.
+#[derive(Default)]
+struct SentVariant {
+    id: String,
+    was_code: Option<String>,
+    was_sold: Option<bool>,
+    code: String,
+    sold: bool,
+}
+
+impl SentVariant {
+    /// The code, where it was made another.
+    fn code(&self) -> Option<String> {
+        let untouched = self.was_code.as_ref() == Some(&self.code);
+        (!untouched).then(|| self.code.clone())
+    }
+
+    /// Whether it is sold, where that was made another.
+    fn chosen(&self) -> Option<bool> {
+        (self.was_sold != Some(self.sold)).then_some(self.sold)
+    }
+}
+
+fn variants_of(fields: &Fields) -> Vec<SentVariant> {
+    let mut variants: Vec<SentVariant> = Vec::new();
     for (name, value) in &fields.0 {
+        let text = value.trim().to_owned();
         match (name.as_str(), variants.last_mut()) {
-            ("sku", _) => variants.push((value.clone(), String::new(), false)),
-            ("code", Some(last)) => last.1.clone_from(value),
-            ("sold", Some(last)) if last.0 == *value => last.2 = true,
+            ("sku", _) => variants.push(SentVariant {
+                id: text,
+                ..SentVariant::default()
+            }),
+            ("was_code", Some(last)) => last.was_code = Some(text),
+            ("was_sold", Some(last)) => last.was_sold = Some(!text.is_empty()),
+            ("code", Some(last)) => last.code = text,
+            ("sold", Some(last)) if last.id == text => last.sold = true,
             _ => {}
         }
     }
@@ -329,18 +401,17 @@ async fn change(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let skus = variants_of(&fields)
-        .into_iter()
-        .map(|(id, code, chosen)| SkuEdit {
-            id,
-            own_code: Some(code),
-            chosen: Some(chosen),
-        });
+    let skus = variants_of(&fields).into_iter().map(|sku| SkuEdit {
+        own_code: sku.code(),
+        chosen: sku.chosen(),
+        id: sku.id,
+    });
     let edit = CatalogueEdit {
-        title: Some(field(&fields, "title")),
-        state: Some(field(&fields, "state")),
-        labels: Some(labels_of(&field(&fields, "labels"))),
-        rule: Some(field(&fields, "rule")),
+        title: touched(&fields, "title"),
+        state: touched(&fields, "state"),
+        seen_state: given(&fields, "was_state"),
+        labels: touched(&fields, "labels").map(|labels| labels_of(&labels)),
+        rule: touched(&fields, "rule"),
         skus: skus.collect(),
     };
     match state.core().edit_product(&id, &edit).await {
@@ -508,7 +579,9 @@ fn sku(sku: CatalogueSkuView) -> CatalogueSku {
         least: None,
         stock: sku.stock,
         gone_ms: sku.gone_at.map(Timestamp::as_millisecond),
+        kept_code: sku.own_code.clone().unwrap_or_default(),
         code: sku.own_code.unwrap_or_default(),
+        kept_chosen: sku.chosen,
         chosen: sku.chosen,
         id: sku.id,
     }

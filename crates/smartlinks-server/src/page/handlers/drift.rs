@@ -323,9 +323,7 @@ async fn repair(
     Path(id): Path<String>,
     Form(chosen): Form<Chosen>,
 ) -> Response {
-    let repaired = state
-        .core()
-        .repair_sku(&id, &chosen.sku, Some(&chosen.with));
+    let repaired = state.core().repair_sku(&id, &chosen.sku, &chosen.with);
     match repaired.await {
         Ok(_) => done(&state, &place(&id), WatchDeed::Repaired),
         Err(error) => notice::go_failed(&state, &place(&id), error.into(), &request_id),

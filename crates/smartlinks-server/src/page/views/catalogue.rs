@@ -366,6 +366,8 @@ pub struct CatalogueProductFacts {
     pub added_ms: Option<i64>,
     /// Its page at AliExpress.
     pub item_url: String,
+    /// Its price rule as it is kept; empty for the default one.
+    pub rule: String,
 }
 
 /// A variant of an imported product.
@@ -393,6 +395,10 @@ pub struct CatalogueSku {
     pub code: String,
     /// Whether it is sold, as it stands in the form.
     pub chosen: bool,
+    /// The merchant's code as it is kept.
+    pub kept_code: String,
+    /// Whether it is sold, as it is kept.
+    pub kept_chosen: bool,
 }
 
 /// What a person enters of a product; codes and choices stand with the variants.

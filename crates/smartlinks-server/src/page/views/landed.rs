@@ -12,8 +12,12 @@ pub struct Delivered {
     pub ways: Vec<Way>,
     /// The price of one.
     pub unit: Option<Price>,
-    /// Price times quantity.
+    /// Price times quantity, above the limit of a promotion the normal price.
     pub goods: Option<Price>,
+    /// Taxes and import charges on top, in each currency.
+    pub charges: Vec<Price>,
+    /// AliExpress takes no taxes and charges for this destination, and customs may.
+    pub charges_not_named: bool,
     /// The rates that were used.
     pub rates: Vec<UsedRate>,
     /// What it sells for, where it is in the catalogue.

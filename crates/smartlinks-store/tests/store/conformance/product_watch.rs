@@ -263,6 +263,38 @@ pub(crate) async fn drift_is_what_aliexpress_has_changed_of_all_products(stage: 
     assert_eq!(found(None, Some("record")).await, 3);
     assert_eq!(found(Some("cost"), Some("record")).await, 0);
     assert_eq!(found(Some("title"), None).await, 0);
+
+    // Numbers in stock that were only recorded are forgotten sooner.
+    let gone = store.prune_stock_changes(NOW.plus(13)).await;
+    assert_eq!(gone.unwrap(), 2);
+    assert_eq!(found(Some("stock"), Some("record")).await, 1);
+    assert_eq!(found(Some("cost"), Some("notify")).await, 3);
+}
+
+/// Somebody who has asked beside the watch, and got an answer, ends its trouble.
+pub(crate) async fn an_answer_ends_the_trouble_whoever_asked(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let ids = due(&store, &connection, 1).await;
+    let claimed = store.claim_checks(claim("one", 0, 1, UNHINDERED)).await;
+    assert_eq!(claimed.unwrap().len(), 1);
+    let failed = CheckEnd::Failed {
+        next: NOW.plus(HOUR),
+        problem: "gateway_failed".to_owned(),
+    };
+    assert!(looked_at(&store, &ids[0], "one", failed).await);
+    let failures = async || {
+        let state = store.watch_state(&ids[0]).await.unwrap().unwrap();
+        (state.failures, state.problem.is_some())
+    };
+    // An edit asks nobody.
+    for (moves, expected) in [(0, (1, true)), (5, (0, false))] {
+        let mut entry = gone(&store, &ids[0], None).await;
+        entry.product.checked_at = entry.product.checked_at.plus(moves);
+        assert!(store.save(entry, Traces::none()).await.unwrap());
+        assert_eq!(failures().await, expected);
+    }
+    assert_eq!(store.watch_counts().await.unwrap().failing, 0);
 }
 
 /// The product as it is, with one variant gone since then, to be stored as its next version.

@@ -48,14 +48,14 @@ fn changes(page: &DriftPage, now: Timestamp) -> String {
 
 pub(super) async fn repair(arguments: RepairArgs, session: &Session) -> Result<(), Failure> {
     let (core, output, now) = (&session.core, session.output, session.core.now());
-    let (Some(id), Some(sku)) = (&arguments.id, &arguments.sku) else {
+    let (Some(id), Some(sku), Some(with)) = (&arguments.id, &arguments.sku, &arguments.with) else {
         let page = core.open_repairs(arguments.after.as_deref(), arguments.limit);
         let page = page.await?;
         output.data(&page, |page| waiting(page, now))?;
         output.more("--after", page.next.as_ref());
         return Ok(());
     };
-    let repaired = core.repair_sku(id, sku, arguments.with.as_deref()).await?;
+    let repaired = core.repair_sku(id, sku, with).await?;
     output.data(&repaired, |product| words::product(product, now))
 }
 
@@ -82,6 +82,9 @@ fn one(repair: &RepairView, now: Timestamp) -> String {
             rows.push(("proposed", proposal.sku.clone()));
             rows.push(("because", plain(&proposal.words)));
             rows.push(("confidence", format!("{} %", proposal.confidence)));
+            let (product, sku, with) = (&repair.product, &repair.sku.id, &proposal.sku);
+            let confirm = format!("smartlinks catalogue repair {product} {sku} --with {with}");
+            rows.push(("confirm with", confirm));
         }
     }
     facts(rows)

@@ -70,6 +70,13 @@ fn behind(shown: &DeliveredQuote) -> String {
         ("price of one", amount(landed.unit_price.as_ref())),
         ("goods", amount(landed.goods.as_ref())),
     ];
+    if landed.charges_not_named {
+        let none =
+            "AliExpress names none for this destination; customs may ask for some on delivery";
+        rows.push(("taxes and import", none.to_owned()));
+    }
+    let charges = landed.charges.iter().flatten();
+    rows.extend(charges.map(|one| ("taxes and import", amount(Some(one)))));
     rows.extend(landed.rates.iter().map(|used| {
         let rate = &used.rate;
         let said = match rate.source {

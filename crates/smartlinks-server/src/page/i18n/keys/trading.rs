@@ -12,6 +12,8 @@ super::keys! {
     NavAffiliate = "nav-affiliate",
     LandedUnit = "landed-unit",
     LandedGoods = "landed-goods",
+    LandedCharges = "landed-charges",
+    LandedChargesNotNamed = "landed-charges-not-named",
     LandedRate = "landed-rate",
     LandedMargin = "landed-margin",
     LandedPercent = "landed-percent",
