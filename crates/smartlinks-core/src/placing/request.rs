@@ -261,9 +261,15 @@ impl NewOrder {
         Ok(())
     }
 
-    /// What tells this request from another one.
+    /// What tells this order from another one. Which preview was looked at is no part of it: who repeats an order after
+    /// another look means the same order.
     pub(super) fn hash(&self) -> Result<Hash> {
-        let text = serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))?;
+        let order = Self {
+            preview: None,
+            ..self.clone()
+        };
+        let text =
+            serde_json::to_vec(&order).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(sha256(&text))
     }
 

@@ -383,6 +383,7 @@ mod tests {
             format!("{HEADER},max_total\n{LINE},12.50\n"),
             format!("\u{feff}{}", with_guard),
             format!("\r\n\r\n{with_guard}"),
+            format!("\u{feff}\n{}", with_guard),
             format!(
                 "{}\tmax_total\n{}\t12.50",
                 HEADER.to_uppercase().replace(',', "\t"),
@@ -392,11 +393,37 @@ mod tests {
             let lines = read(&text, Some("conn_1"), 500).map_err(|all| all.len());
             let lines = lines.expect("readable");
             let order = &lines[0].order;
-            assert_eq!((lines.len(), lines[0].number), (1, 2), "{text}");
+            let header = text.lines().position(|line| line.len() > 9).unwrap_or(0);
+            let number = i64::try_from(header).unwrap_or(0) + 2;
+            assert_eq!((lines.len(), lines[0].number), (1, number), "{text}");
             assert_eq!(order.lines[0].quantity, 2);
             assert_eq!(order.connection.as_deref(), Some("conn_1"));
             let most = order.guard.max_total.as_ref().expect("a limit");
             assert_eq!(most.amount.to_string(), "12.50");
+        }
+    }
+
+    #[test]
+    fn every_column_stands_in_the_documents() {
+        let read = |path: &str| {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            std::fs::read_to_string(path).expect("readable")
+        };
+        let (docs, command) = (
+            read("../../docs/orders.md"),
+            read("../smartlinks/src/cli/orders.rs"),
+        );
+        let api = include_str!("../batch.rs");
+        for column in NEEDED.iter().chain(&OTHERS) {
+            let word = format!("`{column}`");
+            assert!(docs.contains(&word), "{column} is not in docs/orders.md");
+            assert!(api.contains(&word), "{column} is not in the API's document");
+            let mut words =
+                command.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+            assert!(
+                words.any(|word| word == *column),
+                "{column} is not in the command's help"
+            );
         }
     }
 

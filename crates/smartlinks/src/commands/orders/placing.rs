@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use smartlinks_core::{
     Decision, IntentListing, NewOrder, ORDER_FILE_LIMIT, OrderBatch, OrderIntentPage,
-    OrderIntentView, OrderPreview,
+    OrderIntentView, OrderPreview, PreviewLine,
 };
 
 use super::amount;
@@ -165,6 +165,7 @@ fn seen(preview: &OrderPreview) -> String {
         [
             line.product_id.clone(),
             line.sku.clone(),
+            plain(&smartlinks_core::shortened(&line.variant, 30)),
             line.quantity.to_string(),
             amount(line.unit_price.as_ref()),
             line.delivery
@@ -175,10 +176,12 @@ fn seen(preview: &OrderPreview) -> String {
             plain(&smartlinks_core::shortened(&line.title, 40)),
         ]
     });
+    let instead = preview.lines.iter().filter_map(instead_of);
+    let instead: Vec<String> = instead.collect();
     let mut parts = vec![
         table(
             [
-                "PRODUCT", "SKU", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
+                "PRODUCT", "SKU", "VARIANT", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
             ],
             lines,
         ),
@@ -190,6 +193,7 @@ fn seen(preview: &OrderPreview) -> String {
             ("preview", preview.preview.clone()),
         ]),
     ];
+    parts.extend((!instead.is_empty()).then(|| instead.join("\n")));
     if !preview.address.is_empty() {
         let advice = preview.address.iter().map(|advice| {
             [
@@ -200,6 +204,8 @@ fn seen(preview: &OrderPreview) -> String {
         });
         parts.push(table(["ADDRESS", "ADVICE", "PROPOSED"], advice));
     }
+    let advice = preview.advice.iter();
+    parts.extend(advice.map(|advice| plain(&format!("{}. {}", advice.detail, advice.fix))));
     if preview.placeable {
         parts.push("nothing stands in the way of this order".to_owned());
     } else {
@@ -216,6 +222,15 @@ fn seen(preview: &OrderPreview) -> String {
         parts.push(table(["LINE", "IN THE WAY", "WHAT TO DO"], problems));
     }
     parts.join("\n\n")
+}
+
+/// Another variant is sent than the one that was asked for.
+fn instead_of(line: &PreviewLine) -> Option<String> {
+    let wanted = line.instead_of.as_deref()?;
+    Some(format!(
+        "variant {} is sent in place of {wanted}, which AliExpress names no more, as was chosen in the catalogue",
+        line.sku
+    ))
 }
 
 fn list(page: &OrderIntentPage, now: Timestamp) -> String {
@@ -250,6 +265,16 @@ fn one(view: &OrderIntentView, now: Timestamp) -> String {
     rows.extend((!view.order_ids.is_empty()).then(|| ("orders", view.order_ids.join(" "))));
     rows.extend(view.pay_links.iter().map(|link| ("pay", link.url.clone())));
     rows.extend((!view.candidates.is_empty()).then(|| ("may be", view.candidates.join(" "))));
+    rows.extend(view.lines.iter().map(|line| {
+        let variant = plain(&smartlinks_core::shortened(&line.variant, 60));
+        let instead = line.instead_of.as_deref();
+        let instead = instead.map(|wanted| format!(" in place of {wanted}"));
+        let goods = format!("{} x {} {variant}", line.quantity, line.sku);
+        (
+            "line",
+            goods.trim_end().to_owned() + &instead.unwrap_or_default(),
+        )
+    }));
     rows.push(("total", amount(view.total.as_ref())));
     rows.push(("sent", format!("{} times", view.attempts)));
     rows.extend(
