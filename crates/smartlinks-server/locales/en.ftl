@@ -1435,6 +1435,7 @@ import-answer-failed = { $count ->
    *[other] { $count } products could not be imported.
 }
 import-answer-cancelled = Stopped after { $done } of { $all } products.
+import-no-more = Why no more of the feed was found
 import-goes-on = It goes on { $when }.
 import-cancel = Stop the import
 import-resume = Go on with it

@@ -1436,6 +1436,7 @@ import-answer-failed = { $count ->
    *[other] { $count } produits n’ont pas pu être importés.
 }
 import-answer-cancelled = Arrêtée après { $done } produits sur { $all }.
+import-no-more = Pourquoi la sélection s’arrête là
 import-goes-on = Elle reprend { $when }.
 import-cancel = Arrêter l’importation
 import-resume = La reprendre
