@@ -1491,6 +1491,8 @@ rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
 rate-entered = { $one } = { $worth }, entered by an operator
 selling-price = Your price for one
 selling-rule = by the rule “{ $name }”
+selling-under-rule = What it would be at this cost
+selling-dry-run = Dry run
 selling-no-cost = None: AliExpress names no cost.
 selling-no-rule = None: no price rule applies. Make one the default.
 selling-impossible = None: the cost cannot be counted with.
