@@ -39,7 +39,7 @@ impl Benchmark {
     }
 }
 
-const BENCHMARKS: [Benchmark; 5] = [
+const BENCHMARKS: [Benchmark; 6] = [
     Benchmark {
         name: "sign",
         package: "aliexpress",
@@ -72,6 +72,13 @@ const BENCHMARKS: [Benchmark; 5] = [
         name: "catalogue",
         package: "testkit",
         target: "catalogue",
+        features: &[],
+        needs: &[Need::Postgres { part: "postgres" }],
+    },
+    Benchmark {
+        name: "orders",
+        package: "testkit",
+        target: "orders",
         features: &[],
         needs: &[Need::Postgres { part: "postgres" }],
     },
@@ -110,7 +117,7 @@ fn chosen(arguments: &[String]) -> Result<(Vec<&'static Benchmark>, Vec<String>)
     match BENCHMARKS.iter().find(|benchmark| benchmark.name == name) {
         Some(benchmark) => Ok((vec![benchmark], part)),
         None => bail!(
-            "there is no benchmark `{name}`: choose sign, decode, sandbox, service or catalogue"
+            "there is no benchmark `{name}`: choose sign, decode, sandbox, service, catalogue or orders"
         ),
     }
 }
@@ -242,6 +249,7 @@ mod tests {
         assert!(!needs(&["--only", "service/status"]) && !needs(&["--only", "sandbox"]));
         assert!(needs(&["--only", "catalogue"]) && needs(&["--only", "catalogue/postgres"]));
         assert!(!needs(&["--only", "catalogue/sqlite"]));
+        assert!(needs(&["--only", "orders/postgres"]) && !needs(&["--only", "orders/sqlite"]));
         assert!(chosen(&["--only".to_owned(), "speed".to_owned()]).is_err());
     }
 

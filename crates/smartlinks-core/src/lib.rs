@@ -98,9 +98,9 @@ pub use orders::{
 pub use outlook::SeenOutlook;
 pub use placing::{
     AddressAdvice, BatchLineView, Decision, IntentLine, IntentListing, MoneyInput, NewOrder,
-    NewOrderLine, OrderAddress, OrderBatch, OrderBatchView, OrderGuard, OrderIntentPage,
-    OrderIntentView, OrderPolicy, OrderPreview, OrderProblem, OrderStep, OrderSteps, PAY_CURRENCY,
-    PayLink, Placing, PreviewLine, written_number,
+    NewOrderLine, ORDER_FILE_LIMIT, OrderAddress, OrderBatch, OrderBatchView, OrderGuard,
+    OrderIntentPage, OrderIntentView, OrderPolicy, OrderPreview, OrderProblem, OrderStep,
+    OrderSteps, PAY_CURRENCY, PayLink, Placing, PreviewLine, written_number,
 };
 pub use products::{
     CategoryView, FeedQuery, FeedView, FreightOption, FreightQuery, FreightQuote, PICTURE_LIMIT,

@@ -10,6 +10,7 @@ mod checks;
 mod guard;
 mod latin;
 mod matching;
+mod paid;
 mod places;
 mod request;
 mod resolve;
@@ -27,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::service::Core;
 
 pub use address::AddressAdvice;
-pub use batch::{BatchLineView, OrderBatch, OrderBatchView};
+pub use batch::{BatchLineView, ORDER_FILE_LIMIT, OrderBatch, OrderBatchView};
 pub use checks::{OrderPreview, PreviewLine};
 pub(crate) use places::KnownPlaces;
 pub use request::{MoneyInput, NewOrder, NewOrderLine, OrderAddress, OrderGuard, PAY_CURRENCY};
@@ -41,7 +42,7 @@ pub use views::{
 use checks::Checked;
 pub use written::written_number;
 
-use send::{CLOSED, Outcome, Wish, end_of};
+use send::{CLOSED, Outcome, Under, Wish, end_of};
 use verdict::Verdict;
 
 impl Core {
@@ -58,11 +59,21 @@ impl Core {
     pub async fn place_order(&self, key: &str, order: &NewOrder) -> Result<Placing> {
         let key = request::check_key(key)?;
         order.check_form()?;
-        let (hash, caller) = (order.hash()?, self.caller());
+        let under = Under {
+            caller: self.caller(),
+            key: key.to_owned(),
+            hash: order.hash()?,
+            batch_line: None,
+        };
+        self.place_under(under, order).await
+    }
+
+    async fn place_under(&self, under: Under, order: &NewOrder) -> Result<Placing> {
+        let hash = under.hash;
         // One at a time under a key: who asks again while the first is being checked must not be told that nothing was
         // sent, when a moment later it is.
-        let turn = self.inner.placings.turn(&key.to_owned()).await;
-        if let Some(known) = self.written_under(&caller, key, &hash).await? {
+        let turn = self.inner.placings.turn(&under.key).await;
+        if let Some(known) = self.written_under(&under).await? {
             return self.known(known, &hash).await;
         }
         let connection = self.record_or_default(order.connection.as_deref()).await?;
@@ -70,16 +81,14 @@ impl Core {
             Ok(checked) => checked,
             Err(error) => {
                 // Another instance may have placed it meanwhile, and taken the last piece with it.
-                return match self.written_under(&caller, key, &hash).await? {
+                return match self.written_under(&under).await? {
                     Some(known) => self.known(known, &hash).await,
                     None => Err(error),
                 };
             }
         };
         let wish = Wish {
-            caller,
-            key: key.to_owned(),
-            hash,
+            under,
             order: order.clone(),
             checked,
             connection,
@@ -98,16 +107,11 @@ impl Core {
 
     /// The intent that is there already: under the key of this caller, or the same order under the same key of another
     /// one. A program whose API key was replaced meanwhile repeats its order, and must not get a second one.
-    async fn written_under(
-        &self,
-        caller: &str,
-        key: &str,
-        hash: &Hash,
-    ) -> Result<Option<OrderIntent>> {
+    async fn written_under(&self, under: &Under) -> Result<Option<OrderIntent>> {
         let intents = self.store().order_intents();
-        match intents.intent_under(caller, key).await? {
+        match intents.intent_under(&under.caller, &under.key).await? {
             Some(known) => Ok(Some(known)),
-            None => Ok(intents.intent_of_request(key, hash).await?),
+            None => Ok(intents.intent_of_request(&under.key, &under.hash).await?),
         }
     }
 
@@ -195,10 +199,9 @@ impl Core {
             state.map_err(|error: smartlinks_store::UnknownIntentState| {
                 Error::invalid("state", error.to_string())
             })?;
-        let states: Vec<IntentState> = state.into_iter().collect();
         let intents = self.store().order_intents();
         let mut found = intents
-            .list_intents(&states, after.as_ref(), limit + 1)
+            .list_intents(state, after.as_ref(), limit + 1)
             .await?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);

@@ -645,6 +645,9 @@ error-403 = That is not allowed
 error-403-fix = The request did not come from this page, or you are not signed in. Open the page again and retry.
 error-404 = There is nothing here
 error-404-fix = The address is wrong, or what stood here is gone.
+error-413 = That is more than can be taken at once
+error-413-fix = At most { $most } KiB can be sent to this page at once. Choose a smaller file, or make several of it, each with the header.
+error-back = Back to the form
 error-405 = This address does not take such requests
 error-405-fix = Go to the overview and use the buttons there.
 error-421 = This is not the address SmartLinks is served under
@@ -1063,7 +1066,7 @@ drift-next = The next look is due
 drift-failing-text = Nothing of them has changed by it. They are asked about again by themselves, more and more rarely while the trouble lasts.
 drift-changes = What has changed
 drift-empty = No product is watched yet
-drift-empty-text = Once you have imported a product, AliExpress is asked about it every 12 hours. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
+drift-empty-text = Once you have imported a product, AliExpress is asked about it again and again. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
 drift-find = Find products
 drift-nothing = Nothing of this kind has changed
 drift-nothing-text = What AliExpress changes appears here by itself after the next look.
@@ -1124,7 +1127,8 @@ repair-left = { $count ->
 }
 repair-confidence = confidence { $count } %
 repair-choose = In its place
-repair-confirm = Order this one instead
+repair-choose-one = Choose a variant
+repair-confirm = Sell this one in its place
 repair-unsell = Sell it no more
 policy-title = What is done about changes
 policy-text = Every change is kept. You choose of which ones an event tells, and which ones hold a product (nothing of it is ordered until you list it again) or take it off.
@@ -1152,6 +1156,17 @@ notice-checked = AliExpress was asked just now. What has changed stands below.
 notice-relisted = The product is listed again, and can be ordered.
 deed-watch-policies = Chose what is done about changes
 deed-sku-replaced = Chose another variant for one that is gone
+deed-priced-by-hand = Set a price by hand
+deed-priced-by-rules = Left a price to the rules again
+deed-rule-created = Made a price rule
+deed-rule-changed = Changed a price rule
+deed-rule-default = Chose the usual price rule
+deed-rule-deleted = Deleted a price rule
+deed-rate-set = Entered an exchange rate
+deed-rate-removed = Took an exchange rate away
+deed-import-started = Started an import
+deed-import-cancelled = Stopped an import
+deed-import-resumed = Let an import go on
 
 ## The catalogue
 
@@ -1214,6 +1229,16 @@ catalogue-in-stock = in stock: { $count }
 catalogue-cost = Cost
 catalogue-price = Your price
 catalogue-no-price = No price
+hand-badge = Set by hand
+hand-low = Earns too little
+hand-least = at least { $price }
+hand-title = A price set by hand
+hand-text = Price rules leave it alone until you give it back to them. If it earns less than the minimum of the rule, it is set all the same, and the table above says so.
+hand-variant = Variant
+hand-amount = Price, such as 12.90
+hand-currency = Currency, the one your rule or your other prices have
+hand-set = Set this price
+hand-leave = Leave it to the rules again
 catalogue-unpriced = without a price: { $count }
 catalogue-several = several currencies
 catalogue-asked = AliExpress asked
@@ -1264,6 +1289,8 @@ notice-rule-saved = The rule is saved. Prices stay as they are until a dry run i
 notice-rule-deleted = The rule is deleted. Prices stay as they are.
 notice-rate-saved = The rate is saved. Prices stay as they are until a dry run is applied.
 notice-rate-removed = The rate is gone. Prices stay as they are.
+notice-price-set = The price is set. Price rules leave it alone.
+notice-price-left = The price is left to the rules again. It stays as it is until a dry run is applied.
 notice-prices-applied = The prices are in force. The next export holds them.
 prices-title = Prices
 prices-answer-none = There is no price rule yet, so products get no price.
@@ -1355,6 +1382,13 @@ run-problems = Variants without a price
 run-rule = Priced by
 run-apply = Put these prices in force
 run-apply-text = All of them, exactly as they stand here, or none when a cost, a price, a rate or a rule is another by then.
+run-meant = Which products
+run-meant-all = All of the catalogue
+run-named = { $count ->
+    [one] 1 product, named by its id
+   *[other] { $count } products, named by their ids
+}
+run-found = found by “{ $words }”
 run-again = Make a new dry run
 run-to-export = Go to the catalogue and export
 run-lines = Changes and problems
@@ -1382,6 +1416,8 @@ run-shown = As shown:
 run-now = Now:
 run-not-sold = not sold any more
 run-keeps = stays
+run-by-hand = Prices set by hand
+run-kept = Kept, set by hand
 
 ## Imports of many products
 
@@ -1396,7 +1432,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Import many products
 imports-text = Numbers and links, or a CSV file
-imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. About 50 KB at once; larger files go through the command line (smartlinks catalogue imports start).
+imports-text-help = One product number or AliExpress link a line; or paste a CSV file, whose first line names its columns: product, and if you want skus, labels and rule. Up to 10,000 products at once.
 imports-labels-help = Given to all of them. With a comma between.
 imports-rule-help = For those whose line names none.
 imports-button = Import
@@ -1410,7 +1446,7 @@ imports-column = Column
 imports-wrong = What is wrong
 imports-known = Imports so far
 imports-empty = No import yet
-imports-empty-text = Paste numbers or links above. Single products are added on their own page.
+imports-empty-text = Paste numbers or links above, or choose a file. Single products are added on their own page.
 import-what = Import
 import-state = State
 import-progress = Progress
@@ -1465,6 +1501,8 @@ import-answer-finding = { $count ->
    *[other] { $count } products of the feed found so far.
 }
 import-ended = Ended
+file-label = Or a file of this computer
+file-help = CSV or text in UTF-8, at most { $most } KiB. A chosen file counts, and the text above does not.
 
 ## Market, landed cost, pictures and affiliation
 
@@ -1480,7 +1518,7 @@ nav-affiliate = Affiliate
 landed-unit = Price of one
 landed-goods = Goods
 landed-charges = Taxes and import charges
-landed-charges-unknown = AliExpress adds tax and does not say how much, so there is no landed cost.
+landed-charges-not-named = AliExpress names none for this destination; customs may ask for some on delivery.
 landed-rate = Conversion
 landed-margin = Margin
 landed-percent = { $percent } %
@@ -1650,6 +1688,7 @@ check-help = Asks AliExpress about goods, stock, delivery, address and prices. O
 accept-button = Take over the proposed spellings and check
 preview-title = What it would be
 preview-stock = { $count } left
+line-instead-of = Sent in place of variant { $sku }, which AliExpress names no more, as was chosen under Changes.
 preview-drift = { $drift } % against the expected price
 preview-goods = Goods
 preview-charges = Taxes and import charges, where not in the price
@@ -1674,6 +1713,7 @@ check-address-advice = Accepted; there is advice beside the fields
 check-address-bad = AliExpress would refuse it; see the fields
 check-total = Total
 check-total-unknown = A part of it is unknown
+check-total-customs = { $total }. AliExpress names no taxes and charges for this destination; customs may ask for some on delivery.
 place-button = Place the order
 place-pays = AliExpress is asked to pay it at once.
 place-does-not-pay = It is paid afterwards, on its page at AliExpress.
@@ -1694,7 +1734,7 @@ trouble-product-gone = AliExpress does not sell this product any more. Choose an
 trouble-sku-held = This variant is gone and waits for your choice of another. Choose it under Drift, then order again.
 trouble-product-held = This product is held. Look at what has changed under Drift and list it again, then order.
 trouble-promotion-limit = Fewer are sold at this price. Order fewer, or choose another variant.
-trouble-charges-unknown = AliExpress adds tax and does not say how much, so the limits of total and margin cannot be kept. Choose another product, or leave these limits empty.
+trouble-charges-unknown = AliExpress names taxes or charges in another currency than the order is paid in, so the limits of total and margin cannot be kept. Choose another product, or leave these limits empty.
 trouble-sku-gone = The product has no such variant any more. Look at it again and choose one.
 trouble-out-of-stock = { $limit } are wanted, { $found } are left. Order fewer, or another variant.
 trouble-price-unknown = AliExpress gave no price in USD, so the total is not known. Try again later.
@@ -1765,6 +1805,8 @@ reason-matched = It was found among the known orders.
 reason-dearer = It costs more now than the limits of the order allow.
 reason-created-after-end = AliExpress named the order after it had been given up here.
 reason-order-closed = AliExpress has closed or cancelled the order.
+reason-paid = It was paid at AliExpress.
+reason-partly-closed = It was paid, and AliExpress has closed or cancelled a part of it.
 reason-no-stock = AliExpress could not reserve the stock.
 decide-title = What became of it?
 decide-text = Look at the orders of this account on the AliExpress website. Then say which of the two is true.
@@ -1808,7 +1850,7 @@ deed-market-chosen = Market chosen
 deed-market-forgotten = Market forgotten
 
 batch-title = Orders from a file
-batch-answer-start = Paste a file; it is looked at first, and nothing is ordered.
+batch-answer-start = Choose a file or paste it; it is looked at first, and nothing is ordered.
 batch-answer-unreadable = { $count ->
     [one] One thing cannot be read. Nothing of the file was ordered.
    *[other] { $count } things cannot be read. Nothing of the file was ordered.

@@ -646,6 +646,9 @@ error-403 = Ce n’est pas autorisé
 error-403-fix = La requête ne venait pas de cette page, ou vous n’êtes pas connecté. Rouvrez la page et réessayez.
 error-404 = Il n’y a rien ici
 error-404-fix = L’adresse est fausse, ou son contenu a disparu.
+error-413 = C’est plus que ce qui peut être pris en une fois
+error-413-fix = Cette page accepte au plus { $most } Kio à la fois. Choisissez un fichier plus petit, ou faites-en plusieurs, chacun avec l’en-tête.
+error-back = Retour au formulaire
 error-405 = Cette adresse n’accepte pas ce type de requête
 error-405-fix = Allez à l’aperçu et utilisez ses boutons.
 error-421 = SmartLinks n’est pas servi sous cette adresse
@@ -1064,7 +1067,7 @@ drift-next = Prochaine vérification
 drift-failing-text = Rien n’a été modifié pour autant. Les produits sont de nouveau vérifiés d’eux-mêmes, de plus en plus rarement tant que la panne dure.
 drift-changes = Ce qui a changé
 drift-empty = Aucun produit n’est encore surveillé
-drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé toutes les 12 heures. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
+drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé régulièrement à son sujet. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
 drift-find = Trouver des produits
 drift-nothing = Rien de tel n’a changé
 drift-nothing-text = Ce qu’AliExpress modifie apparaît ici de lui-même après la prochaine vérification.
@@ -1125,7 +1128,8 @@ repair-left = { $count ->
 }
 repair-confidence = confiance { $count } %
 repair-choose = À sa place
-repair-confirm = Commander celle-ci à la place
+repair-choose-one = Choisissez une variante
+repair-confirm = Vendre celle-ci à sa place
 repair-unsell = Ne plus la vendre
 policy-title = Suite donnée aux changements
 policy-text = Chaque changement est gardé. Vous choisissez ceux dont un événement prévient, et ceux qui suspendent un produit (plus rien n’en est commandé jusqu’à ce que vous le remettiez en vente) ou le retirent.
@@ -1153,6 +1157,17 @@ notice-checked = AliExpress vient d’être interrogé. Ce qui a changé est ci-
 notice-relisted = Le produit est de nouveau en vente et peut être commandé.
 deed-watch-policies = Suite donnée aux changements choisie
 deed-sku-replaced = Variante disparue remplacée
+deed-priced-by-hand = Prix fixé à la main
+deed-priced-by-rules = Prix rendu aux règles
+deed-rule-created = Règle de prix créée
+deed-rule-changed = Règle de prix modifiée
+deed-rule-default = Règle de prix par défaut choisie
+deed-rule-deleted = Règle de prix supprimée
+deed-rate-set = Taux de change saisi
+deed-rate-removed = Taux de change retiré
+deed-import-started = Import lancé
+deed-import-cancelled = Import arrêté
+deed-import-resumed = Import repris
 
 ## Le catalogue
 
@@ -1215,6 +1230,16 @@ catalogue-in-stock = en stock : { $count }
 catalogue-cost = Coût
 catalogue-price = Votre prix
 catalogue-no-price = Sans prix
+hand-badge = Fixé à la main
+hand-low = Rapporte trop peu
+hand-least = au moins { $price }
+hand-title = Un prix fixé à la main
+hand-text = Les règles de prix n’y touchent plus, jusqu’à ce que vous le leur rendiez. S’il rapporte moins que le minimum de la règle, il est fixé tout de même, et le tableau ci-dessus le signale.
+hand-variant = Variante
+hand-amount = Prix, par exemple 12.90
+hand-currency = Devise, celle de votre règle ou de vos autres prix
+hand-set = Fixer ce prix
+hand-leave = Le rendre aux règles
 catalogue-unpriced = sans prix : { $count }
 catalogue-several = plusieurs devises
 catalogue-asked = AliExpress interrogé
@@ -1265,6 +1290,8 @@ notice-rule-saved = La règle est enregistrée. Les prix restent tels quels jusq
 notice-rule-deleted = La règle est supprimée. Les prix restent tels quels.
 notice-rate-saved = Le taux est enregistré. Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée.
 notice-rate-removed = Le taux est retiré. Les prix restent tels quels.
+notice-price-set = Le prix est fixé. Les règles de prix n’y touchent plus.
+notice-price-left = Le prix est rendu aux règles. Il reste tel quel jusqu’à ce qu’une simulation soit appliquée.
 notice-prices-applied = Les prix sont en vigueur. Le prochain export les contient.
 prices-title = Prix
 prices-answer-none = Il n’y a pas encore de règle de prix : les produits n’ont donc pas de prix.
@@ -1356,6 +1383,13 @@ run-problems = Variantes sans prix
 run-rule = Prix selon
 run-apply = Mettre ces prix en vigueur
 run-apply-text = Tous, exactement comme ici, ou aucun si un coût, un prix, un taux ou une règle a changé entre-temps.
+run-meant = Quels produits
+run-meant-all = Tout le catalogue
+run-named = { $count ->
+    [one] 1 produit, désigné par son identifiant
+   *[other] { $count } produits, désignés par leurs identifiants
+}
+run-found = trouvés par « { $words } »
 run-again = Refaire la simulation
 run-to-export = Aller au catalogue et exporter
 run-lines = Changements et problèmes
@@ -1383,6 +1417,8 @@ run-shown = Montré :
 run-now = Maintenant :
 run-not-sold = n’est plus vendue
 run-keeps = reste
+run-by-hand = Prix fixés à la main
+run-kept = Gardé, fixé à la main
 
 ## Importer beaucoup de produits
 
@@ -1397,7 +1433,7 @@ imports-answer-running = { $count ->
 }
 imports-start = Importer beaucoup de produits
 imports-text = Numéros et liens, ou un fichier CSV
-imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Environ 50 Ko à la fois ; un fichier plus grand passe par la ligne de commande (smartlinks catalogue imports start).
+imports-text-help = Un numéro de produit ou un lien AliExpress par ligne ; ou collez un fichier CSV, dont la première ligne nomme les colonnes : product et, si vous voulez, skus, labels et rule. Jusqu’à 10 000 produits à la fois.
 imports-labels-help = Données à tous. Séparées par une virgule.
 imports-rule-help = Pour ceux dont la ligne n’en nomme pas.
 imports-button = Importer
@@ -1411,7 +1447,7 @@ imports-column = Colonne
 imports-wrong = Ce qui ne va pas
 imports-known = Importations précédentes
 imports-empty = Aucune importation
-imports-empty-text = Collez des numéros ou des liens ci-dessus. Un seul produit s’ajoute sur sa propre page.
+imports-empty-text = Collez des numéros ou des liens ci-dessus, ou choisissez un fichier. Un seul produit s’ajoute sur sa propre page.
 import-what = Importation
 import-state = État
 import-progress = Avancement
@@ -1466,6 +1502,8 @@ import-answer-finding = { $count ->
    *[other] { $count } produits de la sélection trouvés jusqu’ici.
 }
 import-ended = Fin
+file-label = Ou un fichier de cet ordinateur
+file-help = CSV ou texte en UTF-8, au plus { $most } Kio. Un fichier choisi compte, et le texte ci-dessus ne compte pas.
 
 ## Marché, coût rendu, images et affiliation
 
@@ -1481,7 +1519,7 @@ nav-affiliate = Affiliation
 landed-unit = Prix à la pièce
 landed-goods = Marchandise
 landed-charges = Taxes et droits d’importation
-landed-charges-unknown = AliExpress ajoute une taxe sans en donner le montant : il n’y a pas de coût livré.
+landed-charges-not-named = AliExpress n’en indique pas pour cette destination ; la douane peut en demander à la livraison.
 landed-rate = Conversion
 landed-margin = Marge
 landed-percent = { $percent } %
@@ -1651,6 +1689,7 @@ check-help = Interroge AliExpress sur les produits, le stock, la livraison, l’
 accept-button = Reprendre les orthographes proposées et vérifier
 preview-title = Ce que ce serait
 preview-stock = { $count } en stock
+line-instead-of = Envoyée à la place de la variante { $sku }, qu’AliExpress ne propose plus, comme choisi sous Changements.
 preview-drift = { $drift } % par rapport au prix attendu
 preview-goods = Produits
 preview-charges = Taxes et droits d’importation, s’ils ne sont pas dans le prix
@@ -1675,6 +1714,7 @@ check-address-advice = Acceptée ; des conseils figurent près des champs
 check-address-bad = AliExpress la refuserait ; voir les champs
 check-total = Total
 check-total-unknown = Une partie en est inconnue
+check-total-customs = { $total }. AliExpress n’indique ni taxes ni frais pour cette destination ; la douane peut en demander à la livraison.
 place-button = Passer la commande
 place-pays = AliExpress est invité à la payer aussitôt.
 place-does-not-pay = Elle se paie ensuite, sur sa page chez AliExpress.
@@ -1695,7 +1735,7 @@ trouble-product-gone = AliExpress ne vend plus ce produit. Choisissez-en un autr
 trouble-sku-held = Cette variante a disparu et attend que vous en choisissiez une autre. Choisissez-la sous Changements, puis commandez.
 trouble-product-held = Ce produit est suspendu. Regardez ce qui a changé sous Changements et remettez-le en vente, puis commandez.
 trouble-promotion-limit = Moins de pièces sont vendues à ce prix. Commandez-en moins, ou choisissez une autre variante.
-trouble-charges-unknown = AliExpress ajoute une taxe sans en donner le montant : les limites de total et de marge ne peuvent pas être tenues. Choisissez un autre produit, ou laissez ces limites vides.
+trouble-charges-unknown = AliExpress indique des taxes ou des frais dans une autre monnaie que celle du paiement : les limites de total et de marge ne peuvent pas être tenues. Choisissez un autre produit, ou laissez ces limites vides.
 trouble-sku-gone = Le produit n’a plus cette variante. Revoyez-le et choisissez-en une.
 trouble-out-of-stock = { $limit } sont demandés, { $found } restent. Commandez-en moins, ou une autre variante.
 trouble-price-unknown = AliExpress n’a pas donné de prix en USD, le total est donc inconnu. Réessayez plus tard.
@@ -1766,6 +1806,8 @@ reason-matched = Elle a été trouvée parmi les commandes connues.
 reason-dearer = Elle coûte maintenant plus que ce que permettent ses limites.
 reason-created-after-end = AliExpress a nommé la commande après son abandon ici.
 reason-order-closed = AliExpress a fermé ou annulé la commande.
+reason-paid = Elle a été payée sur AliExpress.
+reason-partly-closed = Elle a été payée, et AliExpress en a fermé ou annulé une partie.
 reason-no-stock = AliExpress n’a pas pu réserver le stock.
 decide-title = Qu’est-elle devenue ?
 decide-text = Regardez les commandes de ce compte sur le site d’AliExpress. Dites ensuite laquelle des deux réponses est vraie.
@@ -1809,7 +1851,7 @@ deed-market-chosen = Marché choisi
 deed-market-forgotten = Marché oublié
 
 batch-title = Commandes d’un fichier
-batch-answer-start = Collez un fichier ; il est d’abord examiné, et rien n’est commandé.
+batch-answer-start = Choisissez un fichier ou collez-le ; il est d’abord examiné, et rien n’est commandé.
 batch-answer-unreadable = { $count ->
     [one] Un point est illisible. Rien du fichier n’a été commandé.
    *[other] { $count } points sont illisibles. Rien du fichier n’a été commandé.

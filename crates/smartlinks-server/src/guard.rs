@@ -2,7 +2,7 @@
 
 mod access;
 mod answer;
-mod body;
+pub(crate) mod body;
 mod client;
 mod content;
 mod headers;

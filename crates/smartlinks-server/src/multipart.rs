@@ -8,6 +8,14 @@ const LONGEST_BOUNDARY: usize = 70;
 
 /// The contents of the first field of a name; none when the body is no such form, is cut off, or has no such field.
 pub(crate) fn field<'b>(content_type: &str, body: &'b [u8], name: &str) -> Option<&'b [u8]> {
+    let mut fields = fields(content_type, body)?.into_iter();
+    fields
+        .find(|(named, _)| named == name)
+        .map(|(_, contents)| contents)
+}
+
+/// The names and contents of all fields, in their order; none when the body is no such form or is cut off.
+pub(crate) fn fields<'b>(content_type: &str, body: &'b [u8]) -> Option<Vec<(String, &'b [u8])>> {
     let delimiter = format!("\r\n--{}", boundary(content_type)?);
     let delimiter = delimiter.as_bytes();
     // The first one may stand at the very beginning, without a line end before it.
@@ -15,8 +23,9 @@ pub(crate) fn field<'b>(content_type: &str, body: &'b [u8], name: &str) -> Optio
         Some(rest) => rest,
         None => after(body, delimiter)?,
     };
-    for _ in 0..MOST_PARTS {
-        if rest.starts_with(b"--") {
+    let mut fields = Vec::new();
+    while !rest.starts_with(b"--") {
+        if fields.len() == MOST_PARTS {
             return None;
         }
         // Headers, an empty line, contents; up to the next delimiter.
@@ -24,12 +33,10 @@ pub(crate) fn field<'b>(content_type: &str, body: &'b [u8], name: &str) -> Optio
         let (part, following) = rest.split_at(end);
         let head = position(part, b"\r\n\r\n")?;
         let (head, contents) = part.split_at(head);
-        if is_named(head, name) {
-            return contents.get(4..);
-        }
+        fields.push((name_in(head), contents.get(4..)?));
         rest = following.get(delimiter.len()..)?;
     }
-    None
+    Some(fields)
 }
 
 fn boundary(content_type: &str) -> Option<&str> {
@@ -47,14 +54,17 @@ fn boundary(content_type: &str) -> Option<&str> {
         .then_some(boundary)
 }
 
-/// Whether the headers of a part say this name. Browsers write names in quotes, and ours need no escapes.
-fn is_named(head: &[u8], name: &str) -> bool {
+/// What the headers of a part name it. Browsers write names in quotes, and ours need no escapes.
+fn name_in(head: &[u8]) -> String {
     let head = String::from_utf8_lossy(head);
     let lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
     let mut dispositions =
         lines.filter(|(header, _)| header.trim().eq_ignore_ascii_case("content-disposition"));
-    let wanted = format!("name=\"{name}\"");
-    dispositions.any(|(_, value)| value.split(';').any(|part| part.trim() == wanted))
+    let named = dispositions.find_map(|(_, value)| {
+        let mut parameters = value.split(';').map(str::trim);
+        parameters.find_map(|part| part.strip_prefix("name=\"")?.strip_suffix('"'))
+    });
+    named.unwrap_or_default().to_owned()
 }
 
 fn position(text: &[u8], sought: &[u8]) -> Option<usize> {
@@ -92,6 +102,9 @@ mod tests {
         assert_eq!(found, Some("\u{89}PNG\r\n--\r\n\r\n".as_bytes()));
         assert_eq!(field(KIND, &body, "other"), Some(&b"x"[..]));
         assert_eq!(field(KIND, &body, "none"), None);
+        let all = fields(KIND, &body).expect("a form").into_iter();
+        let names: Vec<String> = all.map(|(name, _)| name).collect();
+        assert_eq!(names, ["other", "picture"]);
         assert_eq!(
             field(KIND, &form(&[("name=\"a\"", "")]), "a"),
             Some(&b""[..])

@@ -7,7 +7,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use smartlinks_core::catalogue::IMPORT_LIMIT;
 use smartlinks_core::store::DatabaseUrl;
-use smartlinks_core::{PICTURE_LIMIT, Scope};
+use smartlinks_core::{ORDER_FILE_LIMIT, PICTURE_LIMIT, Scope};
 use smartlinks_server::Limits;
 use testkit::app::{APP_SECRET, App, Setup};
 use testkit::database::on_postgres;
@@ -277,10 +277,11 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
         };
         let json = "application/json";
         let is_picture = operation.path.ends_with("/by-picture");
-        let is_file = operation.path.ends_with("/catalogue/imports");
-        let most = match is_file && operation.method == Method::POST {
-            true => IMPORT_LIMIT,
-            false => 64 * 1024,
+        let most = match operation.path.as_str() {
+            "/api/aliexpress/catalogue/imports" if operation.method == Method::POST => IMPORT_LIMIT,
+            "/api/aliexpress/orders/batch" => 4 * ORDER_FILE_LIMIT,
+            "/api/aliexpress/affiliate/links" => 256 * 1024,
+            _ => 64 * 1024,
         };
         let large = match is_picture {
             true => send("y".repeat(PICTURE_LIMIT + 1), "image/png"),
@@ -407,6 +408,7 @@ const FORMS: [(&str, &[&str]); 26] = [
         &["feed", "most", "labels"],
     ),
     ("/aliexpress/catalogue/imports/{id}/cancel", &[]),
+    ("/aliexpress/orders/batch", &["csv", "go_on", "from"]),
     ("/connect/{id}", &["language"]),
     ("/aliexpress/push", &["x"]),
 ];

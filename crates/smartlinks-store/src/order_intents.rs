@@ -104,6 +104,8 @@ pub struct NewIntent {
     pub key: String,
     /// SHA-256 of what was asked for.
     pub request_hash: Hash,
+    /// What a line of a file of orders asks for, and for whom, hashed; none of an order by itself.
+    pub batch_line: Option<String>,
     /// The connection that orders.
     pub connection: ConnectionId,
     /// Its account now.
@@ -135,8 +137,12 @@ pub struct OrderIntent {
     pub id: IntentId,
     /// Whose idempotency key it is.
     pub caller: String,
+    /// The key.
+    pub key: String,
     /// SHA-256 of what was asked for.
     pub request_hash: Hash,
+    /// [`NewIntent::batch_line`].
+    pub batch_line: Option<String>,
     /// The connection that orders.
     pub connection: ConnectionId,
     /// Its account when the intent was written.
@@ -245,10 +251,16 @@ pub trait OrderIntentRepository: Send + Sync {
         request_hash: &Hash,
     ) -> Result<Option<OrderIntent>, StoreError>;
 
-    /// Up to `limit` intents after `cursor` in one of these states (all when there are none), the latest first.
+    /// The intent that a known order came of.
+    async fn intent_of_order(&self, order_id: &str) -> Result<Option<OrderIntent>, StoreError>;
+
+    /// Every intent of one of these lines of files ([`NewIntent::batch_line`]), the oldest first for each line.
+    async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError>;
+
+    /// Up to `limit` intents after `cursor` of one state or of all, the latest first.
     async fn list_intents(
         &self,
-        states: &[IntentState],
+        state: Option<IntentState>,
         cursor: Option<&IntentCursor>,
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError>;

@@ -1,5 +1,6 @@
 //! Known orders: those placed here or added by their number. The gateway has no list of orders.
 
+mod counts;
 mod storage;
 
 use async_trait::async_trait;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ConnectionId, Millis, StoreError, Traces};
 
+pub(crate) use counts::{Standing, count};
 pub(crate) use storage::{known_order, order_columns, page_of};
 
 /// An order as it was last read from the gateway.

@@ -32,7 +32,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 pub use child::child;
-pub use orders::{OrderPlan, OrderSabotage, OrderTally, order_blows, order_child, run_orders};
+pub use orders::{OrderPlan, OrderSabotage, OrderTally, order_child, run_orders};
 pub use place::Kind;
 pub use sabotage::Sabotage;
 pub use tally::Tally;

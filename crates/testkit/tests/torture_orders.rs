@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Result, bail, ensure};
-use testkit::torture::{Kind, OrderPlan, OrderSabotage, OrderTally, order_blows, run_orders};
+use testkit::torture::{Kind, OrderPlan, OrderSabotage, OrderTally, run_orders};
 
 /// Placed on each database by the tests: each blow falls at least once.
-const ORDERS: u64 = 40;
+const ORDERS: u64 = 48;
 
 fn plan(database: Kind, orders: u64, sabotage: OrderSabotage) -> OrderPlan {
     OrderPlan {
@@ -33,17 +33,14 @@ fn good(tally: &OrderTally) -> Result<()> {
         "{}",
         tally.in_words()
     );
-    for blow in order_blows() {
-        ensure!(tally.blows.contains_key(&blow), "{blow} has not fallen");
-    }
-    // Only bad luck upon bad luck calls a person where AliExpress answers with the order.
+    let shortcomings = tally.shortcomings();
     ensure!(
-        tally.answered > 0 && tally.answered_waiting * 5 <= tally.answered,
-        "{} of {} wait for a person: {}",
-        tally.answered_waiting,
-        tally.answered,
+        shortcomings.is_empty(),
+        "{}: {}",
+        shortcomings.join("; "),
         tally.in_words()
     );
+    ensure!(tally.answered > 0, "{}", tally.in_words());
     Ok(())
 }
 

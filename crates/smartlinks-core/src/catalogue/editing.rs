@@ -24,6 +24,9 @@ pub struct CatalogueEdit {
     pub title: Option<String>,
     /// `listed`, `held` or `unpublished`.
     pub state: Option<String>,
+    /// The state from which `state` was chosen. When the product has come into another one since, such as by a hold of
+    /// the watch, nothing is changed.
+    pub seen_state: Option<String>,
     /// Other labels; an empty list takes them away.
     pub labels: Option<Vec<String>>,
     /// Another price rule, `rule_…`; an empty text for the default one. Prices stay until a run is applied.
@@ -47,10 +50,28 @@ pub struct SkuEdit {
 struct Wanted {
     title: Option<String>,
     state: Option<CatalogueState>,
+    seen_state: Option<CatalogueState>,
     labels: Option<Vec<String>>,
     rule: Option<Option<RuleId>>,
     codes: BTreeMap<String, Option<String>>,
     chosen: BTreeMap<String, bool>,
+}
+
+impl Wanted {
+    /// Refuses another state that was chosen from one in which the product is no longer.
+    fn state_is_as_seen(&self, now: CatalogueState) -> Result<()> {
+        let Some((wanted, seen)) = self.state.zip(self.seen_state) else {
+            return Ok(());
+        };
+        if now == seen || now == wanted {
+            return Ok(());
+        }
+        Err(Error::CatalogueRefused(format!(
+            "the product was {} when its state was chosen and is {} by now; look at its history, then choose again",
+            seen.as_str(),
+            now.as_str()
+        )))
+    }
 }
 
 impl Core {
@@ -58,11 +79,12 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Invalid`] names the field; [`Error::UnknownProduct`], [`Error::UnknownRule`],
-    /// [`Error::CatalogueRefused`] when others go on changing it, [`Error::Storage`].
+    /// [`Error::CatalogueRefused`] when others go on changing it or it is no longer in `seen_state`, [`Error::Storage`].
     pub async fn edit_product(&self, id: &str, edit: &CatalogueEdit) -> Result<CatalogueDetail> {
         let wanted = self.wanted_edit(edit).await?;
         for _ in 0..4 {
             let mut entry = self.catalogue_entry(id).await?;
+            wanted.state_is_as_seen(entry.product.state)?;
             self.codes_are_free(&entry, &wanted).await?;
             let codes_change = !wanted.codes.is_empty();
             let (changes, traces) = self.edited(&mut entry, &wanted)?;
@@ -139,6 +161,7 @@ impl Core {
         Ok(Wanted {
             title: edit.title.as_deref().map(checks::title).transpose()?,
             state: edit.state.as_deref().map(state).transpose()?,
+            seen_state: edit.seen_state.as_deref().map(state).transpose()?,
             labels: edit.labels.as_deref().map(checks::labels).transpose()?,
             rule,
             codes,

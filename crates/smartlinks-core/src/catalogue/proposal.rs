@@ -167,6 +167,7 @@ mod tests {
             stock: Some(3),
             price: None,
             price_currency: None,
+            price_by_hand: false,
             gone_at: None,
             replacement: None,
         }

@@ -158,6 +158,8 @@ pub struct CatalogueSkuView {
     pub stock: Option<i64>,
     /// What the merchant sells one for.
     pub price: Option<MoneyView>,
+    /// The merchant has set the price by hand: price rules leave it alone.
+    pub price_by_hand: bool,
     /// Since when AliExpress does not name it any more. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub gone_at: Option<Timestamp>,
@@ -290,6 +292,7 @@ pub(super) fn sku_view(sku: &CatalogueSku, product: &str) -> Result<CatalogueSku
         cost: cost(sku, product)?,
         stock: sku.stock,
         price: price(sku, product)?,
+        price_by_hand: sku.price_by_hand,
         gone_at: sku.gone_at.and_then(from_millis),
         replacement: sku.replacement.as_ref().map(replacement),
         replaced_by: None,

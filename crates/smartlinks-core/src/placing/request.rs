@@ -261,10 +261,35 @@ impl NewOrder {
         Ok(())
     }
 
-    /// What tells this request from another one.
+    /// What tells this order from another one. Which preview was looked at is no part of it: who repeats an order after
+    /// another look means the same order.
     pub(super) fn hash(&self) -> Result<Hash> {
-        let text = serde_json::to_vec(self).map_err(|error| Error::Internal(error.to_string()))?;
+        let order = Self {
+            preview: None,
+            ..self.clone()
+        };
+        let text =
+            serde_json::to_vec(&order).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(sha256(&text))
+    }
+
+    /// What tells what is ordered on an account from something else. How it is guarded and what it was thought to cost
+    /// make no other order of it.
+    pub(super) fn hash_of_goods(&self, account: &str) -> Result<Hash> {
+        let mut bare = Self {
+            connection: None,
+            guard: OrderGuard::default(),
+            sale_price: None,
+            preview: None,
+            ..self.clone()
+        };
+        for line in &mut bare.lines {
+            line.expected_price = None;
+        }
+        let text = serde_json::to_vec(&(account, bare));
+        Ok(sha256(
+            &text.map_err(|error| Error::Internal(error.to_string()))?,
+        ))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) const CLOSED: &str = "order_closed";
 
 /// What an order at AliExpress is to its intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     Paid,
     Unpaid,
     /// Nothing will come of it.
@@ -39,7 +39,7 @@ enum Standing {
 }
 
 /// Where a known order stands, as far as it was read: what is not known to be paid waits for it.
-fn standing(order: &KnownOrder) -> Standing {
+pub(super) fn standing(order: &KnownOrder) -> Standing {
     match order.status.as_str() {
         "IN_CANCEL" => Standing::Closed,
         "FINISH" if was_cancelled(order) => Standing::Closed,
@@ -60,12 +60,21 @@ fn standing(order: &KnownOrder) -> Standing {
 
 /// An order on its way from the checks to its intent.
 pub(super) struct Wish {
-    pub(super) caller: String,
-    pub(super) key: String,
-    pub(super) hash: Hash,
+    pub(super) under: Under,
     pub(super) order: NewOrder,
     pub(super) checked: Checked,
     pub(super) connection: Connection,
+}
+
+/// What makes a wish the same as another one.
+pub(super) struct Under {
+    /// Whose key it is.
+    pub(super) caller: String,
+    pub(super) key: String,
+    /// What tells it from another wish under the same key.
+    pub(super) hash: Hash,
+    /// The line of a file that it is.
+    pub(super) batch_line: Option<String>,
 }
 
 /// An intent that one task holds.
@@ -116,9 +125,10 @@ impl Core {
         self.order_step(OrderStep::BeforeWriting);
         let new = NewIntent {
             id: id.clone(),
-            caller: wish.caller,
-            key: wish.key,
-            request_hash: wish.hash,
+            caller: wish.under.caller,
+            key: wish.under.key,
+            request_hash: wish.under.hash,
+            batch_line: wish.under.batch_line,
             connection: wish.connection.id.clone(),
             account_user_id: wish.connection.account.user_id.clone(),
             out_order_id,
@@ -134,7 +144,7 @@ impl Core {
         let until = now.plus(self.order_lease_ms());
         if let Some(known) = intents.write_intent(new, &claim, until, traces).await? {
             // Somebody was here first with the same key.
-            return match known.request_hash == wish.hash {
+            return match known.request_hash == wish.under.hash {
                 true => Ok((known.id, false)),
                 false => Err(Error::IdempotencyKeyUsed),
             };

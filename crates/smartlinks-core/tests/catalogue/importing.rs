@@ -421,6 +421,7 @@ async fn a_product_is_edited_found_and_removed() -> Result<()> {
         state: Some("held".into()),
         labels: Some(vec!["Chambre".into()]),
         rule: None,
+        seen_state: None,
         skus: vec![
             SkuEdit {
                 id: first.skus[0].id.clone(),

@@ -4,7 +4,7 @@ use smartlinks_core::Error;
 use smartlinks_core::aliexpress::Policy;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, DriftQuery, DriftView, SkuEdit, WatchAction,
-    WatchChange, WatchKind, WatchWork,
+    WatchChange, WatchKind, WatchRhythm, WatchWork,
 };
 use smartlinks_store::{Availability, CatalogueState};
 use testkit::app::{App, Setup};
@@ -90,6 +90,26 @@ async fn what_is_due_is_looked_at_and_what_has_not_changed_stays_as_it_is() -> R
     // One that was removed is not missed.
     app.core.remove_product(id).await?;
     assert_eq!(later(&app).await?, WatchWork::default());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_chooses_how_often_products_are_looked_at() -> Result<()> {
+    let setup = Setup {
+        watch: WatchRhythm {
+            every_hours: 2.try_into()?,
+        },
+        ..Setup::default()
+    };
+    let app = App::with(setup).await?;
+    app.connect().await?;
+    let number = product_with(&app, 2).await?;
+    imported(&app, &number).await?;
+    assert_eq!(app.core.watch().await?.every_hours, 2);
+    app.advance(3_599);
+    assert_eq!(watch(&app).await?, WatchWork::default(), "it is not time");
+    app.advance(3_601);
+    assert_eq!(watch(&app).await?.looked_at, 1);
     Ok(())
 }
 
@@ -524,6 +544,50 @@ async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Resul
     stop.cancel();
     assert_eq!(waiting.await??, WatchWork::default());
     assert_eq!(watch(&beside).await?.looked_at, 12);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn products_of_an_account_that_has_to_sign_in_hold_up_no_others() -> Result<()> {
+    let app = connected().await?;
+    let numbers = app.products().await?;
+    for number in numbers.iter().take(20) {
+        imported(&app, number).await?;
+    }
+    let gone = app.core.status().await?.connections[0].id.clone();
+    app.advance(60);
+    let code = app.code(Some("buyer2")).await?;
+    let other = app.core.exchange_pasted(&code, None).await?.id;
+    let import = CatalogueImport {
+        product: numbers[20].clone(),
+        connection: Some(other),
+        ..CatalogueImport::default()
+    };
+    let alive = app.core.import_product(&import).await?.summary;
+    app.core.disconnect(&gone).await?;
+    app.advance(HALF_A_DAY);
+    let asked = app.journal("aliexpress.ds.product.get").await?.len();
+    let mut all = WatchWork::default();
+    for _ in 0..30 {
+        let work = watch(&app).await?;
+        all.looked_at += work.looked_at;
+        all.failed += work.failed;
+        all.waiting += work.waiting;
+        app.advance(1);
+    }
+    assert_eq!((all.looked_at, all.failed, all.waiting), (21, 20, 20));
+    let asked = app.journal("aliexpress.ds.product.get").await?.len() - asked;
+    assert_eq!(asked, 1, "for the others nothing was called");
+    let after = app.core.catalogue_product(&alive.id).await?.summary;
+    assert!(after.checked_at > alive.checked_at);
+    let state = app.core.watch().await?;
+    assert_eq!(
+        (state.failing, state.problem.as_deref()),
+        (20, Some("disconnected"))
+    );
+    let next = state.next_check_at.context("they are asked about again")?;
+    let ahead = next.as_second() - app.core.now().as_second();
+    assert!(ahead > 5 * 3600, "{ahead}");
     Ok(())
 }
 

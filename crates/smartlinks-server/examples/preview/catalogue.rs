@@ -178,7 +178,7 @@ impl Sample {
             unit: Some(Price::new("4.05", "EUR")),
             goods: Some(Price::new("8.10", "EUR")),
             charges: vec![Price::new("0.57", "EUR")],
-            charges_unknown: false,
+            charges_not_named: false,
             rates: vec![rate("EUR", false), rate("GBP", true)],
             selling: Some(SellingView {
                 rule: self.some_text(),
@@ -282,6 +282,14 @@ impl Sample {
             },
             market: self.market(),
             state,
+            wish: ImportWish {
+                labels: self.name(),
+                chosen: vec!["12000041000000001".into()],
+                refused: (!known).then(|| {
+                    let detail = format!("labels: {:?} is longer than 40 characters", self.name());
+                    (Problem::from_code("invalid_parameter"), detail)
+                }),
+            },
         }
     }
 }

@@ -67,7 +67,11 @@ impl Sample {
             cost: None,
             ..waiting("12000030000000009")
         };
-        vec![waiting("12000030000000001"), alone]
+        let open = WaitingVariant {
+            proposal: None,
+            ..waiting("12000030000000005")
+        };
+        vec![waiting("12000030000000001"), open, alone]
     }
 
     fn changes(&self, named: bool) -> Vec<DriftLine> {

@@ -74,7 +74,9 @@ impl Sample {
         let row = PreviewRow {
             product_id: "1005008000000001".into(),
             sku: "12000041000000001".into(),
+            instead_of: (!placeable).then(|| "12000041000000000".into()),
             title: self.text(),
+            variant: self.text(),
             quantity: 2,
             unit: Some(Price::new("4.05", "USD")),
             drift: Some("1.25".into()),
@@ -92,6 +94,7 @@ impl Sample {
             total: Some(Price::new("10.59", "USD")),
             max_days: Some(18),
             margin: None,
+            charges_not_named: false,
             token: "5f3a".into(),
         }
     }
@@ -251,7 +254,9 @@ impl Sample {
             lines: vec![IntentGoods {
                 product_id: "1005008000000001".into(),
                 sku: "12000041000000001".into(),
+                instead_of: Some("12000041000000000".into()),
                 title: self.text(),
+                variant: self.text(),
                 quantity: 2,
                 unit: Some(Price::new("4.05", "USD")),
                 delivery: Some("CAINIAO_STANDARD".into()),

@@ -194,11 +194,12 @@ pub(crate) fn pages(locale: Locale, upstream: Upstream) -> Vec<Page> {
             .render(),
         );
     }
-    for status in [400, 403, 404, 405, 421, 429, 500, 503] {
+    for status in [400, 403, 404, 405, 413, 421, 429, 500, 503] {
         let page = ErrorPage {
             frame: sample.frame("/nowhere"),
             status,
             request_id: Some("req_01JD3Z5T9Q".into()),
+            most: (status == 413).then_some(2048),
         };
         add(&format!("error-{status}"), page.render());
     }

@@ -93,8 +93,9 @@ fn refused(view: &OrderIntentView) -> Problem {
     }
 }
 
-/// Orders lines of a CSV file, each once, up to `limit` of them with each request; go on with `from` = `next`. Each line
-/// is one intent under the key `batch-…-line`, so sending the same file again orders nothing twice.
+/// Orders lines of a CSV file, each once, up to `limit` of them with each request; go on with `from` = `next`. A line whose
+/// variant was ordered for its recipient before is gone over, so sending the file again orders nothing twice, also when
+/// lines of it were mended, moved or added. To have the same again, give a new name (`batch`).
 ///
 /// `422`: something of the file cannot be read, and `problems` says where by line and column; nothing was ordered.
 #[utoipa::path(

@@ -8,32 +8,76 @@ use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
-use smartlinks_core::PICTURE_LIMIT;
 use smartlinks_core::catalogue::IMPORT_LIMIT;
+use smartlinks_core::{ORDER_FILE_LIMIT, PICTURE_LIMIT};
 
 use crate::problem::Problem;
 
 /// The largest body that nearly all of our routes need, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
-/// What a form puts around a picture, at most.
-const AROUND_A_PICTURE: usize = 16 * 1024;
+/// What a form puts around a file, at most.
+const AROUND_A_FILE: usize = 16 * 1024;
+/// How much longer a text can become where a form writes its bytes as `%c3`, and a program its letters as `\u00e9`.
+const WRITTEN_LONGER: usize = 3;
+/// A thousand addresses of products, as a browser shows them.
+const LINKS_LIMIT: usize = 256 * 1024;
 /// Up to this size a body is read to its end although it is too large.
 const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(20);
 
-/// How large a body may be, by its route. Only those who were let in get this far.
-fn limit(method: &Method, path: &str) -> usize {
+/// How large a body may be.
+struct Room {
+    /// In bytes.
+    most: usize,
+    /// The limit that is told: that of the file, without what a form puts around it.
+    told: usize,
+    what: &'static str,
+    fix: &'static str,
+}
+
+/// The room of a route. Only those who were let in get this far.
+fn room(method: &Method, path: &str) -> Room {
+    let sent = *method == Method::POST;
+    let file = |most, told, fix| Room {
+        most,
+        told,
+        what: "the body",
+        fix,
+    };
+    let products = "Send less: make several imports of it.";
+    let orders = "Send less: make several files of it.";
+    let links = "Send less: ask for fewer links at once.";
+    let picture = |most| Room {
+        most,
+        told: most,
+        what: "the picture",
+        fix: "Send a smaller one.",
+    };
     match path {
-        "/api/aliexpress/catalogue/imports" | "/aliexpress/catalogue/imports"
-            if *method == Method::POST =>
-        {
-            IMPORT_LIMIT
+        "/api/aliexpress/catalogue/imports" if sent => file(IMPORT_LIMIT, IMPORT_LIMIT, products),
+        "/aliexpress/catalogue/imports" if sent => {
+            file(IMPORT_LIMIT + AROUND_A_FILE, IMPORT_LIMIT, products)
         }
-        super::PICTURE_ROUTE => PICTURE_LIMIT,
-        "/aliexpress/products/by-picture" => PICTURE_LIMIT + AROUND_A_PICTURE,
-        _ => BODY_LIMIT,
+        // The text of the file is a part of the body. On the page its steps carry it along.
+        "/api/aliexpress/orders/batch" | "/aliexpress/orders/batch" => {
+            let most = WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE;
+            file(most, ORDER_FILE_LIMIT, orders)
+        }
+        "/api/aliexpress/affiliate/links" => file(LINKS_LIMIT, LINKS_LIMIT, links),
+        "/aliexpress/affiliate" if sent => {
+            let most = WRITTEN_LONGER * LINKS_LIMIT + AROUND_A_FILE;
+            file(most, LINKS_LIMIT, links)
+        }
+        super::PICTURE_ROUTE => picture(PICTURE_LIMIT),
+        "/aliexpress/products/by-picture" => picture(PICTURE_LIMIT + AROUND_A_FILE),
+        _ => file(BODY_LIMIT, BODY_LIMIT, "Send less."),
     }
+}
+
+/// The most bytes that a form of this path sends, as they are told.
+pub(crate) fn largest(path: &str) -> usize {
+    room(&Method::POST, path).told
 }
 
 /// The request with its body in memory.
@@ -41,12 +85,12 @@ pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Proble
     if body.is_end_stream() {
         return Ok(Request::from_parts(parts, body));
     }
-    let limit = limit(&parts.method, parts.uri.path());
+    let room = room(&parts.method, parts.uri.path());
     // What says beforehand that it is far too large is not read at all.
-    if body.size_hint().lower() > passed_over(limit) as u64 {
-        return Err(too_large(limit));
+    if body.size_hint().lower() > passed_over(room.most) as u64 {
+        return Err(too_large(&room));
     }
-    let taken = match tokio::time::timeout(BODY_WITHIN, read(body, limit)).await {
+    let taken = match tokio::time::timeout(BODY_WITHIN, read(body, &room)).await {
         Ok(taken) => taken,
         Err(_) => Err(Problem::new(
             StatusCode::REQUEST_TIMEOUT,
@@ -60,7 +104,7 @@ pub(super) async fn taken_in(parts: Parts, body: Body) -> Result<Request, Proble
 
 /// Reads a body to its end. One that is a little too large is read on and thrown away, since a sender that is still
 /// writing would otherwise see a broken connection in place of the answer.
-async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
+async fn read(mut body: Body, room: &Room) -> Result<Vec<u8>, Problem> {
     let mut taken = Vec::new();
     let mut seen = 0;
     while let Some(frame) = body.frame().await {
@@ -68,14 +112,14 @@ async fn read(mut body: Body, limit: usize) -> Result<Vec<u8>, Problem> {
             continue;
         };
         seen += data.len();
-        if seen <= limit {
+        if seen <= room.most {
             taken.extend_from_slice(&data);
-        } else if seen > passed_over(limit) {
+        } else if seen > passed_over(room.most) {
             break;
         }
     }
-    if seen > limit {
-        return Err(too_large(limit));
+    if seen > room.most {
+        return Err(too_large(room));
     }
     Ok(taken)
 }
@@ -93,17 +137,13 @@ fn passed_over(limit: usize) -> usize {
     PASSED_OVER.max(2 * limit)
 }
 
-fn too_large(limit: usize) -> Problem {
-    let (what, fix) = match limit {
-        BODY_LIMIT => ("the body", "Send less."),
-        IMPORT_LIMIT => ("the body", "Send less: make several imports of it."),
-        _ => ("the picture", "Send a smaller one."),
-    };
+fn too_large(room: &Room) -> Problem {
+    let (what, told) = (room.what, room.told / 1024);
     Problem::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "too_large",
-        format!("{what} is larger than {} KiB", limit / 1024),
-        fix,
+        format!("{what} is larger than {told} KiB"),
+        room.fix,
     )
 }
 
@@ -155,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_of_products_may_be_larger_and_nothing_else() {
+    async fn a_file_may_be_larger_and_nothing_else() {
         let sent = async |path: &str, size: usize| {
             let (parts, ()) = Request::post(path).body(()).unwrap().into_parts();
             taken_in(parts, Body::from(vec![b'x'; size])).await
@@ -166,7 +206,27 @@ mod tests {
                 IMPORT_LIMIT,
                 "2048 KiB",
             ),
-            ("/aliexpress/catalogue/imports", IMPORT_LIMIT, "2048 KiB"),
+            (
+                "/aliexpress/catalogue/imports",
+                IMPORT_LIMIT + AROUND_A_FILE,
+                "2048 KiB",
+            ),
+            (
+                "/api/aliexpress/orders/batch",
+                WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE,
+                "512 KiB",
+            ),
+            (
+                "/aliexpress/orders/batch",
+                WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE,
+                "512 KiB",
+            ),
+            ("/api/aliexpress/affiliate/links", LINKS_LIMIT, "256 KiB"),
+            (
+                "/aliexpress/affiliate",
+                WRITTEN_LONGER * LINKS_LIMIT + AROUND_A_FILE,
+                "256 KiB",
+            ),
             ("/api/aliexpress/catalogue/imports/", BODY_LIMIT, "64 KiB"),
             (
                 "/api/aliexpress/catalogue/imports/imp_1/resume",
@@ -199,7 +259,7 @@ mod tests {
             (crate::guard::PICTURE_ROUTE, PICTURE_LIMIT),
             (
                 "/aliexpress/products/by-picture",
-                PICTURE_LIMIT + AROUND_A_PICTURE,
+                PICTURE_LIMIT + AROUND_A_FILE,
             ),
             ("/api/aliexpress/products/by-picture/", BODY_LIMIT),
             ("/api/aliexpress/catalogue", BODY_LIMIT),

@@ -31,6 +31,7 @@ mod replace_account;
 mod sign_in;
 mod sign_in_link;
 mod sign_in_oidc;
+mod upload;
 mod views_of;
 mod webhooks;
 
@@ -39,6 +40,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::guard::body::largest;
 use crate::page::assets;
 use crate::page::views::{ErrorPage, Template};
 use crate::problem::Problem;
@@ -183,6 +185,7 @@ pub(crate) async fn error(
         frame: visit.frame(state).await,
         status: problem.status,
         request_id: Some(problem.request_id.clone()),
+        most: (problem.status == 413).then(|| largest(uri.path()) / 1024),
     };
     let mut response = render(&page, &visit, state);
     *response.status_mut() = problem.status();

@@ -103,14 +103,15 @@ async fn put_sku(
 ) -> Result<(), StoreError> {
     const PUT: &str = "insert into catalogue_skus (catalogue_id, sku_id, connection_id, position, attr, \
          properties_json, image, own_code, chosen, cost, currency, stock, price, price_currency, gone_at, \
-         replacement_sku_id, replacement_reason, replacement_confidence, replacement_at) values ($1, $2, $3, $4, \
-         $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+         replacement_sku_id, replacement_reason, replacement_confidence, replacement_at, price_by_hand) values ($1, $2, \
+         $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          on conflict (catalogue_id, sku_id) do update set position = excluded.position, attr = excluded.attr, \
          properties_json = excluded.properties_json, image = excluded.image, own_code = excluded.own_code, \
          chosen = excluded.chosen, cost = excluded.cost, currency = excluded.currency, stock = excluded.stock, \
          price = excluded.price, price_currency = excluded.price_currency, gone_at = excluded.gone_at, \
          replacement_sku_id = excluded.replacement_sku_id, replacement_reason = excluded.replacement_reason, \
-         replacement_confidence = excluded.replacement_confidence, replacement_at = excluded.replacement_at";
+         replacement_confidence = excluded.replacement_confidence, replacement_at = excluded.replacement_at, \
+         price_by_hand = excluded.price_by_hand";
     let replacement = sku.replacement.as_ref();
     let values = values![
         product.id.as_str(),
@@ -132,6 +133,7 @@ async fn put_sku(
         replacement.map(|other| other.reason.as_str()),
         replacement.map(|other| other.confidence),
         replacement.map(|other| other.at),
+        i64::from(sku.price_by_hand),
     ];
     session.execute(PUT, values).await.map(|_| ())
 }

@@ -57,12 +57,14 @@ macro_rules! two_hundred {
     };
 }
 
+/// Between the first and the last of them: PostgreSQL goes by the index then also where it has not counted yet how many
+/// variants a product has, as after a large import.
 const SKUS: &str = concat!(
     "select ",
     sku_columns!(),
     " from catalogue_skus where catalogue_id in ",
     two_hundred!(),
-    " order by catalogue_id, position, sku_id"
+    " and catalogue_id >= $201 and catalogue_id <= $202 order by catalogue_id, position, sku_id"
 );
 
 fn values_of(filter: &CatalogueFilter, after: Option<&CatalogueId>, limit: u32) -> Vec<Value> {
@@ -112,8 +114,13 @@ impl DatabaseStore {
         products: &[CatalogueProduct],
     ) -> Result<HashMap<CatalogueId, Vec<CatalogueSku>>, StoreError> {
         let mut found: HashMap<CatalogueId, Vec<CatalogueSku>> = HashMap::new();
-        let ids = products.iter().map(|product| &product.id);
-        for row in self.database.all(SKUS, two_hundred(ids)).await? {
+        let ids = || products.iter().map(|product| &product.id);
+        let (Some(first), Some(last)) = (ids().min(), ids().max()) else {
+            return Ok(found);
+        };
+        let mut values = two_hundred(ids());
+        values.extend(values![first.as_str(), last.as_str()]);
+        for row in self.database.all(SKUS, values).await? {
             let (id, sku) = sku(&row)?;
             found.entry(id).or_default().push(sku);
         }
@@ -166,7 +173,7 @@ impl CatalogueRepository for DatabaseStore {
         own_code: &str,
     ) -> Result<Option<(CatalogueId, String)>, StoreError> {
         const SELECT: &str = "select catalogue_id, sku_id from catalogue_skus where connection_id = $1 \
-             and lower(own_code) = $2 limit 1";
+             and lower(own_code) = $2 and own_code is not null limit 1";
         let folded = own_code.to_ascii_lowercase();
         let values = values![connection, folded.as_str()];
         let row = self.database.first(SELECT, values);
@@ -179,9 +186,13 @@ impl CatalogueRepository for DatabaseStore {
     }
 
     async fn code_of_two_connections(&self) -> Result<Option<String>, StoreError> {
-        const SHARED: &str = "select own_code from catalogue_skus \
-             where own_code is not null and chosen = 1 and gone_at is null \
-             group by own_code having min(connection_id) <> max(connection_id) order by own_code limit 1";
+        // The index alone tells which codes stand twice; the rows are looked at of those only.
+        const SHARED: &str = "select (select min(s.own_code) from catalogue_skus s where lower(s.own_code) = c.code \
+             and s.own_code is not null) as own_code from (select lower(own_code) as code from catalogue_skus \
+             where own_code is not null group by lower(own_code) having count(*) > 1) c \
+             where (select min(s.connection_id) <> max(s.connection_id) from catalogue_skus s \
+             where lower(s.own_code) = c.code and s.own_code is not null and s.chosen = 1 and s.gone_at is null) \
+             order by c.code limit 1";
         let row = self.database.first(SHARED, values![]).await?;
         row.map(|row| Ok(row.fields("catalogue_skus", "own_code")?.text("own_code")?))
             .transpose()
@@ -235,10 +246,12 @@ impl CatalogueRepository for DatabaseStore {
         after: Option<&CatalogueId>,
         limit: u32,
     ) -> Result<Vec<CatalogueEntry>, StoreError> {
+        // The bound is said of the details too: PostgreSQL walks both tables side by side, and each from its own.
         const ALL: &str = concat!(
             "select ",
             product_columns!(),
-            ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id where ",
+            ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id \
+             and d.catalogue_id < $2 where ",
             filtered!(),
             in_order!()
         );
@@ -246,7 +259,7 @@ impl CatalogueRepository for DatabaseStore {
             "select ",
             product_columns!(),
             ", d.details_json from catalogue_products p join catalogue_details d on d.catalogue_id = p.id \
-             where p.state = $13 and ",
+             and d.catalogue_id < $2 where p.state = $13 and ",
             filtered!(),
             in_order!()
         );

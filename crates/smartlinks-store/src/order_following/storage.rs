@@ -10,12 +10,31 @@ use crate::{KnownOrder, Millis, OrderCursor, OrderPage, StoreError, Traces};
 
 const TABLE: &str = "known_orders";
 
+const NEXT_DUE: &str = "select order_id, next_poll_at from known_orders where next_poll_at is not null \
+     and (poll_until is null or poll_until <= $1) order by next_poll_at limit 1";
+const COUNT_ALERTS: &str = "select alert, count(*) as orders from known_orders where alert is not null \
+     group by alert order by alert";
+const PAGE_OF_ALERT: &str = concat!(
+    "select ",
+    order_columns!(),
+    " from known_orders where alert = $4 and (added_at, order_id) < ($2, $3) \
+     order by added_at desc, order_id desc limit $1"
+);
+/// Each part goes through its own index.
+const NUMBERED: &str = concat!(
+    "select ",
+    order_columns!(),
+    " from known_orders where order_id in (select order_id from known_orders where order_id = $1 \
+     union select order_id from known_orders where parcel = $1 \
+     union select order_id from known_orders where intent_id in \
+     (select id from order_intents where out_order_id = $1 or id = $1)) \
+     order by added_at desc, order_id desc limit 20"
+);
+
 #[async_trait]
 impl OrderFollowingRepository for DatabaseStore {
     async fn next_poll_due(&self, now: Millis) -> Result<Option<Millis>, StoreError> {
-        const DUE: &str = "select order_id, next_poll_at from known_orders where next_poll_at is not null \
-             and (poll_until is null or poll_until <= $1) order by next_poll_at limit 1";
-        let row = self.database.first(DUE, values![now]).await?;
+        let row = self.database.first(NEXT_DUE, values![now]).await?;
         row.map(|row| Ok(row.fields(TABLE, "order_id")?.moment("next_poll_at")?))
             .transpose()
     }
@@ -58,9 +77,7 @@ impl OrderFollowingRepository for DatabaseStore {
     }
 
     async fn count_alerts(&self) -> Result<Vec<(String, i64)>, StoreError> {
-        const COUNT: &str = "select alert, count(*) as orders from known_orders where alert is not null \
-             group by alert order by alert";
-        let rows = self.database.all(COUNT, values![]).await?;
+        let rows = self.database.all(COUNT_ALERTS, values![]).await?;
         rows.iter()
             .map(|row| {
                 let fields = row.fields(TABLE, "alert")?;
@@ -75,32 +92,16 @@ impl OrderFollowingRepository for DatabaseStore {
         cursor: Option<&OrderCursor>,
         limit: u32,
     ) -> Result<OrderPage, StoreError> {
-        const SELECT: &str = concat!(
-            "select ",
-            order_columns!(),
-            " from known_orders where alert = $4 and (added_at, order_id) < ($2, $3) \
-             order by added_at desc, order_id desc limit $1"
-        );
         let wanted = limit.clamp(1, 1000);
         let values = match cursor {
             None => values![wanted + 1, Millis(i64::MAX), "", alert],
             Some(at) => values![wanted + 1, at.added_at, at.order_id.as_str(), alert],
         };
-        page_of(&self.database.all(SELECT, values).await?, wanted)
+        page_of(&self.database.all(PAGE_OF_ALERT, values).await?, wanted)
     }
 
     async fn orders_numbered(&self, number: &str) -> Result<Vec<KnownOrder>, StoreError> {
-        // Each part goes through its own index.
-        const SELECT: &str = concat!(
-            "select ",
-            order_columns!(),
-            " from known_orders where order_id in (select order_id from known_orders where order_id = $1 \
-             union select order_id from known_orders where parcel = $1 \
-             union select order_id from known_orders where intent_id in \
-             (select id from order_intents where out_order_id = $1 or id = $1)) \
-             order by added_at desc, order_id desc limit 20"
-        );
-        let rows = self.database.all(SELECT, values![number]).await?;
+        let rows = self.database.all(NUMBERED, values![number]).await?;
         rows.iter().map(known_order).collect()
     }
 }
@@ -139,5 +140,36 @@ impl Write for Claim {
             }
         }
         Ok(claimed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Upkeep;
+
+    #[tokio::test]
+    async fn whoever_looks_for_an_order_goes_through_an_index() {
+        let mut blank = Upkeep::blank().await.unwrap();
+        for (sql, indexes) in [
+            (NEXT_DUE, ["known_orders_poll"].as_slice()),
+            (COUNT_ALERTS, &["known_orders_alert"]),
+            (PAGE_OF_ALERT, &["known_orders_alert"]),
+            (
+                NUMBERED,
+                &[
+                    "known_orders_parcel",
+                    "known_orders_intent",
+                    "order_intents_1",
+                    "order_intents_2",
+                ],
+            ),
+        ] {
+            let plan = blank.plan(sql).await;
+            let used = |index: &&str| plan.iter().any(|step| step.contains(*index));
+            assert!(indexes.iter().all(used), "{plan:#?}");
+            let walks = |step: &&String| step.starts_with("SCAN known") && !step.contains("INDEX");
+            assert_eq!(plan.iter().filter(walks).count(), 0, "{plan:#?}");
+        }
     }
 }

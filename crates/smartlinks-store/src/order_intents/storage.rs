@@ -19,26 +19,31 @@ use crate::{ConnectionId, Inconsistency, KnownOrder, Millis, StoreError, Traces}
 pub(super) const TABLE: &str = "order_intents";
 /// How many rows the lists without pages give at most.
 const MOST_ROWS: u32 = 200;
+/// How many lines of files are looked for with one statement.
+const LINES_AT_ONCE: usize = 20;
 
 macro_rules! intent_columns {
     () => {
-        "id, caller, request_hash, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
+        "id, caller, idempotency_key, request_hash, batch_line, connection_id, account_user_id, out_order_id, summary_json, state, reason, \
          detail, order_ids, first_sent_at, attempts, stock_answers, next_attempt_at, created_at, changed_at, finished_at"
     };
 }
 pub(super) use intent_columns;
 
-macro_rules! list_intents {
-    ($states:literal) => {
+macro_rules! page {
+    ($state:literal) => {
         concat!(
             "select ",
             intent_columns!(),
             " from order_intents where (created_at, id) < ($2, $3)",
-            $states,
+            $state,
             " order by created_at desc, id desc limit $1"
         )
     };
 }
+
+const PAGE: &str = page!("");
+const PAGE_OF_STATE: &str = page!(" and state = $4");
 
 /// Where the request of an intent stands.
 pub(super) fn place(id: &str) -> Place<'_> {
@@ -108,31 +113,50 @@ impl OrderIntentRepository for DatabaseStore {
         row.map(|row| intent(&row)).transpose()
     }
 
+    async fn intent_of_order(&self, order_id: &str) -> Result<Option<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where id = (select intent_id from known_orders where order_id = $1)"
+        );
+        let row = self.database.first(SELECT, values![order_id]).await?;
+        row.map(|row| intent(&row)).transpose()
+    }
+
+    async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where batch_line in ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+             $14, $15, $16, $17, $18, $19, $20) order by batch_line, created_at, id"
+        );
+        let mut found = Vec::new();
+        for some in lines.chunks(LINES_AT_ONCE) {
+            // Places that are left over hold nothing, which no line equals.
+            let mut asked = some.iter().map(String::as_str);
+            let values = (0..LINES_AT_ONCE).map(|_| Value::from(asked.next()));
+            for row in &self.database.all(SELECT, values.collect()).await? {
+                found.push(intent(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     async fn list_intents(
         &self,
-        states: &[IntentState],
+        state: Option<IntentState>,
         cursor: Option<&IntentCursor>,
         limit: u32,
     ) -> Result<Vec<OrderIntent>, StoreError> {
-        const ALL: &str = list_intents!("");
-        // One state has an index that gives its pages; for several the one of all is walked through.
-        const ONE: &str = list_intents!(" and state = $4");
-        const SOME: &str = list_intents!(" and state in ($4, $5, $6, $7, $8, $9)");
         let mut values = match cursor {
             None => values![limit, Millis(i64::MAX), ""],
             Some(cursor) => values![limit, cursor.created_at, cursor.id.as_str()],
         };
-        let sql = match states {
-            [] => ALL,
-            [one] => {
-                values.push(Value::from(one.as_str()));
-                ONE
-            }
-            some => {
-                // Places that are left over hold nothing, which no state equals.
-                let mut asked = some.iter().map(|state| state.as_str());
-                values.extend(IntentState::ALL.map(|_| Value::from(asked.next())));
-                SOME
+        let sql = match state {
+            None => PAGE,
+            Some(state) => {
+                values.push(Value::from(state.as_str()));
+                PAGE_OF_STATE
             }
         };
         let rows = self.database.all(sql, values).await?;
@@ -301,7 +325,9 @@ pub(super) fn intent(row: &Row) -> Result<OrderIntent, StoreError> {
     Ok(OrderIntent {
         id: fields.parsed("id")?,
         caller: fields.text("caller")?,
+        key: fields.text("idempotency_key")?,
         request_hash: hash(&fields)?,
+        batch_line: fields.maybe_text("batch_line")?,
         connection: fields.parsed("connection_id")?,
         account_user_id: fields.text("account_user_id")?,
         out_order_id: fields.text("out_order_id")?,
@@ -342,4 +368,28 @@ fn hash(fields: &Fields<'_>) -> Result<Hash, Inconsistency> {
     hex::decode_to_slice(fields.text("request_hash")?, &mut hash)
         .map_err(|_| fields.wrong("request_hash"))?;
     Ok(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::Upkeep;
+
+    #[tokio::test]
+    async fn every_page_goes_through_its_index() {
+        let mut blank = Upkeep::blank().await.unwrap();
+        for (sql, index) in [
+            (PAGE, "order_intents_page ((created_at,id)<(?,?))"),
+            (
+                PAGE_OF_STATE,
+                "order_intents_state (state=? AND (created_at,id)<(?,?))",
+            ),
+        ] {
+            let plan = blank.plan(sql).await;
+            let [step] = plan.as_slice() else {
+                panic!("{plan:#?}");
+            };
+            assert!(step.contains(index), "{step}");
+        }
+    }
 }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::storage::{TABLE, claimed_intent, intent, intent_columns, place};
 use super::{ClaimedIntent, IntentEnd, IntentId, IntentState, NewIntent, OrderIntent};
 use crate::error::StoreError;
+use crate::orders::{Standing, count};
 use crate::seal::Sealer;
 use crate::sql::{Session, Value, Write, values};
 use crate::traces::leave;
@@ -27,8 +28,8 @@ impl Write for WriteIntent {
     async fn run(&self, session: &mut Session<'_>) -> Result<Option<OrderIntent>, StoreError> {
         const INSERT: &str = "insert into order_intents (id, caller, idempotency_key, request_hash, \
              connection_id, account_user_id, out_order_id, request, sealed_with, summary_json, state, \
-             order_ids, attempts, next_attempt_at, lease_owner, lease_until, created_at, changed_at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'placing', '', 0, $11, $12, $13, $11, $11) \
+             order_ids, attempts, next_attempt_at, lease_owner, lease_until, created_at, changed_at, batch_line) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'placing', '', 0, $11, $12, $13, $11, $11, $14) \
              on conflict (caller, idempotency_key) do nothing";
         const KNOWN: &str = concat!(
             "select ",
@@ -52,6 +53,7 @@ impl Write for WriteIntent {
             new.created_at,
             self.claim.as_str(),
             self.lease_until,
+            new.batch_line.clone(),
         ];
         if session.execute(INSERT, values).await? > 0 {
             leave(session, &self.traces).await?;
@@ -211,7 +213,10 @@ async fn adopt(
         order.added_at,
         id.as_str(),
     ];
-    session.execute(INSERT, values).await?;
+    if session.execute(INSERT, values).await? > 0 {
+        let standing = Standing::new(&order.connection, &order.status);
+        return count(session, None, standing).await;
+    }
     if session.execute(ADOPT, values![number, id.as_str()]).await? > 0 {
         return Ok(());
     }

@@ -197,17 +197,25 @@ impl ProductWatchRepository for DatabaseStore {
         owner: &str,
         end: CheckEnd,
     ) -> Result<bool, StoreError> {
-        const ASKED: &str = "update catalogue_products set checked_at = $3, next_check_at = $4, check_failures = 0, \
-             check_problem = null, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
+        const ASKED: &str = "update catalogue_products set \
+             checked_at = case when checked_at > $3 and checked_at <= $5 then checked_at else $3 end, \
+             next_check_at = case when checked_at > $3 and checked_at <= $5 then next_check_at else $4 end, \
+             check_failures = 0, check_problem = null, check_owner = null, check_lease_until = null \
+             where id = $1 and check_owner = $2";
         const FAILED: &str = "update catalogue_products set check_failures = check_failures + 1, check_problem = $3, \
              next_check_at = $4, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
+        const AGAIN: &str = "update catalogue_products set next_check_at = $3, check_failures = 0, \
+             check_problem = null, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
         const GIVEN_BACK: &str = "update catalogue_products set check_owner = null, check_lease_until = null \
              where id = $1 and check_owner = $2";
         let (sql, values) = match end {
-            CheckEnd::Asked { at, next } => (ASKED, values![id.as_str(), owner, at, next]),
+            CheckEnd::Asked { at, now, next } => {
+                (ASKED, values![id.as_str(), owner, at, next, now])
+            }
             CheckEnd::Failed { next, problem } => {
                 (FAILED, values![id.as_str(), owner, problem.as_str(), next])
             }
+            CheckEnd::Again { next } => (AGAIN, values![id.as_str(), owner, next]),
             CheckEnd::GivenBack => (GIVEN_BACK, values![id.as_str(), owner]),
         };
         self.changed(sql, values).await

@@ -169,6 +169,18 @@ impl Upkeep {
         Ok(blank)
     }
 
+    /// How SQLite goes about a statement, step by step.
+    #[cfg(test)]
+    pub(crate) async fn plan(&mut self, sql: &str) -> Vec<String> {
+        // The larger numbers first: `$1` is a part of `$10`.
+        let sql = (1..=30).rev().fold(sql.to_owned(), |sql, at| {
+            sql.replace(&format!("${at}"), "1")
+        });
+        let steps = self.all(format!("explain query plan {sql}")).await.unwrap();
+        let words = steps.iter().map(|row| row.text_at(3).unwrap());
+        words.flatten().collect()
+    }
+
     /// The database in words, for messages.
     pub(crate) fn place(&self) -> &str {
         match self {

@@ -16,6 +16,7 @@ mod meta;
 mod oidc;
 mod operators;
 mod order_intents;
+mod order_pages;
 mod orders_and_events;
 mod prices;
 mod product_watch;
@@ -85,6 +86,7 @@ suite! {
         of_many_instances_each_product_is_looked_at_by_one,
         all_instances_together_keep_to_the_pace,
         a_look_ends_once_and_passes_on,
+        a_look_that_was_overtaken_leaves_what_is_newer,
         drift_is_what_aliexpress_has_changed_of_all_products,
         an_answer_ends_the_trouble_whoever_asked,
         a_variant_that_is_gone_waits_until_something_takes_its_place,
@@ -141,6 +143,9 @@ suite! {
         what_was_stored_comes_back,
         the_first_outcome_stays,
         old_attempts_are_pruned;
+    order_pages:
+        a_page_reads_what_it_shows_and_not_all_orders,
+        orders_are_counted_where_they_stand;
     orders_and_events:
         an_order_is_updated_and_keeps_its_place,
         an_order_is_followed_by_one_at_a_time,

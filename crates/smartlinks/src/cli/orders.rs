@@ -65,12 +65,20 @@ pub(crate) enum OrdersCommand {
     /// Place many orders from a CSV file, each line once
     ///
     /// The file is looked at as a whole first: what cannot be read is told by line and column, exit code 2, and nothing is
-    /// ordered. Running it again with the same file orders nothing twice; that is how a batch goes on that was broken off.
-    /// Exit code 1 when a line was not ordered.
+    /// ordered. Running it again orders nothing twice, also when lines of the file were mended, moved or added and when
+    /// another file has ordered them: a line whose variant was ordered for its recipient is gone over, and said. That is
+    /// how a batch goes on that was broken off. Exit code 1 when a line was not ordered, or was ordered otherwise than it
+    /// stands there.
     Batch {
         /// The file: a header, and one order of one product in each line; - reads stdin
+        ///
+        /// Columns that are needed: product (number or address), sku, quantity, country, contact_person, address, city,
+        /// province. As each country wants them: address2, zip, phone_country, mobile_no, full_name, tax_number, cpf,
+        /// rut_no, vat_no, tax_company, passport_no, passport_no_date, passport_organization, foreigner_passport_no,
+        /// nat_addr. The order: delivery (code of a freight option), memo, pay (yes or no, the default). Its limits, in
+        /// USD, per cent and days: max_total, max_drift above expected_price, max_days, min_margin of sale_price.
         file: PathBuf,
-        /// What the keys are made of; the same file under another name orders again
+        /// A name; under a new one, what was ordered before is ordered again
         #[arg(long)]
         name: Option<String>,
         /// Which connection orders; the default one when left out

@@ -92,7 +92,7 @@ fn plans(arguments: &[String]) -> Result<Vec<Plan>> {
 }
 
 /// `--orders N [--database …]… [--seed S] [--sabotage S]`, divided among the databases. `false` when an order was doubled
-/// or stays open.
+/// or stays open, and when it was not tried as it should be.
 fn torture_orders(arguments: &[String]) -> Result<bool> {
     let (mut orders, mut seed, mut sabotage) = (1_000, 1, OrderSabotage::None);
     let mut databases: Vec<Kind> = Vec::new();
@@ -115,26 +115,31 @@ fn torture_orders(arguments: &[String]) -> Result<bool> {
     }
     let program = std::env::current_exe()?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let mut tally = OrderTally::default();
+    let (mut tally, mut shortcomings) = (OrderTally::default(), Vec::new());
     let count = databases.len() as u64;
     for (number, database) in (0..).zip(databases) {
         let share: u64 = orders / count + u64::from(number < orders % count);
         tell(&format!(
             "torturing {database}: {share} orders, seed {seed}"
         ));
-        tally.add(runtime.block_on(run_orders(OrderPlan {
+        let on_one = runtime.block_on(run_orders(OrderPlan {
             orders: share,
             database,
             seed,
             program: program.clone(),
             sabotage,
-        }))?);
+        }))?;
+        shortcomings.extend(on_one.shortcomings());
+        tally.add(on_one);
     }
     for story in &tally.stories {
         tell(story);
     }
     tell(&tally.in_words());
+    for shortcoming in &shortcomings {
+        tell(shortcoming);
+    }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{tally}").and_then(|()| out.flush())?;
-    Ok(tally.is_good())
+    Ok(tally.is_good() && shortcomings.is_empty())
 }

@@ -65,13 +65,6 @@ pub struct OrderPlan {
     pub sabotage: OrderSabotage,
 }
 
-/// The names of all blows that can fall, as [`OrderTally::blows`] counts them.
-#[must_use]
-pub fn order_blows() -> Vec<String> {
-    let all = blows::Blow::all().into_iter();
-    all.map(blows::Blow::name).collect()
-}
-
 /// Carries out a plan.
 ///
 /// # Errors

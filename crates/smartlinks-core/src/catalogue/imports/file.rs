@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::MOST_LINES;
 use super::views::ImportProblem;
+use super::{IMPORT_LIMIT, MOST_LINES};
 use crate::catalogue::checks;
 use crate::error::Error;
 use crate::text::shortened;
@@ -79,6 +79,11 @@ pub(super) fn labelled(lines: Vec<Wish>, of_all: &[String]) -> Read {
 /// A file with a header.
 pub(super) fn read(text: &str, rules: &HashMap<String, String>) -> Read {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > IMPORT_LIMIT {
+        let most = IMPORT_LIMIT / 1024;
+        let message = format!("the file is larger than {most} KiB; make several files of it");
+        return Err(vec![problem(0, None, message)]);
+    }
     if let Some(at) = text.find(['\u{fffd}', '\0']) {
         let line = text[..at].matches('\n').count() + 1;
         let line = i64::try_from(line).unwrap_or(i64::MAX);

@@ -1,11 +1,14 @@
-//! Many orders from a pasted file, a few lines with each step.
+//! Many orders from a file, chosen or pasted, a few lines with each step.
 
+use axum::Extension;
+use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
-use axum::{Extension, Form};
-use serde::Deserialize;
 use smartlinks_core::{BatchLineView, Error, OrderBatch, OrderBatchView};
 
+use super::catalogue::given;
+use super::upload::{self, Sent};
+use super::webhooks::Fields;
 use super::{Visit, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{BatchPage, BatchProgress, BatchRow, BatchState, IntentState};
@@ -16,15 +19,35 @@ use crate::state::AppState;
 const STEP: u32 = 5;
 
 /// What the form sends.
-#[derive(Deserialize)]
-pub(super) struct Entered {
-    #[serde(default)]
+#[derive(Default)]
+struct Entered {
     csv: String,
-    #[serde(default)]
-    go_on: Option<String>,
+    go_on: bool,
     /// The line to go on with; while there is none, the file is looked at only.
-    #[serde(default)]
     from: Option<i64>,
+}
+
+impl Entered {
+    /// A file that was chosen counts more than a text beside it.
+    fn of(sent: Sent) -> (Self, String) {
+        let Sent { fields, file } = sent;
+        let pasted = all_of(&fields, "csv");
+        let entered = Self {
+            csv: file.unwrap_or_else(|| pasted.clone()),
+            go_on: given(&fields, "go_on").is_some(),
+            from: given(&fields, "from").and_then(|line| line.parse().ok()),
+        };
+        (entered, pasted)
+    }
+}
+
+/// A text with its lines as they are.
+fn all_of(fields: &Fields, name: &str) -> String {
+    let mut named = fields.0.iter().filter(|(field, _)| field == name);
+    named
+        .next()
+        .map(|(_, text)| text.clone())
+        .unwrap_or_default()
 }
 
 pub(super) async fn show(
@@ -32,11 +55,7 @@ pub(super) async fn show(
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let entered = Entered {
-        csv: String::new(),
-        go_on: None,
-        from: None,
-    };
+    let entered = Entered::default();
     shown(&state, &headers, &uri, entered, BatchState::Start).await
 }
 
@@ -57,7 +76,7 @@ async fn shown(
         missing: views_of::missing(state.core()),
         connected: !state.core().connections().await?.is_empty(),
         csv: entered.csv,
-        go_on: entered.go_on.is_some(),
+        go_on: entered.go_on,
         state: batch,
     };
     let mut response = render(&page, &visit, state);
@@ -70,13 +89,14 @@ pub(super) async fn step(
     state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
-    Form(entered): Form<Entered>,
+    body: Bytes,
 ) -> Result<Response, Problem> {
+    let (mut entered, pasted) = Entered::of(upload::sent(&headers, &body)?);
     let batch = OrderBatch {
         csv: entered.csv.clone(),
         batch: None,
         connection: None,
-        go_on: entered.go_on.is_some(),
+        go_on: entered.go_on,
         from: entered.from,
         limit: Some(entered.from.map_or(0, |_| STEP)),
     };
@@ -90,6 +110,9 @@ pub(super) async fn step(
         Err(error @ Error::Storage(_)) => return Err(error.into()),
         Err(error) => BatchState::Trouble(problems::view(error.into(), &request_id)),
     };
+    if !upload::is_whole(&entered.csv) {
+        entered.csv = pasted;
+    }
     let here = Uri::from_static("/aliexpress/orders/batch");
     shown(&state, &headers, &here, entered, outcome).await
 }
@@ -113,7 +136,7 @@ fn row(line: BatchLineView) -> BatchRow {
         detail: match problems.is_empty() {
             true => line
                 .detail
-                .filter(|_| !matches!(&*line.state, "placed" | "created_unpaid")),
+                .filter(|_| line.otherwise || !matches!(&*line.state, "placed" | "created_unpaid")),
             false => Some(problems.join("; ")),
         },
         intent: line.intent,

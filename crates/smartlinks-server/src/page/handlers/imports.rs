@@ -1,6 +1,7 @@
 //! `/aliexpress/catalogue/imports`: many products at once.
 
 use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +14,7 @@ use smartlinks_core::catalogue::{
 use super::catalogue::{done, encoded, field, given, labels_of};
 use super::frame::query_value;
 use super::prices::refusal;
+use super::upload::{self, Sent};
 use super::webhooks::Fields;
 use super::{Visit, notice, render};
 use crate::guard::RequestId;
@@ -97,11 +99,18 @@ fn is_file(text: &str) -> bool {
     })
 }
 
-fn request(fields: &Fields) -> ImportsRequest {
-    let text = field(fields, "text");
+/// Whether a text begins as a list does: with a number or an address.
+fn is_list(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    first.starts_with("http") || first.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is to be imported: by the file when one was chosen, else by the text.
+fn request(fields: &Fields, text: &str, is_csv: bool) -> ImportsRequest {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let (products, csv) = match is_file(&text) {
-        true => (Vec::new(), Some(text.clone())),
+    let (products, csv) = match is_csv {
+        true => (Vec::new(), Some(text.to_owned())),
         false => (lines.map(str::to_owned).collect(), None),
     };
     ImportsRequest {
@@ -117,15 +126,27 @@ async fn start(
     state: AppState,
     Extension(RequestId(request_id)): Extension<RequestId>,
     headers: HeaderMap,
-    fields: Fields,
+    body: Bytes,
 ) -> Result<Response, Problem> {
+    let Sent { fields, file } = upload::sent(&headers, &body)?;
+    let pasted = field(&fields, "text");
+    // Numbers alone may come in a file as well; anything else in one is held to the columns.
+    let is_csv = match &file {
+        Some(file) => is_file(file) || !is_list(file),
+        None => is_file(&pasted),
+    };
+    let text = file.unwrap_or_else(|| pasted.clone());
+    let request = request(&fields, &text, is_csv);
     let entered = ImportsForm {
-        text: field(&fields, "text"),
+        text: match upload::is_whole(&text) {
+            true => text,
+            false => pasted,
+        },
         labels: field(&fields, "labels"),
         rule: field(&fields, "rule"),
         ..ImportsForm::default()
     };
-    let started = state.core().start_catalogue_import(&request(&fields)).await;
+    let started = state.core().start_catalogue_import(&request).await;
     let (status, form) = match started {
         Ok(started) => match started.job {
             Some(job) => return Ok(done(&state, &place(&job.id), CatalogueDeed::ImportStarted)),
@@ -326,6 +347,17 @@ mod tests {
             "products",
         ] {
             assert!(!is_file(text), "{text:?}");
+        }
+        for text in [
+            "",
+            "\r\n 1005006000000001\n",
+            "https://x/item/1.html",
+            "HTTP",
+        ] {
+            assert_eq!(is_list(text), text != "HTTP", "{text:?}");
+        }
+        for text in ["id;name\n1;x", "1005006000000001;blue", "\u{fffd}"] {
+            assert!(!is_list(text), "{text:?}");
         }
     }
 }

@@ -522,7 +522,9 @@ async fn preview_box(state: &AppState, preview: OrderPreview) -> Result<PreviewB
             .map(|option| products::freight(option, PAY_CURRENCY)),
         product_id: line.product_id,
         sku: line.sku,
+        instead_of: line.instead_of,
         title: line.title,
+        variant: line.variant,
         quantity: i64::from(line.quantity),
         stock: line.stock,
     };
@@ -535,6 +537,10 @@ async fn preview_box(state: &AppState, preview: OrderPreview) -> Result<PreviewB
         total: price(&preview.total),
         max_days: preview.max_days,
         margin: preview.margin.map(|margin| margin.to_string()),
+        charges_not_named: preview
+            .advice
+            .iter()
+            .any(|advice| advice.code == "charges_not_named"),
         rows: preview.lines.into_iter().map(row).collect(),
         token: preview.preview,
     })

@@ -89,6 +89,9 @@ impl BatchRow {
     }
 }
 
+/// The largest file, in KiB.
+const ORDERS_KIB: usize = smartlinks_core::ORDER_FILE_LIMIT / 1024;
+
 /// The columns that every file needs, in a form that can be copied.
 const COLUMNS: &str =
     "product,sku,quantity,country,contact_person,address,zip,city,province,mobile_no,max_total";

@@ -6,6 +6,9 @@ use crate::page::i18n::Key;
 use crate::page::views::upstream::encode;
 use crate::page::views::{Frame, Problem, Tab, Tone};
 
+/// The largest file, in KiB.
+const IMPORT_KIB: usize = smartlinks_core::catalogue::IMPORT_LIMIT / 1024;
+
 /// `GET /aliexpress/catalogue/imports`
 #[derive(Debug, Clone, Template)]
 #[template(path = "imports.html")]

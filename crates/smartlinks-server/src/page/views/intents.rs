@@ -102,8 +102,12 @@ pub struct IntentGoods {
     pub product_id: String,
     /// The variant's number.
     pub sku: String,
+    /// The variant that was asked for, when this one takes its place.
+    pub instead_of: Option<String>,
     /// Its title as AliExpress has it.
     pub title: String,
+    /// Colour, size and the like.
+    pub variant: String,
     /// How many.
     pub quantity: i64,
     /// What one cost.
@@ -219,6 +223,8 @@ fn reason_key(reason: &str) -> Option<Key> {
         "dearer_now" => Key::ReasonDearer,
         "created_after_end" => Key::ReasonCreatedAfterEnd,
         "order_closed" => Key::ReasonOrderClosed,
+        "paid" => Key::ReasonPaid,
+        "partly_closed" => Key::ReasonPartlyClosed,
         _ => return None,
     })
 }

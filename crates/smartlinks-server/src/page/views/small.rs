@@ -25,6 +25,8 @@ pub struct ErrorPage {
     pub status: u16,
     /// What to quote to whoever helps.
     pub request_id: Option<String>,
+    /// How many KiB may be sent, where it was more.
+    pub most: Option<usize>,
 }
 
 impl CallbackPage {
@@ -48,7 +50,8 @@ impl ErrorPage {
 
     const fn what(&self) -> Key {
         match self.status {
-            400 | 413 | 415 | 422 => Key::Error400,
+            413 => Key::Error413,
+            400 | 415 | 422 => Key::Error400,
             401 | 403 => Key::Error403,
             404 | 410 => Key::Error404,
             405 => Key::Error405,
@@ -61,7 +64,8 @@ impl ErrorPage {
 
     const fn fix(&self) -> Key {
         match self.status {
-            400 | 413 | 415 | 422 => Key::Error400Fix,
+            413 => Key::Error413Fix,
+            400 | 415 | 422 => Key::Error400Fix,
             401 | 403 => Key::Error403Fix,
             404 | 410 => Key::Error404Fix,
             405 => Key::Error405Fix,
@@ -69,6 +73,13 @@ impl ErrorPage {
             429 => Key::Error429Fix,
             503 => Key::Error503Fix,
             _ => Key::Error500Fix,
+        }
+    }
+
+    fn fix_words(&self) -> String {
+        match self.most {
+            Some(most) => self.frame.t1(self.fix(), "most", most),
+            None => self.frame.t(self.fix()),
         }
     }
 

@@ -21,6 +21,7 @@ fn new(connection: &ConnectionId, key: &str, number: i64) -> NewIntent {
         caller: "api_key:a".to_owned(),
         key: key.to_owned(),
         request_hash: [7; 32],
+        batch_line: None,
         connection: connection.clone(),
         account_user_id: "1001".to_owned(),
         request: REQUEST.to_owned().into(),
@@ -114,6 +115,7 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
     let other = NewIntent {
         caller: "operator:b".to_owned(),
         request_hash: [8; 32],
+        batch_line: Some("case-for-camille".to_owned()),
         ..new(&connection, "K-1", 1)
     };
     let written = store.write_intent(other.clone(), "me", NOW, Traces::none());
@@ -125,7 +127,17 @@ pub(crate) async fn a_key_is_one_intent_of_its_caller(stage: Stage) {
             found.map(|intent| intent.id)
         }
     };
-    assert_eq!(found("K-1", [8; 32]).await, Some(other.id));
+    assert_eq!(found("K-1", [8; 32]).await, Some(other.id.clone()));
+    // By the line of a file that it is, among however many lines.
+    let mut lines: Vec<String> = (0..45).map(|number| format!("line-{number}")).collect();
+    lines.push("case-for-camille".to_owned());
+    let of_lines = store.intents_of_lines(&lines).await.unwrap();
+    let kept: Vec<_> = of_lines
+        .iter()
+        .map(|intent| (&intent.id, intent.key.as_str()))
+        .collect();
+    assert_eq!(kept, [(&other.id, "K-1")]);
+    assert_eq!(of_lines[0].batch_line.as_deref(), Some("case-for-camille"));
     assert_eq!(found("K-1", [9; 32]).await, None);
     assert_eq!(found("K-2", [8; 32]).await, None);
     let nobodys = "conn_01890000-0000-7000-8000-000000000000".parse().unwrap();
@@ -206,7 +218,7 @@ pub(crate) async fn an_intent_is_held_by_one_and_passes_on_when_its_lease_ends(s
     assert!(unknown.await.unwrap());
     assert_eq!(store.next_intent_due().await.unwrap(), Some(NOW.plus(HOUR)));
     // One without stock is not asked again before its time.
-    let open = store.list_intents(&[IntentState::Unknown], None, 9);
+    let open = store.list_intents(Some(IntentState::Unknown), None, 9);
     assert_eq!(open.await.unwrap().len(), 1);
     let mut raw = stage.raw().await;
     raw.execute("update order_intents set stock_answers = 1")
@@ -327,6 +339,8 @@ pub(crate) async fn an_order_belongs_to_one_intent(stage: Stage) {
         .unwrap()
         .unwrap();
     assert_eq!(fresh, known("8100000000000001", &connection));
+    let counts = store.orders().count_by_status(None).await.unwrap();
+    assert_eq!(counts, [("FINISH".to_owned(), 1), (fresh.status, 1)]);
     let free = store.orders_of_no_intent(&connection, NOW).await.unwrap();
     assert!(free.is_empty());
     // Another intent cannot have them, and its end leaves nothing.
@@ -434,7 +448,7 @@ pub(crate) async fn intents_are_paged_and_pruned(stage: Stage) {
     }
     let (mut seen, mut cursor) = (Vec::new(), None);
     loop {
-        let page = store.list_intents(&[], cursor.as_ref(), 3).await.unwrap();
+        let page = store.list_intents(None, cursor.as_ref(), 3).await.unwrap();
         cursor = page.last().map(|last| IntentCursor {
             created_at: last.created_at,
             id: last.id.to_string(),
@@ -449,12 +463,9 @@ pub(crate) async fn intents_are_paged_and_pruned(stage: Stage) {
     }
     assert_eq!(seen.len(), 7);
     assert!(seen.is_sorted_by(|a, b| a > b), "{seen:?}");
-    let waiting = [IntentState::AwaitingPerson];
-    assert_eq!(
-        store.list_intents(&waiting, None, 9).await.unwrap().len(),
-        3
-    );
+    let waiting = Some(IntentState::AwaitingPerson);
+    assert_eq!(store.list_intents(waiting, None, 9).await.unwrap().len(), 3);
     // What waits for a person is not forgotten, whatever its age.
     assert_eq!(store.prune_intents(NOW.plus(5)).await.unwrap(), 3);
-    assert_eq!(store.list_intents(&[], None, 9).await.unwrap().len(), 4);
+    assert_eq!(store.list_intents(None, None, 9).await.unwrap().len(), 4);
 }

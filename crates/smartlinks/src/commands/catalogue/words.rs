@@ -65,7 +65,7 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
             sold(sku),
             plain(sku.own_code.as_deref().unwrap_or_default()),
             money(sku.cost.as_ref()),
-            money(sku.price.as_ref()),
+            price(sku),
             sku.stock
                 .map_or_else(|| "unknown".to_owned(), |stock| stock.to_string()),
             in_words(sku),
@@ -73,6 +73,14 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
     });
     let head = ["SKU", "SOLD", "CODE", "COST", "PRICE", "STOCK", "VARIANT"];
     format!("{}\n\n{}", facts(rows), table(head, variants))
+}
+
+fn price(sku: &CatalogueSkuView) -> String {
+    let price = money(sku.price.as_ref());
+    match sku.price_by_hand {
+        true => format!("{price} (by hand)"),
+        false => price,
+    }
 }
 
 fn sold(sku: &CatalogueSkuView) -> String {

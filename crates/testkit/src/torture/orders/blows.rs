@@ -7,6 +7,11 @@ use super::super::dice::Dice;
 
 pub(super) const CREATE: &str = "aliexpress.ds.order.create";
 
+/// An answer that nobody waits for.
+const TOO_SLOW_MS: u64 = 2_000;
+/// An answer that is waited for, and that takes as long as a second instance needs.
+const SLOW_MS: u64 = 250;
+
 /// Ways in which an answer is spoilt; `delay` is one that nobody waits for.
 const SPOILT: [&str; 6] = ["http_500", "html", "error", "reset", "truncate", "delay"];
 
@@ -25,7 +30,18 @@ pub(super) enum Blow {
     SpoiltAndKilled(&'static str, bool),
     /// Two bans, each of which refuses the call, and then a spoilt answer.
     BannedAndSpoilt(bool),
+    /// The process stands still at a step until its claim has ended and a second instance has taken the order over; then
+    /// it goes on.
+    Overtaken(OrderStep),
+    /// A second instance takes the order over while the answer is on the way, before or after the order was made.
+    OvertakenInCall(bool),
+    /// The clock steps past the claim while the process stands at a step. Its own worker takes the order over, and then
+    /// it goes on.
+    ClockSteps(OrderStep),
 }
+
+/// Where another may take an order over from a process that is alive.
+const HELD_AT: [OrderStep; 3] = [OrderStep::Written, OrderStep::Sending, OrderStep::Answered];
 
 /// What befalls so many orders: each blow as often as any other, as far as they go.
 pub(super) fn deck(orders: u64, dice: &mut Dice) -> Vec<Blow> {
@@ -40,6 +56,11 @@ pub(super) fn deck(orders: u64, dice: &mut Dice) -> Vec<Blow> {
     deck
 }
 
+/// The names of all blows, those that come more often as often as they do.
+pub(super) fn names() -> Vec<String> {
+    Blow::all().into_iter().map(Blow::name).collect()
+}
+
 impl Blow {
     /// All of them.
     pub(super) fn all() -> Vec<Self> {
@@ -48,6 +69,9 @@ impl Blow {
         all.extend([Self::Called, Self::Called, Self::Random, Self::Random]);
         all.extend([OrderStep::Sending, OrderStep::Answered].map(Self::At));
         all.extend([false, true].map(Self::BannedAndSpoilt));
+        all.extend([false, true].map(Self::OvertakenInCall));
+        all.extend(HELD_AT.map(Self::Overtaken));
+        all.extend(HELD_AT.map(Self::ClockSteps));
         for then in SPOILT {
             for takes_effect in [false, true] {
                 all.push(Self::Spoilt(then, takes_effect));
@@ -65,15 +89,24 @@ impl Blow {
             Self::Spoilt(then, effect) => format!("{then} {}", side(effect)),
             Self::SpoiltAndKilled(then, effect) => format!("{then} {} and killed", side(effect)),
             Self::BannedAndSpoilt(effect) => format!("bans, then html {}", side(effect)),
+            Self::Overtaken(step) => format!("overtaken {}", step.as_str()),
+            Self::OvertakenInCall(effect) => format!("overtaken in the call {}", side(effect)),
+            Self::ClockSteps(step) => format!("clock steps {}", step.as_str()),
         }
     }
 
     /// The step at which the process stands still.
     pub(super) fn stops_at(self) -> Option<String> {
         match self {
-            Self::At(step) => Some(step.as_str().to_owned()),
+            Self::At(step) | Self::Overtaken(step) | Self::ClockSteps(step) => {
+                Some(step.as_str().to_owned())
+            }
             Self::SpoiltAndKilled(..) => Some(OrderStep::Answered.as_str().to_owned()),
-            Self::Called | Self::Random | Self::Spoilt(..) | Self::BannedAndSpoilt(_) => None,
+            Self::Called
+            | Self::Random
+            | Self::Spoilt(..)
+            | Self::BannedAndSpoilt(_)
+            | Self::OvertakenInCall(_) => None,
         }
     }
 
@@ -90,7 +123,8 @@ impl Blow {
                 vec![ban, fault("html", effect)]
             }
             Self::Called => vec![fault("delay", true)],
-            Self::At(_) | Self::Random => Vec::new(),
+            Self::OvertakenInCall(effect) => vec![delay(SLOW_MS, effect)],
+            Self::At(_) | Self::Random | Self::Overtaken(_) | Self::ClockSteps(_) => Vec::new(),
         }
     }
 }
@@ -100,10 +134,17 @@ const fn side(takes_effect: bool) -> &'static str {
 }
 
 pub(super) fn fault(then: &str, takes_effect: bool) -> Value {
-    let delay_ms = if then == "delay" { 2_000 } else { 0 };
+    if then == "delay" {
+        return delay(TOO_SLOW_MS, takes_effect);
+    }
     json!({
-        "match": { "method": CREATE }, "times": 1, "then": then, "code": 15, "delay_ms": delay_ms,
-        "takes_effect": takes_effect,
+        "match": { "method": CREATE }, "times": 1, "then": then, "code": 15, "takes_effect": takes_effect,
+    })
+}
+
+fn delay(delay_ms: u64, takes_effect: bool) -> Value {
+    json!({
+        "match": { "method": CREATE }, "times": 1, "then": "delay", "delay_ms": delay_ms, "takes_effect": takes_effect,
     })
 }
 

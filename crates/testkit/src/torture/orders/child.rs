@@ -1,21 +1,24 @@
-//! The process that is killed: a store, a core and a clock that it is told, and nothing that a server would add.
+//! The process that is killed or overtaken: a store, a core and a clock that it is told, and nothing that a server would add.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aliexpress::{
     AppKey, AppSecret, Client, GatewayUrl, Policy, ReqwestTransport, TransportOptions,
 };
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use smartlinks_core::{
     App, AppSetup, Core, CoreOptions, IntentListing, NewOrder, OrderPolicy, OrderStep, OrderSteps,
 };
 use smartlinks_store::{
     DatabaseUrl, OpenOptions, Store, SystemEntropy, open_or_create_keys, stored_key_fingerprint,
 };
+
+use tokio::runtime::Handle;
 
 use super::OrderSabotage;
 use super::process::{Setting, Task, Word};
@@ -41,31 +44,55 @@ impl aliexpress::Clock for Moment {
     }
 }
 
-/// Stands still where it is told to, until it is killed.
-#[derive(Debug, Default)]
-struct StandStill(Mutex<Option<String>>);
+/// What a process that stands still is told.
+#[derive(Debug, Clone, Copy)]
+struct GoOn {
+    now_ms: i64,
+    works: bool,
+}
+
+/// Stands still where it is told to, until it is killed or told to go on.
+#[derive(Debug)]
+struct StandStill {
+    stop_at: Mutex<Option<String>>,
+    go_on: Mutex<Receiver<GoOn>>,
+    clock: Moment,
+    /// Set once it exists.
+    core: OnceLock<Core>,
+}
 
 impl StandStill {
     fn set(&self, stop_at: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stop_at;
+        *locked(&self.stop_at) = stop_at;
     }
+
+    fn wait(&self) {
+        // An end of the channel is an end of the harness.
+        let Ok(told) = locked(&self.go_on).recv() else {
+            return;
+        };
+        self.clock.set(told.now_ms);
+        if let Some(core) = self.core.get().filter(|_| told.works) {
+            // What it cannot do now falls due again.
+            let _ = Handle::current().block_on(core.work_on_orders());
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl OrderSteps for StandStill {
     fn reached(&self, step: OrderStep) {
-        let mut stop_at = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if stop_at
+        let here = locked(&self.stop_at)
             .take_if(|stop_at| stop_at == step.as_str())
-            .is_none()
-        {
-            return;
-        }
-        drop(stop_at);
-        say(&Word::At {
-            step: step.as_str().to_owned(),
-        });
-        loop {
-            std::thread::park();
+            .is_some();
+        if here {
+            say(&Word::At {
+                step: step.as_str().to_owned(),
+            });
+            tokio::task::block_in_place(|| self.wait());
         }
     }
 }
@@ -75,15 +102,23 @@ impl OrderSteps for StandStill {
 /// # Errors
 /// When a task cannot be read or the database cannot be opened.
 pub fn order_child() -> Result<()> {
-    let mut lines = std::io::stdin().lines();
-    let first = lines.next().context("no setting")??;
+    let mut first = String::new();
+    std::io::stdin().read_line(&mut first)?;
     let setting: Setting = serde_json::from_str(&first).context("no setting")?;
+    let (tasks, told) = channel();
+    let (go_on, went_on) = channel();
+    std::thread::spawn(move || listen(&tasks, &go_on));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()?;
-    let steps = Arc::new(StandStill::default());
     let clock = Moment::default();
+    let steps = Arc::new(StandStill {
+        stop_at: Mutex::default(),
+        go_on: Mutex::new(went_on),
+        clock: clock.clone(),
+        core: OnceLock::new(),
+    });
     let core = runtime.block_on(async {
         let store = open_store(&setting.database, &setting.keys).await?;
         let policy = OrderPolicy {
@@ -92,9 +127,10 @@ pub fn order_child() -> Result<()> {
         };
         core(&setting.gateway, store, clock.clone(), policy)
     })?;
+    steps.core.get_or_init(|| core.clone());
     say(&Word::Ready);
-    for line in lines {
-        match serde_json::from_str(&line?)? {
+    for task in told {
+        match task {
             Task::Place {
                 now_ms,
                 key,
@@ -111,10 +147,21 @@ pub fn order_child() -> Result<()> {
                 clock.set(now_ms);
                 runtime.block_on(resolve(&core, setting.sabotage))?;
             }
+            Task::GoOn { .. } => bail!("told to go on while at rest"),
         }
         say(&Word::Done);
     }
     Ok(())
+}
+
+fn listen(tasks: &Sender<Task>, go_on: &Sender<GoOn>) {
+    for line in std::io::stdin().lines().map_while(Result::ok) {
+        match serde_json::from_str(&line) {
+            Ok(Task::GoOn { now_ms, works }) => drop(go_on.send(GoOn { now_ms, works })),
+            Ok(task) => drop(tasks.send(task)),
+            Err(_) => return,
+        }
+    }
 }
 
 async fn place(core: &Core, key: &str, order: &NewOrder) -> String {

@@ -55,6 +55,8 @@ pub(super) struct Lane {
     dice: Dice,
     tally: OrderTally,
     process: Option<Process>,
+    /// Another instance on the same database, for the blows that need two at once.
+    second: Option<Process>,
     goods: Vec<(String, String)>,
     stop: CancellationToken,
     _folder: TempDir,
@@ -70,10 +72,11 @@ pub(super) async fn run(plan: &OrderPlan, number: u64, hand: Vec<Blow>) -> Resul
         place,
         tally,
         process,
+        second,
         stop,
         ..
     } = lane;
-    drop(process);
+    drop((process, second));
     parent.drain().await;
     store.close().await;
     stop.cancel();
@@ -135,6 +138,7 @@ impl Lane {
             dice,
             tally: OrderTally::default(),
             process: None,
+            second: None,
             goods: Vec::new(),
             stop,
             _folder: folder,
@@ -237,6 +241,10 @@ impl Lane {
 
     /// Sets a process to work and lets the blow fall.
     async fn strike(&mut self, blow: Blow, key: &str, order: &NewOrder) -> Result<()> {
+        if matches!(blow, Blow::OvertakenInCall(_)) && self.second.is_none() {
+            // Starting takes longer than an answer may.
+            self.work_of_the_second().await?;
+        }
         for fault in blow.faults() {
             self.tell("faults", &fault).await?;
         }
@@ -253,10 +261,32 @@ impl Lane {
                 self.kill().await
             }
             Blow::Called => {
-                while self.calls().await? == calls {
-                    tokio::task::yield_now().await;
-                }
+                self.called_since(calls).await?;
                 self.kill().await
+            }
+            Blow::OvertakenInCall(_) => {
+                self.called_since(calls).await?;
+                self.advance(PAST_THE_LEASE_S);
+                self.work_of_the_second().await?;
+                let process = self.process.as_mut().context("no process")?;
+                until_done(process).await.map(drop)
+            }
+            Blow::Overtaken(_) => {
+                let before_ms = self.stands_still().await?;
+                self.work_of_the_second().await?;
+                // Two clocks are never the same: that of the first may not have stepped.
+                let now_ms = match self.dice.once_in(2) {
+                    true => before_ms,
+                    false => self.sandbox.clock().now_ms(),
+                };
+                let works = false;
+                self.work(&Task::GoOn { now_ms, works }).await
+            }
+            Blow::ClockSteps(_) => {
+                self.stands_still().await?;
+                let now_ms = self.sandbox.clock().now_ms();
+                let works = true;
+                self.work(&Task::GoOn { now_ms, works }).await
             }
             Blow::At(_)
             | Blow::SpoiltAndKilled(..)
@@ -269,6 +299,38 @@ impl Lane {
                 }
             }
         }
+    }
+
+    /// Waits until the process has come to its step, and lets its claim end. Gives the moment at which it stopped.
+    async fn stands_still(&mut self) -> Result<i64> {
+        let process = self.process.as_mut().context("no process")?;
+        ensure!(
+            until_done(process).await?,
+            "a process passed the step at which it should stop"
+        );
+        let before_ms = self.sandbox.clock().now_ms();
+        self.advance(PAST_THE_LEASE_S);
+        Ok(before_ms)
+    }
+
+    /// A second instance does what is due.
+    async fn work_of_the_second(&mut self) -> Result<()> {
+        if self.second.is_none() {
+            let started = Process::start(&self.plan.program, &self.setting).await?;
+            self.second = Some(started);
+        }
+        let second = self.second.as_mut().context("no second process")?;
+        let now_ms = self.sandbox.clock().now_ms();
+        second.say(&Task::Resolve { now_ms }).await?;
+        until_done(second).await.map(drop)
+    }
+
+    /// Waits until another order has been asked for than the one of this call.
+    async fn called_since(&self, call: u64) -> Result<()> {
+        while self.calls().await? == call {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     async fn process(&mut self) -> Result<&mut Process> {

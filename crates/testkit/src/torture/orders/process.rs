@@ -37,6 +37,8 @@ pub(super) enum Task {
     },
     /// Work on what is due.
     Resolve { now_ms: i64 },
+    /// Go on from where it stands still: it is that late now. Where it `works`, its worker does what is due before.
+    GoOn { now_ms: i64, works: bool },
 }
 
 /// What a process says.

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::blows;
+
+/// Of so many orders that AliExpress answers with, one at most may wait for a person.
+const MACHINE_ENDS: u64 = 5;
 /// Stories kept of what must not be.
 const STORIES: usize = 20;
 
@@ -58,6 +62,28 @@ impl OrderTally {
         self.doubled == 0 && self.unresolved == 0
     }
 
+    /// Why it says little although nothing was doubled: blows that have not fallen where there were orders enough for
+    /// each, and people who were called where the answer was to be had.
+    #[must_use]
+    pub fn shortcomings(&self) -> Vec<String> {
+        let mut all = blows::names();
+        let enough = usize::try_from(self.orders).unwrap_or(usize::MAX) >= all.len();
+        all.retain(|blow| enough && !self.blows.contains_key(blow));
+        all.dedup();
+        let mut told: Vec<_> = all
+            .iter()
+            .map(|it| format!("{it} has not fallen"))
+            .collect();
+        // Only bad luck upon bad luck calls a person where AliExpress answers with the order.
+        if self.answered_waiting * MACHINE_ENDS > self.answered {
+            told.push(format!(
+                "{} of {} orders wait for a person although AliExpress answers with them",
+                self.answered_waiting, self.answered
+            ));
+        }
+        told
+    }
+
     /// How they ended and what befell them, in words.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -101,5 +127,21 @@ mod tests {
             "torture orders=10 doubled=1 unresolved=0"
         );
         assert!(!tally.is_good());
+    }
+
+    #[test]
+    fn what_was_not_tried_is_said_when_there_were_orders_enough() {
+        let mut tally = OrderTally {
+            answered: 10,
+            answered_waiting: 2,
+            orders: 3,
+            ..OrderTally::default()
+        };
+        assert_eq!(tally.shortcomings(), Vec::<String>::new());
+        tally.answered_waiting = 3;
+        tally.orders = 1_000;
+        let told = tally.shortcomings();
+        assert!(told.contains(&"killed sending has not fallen".to_owned()));
+        assert!(told.iter().any(|it| it.starts_with("3 of 10 orders wait")));
     }
 }

@@ -63,4 +63,6 @@ super::keys! {
     ImportsFeedHelp = "imports-feed-help",
     ImportAnswerFinding = "import-answer-finding",
     ImportEnded = "import-ended",
+    FileLabel = "file-label",
+    FileHelp = "file-help",
 }

@@ -1,0 +1,11 @@
+-- The pages of AliExpress's states.
+create index known_orders_status on known_orders (status, added_at, order_id);
+-- How many orders there are in each of them. Kept in the change of each order: counting a million takes its time.
+create table order_counts (
+    connection_id text not null references connections (id),
+    status text not null,
+    orders integer not null,
+    primary key (connection_id, status)
+) strict;
+insert into order_counts (connection_id, status, orders)
+    select connection_id, status, count(*) from known_orders group by connection_id, status;
