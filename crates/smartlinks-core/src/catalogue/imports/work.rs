@@ -119,7 +119,7 @@ impl Core {
             Err(Error::Storage(error)) => return Err(Error::Storage(error)),
             Err(error) => error,
         };
-        let ahead = if waits_for_a_person(&error) {
+        let ahead = if error.waits_for_a_person() {
             LONG_REST_MS
         } else {
             let said = (reason(&error), error.retry() == Retry::No);
