@@ -387,7 +387,10 @@ fn address_problem(advice: &AddressAdvice) -> OrderProblem {
 
 /// Its properties in one line.
 fn variant_of(sku: &SkuView) -> String {
-    let values = sku.properties.iter().map(|property| property.value.as_str());
+    let values = sku
+        .properties
+        .iter()
+        .map(|property| property.value.as_str());
     values.collect::<Vec<_>>().join(", ")
 }
 

@@ -268,7 +268,8 @@ impl NewOrder {
             preview: None,
             ..self.clone()
         };
-        let text = serde_json::to_vec(&order).map_err(|error| Error::Internal(error.to_string()))?;
+        let text =
+            serde_json::to_vec(&order).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(sha256(&text))
     }
 

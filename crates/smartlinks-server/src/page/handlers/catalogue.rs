@@ -18,9 +18,9 @@ use crate::api::catalogue_file;
 use crate::guard::RequestId;
 use crate::page::views::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
-    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, ImportWish, KeptProduct,
-    Notice,
-    Price, PriceRange, Problem as ProblemView, RemoveProductPage, SkuProperty, Standing,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, ImportWish,
+    KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage, SkuProperty,
+    Standing,
 };
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -53,6 +53,12 @@ pub(super) fn field(fields: &Fields, name: &str) -> String {
 /// The same, unless it is empty.
 pub(super) fn given(fields: &Fields, name: &str) -> Option<String> {
     Some(field(fields, name)).filter(|value| !value.is_empty())
+}
+
+/// A number with a comma before its decimals, as some languages write it, with a point. What cannot be read so stays, and
+/// is refused where it is used.
+pub(super) fn with_point(text: &str) -> String {
+    smartlinks_core::written_number(text).map_or_else(|| text.to_owned(), |it| it.to_string())
 }
 
 /// All that a form has sent under a name.
@@ -170,7 +176,9 @@ async fn import(
             };
             notice::go(&state, &back, &Notice::Catalogue(deed))
         }
-        Err(error) => import_refused(&state, &headers, &back, id, &fields, error, &request_id).await?,
+        Err(error) => {
+            import_refused(&state, &headers, &back, id, &fields, error, &request_id).await?
+        }
     })
 }
 

@@ -10,9 +10,9 @@ use super::frame::query_value;
 use super::{Visit, landed, market, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    CategoryChoice, FeedChoice, FreightOption, FreightState, ImportWish, MarketView, Price, ProductCard,
-    ProductDetail, ProductPage, ProductQuery, ProductResults, ProductSort, ProductState,
-    ProductsPage, ProductsState, SearchQuery, SkuProperty, SkuView,
+    CategoryChoice, FeedChoice, FreightOption, FreightState, ImportWish, MarketView, Price,
+    ProductCard, ProductDetail, ProductPage, ProductQuery, ProductResults, ProductSort,
+    ProductState, ProductsPage, ProductsState, SearchQuery, SkuProperty, SkuView,
 };
 use crate::problem::Problem;
 use crate::state::AppState;

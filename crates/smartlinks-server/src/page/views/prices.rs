@@ -345,7 +345,9 @@ impl RunSelection {
         let all = [
             self.named
                 .map(|count| frame.t1(Key::RunNamed, "count", count)),
-            self.words.as_ref().map(|words| frame.t1(Key::RunFound, "words", words)),
+            self.words
+                .as_ref()
+                .map(|words| frame.t1(Key::RunFound, "words", words)),
             with(Key::CatalogueLabel, &self.label),
             state,
             said,

@@ -255,7 +255,10 @@ fn one(view: &OrderIntentView, now: Timestamp) -> String {
         let instead = line.instead_of.as_deref();
         let instead = instead.map(|wanted| format!(" in place of {wanted}"));
         let goods = format!("{} x {} {variant}", line.quantity, line.sku);
-        ("line", goods.trim_end().to_owned() + &instead.unwrap_or_default())
+        (
+            "line",
+            goods.trim_end().to_owned() + &instead.unwrap_or_default(),
+        )
     }));
     rows.push(("total", amount(view.total.as_ref())));
     rows.push(("sent", format!("{} times", view.attempts)));
