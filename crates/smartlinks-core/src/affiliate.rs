@@ -4,7 +4,7 @@
 
 mod views;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aliexpress::affiliate::hotproduct_query::Sort as UpstreamSort;
 use aliexpress::affiliate::link_generate::{LinkType, PromotionLink};
@@ -59,8 +59,14 @@ impl Core {
             LinkType::Normal
         };
         let client = &self.app().ready()?.client;
-        let mut links = Vec::with_capacity(sources.len());
-        for part in sources.chunks(SOURCES_AT_ONCE) {
+        let mut seen = HashSet::new();
+        let each: Vec<String> = sources
+            .into_iter()
+            .filter(|one| seen.insert(one.clone()))
+            .collect();
+        let mut links = HashMap::with_capacity(each.len());
+        let mut failure = None;
+        for part in each.chunks(SOURCES_AT_ONCE) {
             let request = client
                 .affiliate()
                 .link_generate()
@@ -68,19 +74,34 @@ impl Core {
                 .tracking_id(&tracking_id)
                 .ship_to(ship_to)
                 .source_values(part.iter().map(String::as_str));
-            let answer = self.noted(request.send().await)?;
-            links.extend(in_order(part, answer.promotion_links));
+            match self.noted(request.send().await) {
+                Ok(answer) => {
+                    let views = in_order(part, answer.promotion_links);
+                    links.extend(part.iter().cloned().zip(views));
+                }
+                Err(error) if links.is_empty() => return Err(error.into()),
+                // What was made is kept.
+                Err(error) => {
+                    failure = Some(error.to_string());
+                    break;
+                }
+            }
         }
-        let mut links = links.into_iter();
         let all = wanted.sources.iter().zip(checked);
-        let all = all.filter_map(|(source, checked)| match checked {
-            Ok(_) => links.next(),
-            Err(message) => Some(PromotionLinkView {
+        let all = all.map(|(source, checked)| {
+            let (problem, message) = match checked {
+                Ok(asked) => match links.get(&asked) {
+                    Some(view) => return view.clone(),
+                    None => (PromotionProblem::NoAnswer, failure.clone()),
+                },
+                Err(message) => (PromotionProblem::NotAliexpress, Some(message)),
+            };
+            PromotionLinkView {
                 source: crate::text::shortened(source.trim(), 200),
                 link: None,
-                problem: Some(PromotionProblem::NotAliexpress),
-                message: Some(message),
-            }),
+                problem: Some(problem),
+                message,
+            }
         });
         let links = all.collect();
         Ok(PromotionLinks { tracking_id, links })

@@ -391,6 +391,18 @@ impl Error {
         }
     }
 
+    /// Nothing goes on until somebody has done something about the account or the settings.
+    pub(crate) const fn waits_for_a_person(&self) -> bool {
+        matches!(
+            self,
+            Self::NotConfigured(_)
+                | Self::NotConnected
+                | Self::NoDefault
+                | Self::Disconnected(_)
+                | Self::ReauthorizationRequired { .. }
+        )
+    }
+
     /// The request id that the gateway gave, for its support.
     #[must_use]
     pub fn gateway_request_id(&self) -> Option<&str> {

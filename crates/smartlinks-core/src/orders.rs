@@ -109,6 +109,7 @@ impl Core {
         let traces = self.order_traces(&record, before.is_none(), changed);
         self.store().orders().upsert(record.clone(), traces).await?;
         self.announce().await;
+        self.intent_follows(&record.order_id).await?;
         Ok(kept.view(&record, None))
     }
 

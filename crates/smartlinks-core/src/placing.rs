@@ -10,6 +10,7 @@ mod checks;
 mod guard;
 mod latin;
 mod matching;
+mod paid;
 mod places;
 mod request;
 mod resolve;

@@ -17,7 +17,7 @@ use crate::service::Core;
 use crate::settings::Market;
 
 pub use categories::CategoryView;
-pub(crate) use charges::{above_limit, charges_on, goods_price};
+pub(crate) use charges::{above_limit, charges_on, goods_price, names_no_charges};
 pub(crate) use convert::with_scheme;
 use convert::{freight_option, hit, hit_of, product_view};
 pub use feeds::{FeedQuery, FeedView};

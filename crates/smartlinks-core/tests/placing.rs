@@ -26,6 +26,8 @@ mod files;
 mod found;
 #[path = "placing/held.rs"]
 mod held;
+#[path = "placing/paid.rs"]
+mod paid;
 
 const CREATE: &str = "aliexpress.ds.order.create";
 const ORDER: &str = "param_place_order_request4_open_api_d_t_o";

@@ -11,11 +11,12 @@ async fn links_come_in_the_order_of_the_request_and_say_why_there_is_none() -> R
     let app = App::start().await?;
     let visitor = app.visitor()?;
     let ids = app.products().await?;
-    let mut sources: Vec<String> = ids.iter().cycle().take(59).cloned().collect();
-    sources.push(format!(
-        "https://www.aliexpress.com/item/{}.html?spm=a,b",
-        ids[0]
-    ));
+    let address =
+        |id: &String, number| format!("https://www.aliexpress.com/item/{id}.html?spm=a,{number}");
+    let mut sources: Vec<String> = (0..59).map(|number| address(&ids[0], number)).collect();
+    sources.push(ids[0].clone());
+    // Named a second time, far behind.
+    sources.push(sources[0].clone());
     let wanted = json!({"tracking_id": "shop_fr", "sources": sources});
     let made = visitor.post_json(LINKS, &wanted).await?.json()?;
     let links = made["links"].as_array().context("no links")?;
@@ -32,13 +33,43 @@ async fn links_come_in_the_order_of_the_request_and_say_why_there_is_none() -> R
             "{link}"
         );
     }
-    // Sixty sources are two calls.
+    assert!(links[0]["link"].is_string() && links[0]["link"] == links[60]["link"]);
+    // Sixty different sources are two calls.
     assert_eq!(
         app.journal("aliexpress.affiliate.link.generate")
             .await?
             .len(),
         2
     );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_fails_takes_no_links_of_the_others_away() -> Result<()> {
+    const GENERATE: &str = "aliexpress.affiliate.link.generate";
+    let app = App::start().await?;
+    let visitor = app.visitor()?;
+    let ids = app.products().await?;
+    let address = |number| format!("https://www.aliexpress.com/item/{}.html?n={number}", ids[0]);
+    let sources: Vec<String> = (0..60).map(address).collect();
+    for fault in [
+        json!({ "match": { "method": GENERATE }, "then": "delay", "delay_ms": 0 }),
+        json!({ "match": { "method": GENERATE }, "then": "error", "code": "InsufficientPermission" }),
+    ] {
+        app.control("faults", &fault).await?;
+    }
+    let wanted = json!({"tracking_id": "shop_fr", "sources": sources});
+    let made = visitor.post_json(LINKS, &wanted).await?.json()?;
+    let links = made["links"].as_array().context("no links")?;
+    assert_eq!(links.len(), 60, "{made}");
+    assert!(
+        links[..50].iter().all(|link| link["link"].is_string()),
+        "{made}"
+    );
+    for link in &links[50..] {
+        assert_eq!(link["problem"], "no_answer");
+        assert!(link["message"].is_string(), "{link}");
+    }
     Ok(())
 }
 

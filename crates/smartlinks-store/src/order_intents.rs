@@ -251,6 +251,9 @@ pub trait OrderIntentRepository: Send + Sync {
         request_hash: &Hash,
     ) -> Result<Option<OrderIntent>, StoreError>;
 
+    /// The intent that a known order came of.
+    async fn intent_of_order(&self, order_id: &str) -> Result<Option<OrderIntent>, StoreError>;
+
     /// Every intent of one of these lines of files ([`NewIntent::batch_line`]), the oldest first for each line.
     async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError>;
 

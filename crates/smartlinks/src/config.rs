@@ -7,6 +7,7 @@ mod addresses;
 mod app;
 mod demo;
 mod file;
+mod following;
 mod limits;
 mod live;
 mod oidc;
@@ -19,7 +20,8 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use smartlinks_core::{Market, MarketChange};
+use smartlinks_core::catalogue::WatchRhythm;
+use smartlinks_core::{FollowPolicy, Market, MarketChange};
 use url::Url;
 
 use crate::cli::SettingFlags;
@@ -61,6 +63,10 @@ pub(crate) struct Config {
     pub(crate) limits: smartlinks_server::Limits,
     /// How many passwords may be tried in ten minutes for one name from one network.
     pub(crate) attempts: NonZeroU32,
+    /// How often AliExpress is asked about imported products.
+    pub(crate) watch: WatchRhythm,
+    /// When somebody is told of an order that stands still.
+    pub(crate) follow: FollowPolicy,
     /// What is logged.
     pub(crate) log: LogSettings,
     /// What works, but should be known.
@@ -135,6 +141,8 @@ impl Config {
             background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,
             limits: limits::read(&sources)?,
             attempts: limits::attempts(&sources)?,
+            watch: following::watch(&sources)?,
+            follow: following::follow(&sources)?,
             log: log(&sources)?,
             data_dir,
             warnings,

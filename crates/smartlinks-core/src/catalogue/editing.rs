@@ -8,7 +8,7 @@ use smartlinks_store::{CatalogueEntry, CatalogueState, RuleId, StoreError, Trace
 use super::importing::busy;
 use super::listing::given;
 use super::merging::{self, History, kinds};
-use super::views::{self, CatalogueDetail};
+use super::views::CatalogueDetail;
 use super::{checks, merging::state};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -97,7 +97,7 @@ impl Core {
                 Err(Error::Storage(StoreError::Conflict { .. })) if codes_change => {}
                 Ok(true) => {
                     self.announce().await;
-                    return views::detail(entry);
+                    return self.whole(entry).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -145,9 +145,13 @@ impl Core {
             let id = sku.id.trim().to_owned();
             if let Some(code) = &sku.own_code {
                 let code = checks::own_code(code)?;
-                if code.is_some() && codes.values().any(|other| *other == code) {
-                    let message =
-                        format!("{:?} is given to two variants", code.unwrap_or_default());
+                let mut others = codes.values().flatten();
+                if let Some(code) = &code
+                    && others.any(|other: &String| other.eq_ignore_ascii_case(code))
+                {
+                    let message = format!(
+                        "{code:?} is given to two variants; shops do not tell capitals apart"
+                    );
                     return Err(Error::invalid("own_code", message));
                 }
                 codes.insert(id.clone(), code);
@@ -184,8 +188,9 @@ impl Core {
                 continue;
             };
             if other != product.id || !wanted.codes.contains_key(&sku) {
-                let message =
-                    format!("{code:?} stands at variant {sku} of product {other} already");
+                let message = format!(
+                    "{code:?} stands at variant {sku} of product {other} already, in capitals or not"
+                );
                 return Err(Error::invalid("own_code", message));
             }
         }

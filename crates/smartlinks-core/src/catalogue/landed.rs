@@ -14,6 +14,7 @@ use crate::orders::MoneyView;
 use crate::pricing::{PriceRule, minor_units};
 use crate::products::{
     FreightOption, FreightQuery, FreightQuote, ProductView, above_limit, charges_on, goods_price,
+    names_no_charges,
 };
 use crate::service::Core;
 
@@ -36,9 +37,12 @@ pub struct LandedCosts {
     pub unit_price: Option<MoneyView>,
     /// What the goods cost: the price of one times the quantity, and above the limit of a promotion the normal price.
     pub goods: Option<MoneyView>,
-    /// Taxes and import charges that come on top, one amount for each currency; null when AliExpress does not say how
-    /// much they are, and then nothing has a cost.
+    /// Taxes and import charges that AliExpress takes on top, one amount for each currency; null where the goods have no
+    /// price.
     pub charges: Option<Vec<MoneyView>>,
+    /// AliExpress says that tax is not in the price and names none: it takes none itself, and customs may ask for some on
+    /// delivery.
+    pub charges_not_named: bool,
     /// How amounts came into the currencies of landed cost and price: each with its source and time.
     pub rates: Vec<RateView>,
     /// In the order of the ways to deliver.
@@ -207,6 +211,7 @@ impl Sum {
             unit_price,
             goods,
             charges,
+            charges_not_named: sku.is_some_and(names_no_charges),
             options,
             selling,
             rates: self.rates,

@@ -24,10 +24,10 @@ use crate::service::Core;
 use crate::text::shortened;
 use known::{Before, KnownLine, Scope, batch_line};
 
-/// The largest file of orders, in bytes, and the largest request that holds one.
-pub const ORDER_FILE_LIMIT: usize = 256 * 1024;
+/// The largest file of orders, in bytes: the most lines, each with two long addresses in it.
+pub const ORDER_FILE_LIMIT: usize = 512 * 1024;
 /// The most lines of a batch.
-const MOST_LINES: usize = 500;
+const MOST_LINES: usize = 1000;
 /// How many problems of a file are reported.
 const MOST_PROBLEMS: usize = 100;
 /// The most lines that one request orders.
@@ -44,7 +44,13 @@ const OTHERWISE: &str = "this variant is ordered already for this recipient, and
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderBatch {
-    /// The file: CSV with a header. Each line below it is one order of one product.
+    /// The file: CSV with a header, separated by commas, semicolons or tabs. Each line below it is one order of one
+    /// product. Needed: `product` (number or address), `sku`, `quantity`, `country`, `contact_person`, `address`, `city`,
+    /// `province`. As each country wants them: `address2`, `zip`, `phone_country`, `mobile_no`, `full_name`,
+    /// `tax_number`, `cpf`, `rut_no`, `vat_no`, `tax_company`, `passport_no`, `passport_no_date`,
+    /// `passport_organization`, `foreigner_passport_no`, `nat_addr`. The order: `delivery` (code of a freight option),
+    /// `memo`, `pay` (`yes` or `no`, the default). Its limits, in USD, per cent and days: `max_total`, `max_drift` above
+    /// `expected_price`, `max_days`, `min_margin` of `sale_price`.
     pub csv: String,
     /// A name, 1 to 64 letters, digits, `-` and `_`. What was ordered under another name or under none is ordered again
     /// under this one; without a name, nothing that any file has ordered is.

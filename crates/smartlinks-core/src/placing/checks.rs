@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::orders::MoneyView;
 use crate::products::{
     FreightOption, FreightQuery, ProductQuery, ProductView, SkuView, above_limit, charges_on,
-    goods_price,
+    goods_price, names_no_charges,
 };
 use crate::service::Core;
 use crate::text::shortened;
@@ -35,6 +35,8 @@ pub struct OrderPreview {
     pub problems: Vec<OrderProblem>,
     /// What is to be said about the address, field by field.
     pub address: Vec<AddressAdvice>,
+    /// What else is to be said and stands in the way of nothing, such as `charges_not_named`.
+    pub advice: Vec<OrderProblem>,
     /// The connection that would order.
     pub connection: String,
     /// The lines as they were found.
@@ -43,8 +45,8 @@ pub struct OrderPreview {
     pub goods: Option<MoneyView>,
     /// Price of all deliveries, in the pay currency.
     pub freight: Option<MoneyView>,
-    /// Taxes and import charges that come on top of both, in the pay currency; absent when AliExpress does not say how
-    /// much they are.
+    /// Taxes and import charges that AliExpress charges on top of both, in the pay currency; absent when it names them in
+    /// another one.
     pub charges: Option<MoneyView>,
     /// What would be paid, in the pay currency; absent while a part of it is unknown.
     pub total: Option<MoneyView>,
@@ -76,7 +78,8 @@ pub struct PreviewLine {
     pub unit_price: Option<MoneyView>,
     /// Price of all of them: those above the limit of a promotion cost their normal price.
     pub goods: Option<MoneyView>,
-    /// Tax and import charges on top of it; absent when AliExpress does not say how much they are.
+    /// Tax and import charges that AliExpress charges on top of it; absent when it names them in another currency than the
+    /// pay currency.
     pub charges: Option<MoneyView>,
     /// By how many per cent that is above `expected_price`, decimal text.
     #[schema(value_type = Option<String>)]
@@ -254,6 +257,7 @@ impl Core {
             placeable: false,
             problems: Vec::new(),
             address: Vec::new(),
+            advice: Vec::new(),
             connection: connection.to_owned(),
             lines: Vec::new(),
             goods: None,
@@ -402,6 +406,18 @@ fn paid(charges: Vec<MoneyView>) -> Option<Decimal> {
     })
 }
 
+/// Neither in the price nor named: AliExpress takes nothing, and somebody else may.
+fn charges_not_named() -> OrderProblem {
+    OrderProblem {
+        line: None,
+        field: "address.country".to_owned(),
+        code: "charges_not_named".to_owned(),
+        detail: "AliExpress names no taxes and charges for this destination; customs may ask for some on delivery"
+            .to_owned(),
+        fix: "Tell the recipient, or count them in what the goods are sold for.".to_owned(),
+    }
+}
+
 impl Checked {
     /// A line of which nothing more can be said.
     fn cannot(&mut self, line: &NewOrderLine, problem: OrderProblem) {
@@ -469,6 +485,9 @@ impl Checked {
                 detail,
                 fix,
             ));
+        }
+        if names_no_charges(sku) && self.preview.advice.is_empty() {
+            self.preview.advice.push(charges_not_named());
         }
         let goods = price.and_then(|price| goods_price(sku, price, line.quantity, above));
         let charges = price

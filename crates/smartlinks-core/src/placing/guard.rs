@@ -68,7 +68,8 @@ pub(super) fn problems(
         let limits_money = guard.max_total.is_some() || guard.min_margin.is_some();
         if limits_money && line.unit_price.is_some() && line.charges.is_none() {
             let detail =
-                "AliExpress says that tax is not in the price, and not how much it is".to_owned();
+                "AliExpress names taxes or charges in another currency than the order is paid in"
+                    .to_owned();
             problems.push(OrderProblem {
                 fix:
                     "Choose another product or country, or order without max_total and min_margin."

@@ -31,7 +31,7 @@ pub(super) const CLOSED: &str = "order_closed";
 
 /// What an order at AliExpress is to its intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     Paid,
     Unpaid,
     /// Nothing will come of it.
@@ -39,7 +39,7 @@ enum Standing {
 }
 
 /// Where a known order stands, as far as it was read: what is not known to be paid waits for it.
-fn standing(order: &KnownOrder) -> Standing {
+pub(super) fn standing(order: &KnownOrder) -> Standing {
     match order.status.as_str() {
         "IN_CANCEL" => Standing::Closed,
         "FINISH" if was_cancelled(order) => Standing::Closed,

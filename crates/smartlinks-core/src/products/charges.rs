@@ -32,18 +32,22 @@ pub(crate) fn goods_price(
     at_price.checked_add(normal)
 }
 
-/// Taxes and import charges on top of the goods, one amount for each currency; none while a part of them is unknown.
+/// Whether AliExpress says that tax is not in the price, and names neither tax nor charges: it takes none itself, and
+/// customs may.
+pub(crate) const fn names_no_charges(sku: &SkuView) -> bool {
+    matches!(sku.tax_included, Some(false)) && sku.tax.is_none() && sku.import_charges.is_none()
+}
+
+/// Taxes and import charges that AliExpress takes on top of the goods, one amount for each currency. What it does not name
+/// it does not take.
 pub(crate) fn charges_on(
     sku: &SkuView,
     price: Decimal,
     quantity: u32,
     goods: Decimal,
 ) -> Option<Vec<MoneyView>> {
-    let tax = match (sku.tax_included, sku.tax) {
-        (Some(true), _) | (None, None) => Decimal::ZERO,
-        (Some(false), None) => return None,
-        (_, Some(tax)) => tax,
-    };
+    let tax = sku.tax.filter(|_| sku.tax_included != Some(true));
+    let tax = tax.unwrap_or_default();
     let import = sku.import_charges.unwrap_or_default();
     let currency = sku.currency.as_deref()?;
     let tax_currency = sku.tax_currency.as_deref().unwrap_or(currency);
@@ -67,4 +71,56 @@ pub(crate) fn charges_on(
         })
     });
     all.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn what_is_named_is_charged_in_its_currency() {
+        let charged = |fields: &Value| {
+            let mut sku = json!({
+                "id": "1", "attr": "", "properties": [], "price": "10", "original_price": null, "currency": "USD",
+                "stock": 5, "tax": null, "import_charges": null,
+            });
+            for (name, value) in fields.as_object().unwrap() {
+                sku[name] = value.clone();
+            }
+            let sku: SkuView = serde_json::from_value(sku).unwrap();
+            let charges = charges_on(&sku, Decimal::TEN, 2, Decimal::from(20)).unwrap();
+            let text = |one: &MoneyView| format!("{} {}", one.amount.normalize(), one.currency);
+            let charges: Vec<String> = charges.iter().map(text).collect();
+            (charges.join(", "), names_no_charges(&sku))
+        };
+        for (fields, expected, none_named) in [
+            (json!({}), "", false),
+            (json!({ "tax_included": true, "tax": "1" }), "", false),
+            (json!({ "tax_included": false }), "", true),
+            (json!({ "tax_included": false, "tax": "0" }), "", false),
+            (
+                json!({ "tax_included": false, "tax": "0.70" }),
+                "1.4 USD",
+                false,
+            ),
+            (
+                json!({ "tax_included": false, "tax": "0.70", "import_charges": "2.00" }),
+                "5.4 USD",
+                false,
+            ),
+            (
+                json!({ "tax_included": false, "tax": "0.70", "tax_currency": "EUR" }),
+                "1.4 EUR",
+                false,
+            ),
+        ] {
+            assert_eq!(
+                charged(&fields),
+                (expected.to_owned(), none_named),
+                "{fields}"
+            );
+        }
+    }
 }

@@ -372,8 +372,9 @@ async fn new_products_and_the_feed_are_for_the_market_of_who_starts_the_import()
 
     let (name, _) = large_feed(&app).await?;
     let before = app.journal(FEED).await?.len();
-    let started = person.start_catalogue_import(&of_feed(&name, Some(60)));
-    let job = started.await?.job.context("it was not started")?;
+    let request = of_feed(&name, Some(60));
+    let started = person.start_catalogue_import(&request).await?;
+    let job = started.job.context("it was not started")?;
     work(&app).await?;
     let done = app.core.catalogue_import(&job.id).await?;
     assert!(done.lines > 50 && !done.finding, "{done:?}");

@@ -117,8 +117,11 @@ async fn the_landed_cost_is_the_total_of_the_order() -> Result<()> {
     }
     let (order, _) = wish_to(&app, ("CA", "Quebec", "Montreal"), |_| true).await?;
     let landed = delivered(&app, &order, "CA").await?.landed;
-    ensure!(landed.goods.is_some() && landed.charges.is_none());
-    ensure!(landed.options.iter().all(|option| option.cost.is_none()));
+    assert_eq!(
+        (landed.charges, landed.charges_not_named),
+        (Some(Vec::new()), true)
+    );
+    ensure!(landed.options.iter().all(|option| option.cost.is_some()));
     Ok(())
 }
 
@@ -140,21 +143,47 @@ async fn delivered(
     Ok(app.core.delivered(&line.product_id, &query).await?)
 }
 
-/// Tax that is not in the price and of no known amount: there is no total, and nothing that a limit could be held against.
+/// Neither in the price nor named: AliExpress charges goods and freight, the limits are held against that, and the
+/// preview says that customs may want more.
 #[tokio::test(flavor = "multi_thread")]
-async fn charges_of_an_unknown_amount_do_not_pass_a_limit() -> Result<()> {
+async fn what_aliexpress_does_not_charge_is_no_part_of_the_total() -> Result<()> {
     let app = App::with(Setup::default()).await?;
     app.connect().await?;
-    let (mut order, _) = wish_to(&app, ("CA", "Quebec", "Montreal"), |_| true).await?;
-    let preview = app.core.preview_order(&order).await?;
-    ensure!(preview.placeable, "{:?}", preview.problems);
-    ensure!(preview.goods.is_some() && preview.charges.is_none() && preview.total.is_none());
-    order.guard.max_total = serde_json::from_value(usd(Decimal::from(9999)))?;
-    match app.core.place_order("K-1", &order).await {
-        Err(Error::NotPlaceable(problems)) => assert_eq!(problems[0].code, "charges_unknown"),
-        other => anyhow::bail!("{other:?}"),
+    let places = [
+        ("CA", "Quebec", "Montreal"),
+        ("CG", "Brazzaville", "Brazzaville"),
+    ];
+    for (number, place) in places.into_iter().enumerate() {
+        let (mut order, _) = wish_to(&app, place, |sku| sku.promotion_limit.is_none()).await?;
+        let preview = app.core.preview_order(&order).await?;
+        ensure!(preview.placeable, "{place:?}: {:?}", preview.problems);
+        let (goods, freight) = (
+            preview.goods.context("goods")?,
+            preview.freight.context("freight")?,
+        );
+        let total = preview.total.context("total")?.amount;
+        assert_eq!(total, goods.amount + freight.amount);
+        let advice: Vec<&str> = preview.advice.iter().map(|it| it.code.as_str()).collect();
+        assert_eq!(advice, ["charges_not_named"]);
+
+        order.guard.max_total = serde_json::from_value(usd(total - Decimal::new(1, 2)))?;
+        order.guard.min_margin = Some(Decimal::TEN);
+        order.sale_price = serde_json::from_value(usd(total * Decimal::TWO))?;
+        let dear = app.core.preview_order(&order).await?;
+        assert_eq!(dear.problems[0].code, "guard_max_total");
+        order.guard.max_total = serde_json::from_value(usd(total))?;
+        let placed = app
+            .core
+            .place_order(&format!("K-{number}"), &order)
+            .await?
+            .view;
+        let paid = app.core.order(&placed.order_ids[0]).await?.summary.amount;
+        assert_eq!(paid.context("no amount")?.amount, total);
     }
-    assert_eq!(made(&app).await?, 0);
+    // Where the price has everything in it, nothing more is said.
+    let (order, _) = wish_to(&app, ("FR", "Bretagne", "Rennes"), |_| true).await?;
+    let preview = app.core.preview_order(&order).await?;
+    assert!(preview.advice.is_empty(), "{:?}", preview.advice);
     Ok(())
 }
 

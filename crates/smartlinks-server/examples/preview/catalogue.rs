@@ -178,7 +178,7 @@ impl Sample {
             unit: Some(Price::new("4.05", "EUR")),
             goods: Some(Price::new("8.10", "EUR")),
             charges: vec![Price::new("0.57", "EUR")],
-            charges_unknown: false,
+            charges_not_named: false,
             rates: vec![rate("EUR", false), rate("GBP", true)],
             selling: Some(SellingView {
                 rule: self.some_text(),

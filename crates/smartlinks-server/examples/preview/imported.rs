@@ -84,6 +84,8 @@ impl Sample {
             picture: Some(format!("{}{number}.svg", self.upstream.picture)),
             cost: (number != 2).then(|| euros("4.05")),
             price: (number != 2).then(|| euros("9.99")),
+            by_hand: number == 1,
+            least: (number == 1).then(|| euros("10.45")),
             stock: [Some(1_200), Some(0), None][number % 3],
             gone_ms: (number == 1).then_some(NOW - DAY),
             code: format!("MAT-{number}"),
@@ -114,6 +116,10 @@ impl Sample {
                 labels: self.name(),
                 rule: RULE.into(),
                 problem,
+            },
+            hand: HandPriceForm {
+                currency: "EUR".into(),
+                ..HandPriceForm::default()
             },
         };
         let wrong = (
@@ -261,6 +267,8 @@ impl Sample {
             margin: priced.then(|| euros("5.968425")),
             margin_percent: priced.then(|| "59.74".into()),
             problem,
+            by_hand: number == 1,
+            least: (number == 1).then(|| euros("10.45")),
         }
     }
 
@@ -284,6 +292,7 @@ impl Sample {
                 changes: if lines.is_empty() { 0 } else { 1_200 },
                 unchanged: 275,
                 problems: if lines.is_empty() { 0 } else { 5 },
+                by_hand: if lines.is_empty() { 0 } else { 3 },
                 made_ms: Some(NOW - 4 * MINUTE),
                 applied_ms,
             },

@@ -94,6 +94,7 @@ impl Sample {
             total: Some(Price::new("10.59", "USD")),
             max_days: Some(18),
             margin: None,
+            charges_not_named: false,
             token: "5f3a".into(),
         }
     }

@@ -61,8 +61,8 @@ pub use batch::{BatchPage, BatchProgress, BatchRow, BatchState};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
 pub use catalogue::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
-    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, PriceRange,
-    RemoveProductPage, Standing,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, HandPriceForm,
+    PriceRange, RemoveProductPage, Standing,
 };
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};

@@ -113,6 +113,16 @@ impl OrderIntentRepository for DatabaseStore {
         row.map(|row| intent(&row)).transpose()
     }
 
+    async fn intent_of_order(&self, order_id: &str) -> Result<Option<OrderIntent>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            intent_columns!(),
+            " from order_intents where id = (select intent_id from known_orders where order_id = $1)"
+        );
+        let row = self.database.first(SELECT, values![order_id]).await?;
+        row.map(|row| intent(&row)).transpose()
+    }
+
     async fn intents_of_lines(&self, lines: &[String]) -> Result<Vec<OrderIntent>, StoreError> {
         const SELECT: &str = concat!(
             "select ",

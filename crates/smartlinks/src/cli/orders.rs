@@ -71,6 +71,12 @@ pub(crate) enum OrdersCommand {
     /// stands there.
     Batch {
         /// The file: a header, and one order of one product in each line; - reads stdin
+        ///
+        /// Columns that are needed: product (number or address), sku, quantity, country, contact_person, address, city,
+        /// province. As each country wants them: address2, zip, phone_country, mobile_no, full_name, tax_number, cpf,
+        /// rut_no, vat_no, tax_company, passport_no, passport_no_date, passport_organization, foreigner_passport_no,
+        /// nat_addr. The order: delivery (code of a freight option), memo, pay (yes or no, the default). Its limits, in
+        /// USD, per cent and days: max_total, max_drift above expected_price, max_days, min_margin of sale_price.
         file: PathBuf,
         /// A name; under a new one, what was ordered before is ordered again
         #[arg(long)]

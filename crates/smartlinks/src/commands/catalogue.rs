@@ -1,5 +1,6 @@
 //! `catalogue …`
 
+mod by_hand;
 mod imports;
 mod prices;
 mod watch;
@@ -43,6 +44,7 @@ pub(crate) async fn run(command: CatalogueCommand, session: &Session) -> Result<
         CatalogueCommand::Export(arguments) => export(arguments, session).await,
         CatalogueCommand::Rules(command) => prices::rules(command, session).await,
         CatalogueCommand::Rates(command) => prices::rates(command, session).await,
+        CatalogueCommand::Price(command) => by_hand::run(command, session).await,
         CatalogueCommand::DryRun(arguments) => prices::dry_run(arguments, session).await,
         CatalogueCommand::Run(arguments) => prices::run(arguments, session).await,
         CatalogueCommand::Apply { id } => prices::apply(&id, session).await,

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, CatalogueSkuView,
-    CatalogueSummary, MoneyRange, SkuEdit,
+    CatalogueSummary, HandPrice, MoneyRange, SkuEdit,
 };
 
 use super::frame::query_value;
@@ -18,9 +18,9 @@ use crate::api::catalogue_file;
 use crate::guard::RequestId;
 use crate::page::views::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
-    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, ImportWish,
-    KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage, SkuProperty,
-    Standing,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, HandPriceForm,
+    ImportWish, KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage,
+    SkuProperty, Standing,
 };
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -36,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .get("/aliexpress/catalogue/export", export)
         .get("/aliexpress/catalogue/{id}", show)
         .post("/aliexpress/catalogue/{id}", change)
+        .post("/aliexpress/catalogue/{id}/price", price)
         .post("/aliexpress/catalogue/{id}/refresh", refresh)
         .get("/aliexpress/catalogue/{id}/remove", ask_remove)
         .post("/aliexpress/catalogue/{id}/remove", remove)
@@ -238,8 +239,15 @@ async fn show(
     shown(&state, &headers, &uri, product, None).await
 }
 
+/// The forms of a product's page.
+enum Form {
+    Product,
+    Price,
+}
+
 /// What was entered and refused.
 struct Refused {
+    form: Form,
     fields: Fields,
     problem: ProblemView,
     detail: String,
@@ -263,14 +271,27 @@ async fn shown(
         problem: None,
     };
     let rule = form.rule.clone();
+    let mut hand = HandPriceForm {
+        currency: price_currency(state, &product),
+        ..HandPriceForm::default()
+    };
     let mut skus: Vec<_> = product.skus.into_iter().map(sku).collect();
-    if let Some(refused) = refused {
-        form = entered(&refused, form);
-        for touched in variants_of(&refused.fields) {
-            for sku in skus.iter_mut().filter(|sku| sku.id == touched.id) {
-                sku.code = touched.code().unwrap_or_else(|| sku.code.clone());
-                sku.chosen = touched.chosen().unwrap_or(sku.chosen);
+    match refused {
+        Some(refused) if matches!(refused.form, Form::Price) => hand = entered_price(&refused),
+        Some(refused) => {
+            form = entered(&refused, form);
+            for touched in variants_of(&refused.fields) {
+                for sku in skus.iter_mut().filter(|sku| sku.id == touched.id) {
+                    sku.code = touched.code().unwrap_or_else(|| sku.code.clone());
+                    sku.chosen = touched.chosen().unwrap_or(sku.chosen);
+                }
             }
+        }
+        None => {}
+    }
+    for priced in core.hand_prices(&product.summary.id).await? {
+        for sku in skus.iter_mut().filter(|sku| sku.id == priced.sku) {
+            sku.least = priced.least.as_ref().map(views_of::price);
         }
     }
     let summary = &product.summary;
@@ -289,6 +310,7 @@ async fn shown(
         skus,
         rules: rules.map(|rule| (rule.id, rule.name)).collect(),
         form,
+        hand,
     };
     Ok(render(&page, &visit, state))
 }
@@ -313,6 +335,25 @@ fn entered(refused: &Refused, now: CatalogueForm) -> CatalogueForm {
         labels: text("labels", now.labels),
         rule: text("rule", now.rule),
         problem: Some((refused.problem.clone(), refused.detail.clone())),
+    }
+}
+
+fn entered_price(refused: &Refused) -> HandPriceForm {
+    let text = |name| smartlinks_core::shortened(&field(&refused.fields, name), 60);
+    HandPriceForm {
+        sku: text("sku"),
+        amount: text("amount"),
+        currency: text("price_currency"),
+        problem: Some((refused.problem.clone(), refused.detail.clone())),
+    }
+}
+
+/// The currency that the product's prices have, else that of the settings.
+fn price_currency(state: &AppState, product: &CatalogueDetail) -> String {
+    let mut prices = product.skus.iter().filter_map(|sku| sku.price.as_ref());
+    match prices.next() {
+        Some(price) => price.currency.clone(),
+        None => state.core().market().currency.clone(),
     }
 }
 
@@ -382,17 +423,64 @@ async fn change(
     match state.core().edit_product(&id, &edit).await {
         Ok(_) => Ok(done(&state, &place(&id), CatalogueDeed::Saved)),
         Err(error) => {
-            let product = state.core().catalogue_product(&id).await?;
-            let problem = Problem::from(error);
-            let status = problem.status();
-            let refused = Refused {
-                fields,
-                detail: problem.detail.clone(),
-                problem: problems::view(problem, &request_id),
+            let visitor = (&headers, &uri, request_id.as_str());
+            refused(&state, visitor, &id, (Form::Product, fields), error).await
+        }
+    }
+}
+
+/// The page again, with what was entered and why it cannot be.
+async fn refused(
+    state: &AppState,
+    (headers, uri, request_id): (&HeaderMap, &Uri, &str),
+    id: &str,
+    (form, fields): (Form, Fields),
+    error: smartlinks_core::Error,
+) -> Result<Response, Problem> {
+    let product = state.core().catalogue_product(id).await?;
+    let problem = Problem::from(error);
+    let status = problem.status();
+    let refused = Refused {
+        form,
+        fields,
+        detail: problem.detail.clone(),
+        problem: problems::view(problem, request_id),
+    };
+    let mut response = shown(state, headers, uri, product, Some(refused)).await?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// Sets the price of a variant by hand, or leaves it to the rules again.
+async fn price(
+    state: AppState,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let sku = field(&fields, "sku");
+    let leaves = field(&fields, "deed") == "leave";
+    let (priced, deed) = match leaves {
+        true => {
+            let left = state.core().price_by_rules(&id, &sku).await;
+            (left, CatalogueDeed::PriceLeft)
+        }
+        false => {
+            let price = HandPrice {
+                amount: field(&fields, "amount"),
+                currency: field(&fields, "price_currency"),
             };
-            let mut response = shown(&state, &headers, &uri, product, Some(refused)).await?;
-            *response.status_mut() = status;
-            Ok(response)
+            let set = state.core().price_by_hand(&id, &sku, &price).await;
+            (set, CatalogueDeed::PriceSet)
+        }
+    };
+    match priced {
+        Ok(_) => Ok(done(&state, &place(&id), deed)),
+        Err(error) => {
+            let visitor = (&headers, &uri, request_id.as_str());
+            refused(&state, visitor, &id, (Form::Price, fields), error).await
         }
     }
 }
@@ -493,6 +581,8 @@ fn sku(sku: CatalogueSkuView) -> CatalogueSku {
         picture: sku.image,
         cost: sku.cost.as_ref().map(views_of::price),
         price: sku.price.as_ref().map(views_of::price),
+        by_hand: sku.price_by_hand,
+        least: None,
         stock: sku.stock,
         gone_ms: sku.gone_at.map(Timestamp::as_millisecond),
         kept_code: sku.own_code.clone().unwrap_or_default(),

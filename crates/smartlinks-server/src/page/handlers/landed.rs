@@ -34,7 +34,7 @@ fn delivered(shown: DeliveredQuote) -> Delivered {
             .map(|(option, comes_to)| way(option, comes_to, &quote.currency))
             .collect(),
         unit: landed.unit_price.map(plain),
-        charges_unknown: landed.goods.is_some() && landed.charges.is_none(),
+        charges_not_named: landed.charges_not_named,
         charges: landed.charges.into_iter().flatten().map(plain).collect(),
         goods: landed.goods.map(plain),
         rates: rates.collect(),

@@ -537,6 +537,10 @@ async fn preview_box(state: &AppState, preview: OrderPreview) -> Result<PreviewB
         total: price(&preview.total),
         max_days: preview.max_days,
         margin: preview.margin.map(|margin| margin.to_string()),
+        charges_not_named: preview
+            .advice
+            .iter()
+            .any(|advice| advice.code == "charges_not_named"),
         rows: preview.lines.into_iter().map(row).collect(),
         token: preview.preview,
     })

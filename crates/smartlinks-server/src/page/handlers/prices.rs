@@ -539,6 +539,7 @@ fn run_facts(run: PriceRunView, of: RunSelection) -> RunFacts {
         changes: count(summary.changes),
         unchanged: count(summary.unchanged),
         problems: count(summary.problems),
+        by_hand: count(summary.by_hand),
         made_ms: run.created_at.map(Timestamp::as_millisecond),
         applied_ms: run.applied_at.map(Timestamp::as_millisecond),
     }
@@ -573,6 +574,8 @@ fn run_line(line: PriceRunLineView) -> RunLine {
         converted: line.converted_cost.as_ref().map(views_of::price),
         before: line.before.as_ref().map(views_of::price),
         after: line.after.as_ref().map(views_of::price),
+        by_hand: line.by_hand,
+        least: line.least.as_ref().map(views_of::price),
         problem: line.problem.map(|problem| match problem {
             PricingProblem::NoCost => RunProblem::NoCost,
             PricingProblem::NoRule => RunProblem::NoRule,

@@ -223,6 +223,8 @@ fn reason_key(reason: &str) -> Option<Key> {
         "dearer_now" => Key::ReasonDearer,
         "created_after_end" => Key::ReasonCreatedAfterEnd,
         "order_closed" => Key::ReasonOrderClosed,
+        "paid" => Key::ReasonPaid,
+        "partly_closed" => Key::ReasonPartlyClosed,
         _ => return None,
     })
 }

@@ -16,8 +16,8 @@ pub struct Delivered {
     pub goods: Option<Price>,
     /// Taxes and import charges on top, in each currency.
     pub charges: Vec<Price>,
-    /// Something comes on top, and AliExpress does not say how much.
-    pub charges_unknown: bool,
+    /// AliExpress takes no taxes and charges for this destination, and customs may.
+    pub charges_not_named: bool,
     /// The rates that were used.
     pub rates: Vec<UsedRate>,
     /// What it sells for, where it is in the catalogue.

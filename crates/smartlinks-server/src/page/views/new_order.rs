@@ -188,6 +188,8 @@ pub struct PreviewBox {
     pub max_days: Option<i64>,
     /// What is earned, in per cent.
     pub margin: Option<String>,
+    /// AliExpress names no taxes and charges for this destination.
+    pub charges_not_named: bool,
     /// Stands for what was seen.
     pub token: String,
 }
@@ -586,6 +588,11 @@ impl NewOrderPage {
             },
         });
         checks.push(match &preview.total {
+            Some(total) if preview.charges_not_named => Check {
+                what: Key::CheckTotal,
+                tone: Tone::Warn,
+                words: frame.t1(Key::CheckTotalCustoms, "total", frame.money(total)),
+            },
             Some(total) => check(Key::CheckTotal, true, frame.money(total)),
             None => check(Key::CheckTotal, false, frame.t(Key::CheckTotalUnknown)),
         });

@@ -377,6 +377,8 @@ pub struct RunFacts {
     pub unchanged: i64,
     /// How many have a problem.
     pub problems: i64,
+    /// How many keep a price that was set by hand.
+    pub by_hand: i64,
     /// When it was made. Milliseconds.
     pub made_ms: Option<i64>,
     /// When it was put in force. Milliseconds.
@@ -414,6 +416,10 @@ pub struct RunLine {
     pub margin_percent: Option<String>,
     /// Why it gets no price.
     pub problem: Option<RunProblem>,
+    /// It keeps a price that was set by hand.
+    pub by_hand: bool,
+    /// The least that such a price should be, when it is below.
+    pub least: Option<Price>,
 }
 
 /// Why a variant gets no price.
@@ -454,6 +460,7 @@ impl RunLine {
             }
             (Some(RunProblem::ImpossibleCost), _) => frame.t(Key::RunImpossible),
             (Some(RunProblem::ZeroPrice), _) => frame.t(Key::RunZero),
+            (None, _) if self.by_hand => frame.t(Key::RunKept),
             (None, Some(name)) => frame.t1(Key::RunByRule, "name", name),
             (None, None) => String::new(),
         }

@@ -70,18 +70,13 @@ fn behind(shown: &DeliveredQuote) -> String {
         ("price of one", amount(landed.unit_price.as_ref())),
         ("goods", amount(landed.goods.as_ref())),
     ];
-    match &landed.charges {
-        None if landed.goods.is_some() => {
-            let unknown = "AliExpress adds tax and does not say how much";
-            rows.push(("taxes and import", unknown.to_owned()));
-        }
-        None => {}
-        Some(charges) => rows.extend(
-            charges
-                .iter()
-                .map(|one| ("taxes and import", amount(Some(one)))),
-        ),
+    if landed.charges_not_named {
+        let none =
+            "AliExpress names none for this destination; customs may ask for some on delivery";
+        rows.push(("taxes and import", none.to_owned()));
     }
+    let charges = landed.charges.iter().flatten();
+    rows.extend(charges.map(|one| ("taxes and import", amount(Some(one)))));
     rows.extend(landed.rates.iter().map(|used| {
         let rate = &used.rate;
         let said = match rate.source {

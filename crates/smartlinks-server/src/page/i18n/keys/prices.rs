@@ -5,6 +5,8 @@ super::keys! {
     NoticeRuleDeleted = "notice-rule-deleted",
     NoticeRateSaved = "notice-rate-saved",
     NoticeRateRemoved = "notice-rate-removed",
+    NoticePriceSet = "notice-price-set",
+    NoticePriceLeft = "notice-price-left",
     NoticePricesApplied = "notice-prices-applied",
     PricesTitle = "prices-title",
     PricesAnswerNone = "prices-answer-none",
@@ -115,4 +117,6 @@ super::keys! {
     RunNow = "run-now",
     RunNotSold = "run-not-sold",
     RunKeeps = "run-keeps",
+    RunByHand = "run-by-hand",
+    RunKept = "run-kept",
 }

@@ -13,7 +13,7 @@ super::keys! {
     LandedUnit = "landed-unit",
     LandedGoods = "landed-goods",
     LandedCharges = "landed-charges",
-    LandedChargesUnknown = "landed-charges-unknown",
+    LandedChargesNotNamed = "landed-charges-not-named",
     LandedRate = "landed-rate",
     LandedMargin = "landed-margin",
     LandedPercent = "landed-percent",
