@@ -273,7 +273,7 @@ impl Sample {
     }
 
     pub(crate) fn price_runs(&self) -> Vec<(&'static str, PriceRunPage)> {
-        let page = |applied_ms, moved, lines: Vec<RunLine>| PriceRunPage {
+        let page = |applied_ms: Option<i64>, moved, lines: Vec<RunLine>| PriceRunPage {
             frame: self.frame(&format!("/aliexpress/catalogue/runs/{RUN}")),
             run: RunFacts {
                 id: RUN.into(),
