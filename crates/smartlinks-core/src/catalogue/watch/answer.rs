@@ -7,7 +7,7 @@ use super::super::importing::{busy, is_for, is_latest, market_of};
 use super::super::merging::{self, History};
 use super::super::views::CatalogueDetail;
 use crate::clock::to_millis;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::products::{ProductQuery, ProductView};
 use crate::service::Core;
 use crate::settings::Market;
