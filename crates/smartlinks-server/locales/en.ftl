@@ -1100,7 +1100,7 @@ drift-on-sale = The product can be bought again
 drift-record = Keep it here
 drift-notify = Tell
 drift-hold = Hold the product
-drift-unpublish = Take it off
+drift-unpublish = Unpublish it
 drift-recorded = Kept here
 drift-notified = Told
 drift-held-back = Product held
@@ -1111,7 +1111,7 @@ drift-says-not-for-app = Not for this app
 drift-says-offline = Taken off by its seller
 drift-listed = Listed
 drift-held = Held
-drift-unpublished = Taken off
+drift-unpublished = Not published
 repair-title = Waiting for you
 repair-text = AliExpress names these variants no more. Orders for them are held until you have chosen what takes their place.
 repair-gone = Gone
@@ -1127,6 +1127,7 @@ repair-left = { $count ->
 }
 repair-confidence = confidence { $count } %
 repair-choose = In its place
+repair-next = Further variants that wait
 repair-choose-one = Choose a variant
 repair-confirm = Sell this one in its place
 repair-unsell = Sell it no more
@@ -1471,6 +1472,7 @@ import-answer-failed = { $count ->
    *[other] { $count } products could not be imported.
 }
 import-answer-cancelled = Stopped after { $done } of { $all } products.
+import-no-more = Why no more of the feed was found
 import-goes-on = It goes on { $when }.
 import-cancel = Stop the import
 import-resume = Go on with it
@@ -1528,6 +1530,8 @@ rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
 rate-entered = { $one } = { $worth }, entered by an operator
 selling-price = Your price for one
 selling-rule = by the rule “{ $name }”
+selling-under-rule = What it would be at this cost
+selling-dry-run = Dry run
 selling-no-cost = None: AliExpress names no cost.
 selling-no-rule = None: no price rule applies. Make one the default.
 selling-impossible = None: the cost cannot be counted with.
@@ -1702,7 +1706,10 @@ check-stock-bad = Not enough
 check-stock-unknown = AliExpress does not say how many are left
 check-delivery = Delivery
 check-delivery-good = Offered, without a time
-check-delivery-days = Offered, { $days } days at most
+check-delivery-days = { $days ->
+    [one] Offered, { $days } day at most
+   *[other] Offered, { $days } days at most
+}
 check-delivery-bad = Not offered as wanted
 check-address = Address
 check-address-good = As AliExpress wants it
@@ -1809,7 +1816,7 @@ decide-title = What became of it?
 decide-text = Look at the orders of this account on the AliExpress website. Then say which of the two is true.
 decide-exists = The order exists
 decide-exists-means = It is read at AliExpress and has to be of this connection. Then it is followed like any other.
-decide-may-be = { $id }: ordered since, with the same goods
+decide-may-be = { $id }: ordered after this was sent, with the same goods
 decide-number = Order number; with several stores, one for each
 decide-exists-button = It exists
 decide-none = There is no order
@@ -1858,7 +1865,7 @@ batch-answer-ready = { $count ->
 }
 batch-answer-going = { $done } of { $count } lines are done.
 batch-answer-stopped = Stopped at a line that was not ordered; { $done } of { $count } lines are done.
-batch-answer-done = All { $count } lines are done.
+batch-answer-done = Every line of the file is done.
 batch-progress-title = How far it has come
 batch-done-of = { $done } of { $count }
 batch-line = Line of the file

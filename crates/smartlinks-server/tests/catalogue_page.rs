@@ -223,7 +223,7 @@ async fn saving_an_old_page_undoes_nothing_that_was_done_meanwhile() -> Result<(
         .await?;
     app.advance(12 * 3600);
     app.core.watch_products(&CancellationToken::new()).await?;
-    app.core.repair_sku(&id, &skus[0], Some(&skus[2])).await?;
+    app.core.repair_sku(&id, &skus[0], &skus[2]).await?;
     let coded = |product: &Value, sku: &str| {
         let mut skus = product["skus"].as_array().into_iter().flatten().cloned();
         let found = skus.find(|one| one["id"] == sku);
@@ -263,7 +263,7 @@ const STEPS: [(&str, &str); 12] = [
     ("currency", "EUR"),
     ("up_to", "10"),
     ("percent", "100"),
-    ("plus", "1.50"),
+    ("plus", "1,50"),
     ("up_to", ""),
     ("percent", "50"),
     ("plus", ""),
@@ -289,7 +289,7 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
         .expect_status(400)?
         .text();
     holds(&refused, "steps[1].up_to");
-    holds(&refused, r#"value="1.50""#);
+    holds(&refused, r#"value="1,50""#);
     let (said, _) = send(&visitor, &rules, &STEPS).await?;
     holds(&said, "The rule is saved.");
     holds(&said, "by “shop”");
@@ -418,9 +418,10 @@ async fn rates_are_entered_by_hand() -> Result<()> {
     let visitor = app.visitor()?;
     let rates = format!("{CATALOGUE}/rates");
     let rate = |number| [("from", "USD"), ("to", "EUR"), ("rate", number)];
-    let refused = visitor.post_form(&rates, &rate("0,92")).await?;
-    holds(&refused.expect_status(400)?.text(), "0,92");
-    let (said, _) = send(&visitor, &rates, &rate("0.92")).await?;
+    let refused = visitor.post_form(&rates, &rate("1,234")).await?;
+    holds(&refused.expect_status(400)?.text(), "1,234");
+    // As a French keyboard writes it.
+    let (said, _) = send(&visitor, &rates, &rate("0,92")).await?;
     holds(&said, "The rate is saved.");
     holds(&said, "1 USD = 0.92 EUR");
     holds(&said, "Entered by hand");

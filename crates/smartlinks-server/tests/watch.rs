@@ -232,7 +232,7 @@ async fn the_page_shows_what_changed_and_takes_a_choice() -> Result<()> {
     );
     let right = [
         ("cost_up", "hold"),
-        ("cost_up_above", "2.5"),
+        ("cost_up_above", "2,5"),
         ("stock", "notify"),
     ];
     let saved = visitor

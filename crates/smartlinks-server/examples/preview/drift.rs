@@ -151,6 +151,7 @@ impl Sample {
             frame: self.frame("/aliexpress/drift"),
             watch,
             waiting: Vec::new(),
+            waiting_next: None,
             changes: Vec::new(),
             kind: String::new(),
             next: None,
@@ -169,6 +170,7 @@ impl Sample {
         };
         let waiting = DriftPage {
             waiting: self.waiting(),
+            waiting_next: Some("prod_1.12000030000000005".into()),
             changes: self.changes(true),
             next: Some("1795435200000.chg_1".into()),
             ..page(WatchStanding {

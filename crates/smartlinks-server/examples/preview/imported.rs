@@ -273,7 +273,7 @@ impl Sample {
     }
 
     pub(crate) fn price_runs(&self) -> Vec<(&'static str, PriceRunPage)> {
-        let page = |applied_ms, moved, lines: Vec<RunLine>| PriceRunPage {
+        let page = |applied_ms: Option<i64>, moved, lines: Vec<RunLine>| PriceRunPage {
             frame: self.frame(&format!("/aliexpress/catalogue/runs/{RUN}")),
             run: RunFacts {
                 id: RUN.into(),
@@ -330,6 +330,7 @@ impl Sample {
             failed,
             next_ms: rests.is_some().then_some(NOW + 5 * MINUTE),
             rests,
+            no_more: (failed == 7).then(|| self.problem("ApiCallLimit")),
             created_ms: Some(NOW - 20 * MINUTE),
             finished_ms: (state != ImportState::Running).then_some(NOW - MINUTE),
         }

@@ -122,6 +122,7 @@ pub(crate) const RULES: &[(Method, &str, Rule)] = &[
     (Method::POST,   "/aliexpress/catalogue/dry-run", Operator),
     (Method::GET,    "/aliexpress/catalogue/runs/{id}", Operator),
     (Method::POST,   "/aliexpress/catalogue/runs/{id}/apply", Operator),
+    (Method::POST,   "/aliexpress/catalogue/runs/{id}/again", Operator),
     (Method::GET,    "/aliexpress/catalogue/imports", Operator),
     (Method::POST,   "/aliexpress/catalogue/imports", Operator),
     (Method::POST,   "/aliexpress/catalogue/imports/feed", Operator),

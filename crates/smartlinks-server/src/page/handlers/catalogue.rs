@@ -56,6 +56,12 @@ pub(super) fn given(fields: &Fields, name: &str) -> Option<String> {
     Some(field(fields, name)).filter(|value| !value.is_empty())
 }
 
+/// A number with a comma before its decimals, as some languages write it, with a point. What cannot be read so stays, and
+/// is refused where it is used.
+pub(super) fn with_point(text: &str) -> String {
+    smartlinks_core::written_number(text).map_or_else(|| text.to_owned(), |it| it.to_string())
+}
+
 /// All that a form has sent under a name.
 pub(super) fn every(fields: &Fields, name: &str) -> Vec<String> {
     let values = fields.0.iter().filter(|(field, _)| field == name);

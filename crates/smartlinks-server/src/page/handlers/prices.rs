@@ -13,7 +13,7 @@ use smartlinks_core::catalogue::{
 };
 use smartlinks_core::pricing::{RateSource, minor_units};
 
-use super::catalogue::{done, encoded, every, field, given};
+use super::catalogue::{done, encoded, every, field, given, with_point};
 use super::frame::query_value;
 use super::webhooks::Fields;
 use super::{Visit, notice, problems, render, views_of};
@@ -210,7 +210,7 @@ fn rule_json(contents: &RuleContents) -> Value {
     let some = |pairs: &[(&str, &String)]| -> Map<String, Value> {
         let filled = pairs.iter().filter(|(_, text)| !text.is_empty());
         filled
-            .map(|(name, text)| ((*name).to_owned(), json!(text)))
+            .map(|(name, text)| ((*name).to_owned(), json!(with_point(text))))
             .collect()
     };
     let steps: Vec<_> = contents
@@ -336,7 +336,8 @@ async fn set_rate(
 ) -> Result<Response, Problem> {
     let (from, to) = (field(&fields, "from"), field(&fields, "to"));
     let rate = field(&fields, "rate");
-    match state.core().set_exchange_rate(&from, &to, &rate).await {
+    let number = with_point(&rate);
+    match state.core().set_exchange_rate(&from, &to, &number).await {
         Ok(_) => Ok(done(&state, RULES, CatalogueDeed::RateSaved)),
         Err(error) => {
             let (status, problem) = refusal(error, &request_id);
