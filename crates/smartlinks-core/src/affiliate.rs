@@ -79,7 +79,7 @@ impl Core {
                     let views = in_order(part, answer.promotion_links);
                     links.extend(part.iter().cloned().zip(views));
                 }
-                Err(error) if links.is_empty() => return Err(error),
+                Err(error) if links.is_empty() => return Err(error.into()),
                 // What was made is kept.
                 Err(error) => {
                     failure = Some(error.to_string());
