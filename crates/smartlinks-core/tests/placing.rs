@@ -762,6 +762,7 @@ async fn an_order_for_a_variant_that_is_gone_waits_until_a_person_has_chosen() -
     order.preview = Some(preview.preview);
     let placed = app.core.place_order("key-1", &order).await?;
     assert_eq!(placed.view.lines[0].sku, proposal.sku);
+    assert_eq!(placed.view.lines[0].instead_of.as_ref(), Some(&gone));
     assert_eq!(made(&app).await?, 1);
     Ok(())
 }
