@@ -10,6 +10,7 @@ mod course;
 mod drift;
 mod editing;
 mod export;
+mod hand_prices;
 mod history;
 mod importing;
 mod imports;
@@ -33,6 +34,7 @@ pub use drift::{
 };
 pub use editing::{CatalogueEdit, SkuEdit};
 pub use export::{CatalogueExport, ExportFormat};
+pub use hand_prices::{HandPrice, SkuPriceView};
 pub use history::{CatalogueChangePage, CatalogueChangeView};
 pub use importing::CatalogueImport;
 pub use imports::{
@@ -55,4 +57,4 @@ pub use views::{
     CatalogueDetail, CatalogueFacts, CataloguePage, CatalogueSkuView, CatalogueSummary, MoneyRange,
     ProductWatchView, ReplacementView, StateCount,
 };
-pub use watch::{WATCH_SHARE_PERCENT, WatchWork};
+pub use watch::{WATCH_SHARE_PERCENT, WatchRhythm, WatchWork};

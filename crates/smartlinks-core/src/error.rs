@@ -337,7 +337,7 @@ impl Error {
             Self::UnknownRate { .. } => "List the exchange rates; one that is not there needs no removal.".into(),
             Self::CatalogueRefused(_) => "Do what the message says, then repeat the request.".into(),
             Self::UnknownIntent(_) => "List the order intents and use one of their ids.".into(),
-            Self::IdempotencyKeyUsed => "Use a new key for each order, and the same one only to repeat the same order.".into(),
+            Self::IdempotencyKeyUsed => "Read what became of the order of that key first (`GET /api/aliexpress/order-intents`, `smartlinks orders intents`); only an order that is wanted besides it needs another key.".into(),
             Self::NotPlaceable(problems) => match &problems[..] {
                 [one] => one.fix.clone(),
                 _ => "Mend each of the problems; a preview shows them one by one.".into(),
@@ -389,6 +389,18 @@ impl Error {
             Self::Storage(_) | Self::Internal(_) => Retry::Later,
             _ => Retry::No,
         }
+    }
+
+    /// Nothing goes on until somebody has done something about the account or the settings.
+    pub(crate) const fn waits_for_a_person(&self) -> bool {
+        matches!(
+            self,
+            Self::NotConfigured(_)
+                | Self::NotConnected
+                | Self::NoDefault
+                | Self::Disconnected(_)
+                | Self::ReauthorizationRequired { .. }
+        )
     }
 
     /// The request id that the gateway gave, for its support.

@@ -17,6 +17,7 @@ use crate::activity::{Activity, Hour};
 use crate::api_keys::KnownKeys;
 use crate::app::AppSetup;
 use crate::call_budget::CallCounts;
+use crate::catalogue::WatchRhythm;
 use crate::changes::Changes;
 use crate::counted::Counted;
 use crate::doctor::Places;
@@ -85,6 +86,8 @@ pub struct CoreOptions {
     pub refresh: RefreshPolicy,
     /// How placing orders behaves.
     pub orders: OrderPolicy,
+    /// When AliExpress is asked about imported products.
+    pub watch: WatchRhythm,
     /// How operators sign in.
     pub operators: OperatorPolicy,
     /// Where webhooks may go, and how they get there.
@@ -115,6 +118,7 @@ impl CoreOptions {
             token_file: None,
             refresh: RefreshPolicy::default(),
             orders: OrderPolicy::default(),
+            watch: WatchRhythm::default(),
             operators: OperatorPolicy::default(),
             webhooks: WebhookOptions::over_http(Targets::Public),
             places: Places::default(),
@@ -389,6 +393,10 @@ impl Core {
 
     pub(crate) fn order_policy(&self) -> &OrderPolicy {
         &self.inner.options.orders
+    }
+
+    pub(crate) fn watch_rhythm(&self) -> WatchRhythm {
+        self.inner.options.watch
     }
 
     pub(crate) fn owner(&self) -> &str {

@@ -1,5 +1,7 @@
 //! Work that goes on by itself: renewing what is due, forgetting what is old.
 
+mod due;
+
 use std::time::Duration;
 
 use smartlinks_store::{Millis, StoreError, with_causes};
@@ -10,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::to_millis;
 use crate::error::Result;
 use crate::service::Core;
+pub(crate) use due::{DueWork, Look};
 
 /// Kept after its end so that a late callback can still be told what happened to it.
 const LOGINS_KEPT_MS: i64 = 24 * 3_600_000;
@@ -23,6 +26,8 @@ const ATTEMPTS_KEPT_MS: i64 = 90 * 24 * 3_600_000;
 const AUDIT_KEPT_MS: i64 = 400 * 24 * 3_600_000;
 /// What happened to imported products: as long, for the same reason.
 const PRODUCT_CHANGES_KEPT_MS: i64 = 400 * 24 * 3_600_000;
+/// Numbers in stock move all the time, and of those that are only recorded nobody asks later.
+const STOCK_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Imports that ended longer ago than this are forgotten.
 const IMPORTS_KEPT_MS: i64 = 30 * 24 * 3_600_000;
 /// Price runs that were made longer ago than this are forgotten.
@@ -115,56 +120,22 @@ impl Core {
 
     /// Renews what is due until it is told to stop. `clock_moved` wakes it when somebody moves the
     /// clock (the sandbox); in production it never does.
-    pub async fn run_refresher(
-        &self,
-        stop: CancellationToken,
-        mut clock_moved: watch::Receiver<i64>,
-    ) {
-        let mut in_vain = 0_u32;
-        loop {
-            let work = self.refresh_due(&stop).await;
-            in_vain = match &work {
-                Ok(work) if work.due > 0 && work.renewed == 0 => in_vain + 1,
-                _ => 0,
-            };
-            let rest = match work {
-                // More may be due than one look takes.
-                Ok(work) if work.renewed > 0 => Duration::from_millis(50),
-                // Due and not renewed: held elsewhere, or failing. Looking again at once helps nobody.
-                Ok(work) if work.due > 0 => self.pause_after(in_vain),
-                Ok(_) => self.until_next().await,
-                Err(error) => {
-                    tracing::error!(error = %with_causes(&error), "due refreshes could not be listed");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-                Ok(()) = clock_moved.changed() => {}
-            }
-        }
-    }
-
-    /// A growing pause, from one second to the longest rest.
-    fn pause_after(&self, in_vain: u32) -> Duration {
-        let seconds = 1_u64 << in_vain.saturating_sub(1).min(6);
-        Duration::from_secs(seconds).min(self.refresh_policy().longest_rest)
-    }
-
-    async fn until_next(&self) -> Duration {
-        let longest = self.refresh_policy().longest_rest;
-        match self.store().connections().next_refresh_due().await {
-            Ok(Some(due)) => {
-                let ahead = (due.0 - to_millis(self.now()).0).max(50);
-                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
-            }
-            Ok(None) => longest,
-            Err(error) => {
-                tracing::error!(error = %with_causes(&error), "the next refresh could not be looked up");
-                Duration::from_secs(5).min(longest)
-            }
-        }
+    pub async fn run_refresher(&self, stop: CancellationToken, clock_moved: watch::Receiver<i64>) {
+        let work = DueWork {
+            // More may be due than one look takes.
+            breath: Duration::from_millis(50),
+            ..DueWork::on("connections")
+        };
+        let look = || async {
+            let work = self.refresh_due(&stop).await?;
+            Ok(match work.due > 0 && work.renewed == 0 {
+                true => Look::InVain,
+                false => Look::done(work.due),
+            })
+        };
+        let next = || async { self.store().connections().next_refresh_due().await };
+        self.work_when_due(work, look, next, &stop, clock_moved)
+            .await;
     }
 
     /// Forgets what is past its time. Returns how many rows went. What cannot be forgotten of one kind keeps no other
@@ -203,6 +174,9 @@ impl Core {
             .catalogue()
             .prune_product_changes(before(PRODUCT_CHANGES_KEPT_MS));
         gone.note("changes of products", changes.await);
+        let stock = store.catalogue();
+        let stock = stock.prune_stock_changes(before(STOCK_KEPT_MS));
+        gone.note("numbers in stock", stock.await);
         let runs = store.prices().prune_price_runs(before(PRICE_RUNS_KEPT_MS));
         gone.note("price runs", runs.await);
         let imports = store.import_jobs();

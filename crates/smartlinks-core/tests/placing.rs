@@ -179,6 +179,13 @@ async fn one_key_is_one_order() -> Result<()> {
     let second = app.core.place_order("K-1", &order).await?;
     assert!(!second.is_new);
     assert_eq!(second.view.id, first.view.id);
+    // Who looks at it again before repeating it has another preview, and means the same order.
+    for preview in [None, Some("looked at again")] {
+        let mut again = order.clone();
+        again.preview = preview.map(str::to_owned);
+        let again = app.core.place_order("K-1", &again).await?;
+        assert!(!again.is_new && again.view.id == first.view.id);
+    }
     let mut other = order.clone();
     other.lines[0].quantity = 2;
     let reused = app.core.place_order("K-1", &other).await;
@@ -758,11 +765,16 @@ async fn an_order_for_a_variant_that_is_gone_waits_until_a_person_has_chosen() -
     let line = &preview.lines[0];
     assert_eq!(line.sku, proposal.sku);
     assert_eq!(line.instead_of.as_ref(), Some(&gone));
+    assert!(!line.variant.is_empty());
     let mut order = order;
     order.preview = Some(preview.preview);
     let placed = app.core.place_order("key-1", &order).await?;
-    assert_eq!(placed.view.lines[0].sku, proposal.sku);
-    assert_eq!(placed.view.lines[0].instead_of.as_ref(), Some(&gone));
+    let kept = &placed.view.lines[0];
+    assert_eq!(kept.sku, proposal.sku);
+    assert_eq!(
+        (kept.instead_of.as_ref(), &kept.variant),
+        (Some(&gone), &line.variant)
+    );
     assert_eq!(made(&app).await?, 1);
     Ok(())
 }

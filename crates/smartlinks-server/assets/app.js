@@ -1,5 +1,5 @@
-// The pages work without this. It swaps parts instead of loading whole pages, keeps live parts fresh,
-// copies, asks in a dialog and shows times in the reader's zone. Whatever fails falls back to a link.
+// The pages work without this. It swaps parts of pages, keeps live parts fresh, copies, asks in a dialog and shows
+// times in the reader's zone. Whatever fails falls back to a link.
 const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
 const byId = (id) => document.getElementById(id);
 const say = (text) => { byId("said").textContent = text ?? ""; };
@@ -27,7 +27,7 @@ const showTimes = (root) => {
     time.dataset.zoned = "";
   }
 };
-const prepare = (root) => { showTimes(root); for (const button of $("[data-copy]", root)) button.hidden = false; };
+const prepare = (root) => { showTimes(root); for (const button of $("[data-copy]", root)) button.hidden = false; follow(); };
 
 // Swapping: the answer is a whole page, from which the parts with the named ids are taken.
 let last;
@@ -121,8 +121,8 @@ addEventListener("change", (event) => {
 });
 addEventListener("popstate", () => location.reload());
 
-// Live parts: looked at again after an event, and each minute, since "in 5 minutes" grows old. None of it counts as
-// the use of a session, so that one which is left open ends.
+// Live parts, there at first or since a swap: looked at after an event, and each minute, as "in 5 minutes" grows old.
+// None of it counts as the use of a session: one left open ends.
 const live = () => $("[data-live]").map((part) => part.id);
 const busy = () => byId("ask").open || document.hidden || $("[aria-busy=true]").length > 0
   || (document.activeElement?.matches("input, select, textarea") && document.activeElement.closest("[data-live]"));
@@ -134,12 +134,13 @@ const again = (wait) => {
     again(60_000);
   }, wait);
 };
-if (live().length) {
+const follow = () => {
+  if (timer || !live().length) return;
   const events = new EventSource("/api/aliexpress/events");
   const soon = () => again(300);
   events.onmessage = soon;
   for (const name of words.events.split(/\s+/)) events.addEventListener(name, soon);
   addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   again(60_000);
-}
+};
 prepare(document);

@@ -1066,7 +1066,7 @@ drift-next = The next look is due
 drift-failing-text = Nothing of them has changed by it. They are asked about again by themselves, more and more rarely while the trouble lasts.
 drift-changes = What has changed
 drift-empty = No product is watched yet
-drift-empty-text = Once you have imported a product, AliExpress is asked about it every 12 hours. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
+drift-empty-text = Once you have imported a product, AliExpress is asked about it again and again. Changes of cost, stock, variants and availability are kept here, and you choose what is done about each.
 drift-find = Find products
 drift-nothing = Nothing of this kind has changed
 drift-nothing-text = What AliExpress changes appears here by itself after the next look.
@@ -1100,7 +1100,7 @@ drift-on-sale = The product can be bought again
 drift-record = Keep it here
 drift-notify = Tell
 drift-hold = Hold the product
-drift-unpublish = Take it off
+drift-unpublish = Unpublish it
 drift-recorded = Kept here
 drift-notified = Told
 drift-held-back = Product held
@@ -1111,7 +1111,7 @@ drift-says-not-for-app = Not for this app
 drift-says-offline = Taken off by its seller
 drift-listed = Listed
 drift-held = Held
-drift-unpublished = Taken off
+drift-unpublished = Not published
 repair-title = Waiting for you
 repair-text = AliExpress names these variants no more. Orders for them are held until you have chosen what takes their place.
 repair-gone = Gone
@@ -1127,7 +1127,9 @@ repair-left = { $count ->
 }
 repair-confidence = confidence { $count } %
 repair-choose = In its place
-repair-confirm = Order this one instead
+repair-next = Further variants that wait
+repair-choose-one = Choose a variant
+repair-confirm = Sell this one in its place
 repair-unsell = Sell it no more
 policy-title = What is done about changes
 policy-text = Every change is kept. You choose of which ones an event tells, and which ones hold a product (nothing of it is ordered until you list it again) or take it off.
@@ -1155,6 +1157,17 @@ notice-checked = AliExpress was asked just now. What has changed stands below.
 notice-relisted = The product is listed again, and can be ordered.
 deed-watch-policies = Chose what is done about changes
 deed-sku-replaced = Chose another variant for one that is gone
+deed-priced-by-hand = Set a price by hand
+deed-priced-by-rules = Left a price to the rules again
+deed-rule-created = Made a price rule
+deed-rule-changed = Changed a price rule
+deed-rule-default = Chose the usual price rule
+deed-rule-deleted = Deleted a price rule
+deed-rate-set = Entered an exchange rate
+deed-rate-removed = Took an exchange rate away
+deed-import-started = Started an import
+deed-import-cancelled = Stopped an import
+deed-import-resumed = Let an import go on
 
 ## The catalogue
 
@@ -1217,6 +1230,16 @@ catalogue-in-stock = in stock: { $count }
 catalogue-cost = Cost
 catalogue-price = Your price
 catalogue-no-price = No price
+hand-badge = Set by hand
+hand-low = Earns too little
+hand-least = at least { $price }
+hand-title = A price set by hand
+hand-text = Price rules leave it alone until you give it back to them. If it earns less than the minimum of the rule, it is set all the same, and the table above says so.
+hand-variant = Variant
+hand-amount = Price, such as 12.90
+hand-currency = Currency, the one your rule or your other prices have
+hand-set = Set this price
+hand-leave = Leave it to the rules again
 catalogue-unpriced = without a price: { $count }
 catalogue-several = several currencies
 catalogue-asked = AliExpress asked
@@ -1267,6 +1290,8 @@ notice-rule-saved = The rule is saved. Prices stay as they are until a dry run i
 notice-rule-deleted = The rule is deleted. Prices stay as they are.
 notice-rate-saved = The rate is saved. Prices stay as they are until a dry run is applied.
 notice-rate-removed = The rate is gone. Prices stay as they are.
+notice-price-set = The price is set. Price rules leave it alone.
+notice-price-left = The price is left to the rules again. It stays as it is until a dry run is applied.
 notice-prices-applied = The prices are in force. The next export holds them.
 prices-title = Prices
 prices-answer-none = There is no price rule yet, so products get no price.
@@ -1358,6 +1383,13 @@ run-problems = Variants without a price
 run-rule = Priced by
 run-apply = Put these prices in force
 run-apply-text = All of them, exactly as they stand here, or none when a cost, a price, a rate or a rule is another by then.
+run-meant = Which products
+run-meant-all = All of the catalogue
+run-named = { $count ->
+    [one] 1 product, named by its id
+   *[other] { $count } products, named by their ids
+}
+run-found = found by “{ $words }”
 run-again = Make a new dry run
 run-to-export = Go to the catalogue and export
 run-lines = Changes and problems
@@ -1385,6 +1417,8 @@ run-shown = As shown:
 run-now = Now:
 run-not-sold = not sold any more
 run-keeps = stays
+run-by-hand = Prices set by hand
+run-kept = Kept, set by hand
 
 ## Imports of many products
 
@@ -1438,6 +1472,7 @@ import-answer-failed = { $count ->
    *[other] { $count } products could not be imported.
 }
 import-answer-cancelled = Stopped after { $done } of { $all } products.
+import-no-more = Why no more of the feed was found
 import-goes-on = It goes on { $when }.
 import-cancel = Stop the import
 import-resume = Go on with it
@@ -1495,6 +1530,8 @@ rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
 rate-entered = { $one } = { $worth }, entered by an operator
 selling-price = Your price for one
 selling-rule = by the rule “{ $name }”
+selling-under-rule = What it would be at this cost
+selling-dry-run = Dry run
 selling-no-cost = None: AliExpress names no cost.
 selling-no-rule = None: no price rule applies. Make one the default.
 selling-impossible = None: the cost cannot be counted with.
@@ -1652,6 +1689,7 @@ check-help = Asks AliExpress about goods, stock, delivery, address and prices. O
 accept-button = Take over the proposed spellings and check
 preview-title = What it would be
 preview-stock = { $count } left
+line-instead-of = Sent in place of variant { $sku }, which AliExpress names no more, as was chosen under Changes.
 preview-drift = { $drift } % against the expected price
 preview-goods = Goods
 preview-charges = Taxes and import charges, where not in the price
@@ -1668,7 +1706,10 @@ check-stock-bad = Not enough
 check-stock-unknown = AliExpress does not say how many are left
 check-delivery = Delivery
 check-delivery-good = Offered, without a time
-check-delivery-days = Offered, { $days } days at most
+check-delivery-days = { $days ->
+    [one] Offered, { $days } day at most
+   *[other] Offered, { $days } days at most
+}
 check-delivery-bad = Not offered as wanted
 check-address = Address
 check-address-good = As AliExpress wants it
@@ -1775,7 +1816,7 @@ decide-title = What became of it?
 decide-text = Look at the orders of this account on the AliExpress website. Then say which of the two is true.
 decide-exists = The order exists
 decide-exists-means = It is read at AliExpress and has to be of this connection. Then it is followed like any other.
-decide-may-be = { $id }: ordered since, with the same goods
+decide-may-be = { $id }: ordered after this was sent, with the same goods
 decide-number = Order number; with several stores, one for each
 decide-exists-button = It exists
 decide-none = There is no order
@@ -1824,7 +1865,7 @@ batch-answer-ready = { $count ->
 }
 batch-answer-going = { $done } of { $count } lines are done.
 batch-answer-stopped = Stopped at a line that was not ordered; { $done } of { $count } lines are done.
-batch-answer-done = All { $count } lines are done.
+batch-answer-done = Every line of the file is done.
 batch-progress-title = How far it has come
 batch-done-of = { $done } of { $count }
 batch-line = Line of the file

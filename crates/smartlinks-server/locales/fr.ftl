@@ -1067,7 +1067,7 @@ drift-next = Prochaine vérification
 drift-failing-text = Rien n’a été modifié pour autant. Les produits sont de nouveau vérifiés d’eux-mêmes, de plus en plus rarement tant que la panne dure.
 drift-changes = Ce qui a changé
 drift-empty = Aucun produit n’est encore surveillé
-drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé toutes les 12 heures. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
+drift-empty-text = Dès que vous avez importé un produit, AliExpress est interrogé régulièrement à son sujet. Les changements de coût, de stock, de variantes et de disponibilité sont gardés ici, et vous choisissez la suite à donner à chacun.
 drift-find = Trouver des produits
 drift-nothing = Rien de tel n’a changé
 drift-nothing-text = Ce qu’AliExpress modifie apparaît ici de lui-même après la prochaine vérification.
@@ -1101,7 +1101,7 @@ drift-on-sale = Le produit peut de nouveau être acheté
 drift-record = Le garder ici
 drift-notify = Prévenir
 drift-hold = Suspendre le produit
-drift-unpublish = Le retirer
+drift-unpublish = Ne plus le publier
 drift-recorded = Gardé ici
 drift-notified = Signalé
 drift-held-back = Produit suspendu
@@ -1112,7 +1112,7 @@ drift-says-not-for-app = Pas pour cette application
 drift-says-offline = Retiré par son vendeur
 drift-listed = En vente chez vous
 drift-held = Suspendu
-drift-unpublished = Retiré
+drift-unpublished = Non publié
 repair-title = En attente de votre choix
 repair-text = AliExpress ne propose plus ces variantes. Leurs commandes sont suspendues jusqu’à ce que vous ayez choisi ce qui les remplace.
 repair-gone = Disparue
@@ -1128,7 +1128,9 @@ repair-left = { $count ->
 }
 repair-confidence = confiance { $count } %
 repair-choose = À sa place
-repair-confirm = Commander celle-ci à la place
+repair-next = Autres variantes en attente
+repair-choose-one = Choisissez une variante
+repair-confirm = Vendre celle-ci à sa place
 repair-unsell = Ne plus la vendre
 policy-title = Suite donnée aux changements
 policy-text = Chaque changement est gardé. Vous choisissez ceux dont un événement prévient, et ceux qui suspendent un produit (plus rien n’en est commandé jusqu’à ce que vous le remettiez en vente) ou le retirent.
@@ -1143,7 +1145,7 @@ history-held = Ce produit est suspendu.
 history-held-text = Rien n’en est commandé tant que vous n’avez pas regardé ce qui a changé et ne l’avez pas remis en vente.
 history-check = Interroger AliExpress maintenant
 history-relist = Le remettre en vente
-history-costs = Coût d’une pièce
+history-costs = Coût unitaire
 history-variants = Variantes
 history-no-cost = AliExpress n’a donné aucun coût
 history-no-cost-text = Dès qu’il en donne un, il apparaît ici.
@@ -1156,6 +1158,17 @@ notice-checked = AliExpress vient d’être interrogé. Ce qui a changé est ci-
 notice-relisted = Le produit est de nouveau en vente et peut être commandé.
 deed-watch-policies = Suite donnée aux changements choisie
 deed-sku-replaced = Variante disparue remplacée
+deed-priced-by-hand = Prix fixé à la main
+deed-priced-by-rules = Prix rendu aux règles
+deed-rule-created = Règle de prix créée
+deed-rule-changed = Règle de prix modifiée
+deed-rule-default = Règle de prix par défaut choisie
+deed-rule-deleted = Règle de prix supprimée
+deed-rate-set = Taux de change saisi
+deed-rate-removed = Taux de change retiré
+deed-import-started = Import lancé
+deed-import-cancelled = Import arrêté
+deed-import-resumed = Import repris
 
 ## Le catalogue
 
@@ -1218,6 +1231,16 @@ catalogue-in-stock = en stock : { $count }
 catalogue-cost = Coût
 catalogue-price = Votre prix
 catalogue-no-price = Sans prix
+hand-badge = Fixé à la main
+hand-low = Rapporte trop peu
+hand-least = au moins { $price }
+hand-title = Un prix fixé à la main
+hand-text = Les règles de prix n’y touchent plus, jusqu’à ce que vous le leur rendiez. S’il rapporte moins que le minimum de la règle, il est fixé tout de même, et le tableau ci-dessus le signale.
+hand-variant = Variante
+hand-amount = Prix, par exemple 12.90
+hand-currency = Devise, celle de votre règle ou de vos autres prix
+hand-set = Fixer ce prix
+hand-leave = Le rendre aux règles
 catalogue-unpriced = sans prix : { $count }
 catalogue-several = plusieurs devises
 catalogue-asked = AliExpress interrogé
@@ -1268,6 +1291,8 @@ notice-rule-saved = La règle est enregistrée. Les prix restent tels quels jusq
 notice-rule-deleted = La règle est supprimée. Les prix restent tels quels.
 notice-rate-saved = Le taux est enregistré. Les prix restent tels quels jusqu’à ce qu’une simulation soit appliquée.
 notice-rate-removed = Le taux est retiré. Les prix restent tels quels.
+notice-price-set = Le prix est fixé. Les règles de prix n’y touchent plus.
+notice-price-left = Le prix est rendu aux règles. Il reste tel quel jusqu’à ce qu’une simulation soit appliquée.
 notice-prices-applied = Les prix sont en vigueur. Le prochain export les contient.
 prices-title = Prix
 prices-answer-none = Il n’y a pas encore de règle de prix : les produits n’ont donc pas de prix.
@@ -1359,6 +1384,13 @@ run-problems = Variantes sans prix
 run-rule = Prix selon
 run-apply = Mettre ces prix en vigueur
 run-apply-text = Tous, exactement comme ici, ou aucun si un coût, un prix, un taux ou une règle a changé entre-temps.
+run-meant = Quels produits
+run-meant-all = Tout le catalogue
+run-named = { $count ->
+    [one] 1 produit, désigné par son identifiant
+   *[other] { $count } produits, désignés par leurs identifiants
+}
+run-found = trouvés par « { $words } »
 run-again = Refaire la simulation
 run-to-export = Aller au catalogue et exporter
 run-lines = Changements et problèmes
@@ -1386,6 +1418,8 @@ run-shown = Montré :
 run-now = Maintenant :
 run-not-sold = n’est plus vendue
 run-keeps = reste
+run-by-hand = Prix fixés à la main
+run-kept = Gardé, fixé à la main
 
 ## Importer beaucoup de produits
 
@@ -1429,7 +1463,7 @@ import-of = { $done } sur { $all }
 import-older = Importations plus anciennes
 imports-back = Importations
 import-of-day = Importation du { $when }
-import-answer-running = { $done } produits sur { $all } sont dans le catalogue.
+import-answer-running = Produits dans le catalogue : { $done } sur { $all }.
 import-answer-done = { $count ->
     [one] { $count } produit est dans le catalogue.
    *[other] { $count } produits sont dans le catalogue.
@@ -1438,7 +1472,8 @@ import-answer-failed = { $count ->
     [one] { $count } produit n’a pas pu être importé.
    *[other] { $count } produits n’ont pas pu être importés.
 }
-import-answer-cancelled = Arrêtée après { $done } produits sur { $all }.
+import-answer-cancelled = Arrêtée. Produits dans le catalogue : { $done } sur { $all }.
+import-no-more = Pourquoi la sélection s’arrête là
 import-goes-on = Elle reprend { $when }.
 import-cancel = Arrêter l’importation
 import-resume = La reprendre
@@ -1482,7 +1517,7 @@ market-address = Pour cette page seulement. Ce que vous choisissez ici est reten
 notice-market-chosen = Destination, devise et langue sont retenues.
 nav-picture = Par image
 nav-affiliate = Affiliation
-landed-unit = Prix à la pièce
+landed-unit = Prix unitaire
 landed-goods = Marchandise
 landed-charges = Taxes et droits d’importation
 landed-charges-not-named = AliExpress n’en indique pas pour cette destination ; la douane peut en demander à la livraison.
@@ -1494,8 +1529,10 @@ landed-no-rate-short = pas de taux pour { $from }
 landed-no-rate = Aucun taux de { $from } vers { $to }. Saisissez-en un : smartlinks catalogue rates set { $from } { $to } TAUX
 rate-by-aliexpress = AliExpress donne lui-même les montants en { $currency }
 rate-entered = { $one } = { $worth }, saisi par un opérateur
-selling-price = Votre prix à la pièce
+selling-price = Votre prix unitaire
 selling-rule = selon la règle « { $name } »
+selling-under-rule = Ce qu’il serait à ce coût
+selling-dry-run = Essai
 selling-no-cost = Aucun : AliExpress n’indique pas de coût.
 selling-no-rule = Aucun : aucune règle de prix ne s’applique. Choisissez une règle par défaut.
 selling-impossible = Aucun : ce coût ne permet aucun calcul.
@@ -1651,8 +1688,9 @@ pay-at-once = Demander à AliExpress de payer aussitôt (compte et application d
 check-button = Vérifier la commande
 check-help = Interroge AliExpress sur les produits, le stock, la livraison, l’adresse et les prix. Ne commande rien.
 accept-button = Reprendre les orthographes proposées et vérifier
-preview-title = Ce que ce serait
+preview-title = Aperçu de la commande
 preview-stock = { $count } en stock
+line-instead-of = Envoyée à la place de la variante { $sku }, qu’AliExpress ne propose plus, comme choisi sous Changements.
 preview-drift = { $drift } % par rapport au prix attendu
 preview-goods = Produits
 preview-charges = Taxes et droits d’importation, s’ils ne sont pas dans le prix
@@ -1669,8 +1707,11 @@ check-stock-bad = Insuffisant
 check-stock-unknown = AliExpress n’indique pas les quantités restantes
 check-delivery = Livraison
 check-delivery-good = Proposée, sans délai indiqué
-check-delivery-days = Proposée, { $days } jours au plus
-check-delivery-bad = Pas proposée comme voulu
+check-delivery-days = { $days ->
+    [one] Proposée, { $days } jour au plus
+   *[other] Proposée, { $days } jours au plus
+}
+check-delivery-bad = Non proposée telle que demandée
 check-address = Adresse
 check-address-good = Telle qu’AliExpress la veut
 check-address-advice = Acceptée ; des conseils figurent près des champs
@@ -1679,7 +1720,7 @@ check-total = Total
 check-total-unknown = Une partie en est inconnue
 check-total-customs = { $total }. AliExpress n’indique ni taxes ni frais pour cette destination ; la douane peut en demander à la livraison.
 place-button = Passer la commande
-place-pays = AliExpress est invité à la payer aussitôt.
+place-pays = Le paiement est demandé à AliExpress aussitôt.
 place-does-not-pay = Elle se paie ensuite, sur sa page chez AliExpress.
 place-once = Appuyer deux fois ne commande qu’une fois.
 trouble-product = Ni un numéro de produit ni l’adresse d’un produit : { $found }
@@ -1700,14 +1741,14 @@ trouble-product-held = Ce produit est suspendu. Regardez ce qui a changé sous C
 trouble-promotion-limit = Moins de pièces sont vendues à ce prix. Commandez-en moins, ou choisissez une autre variante.
 trouble-charges-unknown = AliExpress indique des taxes ou des frais dans une autre monnaie que celle du paiement : les limites de total et de marge ne peuvent pas être tenues. Choisissez un autre produit, ou laissez ces limites vides.
 trouble-sku-gone = Le produit n’a plus cette variante. Revoyez-le et choisissez-en une.
-trouble-out-of-stock = { $limit } sont demandés, { $found } restent. Commandez-en moins, ou une autre variante.
+trouble-out-of-stock = Quantité demandée : { $limit } ; en stock : { $found }. Commandez-en moins, ou une autre variante.
 trouble-price-unknown = AliExpress n’a pas donné de prix en USD, le total est donc inconnu. Réessayez plus tard.
 trouble-delivery-not-offered = Cette livraison n’est pas proposée pour ce pays et cette quantité. Choisissez-en une autre.
 trouble-freight-unknown = AliExpress n’indique pas le prix de cette livraison. Choisissez-en une autre.
 trouble-no-delivery = Rien n’est livré vers ce pays. Choisissez un autre produit.
 trouble-max-total = La commande coûte { $found } ; { $limit } au plus sont permis. Changez la commande ou la limite.
 trouble-drift = Une pièce coûte { $found } au lieu de { $limit } : plus que la hausse permise. Changez la commande ou la limite.
-trouble-delivery-days = La livraison prend jusqu’à { $found } jours ; { $limit } au plus sont permis. Choisissez une autre livraison ou changez la limite.
+trouble-delivery-days = Délai de livraison annoncé, en jours : { $found } ; limite : { $limit }. Choisissez une autre livraison ou changez la limite.
 trouble-min-margin = La marge est de { $found } % ; { $limit } % au moins sont demandés. Changez la commande ou la limite.
 intents-title = Commandes passées d’ici
 intents-heading = Ce qu’elles sont devenues
@@ -1733,7 +1774,7 @@ intent-placed = Passée et payée
 intent-unpaid = Créée, non payée
 intent-refused = Non commandée
 intent-unknown = Recherche en cours
-intent-awaiting = Vous attend
+intent-awaiting = En attente de votre réponse
 intent-placing-next = Elle est envoyée, ou le sera dès que l’incident sera passé. Ne la commandez pas à nouveau.
 intent-placed-next = Le vendeur va l’expédier ; elle est suivie ici.
 intent-unpaid-next = Payez-la sur sa page chez AliExpress, avant qu’AliExpress la ferme.
@@ -1750,7 +1791,7 @@ intent-sent-times = { $count ->
     [one] une fois
    *[other] { $count } fois
 }
-intent-pays = AliExpress est invité à payer
+intent-pays = Demandé à AliExpress aussitôt
 intent-pays-by-hand = À la main, sur sa page chez AliExpress
 intent-written = Enregistrée
 reason-payment-failed = AliExpress n’a pas pu encaisser le paiement.
@@ -1776,7 +1817,7 @@ decide-title = Qu’est-elle devenue ?
 decide-text = Regardez les commandes de ce compte sur le site d’AliExpress. Dites ensuite laquelle des deux réponses est vraie.
 decide-exists = La commande existe
 decide-exists-means = Elle est lue chez AliExpress et doit être de cette connexion. Elle est ensuite suivie comme les autres.
-decide-may-be = { $id } : commandée depuis, avec les mêmes produits
+decide-may-be = { $id } : commandée après cet envoi, avec les mêmes produits
 decide-number = Numéro de commande ; avec plusieurs boutiques, un pour chacune
 decide-exists-button = Elle existe
 decide-none = Il n’y a pas de commande
@@ -1813,7 +1854,7 @@ orders-not-found-text = Saisissez le numéro entier. Une commande inconnue ici p
 deed-market-chosen = Marché choisi
 deed-market-forgotten = Marché oublié
 
-batch-title = Commandes d’un fichier
+batch-title = Commandes à partir d’un fichier
 batch-answer-start = Choisissez un fichier ou collez-le ; il est d’abord examiné, et rien n’est commandé.
 batch-answer-unreadable = { $count ->
     [one] Un point est illisible. Rien du fichier n’a été commandé.
@@ -1823,9 +1864,9 @@ batch-answer-ready = { $count ->
     [one] Une commande est lisible. Rien n’est encore commandé.
    *[other] { $count } commandes sont lisibles. Rien n’est encore commandé.
 }
-batch-answer-going = { $done } lignes sur { $count } sont faites.
-batch-answer-stopped = Arrêté à une ligne non commandée ; { $done } lignes sur { $count } sont faites.
-batch-answer-done = Les { $count } lignes sont faites.
+batch-answer-going = Lignes faites : { $done } sur { $count }.
+batch-answer-stopped = Arrêté à une ligne non commandée. Lignes faites : { $done } sur { $count }.
+batch-answer-done = Toutes les lignes du fichier sont faites.
 batch-progress-title = Avancement
 batch-done-of = { $done } sur { $count }
 batch-line = Ligne du fichier

@@ -11,6 +11,7 @@ mod doctor;
 mod document;
 mod events;
 mod finding;
+mod hand_prices;
 mod imports;
 mod keys;
 mod market;
@@ -98,6 +99,8 @@ fn documented() -> OpenApiRouter<AppState> {
             catalogue::remove
         ))
         .routes(routes!(catalogue::history))
+        .routes(routes!(hand_prices::list))
+        .routes(routes!(hand_prices::set, hand_prices::leave))
         .routes(routes!(watch::drift))
         .routes(routes!(watch::watch, watch::choose))
         .routes(routes!(watch::repairs))

@@ -207,7 +207,7 @@ fn actor(actor: Actor) -> &'static str {
     }
 }
 
-fn status_of(error: &Error) -> StatusCode {
+pub(crate) fn status_of(error: &Error) -> StatusCode {
     match error {
         Error::NotConfigured(_) | Error::RefreshBusy(_) | Error::Storage(_) => {
             StatusCode::SERVICE_UNAVAILABLE

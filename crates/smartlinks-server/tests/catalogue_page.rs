@@ -1,9 +1,12 @@
 //! The catalogue as a person uses it, without script: forms in, pages out.
 
 use anyhow::{Context, Result};
-use serde_json::Value;
+use serde_json::{Value, json};
+use smartlinks_core::catalogue::{PriceRunRequest, Selection, WatchChange};
 use testkit::app::App;
+use testkit::forms::Form;
 use testkit::http::{Http, Reply};
+use tokio_util::sync::CancellationToken;
 
 const CATALOGUE: &str = "/aliexpress/catalogue";
 
@@ -38,6 +41,16 @@ async fn only(visitor: &Http) -> Result<Value> {
         .get(&format!("/api/aliexpress/catalogue/{id}"))
         .await?
         .json()
+}
+
+/// Types into the field of a variant, one of those behind its number.
+fn fill_variant(form: &mut Form, sku: &str, name: &str, value: &str) -> Result<()> {
+    let numbered = ("sku".to_owned(), sku.to_owned());
+    let at = form.0.iter().position(|field| *field == numbered);
+    let mut fields = form.0.iter_mut().skip(at.context("no such variant")?);
+    let field = fields.find(|(known, _)| known == name);
+    value.clone_into(&mut field.context("no such field")?.1);
+    Ok(())
 }
 
 async fn add(visitor: &Http, number: &str, more: &[(&str, &str)]) -> Result<(String, String)> {
@@ -92,15 +105,13 @@ async fn a_product_comes_in_is_edited_and_removed() -> Result<()> {
     }
     let none = page(&visitor, &format!("{CATALOGUE}?state=held")).await?;
     holds(&none, "No such product in the catalogue");
-    let fields = [
-        ("title", "Desk lamp"),
-        ("state", "held"),
-        ("labels", "desk"),
-        ("rule", ""),
-        ("sku", &sku),
-        ("code", "L-1"),
-        ("sold", &sku),
-    ];
+    let mut form = Form::on(&page(&visitor, &here).await?, &here)?;
+    assert_eq!(form.get("labels"), Some("lamps, summer"));
+    form.fill("title", "Desk lamp")?
+        .fill("state", "held")?
+        .fill("labels", "desk")?;
+    fill_variant(&mut form, &sku, "code", "L-1")?;
+    let fields = form.fields();
     let (said, _) = send(&visitor, &here, &fields).await?;
     holds(&said, "The product is saved.");
     let changed = only(&visitor).await?;
@@ -110,10 +121,13 @@ async fn a_product_comes_in_is_edited_and_removed() -> Result<()> {
     };
     assert_eq!(changed["title"], "Desk lamp");
     assert_eq!(of_sku(&changed).context("no sku")?["own_code"], "L-1");
+    assert_eq!(changed["state"], "held");
+    assert_eq!(changed["labels"], json!(["desk"]));
     // What cannot be is said beside what was entered, and nothing is changed.
-    let mut wrong = fields;
-    wrong[0] = ("title", "");
-    wrong[5] = ("code", "L-2");
+    let mut wrong = Form::on(&page(&visitor, &here).await?, &here)?;
+    wrong.fill("title", "")?;
+    fill_variant(&mut wrong, &sku, "code", "L-2")?;
+    let wrong = wrong.fields();
     let refused = visitor
         .post_form(&here, &wrong)
         .await?
@@ -131,12 +145,125 @@ async fn a_product_comes_in_is_edited_and_removed() -> Result<()> {
     Ok(())
 }
 
+/// A product of which three variants or more are sold, and its variants.
+async fn added_with_variants(app: &App, visitor: &Http) -> Result<(String, String, Vec<String>)> {
+    for number in app.products().await? {
+        add(visitor, &number, &[]).await?;
+        let product = only(visitor).await?;
+        let skus = product["skus"].as_array().into_iter().flatten();
+        let skus: Vec<String> = skus
+            .filter_map(|sku| sku["id"].as_str().map(str::to_owned))
+            .collect();
+        let id = product["id"].as_str().context("no id")?.to_owned();
+        if skus.len() > 2 {
+            return Ok((number, id, skus));
+        }
+        app.core.remove_product(&id).await?;
+    }
+    anyhow::bail!("no product has three variants")
+}
+
+/// What was ticked and entered is there again, with what is wrong with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_import_loses_nothing_that_was_entered() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let (number, id, _) = added_with_variants(&app, &visitor).await?;
+    app.core.remove_product(&id).await?;
+    let here = format!("/aliexpress/products/{number}");
+    let import = format!("{here}/import");
+    let live = page(&visitor, &format!("{here}?ship_to=FR&currency=EUR")).await?;
+    let mut form = Form::on(&live, &import)?;
+    let skus: Vec<_> = live.split(r#"name="add" value=""#).skip(1).collect();
+    let ticked = skus.iter().take(2).filter_map(|sku| sku.split('"').next());
+    let ticked: Vec<(String, String)> = ticked.map(|sku| ("add".into(), sku.into())).collect();
+    let labels = form.0.iter().position(|(name, _)| name == "labels");
+    let labels = labels.context("no labels")?;
+    form.0.splice(labels..labels, ticked);
+    let long = format!("lamps, {}", "x".repeat(41));
+    form.fill("labels", &long)?;
+    let refused = visitor.post_form(&import, &form.fields()).await?;
+    let refused = refused.expect_status(400)?.text();
+    holds(&refused, "is longer than 40 characters");
+    let mut again = Form::on(&refused, &import)?;
+    assert_eq!(again, form);
+    again.fill("labels", "lamps")?;
+    send(&visitor, &import, &again.fields()).await?;
+    let product = only(&visitor).await?;
+    assert_eq!(product["variants"], 2);
+    assert_eq!(product["labels"], json!(["lamps"]));
+    Ok(())
+}
+
+/// A page that is open for a while does not know what the watch and other people do meanwhile.
+#[tokio::test(flavor = "multi_thread")]
+async fn saving_an_old_page_undoes_nothing_that_was_done_meanwhile() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    let (number, id, skus) = added_with_variants(&app, &visitor).await?;
+    let here = format!("{CATALOGUE}/{id}");
+    let mut first = Form::on(&page(&visitor, &here).await?, &here)?;
+    fill_variant(&mut first, &skus[0], "code", "L-1")?;
+    send(&visitor, &here, &first.fields()).await?;
+    let mut old = Form::on(&page(&visitor, &here).await?, &here)?;
+
+    // The watch holds it, and a person chooses what takes the place of a variant that is gone.
+    let hold = WatchChange {
+        kind: "cost_up".to_owned(),
+        action: "hold".to_owned(),
+        above_percent: None,
+    };
+    app.core.choose_watch_policies(&[hold]).await?;
+    let control = format!("products/{number}");
+    app.control(&control, &json!({ "sku_id": skus[1], "price": "777" }))
+        .await?;
+    app.control(&control, &json!({ "drop_sku": skus[0] }))
+        .await?;
+    app.advance(12 * 3600);
+    app.core.watch_products(&CancellationToken::new()).await?;
+    app.core.repair_sku(&id, &skus[0], &skus[2]).await?;
+    let coded = |product: &Value, sku: &str| {
+        let mut skus = product["skus"].as_array().into_iter().flatten().cloned();
+        let found = skus.find(|one| one["id"] == sku);
+        found.map(|sku| sku["own_code"].clone())
+    };
+    let meanwhile = only(&visitor).await?;
+    assert_eq!(meanwhile["state"], "held");
+    assert_eq!(coded(&meanwhile, &skus[2]), Some(json!("L-1")));
+
+    old.fill("title", "Night light")?;
+    let (said, _) = send(&visitor, &here, &old.fields()).await?;
+    holds(&said, "The product is saved.");
+    let saved = only(&visitor).await?;
+    assert_eq!(saved["title"], "Night light");
+    assert_eq!(saved["state"], "held", "the hold was lifted by a title");
+    assert_eq!(coded(&saved, &skus[2]), Some(json!("L-1")));
+    assert_eq!(saved["skus"], meanwhile["skus"]);
+
+    // Another state that was chosen without knowing of the hold is asked about; chosen once more, it is meant.
+    old.fill("state", "unpublished")?;
+    let refused = visitor.post_form(&here, &old.fields()).await?;
+    let refused = refused.expect_status(409)?.text();
+    holds(&refused, "Things are no longer as this page showed them.");
+    assert_eq!(only(&visitor).await?, saved);
+    let knowing = Form::on(&refused, &here)?;
+    assert_eq!(
+        (knowing.get("state"), knowing.get("was_state")),
+        (Some("unpublished"), Some("held"))
+    );
+    send(&visitor, &here, &knowing.fields()).await?;
+    assert_eq!(only(&visitor).await?["state"], "unpublished");
+    Ok(())
+}
+
 const STEPS: [(&str, &str); 12] = [
     ("name", "shop"),
     ("currency", "EUR"),
     ("up_to", "10"),
     ("percent", "100"),
-    ("plus", "1.50"),
+    ("plus", "1,50"),
     ("up_to", ""),
     ("percent", "50"),
     ("plus", ""),
@@ -162,7 +289,7 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
         .expect_status(400)?
         .text();
     holds(&refused, "steps[1].up_to");
-    holds(&refused, r#"value="1.50""#);
+    holds(&refused, r#"value="1,50""#);
     let (said, _) = send(&visitor, &rules, &STEPS).await?;
     holds(&said, "The rule is saved.");
     holds(&said, "by “shop”");
@@ -186,6 +313,33 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
     let (nothing, stale) = send(&visitor, &dry_run, &[]).await?;
     holds(&nothing, "No price would change.");
 
+    // Once more is of the same products, also when a program has named them one by one.
+    let second = app.products().await?.remove(1);
+    add(&visitor, &second, &[]).await?;
+    let all = visitor.get("/api/aliexpress/catalogue").await?.json()?;
+    let one = all["products"][0]["id"].as_str().context("no id")?;
+    let request = PriceRunRequest {
+        rule: None,
+        selection: Selection {
+            products: Some(vec![one.to_owned()]),
+            ..Selection::default()
+        },
+    };
+    let named = app.core.dry_run_prices(&request).await?.run.id;
+    let named = format!("{CATALOGUE}/runs/{named}");
+    let shown = page(&visitor, &named).await?;
+    holds(&shown, "1 product, named by its id");
+    let again = format!("{named}/again");
+    let form = Form::on(&shown, &again)?;
+    let (shown, other) = send(&visitor, &again, &form.fields()).await?;
+    assert_ne!(other, named);
+    holds(&shown, "1 product, named by its id");
+    let id = other.rsplit('/').next().context("no run")?;
+    let run = app.core.price_run(id, None, None).await?.run;
+    assert_eq!(run.summary.products, 1);
+    assert_eq!(run.summary.selection, request.selection);
+    app.core.remove_product(one).await?;
+
     // The rule becomes another one: the run that was shown before it cannot be applied any more.
     let rule = app.core.price_rules().await?.remove(0);
     let (_, before) = {
@@ -204,14 +358,70 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_price_is_set_by_hand_and_left_to_the_rules_again() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    add(&visitor, &first(&app).await?, &[]).await?;
+    let product = only(&visitor).await?;
+    let id = product["id"].as_str().context("no id")?;
+    let sku = product["skus"][0]["id"].as_str().context("no variant")?;
+    let here = format!("{CATALOGUE}/{id}");
+    let path = format!("{here}/price");
+    let price = |amount: &'static str, deed: &'static str| {
+        [
+            ("sku", sku),
+            ("amount", amount),
+            ("price_currency", "EUR"),
+            ("deed", deed),
+        ]
+    };
+
+    let wrong = visitor.post_form(&path, &price("12,90", "set")).await?;
+    let wrong = wrong.expect_status(400)?.text();
+    holds(&wrong, "value=\"12,90\"");
+    assert!(only(&visitor).await?["skus"][0]["price"].is_null());
+
+    let (said, place) = send(&visitor, &path, &price("0.01", "set")).await?;
+    assert_eq!(place, here);
+    holds(&said, "The price is set. Price rules leave it alone.");
+    holds(&said, "Set by hand");
+    holds(&said, "Earns too little");
+    let (said, _) = send(&visitor, &path, &price("99.90", "set")).await?;
+    holds(&said, "Set by hand");
+    assert!(!said.contains("Earns too little"), "{said}");
+    let variant = &only(&visitor).await?["skus"][0];
+    assert_eq!(variant["price"]["amount"], "99.90");
+    assert_eq!(variant["price_by_hand"], true);
+    let listed = visitor
+        .get(&format!("/api/aliexpress/catalogue/{id}/hand-prices"))
+        .await?
+        .json()?;
+    assert_eq!(listed[0]["sku"], sku);
+
+    let (said, _) = send(&visitor, "/aliexpress/catalogue/dry-run", &[("rule", "")]).await?;
+    holds(&said, "Kept, set by hand");
+    let (said, _) = send(&visitor, &path, &price("", "leave")).await?;
+    holds(&said, "The price is left to the rules again.");
+    let variant = &only(&visitor).await?["skus"][0];
+    assert_eq!(variant["price"]["amount"], "99.90");
+    assert_eq!(variant["price_by_hand"], false);
+    let log = page(&visitor, "/aliexpress/audit").await?;
+    holds(&log, "Set a price by hand");
+    holds(&log, "Left a price to the rules again");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rates_are_entered_by_hand() -> Result<()> {
     let app = App::start().await?;
     let visitor = app.visitor()?;
     let rates = format!("{CATALOGUE}/rates");
     let rate = |number| [("from", "USD"), ("to", "EUR"), ("rate", number)];
-    let refused = visitor.post_form(&rates, &rate("0,92")).await?;
-    holds(&refused.expect_status(400)?.text(), "0,92");
-    let (said, _) = send(&visitor, &rates, &rate("0.92")).await?;
+    let refused = visitor.post_form(&rates, &rate("1,234")).await?;
+    holds(&refused.expect_status(400)?.text(), "1,234");
+    // As a French keyboard writes it.
+    let (said, _) = send(&visitor, &rates, &rate("0,92")).await?;
     holds(&said, "The rate is saved.");
     holds(&said, "1 USD = 0.92 EUR");
     holds(&said, "Entered by hand");

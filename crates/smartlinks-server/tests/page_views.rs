@@ -395,7 +395,7 @@ fn forms_send_exactly_what_the_handlers_take() {
             let mut names = names.join(",");
             for (line, lines) in [
                 ("up_to,percent,plus", "steps"),
-                ("sku,code,sold", "variants"),
+                ("sku,was_code,was_sold,code,sold", "variants"),
             ] {
                 names = names.replacen(line, lines, 1);
             }
@@ -455,9 +455,10 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/catalogue/rules name,currency,steps,min_profit,min_margin,every,ending,default",
         "post /aliexpress/catalogue/rules/{id} name,currency,steps,min_profit,min_margin,every,ending,default",
         "post /aliexpress/catalogue/rules/{id}/delete ",
+        "post /aliexpress/catalogue/runs/{id}/again ",
         "post /aliexpress/catalogue/runs/{id}/apply ",
-        "post /aliexpress/catalogue/{id} title,state,labels,rule",
-        "post /aliexpress/catalogue/{id} title,state,labels,rule,variants",
+        "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule",
+        "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule,variants",
         "post /aliexpress/catalogue/{id}/check ",
         "post /aliexpress/catalogue/{id}/refresh ",
         "post /aliexpress/catalogue/{id}/relist ",
@@ -512,6 +513,28 @@ fn forms_send_exactly_what_the_handlers_take() {
         forms.iter().map(String::as_str).collect::<Vec<_>>(),
         expected
     );
+}
+
+/// What takes the place of a variant decides for every order to come: the page chooses nothing that was not proposed.
+#[test]
+fn a_variant_without_a_proposal_is_chosen_by_the_person() {
+    let (mut proposed, mut open) = (0, 0);
+    for (name, document) in all_pages(samples::USUAL) {
+        for select in document.split(r#"name="with""#).skip(1) {
+            let select = select.split("</select>").next().unwrap_or_default();
+            match select.contains(" selected") {
+                true => proposed += 1,
+                false => {
+                    assert!(
+                        select.starts_with(r#" required><option value="">"#),
+                        "{name}: {select}"
+                    );
+                    open += 1;
+                }
+            }
+        }
+    }
+    assert!(proposed > 0 && open > 0, "{proposed} and {open}");
 }
 
 #[test]

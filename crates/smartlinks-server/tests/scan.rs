@@ -279,7 +279,8 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
         let is_picture = operation.path.ends_with("/by-picture");
         let most = match operation.path.as_str() {
             "/api/aliexpress/catalogue/imports" if operation.method == Method::POST => IMPORT_LIMIT,
-            "/api/aliexpress/orders/batch" => ORDER_FILE_LIMIT,
+            "/api/aliexpress/orders/batch" => 4 * ORDER_FILE_LIMIT,
+            "/api/aliexpress/affiliate/links" => 256 * 1024,
             _ => 64 * 1024,
         };
         let large = match is_picture {

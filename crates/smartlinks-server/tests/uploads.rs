@@ -201,6 +201,39 @@ async fn a_chosen_file_and_its_pasted_text_order_once() -> Result<()> {
     Ok(())
 }
 
+/// With long names and addresses, as programs and browsers write them.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_a_thousand_orders_fits() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let browser = app.visitor()?;
+    let text = order(&app).await?;
+    let (header, line) = text.split_once('\n').context("a header")?;
+    let street = "12 bis, allée de la Bibliothèque-Médiathèque Élisabeth-et-Théodore, bâtiment É, 3ᵉ étage à côté de l'ascenseur";
+    let line = line.replace("1 rue de l'Exemple", &format!("\"{street}\""));
+    let csv = format!("{header}\n{}", line.repeat(1000));
+    assert!(csv.len() > 200 * KIB, "{}", csv.len());
+    let body = serde_json::json!({ "csv": csv, "limit": 0 }).to_string();
+    let escaped = body.chars().map(|letter| match letter.is_ascii() {
+        true => letter.to_string(),
+        false => format!("\\u{:04x}", u32::from(letter)),
+    });
+    let escaped: String = escaped.collect();
+    for body in [escaped, body] {
+        let request = browser.request(Method::POST, "/api/aliexpress/orders/batch");
+        let request = request
+            .header("content-type", "application/json")
+            .body(body);
+        let seen: serde_json::Value = browser.send(request).await?.json()?;
+        assert_eq!(seen["lines"], 1000, "{seen}");
+    }
+    let seen = browser.post_form(BATCH, &[("csv", csv.as_str())]).await?;
+    let seen = seen.expect_status(200)?.text();
+    assert!(seen.contains("name=\"from\" value=\"2\""), "{seen}");
+    assert_eq!(app.journal(CREATE).await?.len(), 0);
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_of_orders_that_cannot_be_read_orders_nothing() -> Result<()> {
     let app = App::start().await?;
@@ -215,13 +248,13 @@ async fn a_file_of_orders_that_cannot_be_read_orders_nothing() -> Result<()> {
         "{page}"
     );
     // Within what the steps may send, and more than a file may be.
-    let many = text.repeat(256 * KIB / text.len() + 1);
+    let many = text.repeat(512 * KIB / text.len() + 1);
     let page = upload(&browser, BATCH, &[], many.as_bytes()).await?;
     let page = page.expect_status(422)?.text();
-    assert!(page.contains("256"), "{page}");
-    let page = upload(&browser, BATCH, &[], &vec![b'x'; 800 * KIB]).await?;
+    assert!(page.contains("512"), "{page}");
+    let page = upload(&browser, BATCH, &[], &vec![b'x'; 1600 * KIB]).await?;
     let page = page.expect_status(413)?.text();
-    assert!(page.contains("256\u{a0}Kio"), "{page}");
+    assert!(page.contains("512\u{a0}Kio"), "{page}");
     assert_eq!(app.journal(CREATE).await?.len(), 0);
     Ok(())
 }

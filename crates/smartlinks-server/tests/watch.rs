@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use smartlinks_core::Scope;
 use testkit::app::App;
+use testkit::forms::Form;
 use testkit::http::{Http, Reply};
 use tokio_util::sync::CancellationToken;
 
@@ -215,7 +216,7 @@ async fn the_page_shows_what_changed_and_takes_a_choice() -> Result<()> {
     for words in [
         "One variant is gone and waits for your choice",
         "Variant gone",
-        "Order this one instead",
+        "Sell this one in its place",
         "Tell",
     ] {
         assert!(page.contains(words), "{words}");
@@ -231,7 +232,7 @@ async fn the_page_shows_what_changed_and_takes_a_choice() -> Result<()> {
     );
     let right = [
         ("cost_up", "hold"),
-        ("cost_up_above", "2.5"),
+        ("cost_up_above", "2,5"),
         ("stock", "notify"),
     ];
     let saved = visitor
@@ -266,9 +267,12 @@ async fn the_page_shows_what_changed_and_takes_a_choice() -> Result<()> {
         .remove(0)
         .proposal;
     let with = proposed.context("nothing is proposed")?.sku;
-    let sent = visitor
-        .post_form(&at("repair"), &[("sku", &gone), ("with", &with)])
-        .await?;
+    let form = Form::on(&page, &at("repair"))?;
+    assert_eq!(
+        form.fields(),
+        [("sku", gone.as_str()), ("with", with.as_str())]
+    );
+    let sent = visitor.post_form(&at("repair"), &form.fields()).await?;
     assert_eq!(sent.expect_status(303)?.location()?, history);
     let page = visitor.get(&history).await?.text();
     assert!(page.contains("It is sold from now on"), "{page}");
@@ -287,5 +291,69 @@ async fn the_page_shows_what_changed_and_takes_a_choice() -> Result<()> {
         .get("/aliexpress/catalogue/prod_1/history")
         .await?
         .expect_status(404)?;
+    Ok(())
+}
+
+/// The form of a new order for a variant, as the shop's order names it.
+async fn wanted(visitor: &Http, number: &str, sku: &str) -> Result<Form> {
+    const NEW: &str = "/aliexpress/orders/new";
+    let path = format!("{NEW}?product={number}&sku={sku}&ship_to=FR");
+    let page = visitor.get(&path).await?.expect_status(200)?.text();
+    let mut form = Form::on(&page, NEW)?;
+    for (name, text) in [
+        ("contact_person", "Test Buyer"),
+        ("address", "1 rue de l'Exemple"),
+        ("zip", "35000"),
+        ("city", "Rennes"),
+        ("province", "Bretagne"),
+        ("mobile_no", "600000000"),
+    ] {
+        form.fill(name, text)?;
+    }
+    Ok(form)
+}
+
+/// The same words and the same checks as for a program: held, repaired, and then it says what is sent instead.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_new_order_holds_what_waits_for_a_person() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?.with_header("accept-language", "en")?;
+    let (id, number, gone) = drifted(&app, &visitor).await?;
+    let check = async |status| {
+        let form = wanted(&visitor, &number, &gone).await?;
+        let checked = visitor
+            .post_form("/aliexpress/orders/new", &form.fields())
+            .await?;
+        Ok::<_, anyhow::Error>(checked.expect_status(status)?.text())
+    };
+    let held = check(422).await?;
+    assert!(held.contains("This variant is gone and waits for your choice"));
+    assert!(!held.contains("Place the order"), "{held}");
+
+    let repair = format!("/aliexpress/catalogue/{id}/repair");
+    let drift = visitor.get("/aliexpress/drift").await?.text();
+    let form = Form::on(&drift, &repair)?;
+    let chosen = form.get("with").context("nothing is proposed")?.to_owned();
+    visitor
+        .post_form(&repair, &form.fields())
+        .await?
+        .expect_status(303)?;
+    let checked = check(200).await?;
+    let instead = format!("Sent in place of variant {gone}");
+    assert!(checked.contains(&instead), "{checked}");
+    assert!(checked.contains(&chosen) && checked.contains("Place the order"));
+
+    // A product that is held orders nothing either, until a person lists it again.
+    let here = format!("/aliexpress/catalogue/{id}");
+    let mut form = Form::on(&visitor.get(&here).await?.text(), &here)?;
+    form.fill("state", "held")?;
+    visitor
+        .post_form(&here, &form.fields())
+        .await?
+        .expect_status(303)?;
+    let held = check(422).await?;
+    assert!(held.contains("This product is held"), "{held}");
+    assert!(!held.contains("Place the order"));
     Ok(())
 }

@@ -46,7 +46,7 @@ pub trait CatalogueRepository: Send + Sync {
         product_id: &str,
     ) -> Result<Option<CatalogueId>, StoreError>;
 
-    /// Where a code of the merchant's own stands: product and variant.
+    /// Where a code of the merchant's own stands, in capitals or not: product and variant.
     async fn sku_coded(
         &self,
         connection: &ConnectionId,
@@ -87,9 +87,20 @@ pub trait CatalogueRepository: Send + Sync {
         limit: u32,
     ) -> Result<Vec<CatalogueChange>, StoreError>;
 
+    /// What has happened to one variant of a product, the latest first.
+    async fn sku_changes(
+        &self,
+        id: &CatalogueId,
+        sku: &str,
+        limit: u32,
+    ) -> Result<Vec<CatalogueChange>, StoreError>;
+
     /// Deletes a product with its variants and its history; whether it was there.
     async fn remove_product(&self, id: &CatalogueId, traces: Traces) -> Result<bool, StoreError>;
 
     /// Deletes what happened to products before a moment; gives how many entries.
     async fn prune_product_changes(&self, before: Millis) -> Result<u64, StoreError>;
+
+    /// Deletes what was only recorded of numbers in stock before a moment; gives how many entries.
+    async fn prune_stock_changes(&self, before: Millis) -> Result<u64, StoreError>;
 }

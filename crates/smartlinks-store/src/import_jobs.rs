@@ -212,6 +212,14 @@ pub trait ImportJobRepository: Send + Sync {
         now: Millis,
     ) -> Result<bool, StoreError>;
 
+    /// Holds an import until another moment; whether it is still the owner's and runs.
+    async fn hold_import_job(
+        &self,
+        id: &ImportJobId,
+        owner: &str,
+        until: Millis,
+    ) -> Result<bool, StoreError>;
+
     /// Gives an import back, for whoever comes next.
     async fn release_import_job(&self, id: &ImportJobId, owner: &str) -> Result<(), StoreError>;
 

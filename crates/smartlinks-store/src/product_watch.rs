@@ -46,8 +46,10 @@ pub struct DueCheck {
 pub enum CheckEnd {
     /// AliExpress has answered.
     Asked {
-        /// When.
+        /// When it was asked.
         at: Millis,
+        /// The moment now.
+        now: Millis,
         /// When to look again.
         next: Millis,
     },
@@ -57,6 +59,11 @@ pub enum CheckEnd {
         next: Millis,
         /// Why, a stable word.
         problem: String,
+    },
+    /// What AliExpress has answered does not count any more.
+    Again {
+        /// When to look again.
+        next: Millis,
     },
     /// Nobody has looked; somebody else may, at once.
     GivenBack,
@@ -144,7 +151,8 @@ pub trait ProductWatchRepository: Send + Sync {
     /// at the same time, no two get the same one, and together they keep to the pace.
     async fn claim_checks(&self, claim: CheckClaim) -> Result<Vec<DueCheck>, StoreError>;
 
-    /// Ends a look; whether it was still the owner's.
+    /// Ends a look; whether it was still the owner's. An answer that is stored already and was asked for later keeps its
+    /// moment, and when to look again after it; not one of a moment that is still to come.
     async fn end_check(
         &self,
         id: &CatalogueId,

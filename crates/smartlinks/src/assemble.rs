@@ -210,7 +210,11 @@ pub(crate) async fn assemble(plan: Plan, config: &Config, output: Output) -> Res
         return_to: ReturnTo::new(config.return_origins.iter().cloned()),
         token_file: config.token_file.clone(),
         refresh: RefreshPolicy::default(),
-        orders: OrderPolicy::default(),
+        orders: OrderPolicy {
+            follow: config.follow,
+            ..OrderPolicy::default()
+        },
+        watch: config.watch,
         operators: OperatorPolicy {
             provider: plan.identity_provider,
             attempts: config.attempts,

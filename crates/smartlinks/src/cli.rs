@@ -65,6 +65,10 @@ Variables without a flag:
                             with which operators may sign in too; needs a program built with --features oidc
   SMARTLINKS_LIMITS_…       SIGN_IN, CALLBACK, VENDING, KEYS, PUSH: requests a minute that are taken;
                             SIGN_IN_NAME: passwords tried for one name in ten minutes
+  SMARTLINKS_WATCH_EVERY_HOURS
+                            how often AliExpress is asked about every imported product
+  SMARTLINKS_FOLLOW_…       UNPAID_HOURS, NOT_SHIPPED_DAYS, NO_MOVEMENT_DAYS: when you are told of an order that
+                            stands still
   NO_COLOR                  no colour
 
 A setting is looked up as flag, then variable, then in the configuration file (TOML, keys like the flags with `_`

@@ -7,6 +7,7 @@ mod addresses;
 mod app;
 mod demo;
 mod file;
+mod following;
 mod limits;
 mod live;
 mod oidc;
@@ -19,7 +20,8 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::{BaseStrategy, choose_base_strategy};
-use smartlinks_core::{Market, MarketChange};
+use smartlinks_core::catalogue::WatchRhythm;
+use smartlinks_core::{FollowPolicy, Market, MarketChange};
 use url::Url;
 
 use crate::cli::SettingFlags;
@@ -61,6 +63,10 @@ pub(crate) struct Config {
     pub(crate) limits: smartlinks_server::Limits,
     /// How many passwords may be tried in ten minutes for one name from one network.
     pub(crate) attempts: NonZeroU32,
+    /// How often AliExpress is asked about imported products.
+    pub(crate) watch: WatchRhythm,
+    /// When somebody is told of an order that stands still.
+    pub(crate) follow: FollowPolicy,
     /// What is logged.
     pub(crate) log: LogSettings,
     /// What works, but should be known.
@@ -108,19 +114,7 @@ impl Config {
         } else {
             Mode::Live(Box::new(live::read(&sources, &data_dir, &mut warnings)?))
         };
-        let (listen, address) = match &mode {
-            Mode::Demo(_) => {
-                let found = listen(&sources, Ipv4Addr::LOCALHOST)?;
-                let address = addresses::demo_listen_address(&found)?;
-                (found, address)
-            }
-            Mode::Live(live) => {
-                let found = listen(&sources, live.host_for_port())?;
-                let address = addresses::listen_address(&found)?;
-                warnings.extend(unreachable(&found, address));
-                (found, address)
-            }
-        };
+        let (listen, address) = listening(&sources, &mode, &mut warnings)?;
         let config = Self {
             listen: address,
             listen_chosen: !matches!(listen.origin, Origin::Default(_)),
@@ -135,6 +129,8 @@ impl Config {
             background_refresh: switch(&sources, &BACKGROUND_REFRESH)?,
             limits: limits::read(&sources)?,
             attempts: limits::attempts(&sources)?,
+            watch: following::watch(&sources)?,
+            follow: following::follow(&sources)?,
             log: log(&sources)?,
             data_dir,
             warnings,
@@ -222,6 +218,27 @@ fn warn_about_readers(file: &ConfigFile, warnings: &mut Vec<String>) {
 
 #[cfg(not(unix))]
 fn warn_about_readers(_file: &ConfigFile, _warnings: &mut Vec<String>) {}
+
+/// Where page and API listen, as it was found and as it was read.
+fn listening(
+    sources: &Sources<'_>,
+    mode: &Mode,
+    warnings: &mut Vec<String>,
+) -> Result<(Found, SocketAddr), ConfigError> {
+    match mode {
+        Mode::Demo(_) => {
+            let found = listen(sources, Ipv4Addr::LOCALHOST)?;
+            let address = addresses::demo_listen_address(&found)?;
+            Ok((found, address))
+        }
+        Mode::Live(live) => {
+            let found = listen(sources, live.host_for_port())?;
+            let address = addresses::listen_address(&found)?;
+            warnings.extend(unreachable(&found, address));
+            Ok((found, address))
+        }
+    }
+}
 
 /// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does. What names an
 /// address without a port leaves that to `PORT`.

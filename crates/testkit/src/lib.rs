@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod database;
 pub mod door;
+pub mod forms;
 pub mod http;
 pub mod push;
 pub mod server;

@@ -98,6 +98,55 @@ async fn travel(visitor: Visitor) -> Result<()> {
     browser.close().await
 }
 
+/// The answer of AliExpress is lost: the page of the record, to which the form has led, says the end by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_a_lost_answer_is_told_without_a_reload() -> Result<()> {
+    let service = ServiceProcess::sandboxed()?;
+    let browser = Visitor::speaking("en").window(1280, 900).open().await?;
+    connect(&browser, &service).await?;
+    let (program, sandbox) = (service.visitor()?, service.sandbox_visitor()?);
+    let (product, sku) = in_stock(&program).await?;
+    let form = format!(
+        "{}/aliexpress/orders/new?product={product}&sku={sku}&ship_to=FR",
+        service.base()
+    );
+    browser.goto(&form).await?;
+    for (label, text) in [
+        ("Recipient", "Test Buyer"),
+        ("Street and number", "1 rue de l'Exemple"),
+        ("Postal code", "35000"),
+        ("City", "Rennes"),
+        ("Province or region", "Bretagne"),
+        ("Mobile number", "612345678"),
+    ] {
+        browser.type_into(label, text).await?;
+    }
+    browser.click("Check the order").await?;
+    browser.wait_for_text("Nothing stands in the way").await?;
+    browser
+        .evaluate("window.loadedOnce = true", Vec::new())
+        .await?;
+    let lost = json!({
+        "match": { "method": "aliexpress.ds.order.create" }, "times": 1, "then": "html", "takes_effect": true,
+    });
+    sandbox
+        .post_json("/_sandbox/faults", &lost)
+        .await?
+        .expect_status(200)?;
+    browser.click("Place the order").await?;
+    browser.wait_for_text("Being found out").await?;
+    browser
+        .wait_until("the end of it", PATIENCE, async || {
+            Ok(browser.text().await?.contains("Created, not paid"))
+        })
+        .await?;
+    let loaded = browser
+        .evaluate("return window.loadedOnce === true", Vec::new())
+        .await?;
+    ensure!(loaded == true, "the page was loaded again");
+    browser.close().await
+}
+
 async fn connect(browser: &Browser, service: &ServiceProcess) -> Result<()> {
     browser.goto(service.page()).await?;
     browser.click("Authentication").await?;

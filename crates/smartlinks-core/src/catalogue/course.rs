@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use smartlinks_store::{CatalogueChange, CatalogueSku, ChangeCursor};
+use smartlinks_store::{CatalogueChange, CatalogueSku};
 
 use super::merging::kinds;
 use crate::clock::from_millis;
@@ -12,10 +12,8 @@ use crate::orders::MoneyView;
 use crate::service::Core;
 use crate::text::shortened;
 
-/// How many entries of a history are read at once.
-const AT_ONCE: u32 = 1000;
-/// How far back is looked, in entries of the product.
-const AT_MOST: usize = 5000;
+/// How far back is looked, in entries of the variant.
+const AT_MOST: u32 = 5000;
 
 /// What one piece of a variant has cost in the currency of today, the oldest first.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,34 +46,31 @@ impl Core {
             Error::invalid("sku", message)
         })?;
         let catalogue = self.store().catalogue();
-        let (mut before, mut looked) = (None::<ChangeCursor>, 0);
-        let mut changes = Vec::new();
-        loop {
-            let page = catalogue.product_changes(&entry.product.id, before.as_ref(), AT_ONCE);
-            let page = page.await?;
-            looked += page.len();
-            before = page.last().map(|last| ChangeCursor {
-                at: last.at,
-                id: last.id.clone(),
-            });
-            let whole = page.len() == AT_ONCE as usize;
-            let of_it = page.into_iter().filter(|change| {
-                change.kind == kinds::COST && change.sku_id.as_deref() == Some(sku)
-            });
-            changes.extend(of_it);
-            if !whole || looked >= AT_MOST {
-                break;
-            }
-        }
+        let changes = catalogue.sku_changes(&entry.product.id, sku, AT_MOST);
+        let changes = changes.await?;
+        // What AliExpress has added later costs nothing before, and what lies further back than was read is not known.
+        let begun = changes
+            .iter()
+            .find(|change| change.kind == kinds::SKU_ADDED);
+        let whole = changes.len() < AT_MOST as usize;
+        let since = match begun.or(changes.last().filter(|_| !whole)) {
+            Some(first) => first.at,
+            None => entry.product.added_at,
+        };
+        let costs = changes.iter().filter(|change| change.kind == kinds::COST);
         Ok(CostCourse {
             sku: sku.to_owned(),
-            points: points(known, &changes, entry.product.added_at.0),
+            points: points(known, costs, since.0),
         })
     }
 }
 
 /// The steps, from the changes of a cost with the latest first.
-fn points(sku: &CatalogueSku, changes: &[CatalogueChange], added_at: i64) -> Vec<CostPoint> {
+fn points<'c>(
+    sku: &CatalogueSku,
+    changes: impl Iterator<Item = &'c CatalogueChange>,
+    added_at: i64,
+) -> Vec<CostPoint> {
     let now = sku.cost.as_deref().and_then(|cost| cost.parse().ok());
     let Some((amount, currency)) = now.zip(sku.currency.clone()) else {
         return Vec::new();

@@ -26,14 +26,19 @@ const TOLD: usize = 20;
 impl Core {
     /// Says of every change what is done about it, does it, and proposes what could take the place of variants that are
     /// gone; gives what is to be told.
-    pub(super) fn drifted(
+    pub(super) async fn drifted(
         &self,
         entry: &mut CatalogueEntry,
         history: &mut History<'_>,
         policies: &Policies,
         now: Millis,
     ) -> Result<Traces> {
-        proposal::propose(&mut entry.skus, entry.product.id.as_str(), now)?;
+        let gone = |sku: &smartlinks_store::CatalogueSku| sku.gone_at.is_some() && sku.chosen;
+        if entry.skus.iter().any(gone) {
+            let watch = self.store().product_watch();
+            let chosen = watch.sku_repairs(&entry.product.id).await?;
+            proposal::propose(&mut entry.skus, &chosen, entry.product.id.as_str(), now)?;
+        }
         let (mut strongest, mut holds) = (None, false);
         for change in &mut history.changes {
             let Some(kind) = kind_of(change) else {
@@ -53,6 +58,15 @@ impl Core {
             strongest = strongest.max(Some(action));
             holds |= action == WatchAction::Hold;
         }
+        let sold: Vec<&str> = entry
+            .skus
+            .iter()
+            .filter(|sku| sku.chosen)
+            .map(|sku| sku.sku_id.as_str())
+            .collect();
+        history
+            .changes
+            .retain(|change| is_worth_keeping(change, &sold));
         let Some(strongest) = strongest.filter(|action| *action != WatchAction::Record) else {
             return Ok(Traces::none());
         };
@@ -130,6 +144,22 @@ fn kind_of(change: &CatalogueChange) -> Option<WatchKind> {
         kinds::AVAILABILITY => WatchKind::Unavailable,
         _ => return None,
     })
+}
+
+/// Numbers in stock move with every look: what is only recorded of them is kept where something of it can be bought no
+/// more, or again, and it is sold.
+fn is_worth_keeping(change: &CatalogueChange, sold: &[&str]) -> bool {
+    let recorded = change.outcome.as_deref() == Some(WatchAction::Record.as_str());
+    if change.kind != kinds::STOCK || !recorded {
+        return true;
+    }
+    let nothing_left = |value: &Option<String>| value.as_deref() == Some("0");
+    let crosses = nothing_left(&change.before_json) != nothing_left(&change.after_json);
+    crosses
+        && change
+            .sku_id
+            .as_deref()
+            .is_some_and(|sku| sold.contains(&sku))
 }
 
 /// By how many per cent a cost has risen; none when that cannot be said.

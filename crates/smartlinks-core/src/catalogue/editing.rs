@@ -8,7 +8,7 @@ use smartlinks_store::{CatalogueEntry, CatalogueState, RuleId, StoreError, Trace
 use super::importing::busy;
 use super::listing::given;
 use super::merging::{self, History, kinds};
-use super::views::{self, CatalogueDetail};
+use super::views::CatalogueDetail;
 use super::{checks, merging::state};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -24,6 +24,9 @@ pub struct CatalogueEdit {
     pub title: Option<String>,
     /// `listed`, `held` or `unpublished`.
     pub state: Option<String>,
+    /// The state from which `state` was chosen. When the product has come into another one since, such as by a hold of
+    /// the watch, nothing is changed.
+    pub seen_state: Option<String>,
     /// Other labels; an empty list takes them away.
     pub labels: Option<Vec<String>>,
     /// Another price rule, `rule_…`; an empty text for the default one. Prices stay until a run is applied.
@@ -47,10 +50,28 @@ pub struct SkuEdit {
 struct Wanted {
     title: Option<String>,
     state: Option<CatalogueState>,
+    seen_state: Option<CatalogueState>,
     labels: Option<Vec<String>>,
     rule: Option<Option<RuleId>>,
     codes: BTreeMap<String, Option<String>>,
     chosen: BTreeMap<String, bool>,
+}
+
+impl Wanted {
+    /// Refuses another state that was chosen from one in which the product is no longer.
+    fn state_is_as_seen(&self, now: CatalogueState) -> Result<()> {
+        let Some((wanted, seen)) = self.state.zip(self.seen_state) else {
+            return Ok(());
+        };
+        if now == seen || now == wanted {
+            return Ok(());
+        }
+        Err(Error::CatalogueRefused(format!(
+            "the product was {} when its state was chosen and is {} by now; look at its history, then choose again",
+            seen.as_str(),
+            now.as_str()
+        )))
+    }
 }
 
 impl Core {
@@ -58,14 +79,19 @@ impl Core {
     ///
     /// # Errors
     /// [`Error::Invalid`] names the field; [`Error::UnknownProduct`], [`Error::UnknownRule`],
-    /// [`Error::CatalogueRefused`] when others go on changing it, [`Error::Storage`].
+    /// [`Error::CatalogueRefused`] when others go on changing it or it is no longer in `seen_state`, [`Error::Storage`].
     pub async fn edit_product(&self, id: &str, edit: &CatalogueEdit) -> Result<CatalogueDetail> {
         let wanted = self.wanted_edit(edit).await?;
         for _ in 0..4 {
             let mut entry = self.catalogue_entry(id).await?;
+            wanted.state_is_as_seen(entry.product.state)?;
             self.codes_are_free(&entry, &wanted).await?;
             let codes_change = !wanted.codes.is_empty();
             let (changes, traces) = self.edited(&mut entry, &wanted)?;
+            if traces.events.is_empty() {
+                // Nothing is another: whoever reads it at this moment loses no turn.
+                return views::detail(entry);
+            }
             match self
                 .store_entry(&entry, changes, codes_change, traces)
                 .await
@@ -73,9 +99,15 @@ impl Core {
                 Ok(false) => {}
                 // A code was taken between the look and the writing: the next look says where it stands.
                 Err(Error::Storage(StoreError::Conflict { .. })) if codes_change => {}
+                // The rule was deleted between the look and the writing.
+                Err(Error::Storage(StoreError::Conflict { .. })) => {
+                    if let Some(Some(rule)) = &wanted.rule {
+                        self.stored_rule(rule.as_str()).await?;
+                    }
+                }
                 Ok(true) => {
                     self.announce().await;
-                    return views::detail(entry);
+                    return self.whole(entry).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -123,9 +155,13 @@ impl Core {
             let id = sku.id.trim().to_owned();
             if let Some(code) = &sku.own_code {
                 let code = checks::own_code(code)?;
-                if code.is_some() && codes.values().any(|other| *other == code) {
-                    let message =
-                        format!("{:?} is given to two variants", code.unwrap_or_default());
+                let mut others = codes.values().flatten();
+                if let Some(code) = &code
+                    && others.any(|other: &String| other.eq_ignore_ascii_case(code))
+                {
+                    let message = format!(
+                        "{code:?} is given to two variants; shops do not tell capitals apart"
+                    );
                     return Err(Error::invalid("own_code", message));
                 }
                 codes.insert(id.clone(), code);
@@ -135,6 +171,7 @@ impl Core {
         Ok(Wanted {
             title: edit.title.as_deref().map(checks::title).transpose()?,
             state: edit.state.as_deref().map(state).transpose()?,
+            seen_state: edit.seen_state.as_deref().map(state).transpose()?,
             labels: edit.labels.as_deref().map(checks::labels).transpose()?,
             rule,
             codes,
@@ -161,8 +198,9 @@ impl Core {
                 continue;
             };
             if other != product.id || !wanted.codes.contains_key(&sku) {
-                let message =
-                    format!("{code:?} stands at variant {sku} of product {other} already");
+                let message = format!(
+                    "{code:?} stands at variant {sku} of product {other} already, in capitals or not"
+                );
                 return Err(Error::invalid("own_code", message));
             }
         }

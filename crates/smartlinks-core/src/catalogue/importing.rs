@@ -13,7 +13,6 @@ use super::editing::changed_fields;
 use super::listing::given;
 use super::merging::{self, History, kinds};
 use super::views::{self, CatalogueDetail, is_sold};
-use super::watch::next_check;
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::events::EventKind;
@@ -101,7 +100,7 @@ impl Core {
             let stored = self.try_import(&wanted, &market, &fresh, asked_at);
             if let Some(entry) = stored.await? {
                 self.announce().await;
-                return views::detail(entry);
+                return self.whole(entry).await;
             }
         }
         Err(busy())
@@ -211,7 +210,7 @@ impl Core {
         entry.product.labels.clone_from(&wanted.labels);
         entry.product.rule.clone_from(&wanted.rule);
         entry.product.checked_at = asked_at;
-        entry.product.next_check_at = Some(next_check(&entry.product.id, now));
+        entry.product.next_check_at = Some(self.next_check(&entry.product.id, now));
         self.price_unpriced(&mut entry, None).await?;
         let mut history = History::new(self, &entry.product.id);
         let counts = json!({ "skus": entry.skus.len(), "chosen": entry.skus.iter().filter(|sku| is_sold(sku)).count() });
@@ -253,11 +252,13 @@ impl Core {
         if counts {
             merging::answered(&mut entry, fresh, market, &mut history, now)?;
             entry.product.checked_at = asked_at;
-            entry.product.next_check_at = Some(next_check(&entry.product.id, now));
+            entry.product.next_check_at = Some(self.next_check(&entry.product.id, now));
             // What differs because somebody looks for another country or currency has nobody changed.
             if same_market {
                 let policies = self.policies().await?;
-                traces = self.drifted(&mut entry, &mut history, &policies, now)?;
+                traces = self
+                    .drifted(&mut entry, &mut history, &policies, now)
+                    .await?;
             }
         }
         let unwished = (entry.product.clone(), entry.skus.clone());

@@ -79,7 +79,24 @@ impl Core {
     /// # Errors
     /// [`Error::UnknownProduct`], [`Error::Storage`].
     pub async fn catalogue_product(&self, id: &str) -> Result<CatalogueDetail> {
-        views::detail(self.catalogue_entry(id).await?)
+        self.whole(self.catalogue_entry(id).await?).await
+    }
+
+    /// A product as one alone is shown.
+    pub(super) async fn whole(&self, entry: CatalogueEntry) -> Result<CatalogueDetail> {
+        let mut chosen = Vec::new();
+        if entry.skus.iter().any(|sku| sku.gone_at.is_some()) {
+            let watch = self.store().product_watch();
+            chosen = watch.sku_repairs(&entry.product.id).await?;
+        }
+        let mut detail = views::detail(entry)?;
+        for repair in chosen {
+            let gone = detail.skus.iter_mut().find(|sku| sku.id == repair.sku_id);
+            if let Some(gone) = gone {
+                gone.replaced_by = Some(repair.replaced_by);
+            }
+        }
+        Ok(detail)
     }
 
     pub(super) async fn catalogue_entry(&self, id: &str) -> Result<CatalogueEntry> {

@@ -28,6 +28,7 @@ pub(super) mod kinds {
     pub(crate) const MARKET: &str = "market";
     pub(crate) const COST: &str = "cost";
     pub(crate) const STOCK: &str = "stock";
+    pub(crate) const PRICE: &str = "price";
     pub(crate) const SKU_ADDED: &str = "sku_added";
     pub(crate) const SKU_GONE: &str = "sku_gone";
     pub(crate) const SKU_BACK: &str = "sku_back";
@@ -204,6 +205,7 @@ fn new_sku(position: i64, fresh: &SkuView, chosen: bool) -> Result<CatalogueSku>
         stock: None,
         price: None,
         price_currency: None,
+        price_by_hand: false,
         gone_at: None,
         replacement: None,
     };

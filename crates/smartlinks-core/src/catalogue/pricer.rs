@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::rates::RateView;
 use super::rules;
+use super::runs::percent;
 use crate::error::Result;
 use crate::orders::MoneyView;
 use crate::pricing::{PriceProblem, PriceRule, Rate, RateSource, minor_units};
@@ -72,6 +73,18 @@ pub(super) struct Priced {
     /// The cost in the currency of the price.
     pub(super) converted: Decimal,
     pub(super) rate: RateView,
+}
+
+/// What a sale earns before freight and tax.
+pub(super) struct Earned {
+    /// The cost in the currency of the price.
+    pub(super) converted: MoneyView,
+    pub(super) rate: RateView,
+    pub(super) margin: Decimal,
+    /// In per cent of the price.
+    pub(super) percent: Option<Decimal>,
+    /// The least that the price should be, when it is below.
+    pub(super) least: Option<MoneyView>,
 }
 
 /// Rules and rates as they are at one moment.
@@ -136,6 +149,40 @@ impl Pricer {
                 currency: rule.currency().to_owned(),
             },
             converted,
+            rate,
+        })
+    }
+
+    /// What a sale at a price earns of something that costs so much. The price should earn the minimum of the rule, where
+    /// that is in its currency, and no less than nothing.
+    pub(super) fn earned(
+        &self,
+        rule: Option<&PriceRule>,
+        cost: Option<&MoneyView>,
+        price: &MoneyView,
+        said_at: Timestamp,
+    ) -> Result<Earned, PricingProblem> {
+        let cost = cost.ok_or(PricingProblem::NoCost)?;
+        let rate = self.rate(&cost.currency, &price.currency, said_at)?;
+        let converted = rate.rate.convert(cost.amount);
+        let converted = converted.ok_or(PricingProblem::ImpossibleCost)?;
+        let mut least = match rule.filter(|rule| rule.currency() == price.currency) {
+            Some(rule) => rule
+                .least(converted)
+                .map_err(|_| PricingProblem::ImpossibleCost)?,
+            None => converted,
+        };
+        least.rescale(minor_units(&price.currency).max(least.normalize().scale()));
+        let money = |amount: Decimal| MoneyView {
+            amount,
+            currency: price.currency.clone(),
+        };
+        let margin = price.amount - converted;
+        Ok(Earned {
+            margin,
+            percent: percent(margin, price.amount),
+            least: (price.amount < least).then(|| money(least)),
+            converted: money(converted),
             rate,
         })
     }

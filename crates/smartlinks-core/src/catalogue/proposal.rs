@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use smartlinks_store::{CatalogueSku, Millis, Replacement};
+use smartlinks_store::{CatalogueSku, Millis, Replacement, SkuRepair};
 
 use super::search_text::folded;
 use super::views::{cost, properties};
@@ -39,11 +39,18 @@ fn facts(sku: &CatalogueSku, product: &str) -> Result<Facts> {
     })
 }
 
-/// Proposes something for every variant that is gone and sold, unless what is proposed is still there.
-pub(super) fn propose(skus: &mut [CatalogueSku], product: &str, now: Millis) -> Result<()> {
+/// Proposes something for every variant that is gone and sold, unless a person has chosen or what is proposed is still
+/// there.
+pub(super) fn propose(
+    skus: &mut [CatalogueSku],
+    chosen: &[SkuRepair],
+    product: &str,
+    now: Millis,
+) -> Result<()> {
     for at in 0..skus.len() {
         let gone = &skus[at];
-        if gone.gone_at.is_none() || !gone.chosen {
+        let done = chosen.iter().any(|repair| repair.sku_id == gone.sku_id);
+        if gone.gone_at.is_none() || !gone.chosen || done {
             continue;
         }
         let there = |other: &CatalogueSku| other.gone_at.is_none() && other.stock != Some(0);
@@ -160,6 +167,7 @@ mod tests {
             stock: Some(3),
             price: None,
             price_currency: None,
+            price_by_hand: false,
             gone_at: None,
             replacement: None,
         }
@@ -167,7 +175,7 @@ mod tests {
 
     fn proposed(mut skus: Vec<CatalogueSku>) -> Option<Replacement> {
         skus[0].gone_at = Some(NOW);
-        propose(&mut skus, "prod_1", NOW).unwrap();
+        propose(&mut skus, &[], "prod_1", NOW).unwrap();
         assert!(skus[1..].iter().all(|sku| sku.replacement.is_none()));
         skus.swap_remove(0).replacement
     }
@@ -229,13 +237,13 @@ mod tests {
             sku("2", &[("Colour", "Red")], "5.00"),
         ];
         skus[0].gone_at = Some(NOW);
-        propose(&mut skus, "prod_1", NOW).unwrap();
+        propose(&mut skus, &[], "prod_1", NOW).unwrap();
         let first = skus[0].replacement.clone();
         skus.push(sku("3", &[("Colour", "Red")], "4.00"));
-        propose(&mut skus, "prod_1", NOW.plus(5)).unwrap();
+        propose(&mut skus, &[], "prod_1", NOW.plus(5)).unwrap();
         assert_eq!(skus[0].replacement, first);
         skus[1].gone_at = Some(NOW);
-        propose(&mut skus, "prod_1", NOW.plus(5)).unwrap();
+        propose(&mut skus, &[], "prod_1", NOW.plus(5)).unwrap();
         assert_eq!(skus[0].replacement.as_ref().unwrap().sku_id, "3");
     }
 }

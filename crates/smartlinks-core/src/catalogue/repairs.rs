@@ -259,7 +259,7 @@ impl Core {
             match self.try_repair(entry, sku.trim(), with.trim()).await {
                 Ok(Some(entry)) => {
                     self.announce().await;
-                    return views::detail(entry);
+                    return self.whole(entry).await;
                 }
                 // The code was given to another variant meanwhile.
                 Ok(None) | Err(Error::Storage(StoreError::Conflict { .. })) => {}
@@ -346,6 +346,7 @@ fn take_over(skus: &mut [CatalogueSku], gone: usize, other: usize) {
     if skus[other].price.is_none() {
         skus[other].price = skus[gone].price.clone();
         skus[other].price_currency = skus[gone].price_currency.clone();
+        skus[other].price_by_hand = skus[gone].price_by_hand;
     }
     skus[gone].replacement = None;
 }

@@ -6,6 +6,8 @@ mod views;
 
 use std::collections::HashSet;
 
+use jiff::Timestamp;
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::json;
 use smartlinks_store::{
     CatalogueId, CatalogueProduct, CatalogueSku, ListedProduct, PRODUCTS_AT_ONCE, PriceRun,
@@ -24,9 +26,9 @@ use super::views::{cost, is_sold, price, properties, wrong};
 use crate::clock::{from_millis, to_millis};
 use crate::error::{Error, Result};
 use crate::orders::MoneyView;
+use crate::pricing::PriceRule;
 use crate::service::Core;
 use crate::text::shortened;
-use rust_decimal::{Decimal, RoundingStrategy};
 
 /// The most variants of one run: it is put in force in one transaction.
 const MOST_VARIANTS: usize = 10_000;
@@ -67,16 +69,9 @@ impl Core {
             products: found.products.len(),
             variants: found.variants,
             unchanged: found.unchanged,
-            changes: found
-                .lines
-                .iter()
-                .filter(|line| line.after.is_some())
-                .count(),
-            problems: found
-                .lines
-                .iter()
-                .filter(|line| line.problem.is_some())
-                .count(),
+            changes: found.count(|line| line.after.is_some()),
+            problems: found.count(|line| line.problem.is_some() && !line.by_hand),
+            by_hand: found.count(|line| line.by_hand),
         };
         let now = to_millis(self.now());
         let id = RunId::generate(now, self.entropy());
@@ -215,6 +210,10 @@ impl Core {
 }
 
 impl Lines {
+    fn count(&self, such: impl Fn(&PriceRunLineView) -> bool) -> usize {
+        self.lines.iter().filter(|line| such(line)).count()
+    }
+
     fn add(
         &mut self,
         pricer: &Pricer,
@@ -225,7 +224,7 @@ impl Lines {
             self.products.push(listed.product.id.clone());
             for line in lines_of(pricer, rule, &listed)? {
                 self.variants += 1;
-                match line.after.is_some() || line.problem.is_some() {
+                match line.after.is_some() || line.problem.is_some() || line.by_hand {
                     true => self.lines.push(line),
                     false => self.unchanged += 1,
                 }
@@ -242,7 +241,8 @@ impl Lines {
     }
 }
 
-/// What becomes of each variant that the merchant sells. One without `after` and `problem` keeps its price.
+/// What becomes of each variant that the merchant sells. One without `after` and `problem` keeps its price, and so does
+/// one whose price was set by hand.
 fn lines_of(
     pricer: &Pricer,
     rule: Option<&RuleId>,
@@ -256,6 +256,10 @@ fn lines_of(
         let mut line = unpriced(product, sku)?;
         line.rule = applying.map(|(named, _)| named.clone());
         let rule = applying.map(|(_, rule)| rule);
+        if sku.price_by_hand {
+            keep(pricer, rule, &mut line, said_at);
+            return Ok(line);
+        }
         match pricer.price(rule, line.cost.as_ref(), said_at) {
             Ok(priced) => {
                 let margin = priced.price.amount - priced.converted;
@@ -274,6 +278,27 @@ fn lines_of(
         Ok(line)
     });
     lines.collect()
+}
+
+/// A price that was set by hand stays, and what it earns is said.
+fn keep(
+    pricer: &Pricer,
+    rule: Option<&PriceRule>,
+    line: &mut PriceRunLineView,
+    said_at: Timestamp,
+) {
+    line.by_hand = true;
+    let Some(price) = &line.before else { return };
+    match pricer.earned(rule, line.cost.as_ref(), price, said_at) {
+        Ok(earned) => {
+            line.margin_before_freight = Some(earned.margin);
+            line.margin_before_freight_percent = earned.percent;
+            line.converted_cost = Some(earned.converted);
+            line.rate = Some(earned.rate);
+            line.least = earned.least;
+        }
+        Err(problem) => line.problem = Some(problem),
+    }
 }
 
 /// A variant as it is.
@@ -298,6 +323,8 @@ fn unpriced(product: &CatalogueProduct, sku: &CatalogueSku) -> Result<PriceRunLi
         margin_before_freight: None,
         margin_before_freight_percent: None,
         problem: None,
+        by_hand: false,
+        least: None,
     })
 }
 

@@ -158,11 +158,16 @@ pub struct CatalogueSkuView {
     pub stock: Option<i64>,
     /// What the merchant sells one for.
     pub price: Option<MoneyView>,
+    /// The merchant has set the price by hand: price rules leave it alone.
+    pub price_by_hand: bool,
     /// Since when AliExpress does not name it any more. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub gone_at: Option<Timestamp>,
     /// What could take its place.
     pub replacement: Option<ReplacementView>,
+    /// What a person has chosen in its place: orders for it are orders for that. Of one product alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<String>,
 }
 
 /// How the watch of one product stands.
@@ -287,8 +292,10 @@ pub(super) fn sku_view(sku: &CatalogueSku, product: &str) -> Result<CatalogueSku
         cost: cost(sku, product)?,
         stock: sku.stock,
         price: price(sku, product)?,
+        price_by_hand: sku.price_by_hand,
         gone_at: sku.gone_at.and_then(from_millis),
         replacement: sku.replacement.as_ref().map(replacement),
+        replaced_by: None,
     })
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::json;
 use smartlinks_store::{
     FollowEnd, FollowedOrder, KnownOrder, Millis, OrderCursor, OrderPage as StoredPage, Traces,
-    with_causes,
 };
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -19,6 +18,7 @@ use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
 use crate::service::Core;
 use crate::text::{has_controls, shortened};
+use crate::workers::{DueWork, Look};
 
 /// Why somebody should look at an order, in stable words.
 pub const ORDER_ALERTS: [&str; 3] = [UNPAID, NOT_SHIPPED, NO_MOVEMENT];
@@ -37,7 +37,7 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const OLD_MS: i64 = 120 * DAY_MS;
 
 /// When somebody is told of an order that stands still.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FollowPolicy {
     /// So long before the time to pay is over; half of that time where it is shorter.
     pub unpaid_before: Duration,
@@ -99,38 +99,16 @@ impl Core {
     pub async fn run_order_follower(
         &self,
         stop: CancellationToken,
-        mut clock_moved: watch::Receiver<i64>,
+        clock_moved: watch::Receiver<i64>,
     ) {
-        loop {
-            let rest = match self.follow_orders().await {
-                Ok(looked) if looked > 0 => Duration::ZERO,
-                Ok(_) => self.until_next_poll().await,
-                Err(error) => {
-                    tracing::error!(error = %with_causes(&error), "orders could not be followed");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-                Ok(()) = clock_moved.changed() => {}
-            }
-        }
-    }
-
-    async fn until_next_poll(&self) -> Duration {
-        let (longest, now) = (self.refresh_policy().longest_rest, to_millis(self.now()));
-        match self.store().order_following().next_poll_due(now).await {
-            Ok(Some(due)) => {
-                let ahead = due.since(now).max(50);
-                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
-            }
-            Ok(None) => longest,
-            Err(error) => {
-                tracing::error!(error = %with_causes(&error), "the next order could not be looked up");
-                Duration::from_secs(5).min(longest)
-            }
-        }
+        let work = DueWork::on("orders that are followed");
+        let look = || async { Ok(Look::done(self.follow_orders().await?)) };
+        let next = || async {
+            let following = self.store().order_following();
+            following.next_poll_due(to_millis(self.now())).await
+        };
+        self.work_when_due(work, look, next, &stop, clock_moved)
+            .await;
     }
 
     /// Claims orders that are due and looks at each once. Gives how many were claimed.

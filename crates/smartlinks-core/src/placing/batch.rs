@@ -24,10 +24,10 @@ use crate::service::Core;
 use crate::text::shortened;
 use known::{Before, KnownLine, Scope, batch_line};
 
-/// The largest file of orders, in bytes, and the largest request that holds one.
-pub const ORDER_FILE_LIMIT: usize = 256 * 1024;
+/// The largest file of orders, in bytes: the most lines, each with two long addresses in it.
+pub const ORDER_FILE_LIMIT: usize = 512 * 1024;
 /// The most lines of a batch.
-const MOST_LINES: usize = 500;
+const MOST_LINES: usize = 1000;
 /// How many problems of a file are reported.
 const MOST_PROBLEMS: usize = 100;
 /// The most lines that one request orders.

@@ -70,6 +70,8 @@ pub struct PreviewLine {
     pub instead_of: Option<String>,
     /// Title. Upstream text: escape it.
     pub title: String,
+    /// Colour, size and the like of the variant. Upstream text: escape it.
+    pub variant: String,
     /// How many.
     pub quantity: u32,
     /// Price of one.
@@ -119,6 +121,7 @@ impl Checked {
             sku: line.sku.clone(),
             instead_of: line.instead_of.clone(),
             title: line.title.clone(),
+            variant: line.variant.clone(),
             quantity: line.quantity,
             unit_price: line.unit_price.clone(),
             delivery_service: line.delivery.as_ref().map(|option| option.code.clone()),
@@ -386,6 +389,15 @@ fn address_problem(advice: &AddressAdvice) -> OrderProblem {
     }
 }
 
+/// Its properties in one line.
+fn variant_of(sku: &SkuView) -> String {
+    let values = sku
+        .properties
+        .iter()
+        .map(|property| property.value.as_str());
+    values.collect::<Vec<_>>().join(", ")
+}
+
 /// What comes on top, as it is paid; none while a part of it is in another currency.
 fn paid(charges: Vec<MoneyView>) -> Option<Decimal> {
     charges.into_iter().try_fold(Decimal::ZERO, |sum, one| {
@@ -494,6 +506,7 @@ impl Checked {
             sku: sku.id.clone(),
             instead_of: at.instead_of.map(str::to_owned),
             title: product.title.clone(),
+            variant: variant_of(sku),
             quantity: line.quantity,
             unit_price: price.map(in_pay_currency),
             goods: goods.map(in_pay_currency),

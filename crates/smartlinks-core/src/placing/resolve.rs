@@ -5,8 +5,6 @@
 //! not name it, and after that day, what is known here is looked through: messages of AliExpress have brought the order,
 //! or a person has added it. After that only a person can tell.
 
-use std::time::Duration;
-
 use secrecy::ExposeSecret as _;
 use smartlinks_store::{ClaimedIntent, Connection, ConnectionId, IntentState, Millis, OrderIntent};
 use tokio::sync::watch;
@@ -20,6 +18,7 @@ use super::wire::Sealed;
 use crate::clock::to_millis;
 use crate::error::{Error, Result, Retry};
 use crate::service::Core;
+use crate::workers::{DueWork, Look};
 
 /// How many intents are worked on at the same time: few enough that all are done before their claim ends.
 const AT_ONCE: u32 = 4;
@@ -42,39 +41,16 @@ impl Core {
     pub async fn run_order_worker(
         &self,
         stop: CancellationToken,
-        mut clock_moved: watch::Receiver<i64>,
+        clock_moved: watch::Receiver<i64>,
     ) {
-        loop {
-            let rest = match self.work_on_orders().await {
-                Ok(worked) if worked > 0 => Duration::ZERO,
-                Ok(_) => self.until_next_intent().await,
-                Err(error) => {
-                    tracing::error!(%error, "orders under way could not be worked on");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-                () = self.inner.order_due.notified() => {}
-                Ok(()) = clock_moved.changed() => {}
-            }
-        }
-    }
-
-    async fn until_next_intent(&self) -> Duration {
-        let longest = self.refresh_policy().longest_rest;
-        match self.store().order_intents().next_intent_due().await {
-            Ok(Some(due)) => {
-                let ahead = due.since(to_millis(self.now())).max(50);
-                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
-            }
-            Ok(None) => longest,
-            Err(error) => {
-                tracing::error!(%error, "the next order under way could not be looked up");
-                Duration::from_secs(5).min(longest)
-            }
-        }
+        let work = DueWork {
+            bell: Some(&self.inner.order_due),
+            ..DueWork::on("orders under way")
+        };
+        let look = || async { Ok(Look::done(self.work_on_orders().await?)) };
+        let next = || async { self.store().order_intents().next_intent_due().await };
+        self.work_when_due(work, look, next, &stop, clock_moved)
+            .await;
     }
 
     /// Claims intents that are due and works on each once. Gives how many were claimed.

@@ -47,11 +47,14 @@ pub struct IntentLine {
     pub product_id: String,
     /// Number of the variant, digits.
     pub sku: String,
-    /// The variant that was asked for, when a person had chosen `sku` in its place.
+    /// The variant that was asked for, when a person has chosen `sku` in its place because AliExpress names it no more.
     #[serde(default)]
     pub instead_of: Option<String>,
     /// Title. Upstream text: escape it.
     pub title: String,
+    /// Colour, size and the like of the variant. Upstream text: escape it.
+    #[serde(default)]
+    pub variant: String,
     /// How many.
     pub quantity: u32,
     /// What one cost when it was checked.

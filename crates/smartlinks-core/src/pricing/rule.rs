@@ -202,17 +202,8 @@ impl PriceRule {
     /// # Errors
     /// [`PriceProblem`].
     pub fn price(&self, cost: Decimal) -> Result<Decimal, PriceProblem> {
-        let cost = cost.normalize();
-        let possible = Decimal::ZERO..=HIGHEST_COST;
-        if !possible.contains(&cost) || cost.scale() > COST_DECIMALS {
-            return Err(PriceProblem::Cost);
-        }
-        let earning = cost + self.min_profit.unwrap_or_default();
-        let mut price = self.round_up(
-            self.marked_up(cost)
-                .max(earning)
-                .max(self.with_margin(cost)),
-        );
+        let cost = possible(cost)?;
+        let mut price = self.round_up(self.marked_up(cost).max(self.earning_least(cost)));
         // The division behind the margin is the one step that may be inexact; this one is not.
         while !self.has_margin(cost, price) {
             price += self.every();
@@ -221,6 +212,27 @@ impl PriceRule {
             true => Err(PriceProblem::Zero),
             false => Ok(price),
         }
+    }
+
+    /// The lowest amount of the currency that earns the rule's minimum on what costs this much, whatever its steps and
+    /// its rounding say. Without a minimum it earns nothing.
+    ///
+    /// # Errors
+    /// [`PriceProblem::Cost`].
+    pub fn least(&self, cost: Decimal) -> Result<Decimal, PriceProblem> {
+        let cost = possible(cost)?;
+        let smallest = Decimal::new(1, minor_units(&self.currency));
+        let mut least = up_to_multiple(self.earning_least(cost), smallest);
+        while !self.has_margin(cost, least) {
+            least += smallest;
+        }
+        Ok(least)
+    }
+
+    /// About the lowest price that earns the minimum.
+    fn earning_least(&self, cost: Decimal) -> Decimal {
+        let earning = cost + self.min_profit.unwrap_or_default();
+        earning.max(self.with_margin(cost))
     }
 
     /// What the steps give.
@@ -266,11 +278,7 @@ impl PriceRule {
         if amount <= ending {
             return ending;
         }
-        let above = (amount - ending) % every;
-        match above.is_zero() {
-            true => amount,
-            false => amount - above + every,
-        }
+        up_to_multiple(amount - ending, every) + ending
     }
 
     fn check(&self) -> Result<(), RuleProblem> {
@@ -340,6 +348,25 @@ impl PriceStep {
     /// Exact: at most 16 digits of cost, 9 of the percentage and 2 for the hundredth fit into 28.
     fn add_to(&self, cost: Decimal) -> Decimal {
         cost + cost * (self.percent.normalize() * HUNDREDTH) + self.plus
+    }
+}
+
+/// A cost that can be counted with.
+fn possible(cost: Decimal) -> Result<Decimal, PriceProblem> {
+    let cost = cost.normalize();
+    let possible = Decimal::ZERO..=HIGHEST_COST;
+    match possible.contains(&cost) && cost.scale() <= COST_DECIMALS {
+        true => Ok(cost),
+        false => Err(PriceProblem::Cost),
+    }
+}
+
+/// The lowest multiple that is not below.
+fn up_to_multiple(amount: Decimal, of: Decimal) -> Decimal {
+    let above = amount % of;
+    match above.is_zero() {
+        true => amount,
+        false => amount - above + of,
     }
 }
 

@@ -1,7 +1,6 @@
 //! What is done about a message once it is stored and acknowledged.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aliexpress::push::{Expiry, OrderUpdate, PushData, PushMessage, Topic};
 use secrecy::ExposeSecret;
@@ -19,6 +18,7 @@ use crate::events::EventKind;
 use crate::placing::is_too_fresh;
 use crate::service::Core;
 use crate::text::has_controls;
+use crate::workers::{DueWork, Look};
 
 /// How many messages are claimed at a time: few enough that all are done before their claim ends, also when every
 /// call waits for the gateway as long as it may.
@@ -93,39 +93,16 @@ impl Core {
     pub async fn run_push_worker(
         &self,
         stop: CancellationToken,
-        mut clock_moved: watch::Receiver<i64>,
+        clock_moved: watch::Receiver<i64>,
     ) {
-        loop {
-            let rest = match self.work_on_pushes().await {
-                Ok(work) if work.claimed > 0 => Duration::ZERO,
-                Ok(_) => self.until_next_push().await,
-                Err(error) => {
-                    tracing::error!(error = %with_causes(&error), "messages of AliExpress could not be worked on");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-                () = self.inner.push_arrived.notified() => {}
-                Ok(()) = clock_moved.changed() => {}
-            }
-        }
-    }
-
-    async fn until_next_push(&self) -> Duration {
-        let longest = self.refresh_policy().longest_rest;
-        match self.store().pushes().next_push_due().await {
-            Ok(Some(due)) => {
-                let ahead = due.since(to_millis(self.now())).max(50);
-                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
-            }
-            Ok(None) => longest,
-            Err(error) => {
-                tracing::error!(error = %with_causes(&error), "the next message could not be looked up");
-                Duration::from_secs(5).min(longest)
-            }
-        }
+        let work = DueWork {
+            bell: Some(&self.inner.push_arrived),
+            ..DueWork::on("messages of AliExpress")
+        };
+        let look = || async { Ok(Look::done(self.work_on_pushes().await?.claimed)) };
+        let next = || async { self.store().pushes().next_push_due().await };
+        self.work_when_due(work, look, next, &stop, clock_moved)
+            .await;
     }
 
     /// Claims what is due and works on it once.

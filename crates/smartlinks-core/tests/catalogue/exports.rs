@@ -47,6 +47,7 @@ fn sku(id: &str, properties: &[(&str, &str)], price: Option<&str>) -> CatalogueS
         stock: Some(7),
         price: price.map(str::to_owned),
         price_currency: price.map(|_| "EUR".to_owned()),
+        price_by_hand: false,
         gone_at: None,
         replacement: None,
     }

@@ -2,10 +2,11 @@ use anyhow::{Context as _, Result};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use smartlinks_core::catalogue::{
-    CatalogueEdit, CatalogueImport, PriceRunRequest, PricingProblem, RuleDraft, Selection, SkuEdit,
+    CatalogueEdit, CatalogueImport, HandPrice, PriceRunRequest, PricingProblem, RuleDraft,
+    Selection, SkuEdit,
 };
 use smartlinks_core::pricing::RateSource;
-use smartlinks_core::{AuditQuery, Error};
+use smartlinks_core::{AuditQuery, Error, MoneyView};
 use testkit::app::App;
 
 use crate::{connected, imported, product_with, refused, rule, rule_in};
@@ -176,6 +177,190 @@ async fn every_product_of_a_run_gets_its_rule() -> Result<()> {
     }
     let kept = app.core.catalogue_product(&same.summary.id).await?;
     assert_eq!(kept.skus, same.skus);
+    Ok(())
+}
+
+fn price(amount: &str, currency: &str) -> HandPrice {
+    HandPrice {
+        amount: amount.to_owned(),
+        currency: currency.to_owned(),
+    }
+}
+
+async fn noted(app: &App, action: &str) -> Result<usize> {
+    let query = AuditQuery {
+        action: Some(action.to_owned()),
+        ..AuditQuery::default()
+    };
+    Ok(app.core.audit_log(&query).await?.entries.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_that_was_set_by_hand_is_left_alone_until_it_is_taken_back() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let product = imported(&app, &number).await?;
+    let (id, sku) = (&product.summary.id, &product.skus[0].id);
+    let double = rule(&app, "double", "100").await?;
+    app.core.choose_default_price_rule(Some(&double)).await?;
+    let prices = async || -> Result<Vec<_>> {
+        let skus = app.core.catalogue_product(id).await?.skus.into_iter();
+        Ok(skus.map(|sku| (sku.price, sku.price_by_hand)).collect())
+    };
+    let euros = |amount: &str| -> Result<Option<MoneyView>> {
+        Ok(Some(MoneyView {
+            amount: amount.parse()?,
+            currency: "EUR".to_owned(),
+        }))
+    };
+
+    // What was shown before is not applied any more.
+    let earlier = app.core.dry_run_prices(&PriceRunRequest::default()).await?;
+    let set = app
+        .core
+        .price_by_hand(id, sku, &price("99.9", "eur"))
+        .await?;
+    assert_eq!((&set.price, set.by_hand), (&euros("99.90")?, true));
+    assert_eq!((set.least, set.problem), (None, None));
+    assert_eq!(prices().await?[0], (euros("99.90")?, true));
+    let overtaken = app.core.apply_price_run(&earlier.run.id).await?;
+    assert_eq!((overtaken.applied, overtaken.differing), (false, 1));
+
+    let shown = app.core.dry_run_prices(&PriceRunRequest::default()).await?;
+    let summary = &shown.run.summary;
+    let others = product.skus.len() - 1;
+    assert_eq!(
+        (
+            summary.by_hand,
+            summary.changes,
+            summary.unchanged,
+            summary.problems
+        ),
+        (1, others, 0, 0)
+    );
+    let kept = shown.lines.iter().find(|line| line.sku == *sku);
+    let kept = kept.context("the dry run does not show it")?;
+    assert!(kept.by_hand && kept.after.is_none());
+    assert_eq!((&kept.before, &kept.least), (&euros("99.90")?, &None));
+    let cost = kept.cost.as_ref().context("no cost")?.amount;
+    assert_eq!(
+        kept.margin_before_freight,
+        Some("99.90".parse::<Decimal>()? - cost)
+    );
+    assert!(app.core.apply_price_run(&shown.run.id).await?.applied);
+    let after = prices().await?;
+    assert_eq!(after[0], (euros("99.90")?, true));
+    let doubled = product.skus[1].cost.as_ref().context("no cost")?.amount * Decimal::TWO;
+    assert_eq!(after[1].0.as_ref().map(|price| price.amount), Some(doubled));
+
+    // Nor does reading the product again; and setting what is set is no change.
+    app.advance(60);
+    imported(&app, &number).await?;
+    assert_eq!(prices().await?, after);
+    let told = app.core.latest_events(50).await?.len();
+    app.core
+        .price_by_hand(id, sku, &price("99.90", "EUR"))
+        .await?;
+    assert_eq!(app.core.latest_events(50).await?.len(), told);
+    assert_eq!(noted(&app, "product.priced_by_hand").await?, 1);
+
+    let left = app.core.price_by_rules(id, sku).await?;
+    assert_eq!((&left.price, left.by_hand), (&euros("99.90")?, false));
+    assert_eq!(noted(&app, "product.priced_by_rules").await?, 1);
+    let event = &app.core.latest_events(1).await?[0];
+    assert_eq!(
+        (event.kind.as_str(), &event.data["changes"]),
+        ("product.changed", &json!(["price_by_hand"]))
+    );
+    let again = app.core.dry_run_prices(&PriceRunRequest::default()).await?;
+    assert_eq!(
+        (again.run.summary.by_hand, again.run.summary.changes),
+        (0, 1)
+    );
+    assert!(app.core.apply_price_run(&again.run.id).await?.applied);
+    let history = app.core.product_history(id, None, Some(50)).await?.changes;
+    let of_it = history
+        .into_iter()
+        .filter(|change| change.kind == "price" && change.sku.as_ref() == Some(sku));
+    let steps: Vec<_> = of_it.map(|change| change.before).collect();
+    assert_eq!(
+        steps,
+        [Some(json!({ "amount": "99.90", "currency": "EUR" })), None]
+    );
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_price_by_hand_is_checked_and_a_low_one_is_told_of() -> Result<()> {
+    let app = connected().await?;
+    let number = product_with(&app, 2).await?;
+    let product = imported(&app, &number).await?;
+    let (id, sku) = (&product.summary.id, &product.skus[0].id);
+    let cost = product.skus[0].cost.clone().context("no cost")?.amount;
+    // Without a rule it should cost no less than it costs.
+    let cheap = app
+        .core
+        .price_by_hand(id, sku, &price("0.01", "EUR"))
+        .await?;
+    let least = cheap.least.context("it sells for less than it costs")?;
+    assert_eq!((least.amount, cheap.rule), (cost, None));
+    let dollars = price("9", "USD");
+    let other = app.core.price_by_hand(id, &product.skus[1].id, &dollars);
+    let (field, message) = refused(other.await)?;
+    assert_eq!(field, "currency", "the other price is in euros: {message}");
+
+    let margin = RuleDraft {
+        name: Some("margin".to_owned()),
+        rule: Some(
+            json!({ "currency": "EUR", "steps": [{ "percent": "300" }], "min_margin": "50" }),
+        ),
+    };
+    let margin = app.core.create_price_rule(&margin).await?.id;
+    app.core.choose_default_price_rule(Some(&margin)).await?;
+    let half = (cost * Decimal::TWO).to_string();
+    let enough = app
+        .core
+        .price_by_hand(id, sku, &price(&half, "EUR"))
+        .await?;
+    assert_eq!(enough.least, None, "exactly the minimum is enough");
+    assert_eq!(
+        enough.margin_before_freight_percent,
+        Some(Decimal::from(50))
+    );
+    let low = (cost * Decimal::TWO - "0.01".parse::<Decimal>()?).to_string();
+    let low = app.core.price_by_hand(id, sku, &price(&low, "EUR")).await?;
+    assert_eq!(
+        low.least.map(|least| least.amount),
+        Some(cost * Decimal::TWO)
+    );
+    let shown = app.core.dry_run_prices(&PriceRunRequest::default()).await?;
+    let line = shown.lines.iter().find(|line| line.sku == *sku);
+    let line = line.context("it is not shown")?;
+    assert_eq!(
+        line.least.as_ref().map(|least| least.amount),
+        Some(cost * Decimal::TWO)
+    );
+    let listed = app.core.hand_prices(id).await?;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].least, line.least);
+
+    let noted_before = noted(&app, "product.priced_by_hand").await?;
+    for (of, given, field) in [
+        (sku.as_str(), price("9,99", "EUR"), "amount"),
+        (sku, price("9.99", "USD"), "currency"),
+        (sku, price("9.99", "euros"), "currency"),
+        ("1", price("9.99", "EUR"), "sku"),
+    ] {
+        let set = app.core.price_by_hand(id, of, &given).await;
+        assert_eq!(refused(set)?.0, field);
+    }
+    assert_eq!(refused(app.core.price_by_rules(id, "1").await)?.0, "sku");
+    let nowhere = app
+        .core
+        .price_by_hand("prod_1", sku, &price("1", "EUR"))
+        .await;
+    assert!(matches!(nowhere, Err(Error::UnknownProduct(_))));
+    assert_eq!(noted(&app, "product.priced_by_hand").await?, noted_before);
     Ok(())
 }
 

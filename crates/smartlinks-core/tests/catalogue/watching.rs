@@ -4,7 +4,7 @@ use smartlinks_core::Error;
 use smartlinks_core::aliexpress::Policy;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, DriftQuery, DriftView, SkuEdit, WatchAction,
-    WatchChange, WatchKind, WatchWork,
+    WatchChange, WatchKind, WatchRhythm, WatchWork,
 };
 use smartlinks_store::{Availability, CatalogueState};
 use testkit::app::{App, Setup};
@@ -94,6 +94,26 @@ async fn what_is_due_is_looked_at_and_what_has_not_changed_stays_as_it_is() -> R
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_chooses_how_often_products_are_looked_at() -> Result<()> {
+    let setup = Setup {
+        watch: WatchRhythm {
+            every_hours: 2.try_into()?,
+        },
+        ..Setup::default()
+    };
+    let app = App::with(setup).await?;
+    app.connect().await?;
+    let number = product_with(&app, 2).await?;
+    imported(&app, &number).await?;
+    assert_eq!(app.core.watch().await?.every_hours, 2);
+    app.advance(3_599);
+    assert_eq!(watch(&app).await?, WatchWork::default(), "it is not time");
+    app.advance(3_601);
+    assert_eq!(watch(&app).await?.looked_at, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     let app = connected().await?;
     let number = product_with(&app, 2).await?;
@@ -123,7 +143,7 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     assert_eq!(events[0]["changes"][0]["kind"], "cost");
     assert_eq!(events[0]["changes"][0]["after"], json!(cost.after));
 
-    // Less, and less of it: kept, and nobody is told.
+    // Less of it costs less: that is kept, and nobody is told. Of its number only that nothing is left, or something.
     app.control(
         &path,
         &json!({ "sku_id": one.id, "price": "50.00", "stock": 3 }),
@@ -131,9 +151,20 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     .await?;
     assert_eq!(later(&app).await?.changed, 1);
     let found = drift(&app).await?;
-    assert_eq!(in_history(&found, "stock")?.outcome, "record");
+    assert!(in_history(&found, "stock").is_err(), "{found:?}");
     assert_eq!(in_history(&found, "cost")?.outcome, "record");
     assert_eq!(told(&app).await?.len(), 1);
+    let now = app.core.catalogue_product(&first.summary.id).await?;
+    assert_eq!(variant(&now, &one.id)?.stock, Some(3));
+    for (left, outcome) in [(0, "notify"), (4, "record")] {
+        app.control(&path, &json!({ "sku_id": one.id, "stock": left }))
+            .await?;
+        assert_eq!(later(&app).await?.changed, 1);
+        let found = drift(&app).await?;
+        let stock = in_history(&found, "stock")?;
+        assert_eq!(stock.after, Some(json!(left)));
+        assert_eq!(stock.outcome, outcome);
+    }
 
     // A rise below what was chosen is kept; one above it holds the product.
     choose(&app, "cost_up", "hold", Some("10")).await?;
@@ -153,7 +184,7 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     let kinds = app.core.product_history(id, None, None).await?.changes;
     assert!(kinds.iter().any(|change| change.kind == "state"));
 
-    // What nobody sells is only kept.
+    // Of what nobody sells the number is not kept.
     let edit = CatalogueEdit {
         state: Some("listed".to_owned()),
         skus: vec![SkuEdit {
@@ -168,7 +199,10 @@ async fn costs_and_stock_are_followed_and_told_as_was_chosen() -> Result<()> {
     app.control(&path, &json!({ "sku_id": one.id, "stock": 0 }))
         .await?;
     assert_eq!(later(&app).await?.changed, 1);
-    assert_eq!(in_history(&drift(&app).await?, "stock")?.outcome, "record");
+    assert_eq!(
+        in_history(&drift(&app).await?, "stock")?.after,
+        Some(json!(4))
+    );
     let other = &first.skus[1].id;
     app.control(&path, &json!({ "sku_id": other, "stock": 0 }))
         .await?;
@@ -255,7 +289,11 @@ async fn trouble_changes_nothing_and_an_answer_says_which_it_is() -> Result<()> 
         assert_eq!(stored().await?, first, "nothing has changed by it");
     }
     assert_eq!(app.core.watch().await?.failing, 1);
-    // A person who asks is told, and nothing changes either.
+    // A person who asks, and gets an answer, ends it.
+    app.core.check_product(id).await?;
+    assert_eq!(app.core.watch().await?.failing, 0);
+    let first = stored().await?;
+    // One who asks in vain is told, and nothing changes either.
     fault(&app, json!({ "times": 1, "then": "http_500" })).await?;
     let asked = app.core.check_product(id).await;
     assert!(matches!(asked, Err(Error::Gateway(_))));
@@ -410,6 +448,13 @@ async fn a_variant_that_is_gone_gets_a_proposal_and_a_person_chooses() -> Result
             .any(|entry| entry.action == "product.sku_replaced")
     );
 
+    // The next look proposes nothing once more, and what was chosen is said.
+    assert_eq!(later(&app).await?.changed, 0);
+    let looked = app.core.catalogue_product(id).await?;
+    let was = variant(&looked, &gone)?;
+    assert_eq!(was.replacement, None);
+    assert_eq!(was.replaced_by.as_ref(), Some(&proposal.sku));
+
     // It comes back: it is what it was, and nobody waits.
     app.control(&path, &json!({ "restore": true })).await?;
     assert_eq!(later(&app).await?.changed, 1);
@@ -458,14 +503,15 @@ async fn what_is_confirmed_is_what_was_shown() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Result<()> {
     let app = connected().await?;
+    let beside = app.beside().await?;
     for number in app.products().await?.iter().take(12) {
         imported(&app, number).await?;
     }
     let asked = app.journal("aliexpress.ds.product.get").await?.len();
     app.advance(HALF_A_DAY);
     let lookers: Vec<_> = (0..6)
-        .map(|_| {
-            let core = app.core.clone();
+        .map(|number| {
+            let core = [&app, &beside][number % 2].core.clone();
             tokio::spawn(async move { core.watch_products(&CancellationToken::new()).await })
         })
         .collect();
@@ -477,13 +523,71 @@ async fn many_instances_share_the_work_and_a_dead_one_holds_up_nobody() -> Resul
     let calls = app.journal("aliexpress.ds.product.get").await?.len() - asked;
     assert_eq!(calls, 12, "each was asked about once");
 
-    // One is told to stop: what it has taken is free for others at once.
+    // One is told to stop while its calls are held back: what it has taken is free for others at once.
     app.advance(HALF_A_DAY);
-    let stopped = CancellationToken::new();
-    stopped.cancel();
-    let none = app.core.watch_products(&stopped).await?;
-    assert_eq!(none, WatchWork::default());
-    assert_eq!(watch(&app).await?.looked_at, 12);
+    let shares = app.core.app().ready()?.client.budget_shares();
+    shares.hold_back(|_| 0);
+    let (core, stop) = (app.core.clone(), CancellationToken::new());
+    let stopping = stop.clone();
+    let waiting = tokio::spawn(async move { core.watch_products(&stopping).await });
+    let now = smartlinks_core::to_millis(app.core.now());
+    let store = app.core.store();
+    while store
+        .next_check_due(now)
+        .await?
+        .is_some_and(|due| due <= now)
+    {
+        tokio::task::yield_now().await;
+    }
+    app.advance(5);
+    assert_eq!(watch(&beside).await?, WatchWork::default(), "it is held");
+    stop.cancel();
+    assert_eq!(waiting.await??, WatchWork::default());
+    assert_eq!(watch(&beside).await?.looked_at, 12);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn products_of_an_account_that_has_to_sign_in_hold_up_no_others() -> Result<()> {
+    let app = connected().await?;
+    let numbers = app.products().await?;
+    for number in numbers.iter().take(20) {
+        imported(&app, number).await?;
+    }
+    let gone = app.core.status().await?.connections[0].id.clone();
+    app.advance(60);
+    let code = app.code(Some("buyer2")).await?;
+    let other = app.core.exchange_pasted(&code, None).await?.id;
+    let import = CatalogueImport {
+        product: numbers[20].clone(),
+        connection: Some(other),
+        ..CatalogueImport::default()
+    };
+    let alive = app.core.import_product(&import).await?.summary;
+    app.core.disconnect(&gone).await?;
+    app.advance(HALF_A_DAY);
+    let asked = app.journal("aliexpress.ds.product.get").await?.len();
+    let mut all = WatchWork::default();
+    for _ in 0..30 {
+        let work = watch(&app).await?;
+        all.looked_at += work.looked_at;
+        all.failed += work.failed;
+        all.waiting += work.waiting;
+        app.advance(1);
+    }
+    assert_eq!((all.looked_at, all.failed, all.waiting), (21, 20, 20));
+    let asked = app.journal("aliexpress.ds.product.get").await?.len() - asked;
+    assert_eq!(asked, 1, "for the others nothing was called");
+    let after = app.core.catalogue_product(&alive.id).await?.summary;
+    assert!(after.checked_at > alive.checked_at);
+    let state = app.core.watch().await?;
+    assert_eq!(
+        (state.failing, state.problem.as_deref()),
+        (20, Some("disconnected"))
+    );
+    let next = state.next_check_at.context("they are asked about again")?;
+    let ahead = next.as_second() - app.core.now().as_second();
+    assert!(ahead > 5 * 3600, "{ahead}");
     Ok(())
 }
 

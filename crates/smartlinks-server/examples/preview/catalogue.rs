@@ -183,6 +183,7 @@ impl Sample {
             selling: Some(SellingView {
                 rule: self.some_text(),
                 price: Ok(Price::new("6.99", "EUR")),
+                under_rule: Some(Price::new("7.49", "EUR")),
             }),
         }))
     }
@@ -197,6 +198,7 @@ impl Sample {
                 delivered.selling = trouble.map(|trouble| SellingView {
                     rule: None,
                     price: Err(trouble),
+                    under_rule: None,
                 });
                 FreightState::Options(delivered)
             }
@@ -280,6 +282,14 @@ impl Sample {
             },
             market: self.market(),
             state,
+            wish: ImportWish {
+                labels: self.name(),
+                chosen: vec!["12000041000000001".into()],
+                refused: (!known).then(|| {
+                    let detail = format!("labels: {:?} is longer than 40 characters", self.name());
+                    (Problem::from_code("invalid_parameter"), detail)
+                }),
+            },
         }
     }
 }

@@ -67,7 +67,11 @@ impl Sample {
             cost: None,
             ..waiting("12000030000000009")
         };
-        vec![waiting("12000030000000001"), alone]
+        let open = WaitingVariant {
+            proposal: None,
+            ..waiting("12000030000000005")
+        };
+        vec![waiting("12000030000000001"), open, alone]
     }
 
     fn changes(&self, named: bool) -> Vec<DriftLine> {
@@ -147,6 +151,7 @@ impl Sample {
             frame: self.frame("/aliexpress/drift"),
             watch,
             waiting: Vec::new(),
+            waiting_next: None,
             changes: Vec::new(),
             kind: String::new(),
             next: None,
@@ -165,6 +170,7 @@ impl Sample {
         };
         let waiting = DriftPage {
             waiting: self.waiting(),
+            waiting_next: Some("prod_1.12000030000000005".into()),
             changes: self.changes(true),
             next: Some("1795435200000.chg_1".into()),
             ..page(WatchStanding {

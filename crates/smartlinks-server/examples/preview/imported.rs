@@ -84,10 +84,14 @@ impl Sample {
             picture: Some(format!("{}{number}.svg", self.upstream.picture)),
             cost: (number != 2).then(|| euros("4.05")),
             price: (number != 2).then(|| euros("9.99")),
+            by_hand: number == 1,
+            least: (number == 1).then(|| euros("10.45")),
             stock: [Some(1_200), Some(0), None][number % 3],
             gone_ms: (number == 1).then_some(NOW - DAY),
             code: format!("MAT-{number}"),
             chosen: number != 1,
+            kept_code: format!("MAT-{number}"),
+            kept_chosen: number != 1,
         }
     }
 
@@ -102,6 +106,7 @@ impl Sample {
                 currency: "EUR".into(),
                 added_ms: Some(NOW - 12 * DAY),
                 item_url: self.upstream.link.into(),
+                rule: RULE.into(),
             },
             skus: (0..3).map(|number| self.catalogue_sku(number)).collect(),
             rules: vec![(RULE.into(), self.name())],
@@ -111,6 +116,10 @@ impl Sample {
                 labels: self.name(),
                 rule: RULE.into(),
                 problem,
+            },
+            hand: HandPriceForm {
+                currency: "EUR".into(),
+                ..HandPriceForm::default()
             },
         };
         let wrong = (
@@ -258,20 +267,24 @@ impl Sample {
             margin: priced.then(|| euros("5.968425")),
             margin_percent: priced.then(|| "59.74".into()),
             problem,
+            by_hand: number == 1,
+            least: (number == 1).then(|| euros("10.45")),
         }
     }
 
     pub(crate) fn price_runs(&self) -> Vec<(&'static str, PriceRunPage)> {
-        let page = |applied_ms, moved, lines: Vec<RunLine>| PriceRunPage {
+        let page = |applied_ms: Option<i64>, moved, lines: Vec<RunLine>| PriceRunPage {
             frame: self.frame(&format!("/aliexpress/catalogue/runs/{RUN}")),
             run: RunFacts {
                 id: RUN.into(),
-                asked: DryRunForm {
-                    rule: RULE.into(),
-                    words: self.text(),
-                    label: self.name(),
-                    state: "listed".into(),
-                    problem: None,
+                of: RunSelection {
+                    named: applied_ms.map(|_| 120),
+                    words: self.some_text(),
+                    label: self.some_name(),
+                    state: Some(Standing::Listed),
+                    availability: Some(Availability::OnSale),
+                    connection: self.some_name(),
+                    rule: self.some_name(),
                 },
                 rule_name: self.some_name(),
                 products: 120,
@@ -279,6 +292,7 @@ impl Sample {
                 changes: if lines.is_empty() { 0 } else { 1_200 },
                 unchanged: 275,
                 problems: if lines.is_empty() { 0 } else { 5 },
+                by_hand: if lines.is_empty() { 0 } else { 3 },
                 made_ms: Some(NOW - 4 * MINUTE),
                 applied_ms,
             },
@@ -316,6 +330,7 @@ impl Sample {
             failed,
             next_ms: rests.is_some().then_some(NOW + 5 * MINUTE),
             rests,
+            no_more: (failed == 7).then(|| self.problem("ApiCallLimit")),
             created_ms: Some(NOW - 20 * MINUTE),
             finished_ms: (state != ImportState::Running).then_some(NOW - MINUTE),
         }

@@ -74,7 +74,9 @@ impl Sample {
         let row = PreviewRow {
             product_id: "1005008000000001".into(),
             sku: "12000041000000001".into(),
+            instead_of: (!placeable).then(|| "12000041000000000".into()),
             title: self.text(),
+            variant: self.text(),
             quantity: 2,
             unit: Some(Price::new("4.05", "USD")),
             drift: Some("1.25".into()),
@@ -252,7 +254,9 @@ impl Sample {
             lines: vec![IntentGoods {
                 product_id: "1005008000000001".into(),
                 sku: "12000041000000001".into(),
+                instead_of: Some("12000041000000000".into()),
                 title: self.text(),
+                variant: self.text(),
                 quantity: 2,
                 unit: Some(Price::new("4.05", "USD")),
                 delivery: Some("CAINIAO_STANDARD".into()),

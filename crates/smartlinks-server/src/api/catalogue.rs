@@ -201,6 +201,7 @@ pub(super) async fn change(
         labels: changed.labels,
         rule: changed.rule,
         skus: skus.collect(),
+        ..CatalogueEdit::default()
     };
     Ok(Json(state.core().edit_product(&id, &edit).await?))
 }

@@ -17,8 +17,10 @@ use crate::problem::Problem;
 const BODY_LIMIT: usize = 64 * 1024;
 /// What a form puts around a file, at most.
 const AROUND_A_FILE: usize = 16 * 1024;
-/// How much longer a text can become where a form writes it in `%` and two digits.
-const WRITTEN_AS_FORM: usize = 3;
+/// How much longer a text can become where a form writes its bytes as `%c3`, and a program its letters as `\u00e9`.
+const WRITTEN_LONGER: usize = 3;
+/// A thousand addresses of products, as a browser shows them.
+const LINKS_LIMIT: usize = 256 * 1024;
 /// Up to this size a body is read to its end although it is too large.
 const PASSED_OVER: usize = 1024 * 1024;
 /// How long a body may take to arrive.
@@ -45,6 +47,7 @@ fn room(method: &Method, path: &str) -> Room {
     };
     let products = "Send less: make several imports of it.";
     let orders = "Send less: make several files of it.";
+    let links = "Send less: ask for fewer links at once.";
     let picture = |most| Room {
         most,
         told: most,
@@ -56,11 +59,15 @@ fn room(method: &Method, path: &str) -> Room {
         "/aliexpress/catalogue/imports" if sent => {
             file(IMPORT_LIMIT + AROUND_A_FILE, IMPORT_LIMIT, products)
         }
-        "/api/aliexpress/orders/batch" => file(ORDER_FILE_LIMIT, ORDER_FILE_LIMIT, orders),
-        // Its steps carry the file along.
-        "/aliexpress/orders/batch" => {
-            let most = WRITTEN_AS_FORM * ORDER_FILE_LIMIT + AROUND_A_FILE;
+        // The text of the file is a part of the body. On the page its steps carry it along.
+        "/api/aliexpress/orders/batch" | "/aliexpress/orders/batch" => {
+            let most = WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE;
             file(most, ORDER_FILE_LIMIT, orders)
+        }
+        "/api/aliexpress/affiliate/links" => file(LINKS_LIMIT, LINKS_LIMIT, links),
+        "/aliexpress/affiliate" if sent => {
+            let most = WRITTEN_LONGER * LINKS_LIMIT + AROUND_A_FILE;
+            file(most, LINKS_LIMIT, links)
         }
         super::PICTURE_ROUTE => picture(PICTURE_LIMIT),
         "/aliexpress/products/by-picture" => picture(PICTURE_LIMIT + AROUND_A_FILE),
@@ -204,10 +211,20 @@ mod tests {
                 IMPORT_LIMIT + AROUND_A_FILE,
                 "2048 KiB",
             ),
-            ("/api/aliexpress/orders/batch", ORDER_FILE_LIMIT, "256 KiB"),
+            (
+                "/api/aliexpress/orders/batch",
+                WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE,
+                "512 KiB",
+            ),
             (
                 "/aliexpress/orders/batch",
-                WRITTEN_AS_FORM * ORDER_FILE_LIMIT + AROUND_A_FILE,
+                WRITTEN_LONGER * ORDER_FILE_LIMIT + AROUND_A_FILE,
+                "512 KiB",
+            ),
+            ("/api/aliexpress/affiliate/links", LINKS_LIMIT, "256 KiB"),
+            (
+                "/aliexpress/affiliate",
+                WRITTEN_LONGER * LINKS_LIMIT + AROUND_A_FILE,
                 "256 KiB",
             ),
             ("/api/aliexpress/catalogue/imports/", BODY_LIMIT, "64 KiB"),

@@ -61,8 +61,8 @@ pub use batch::{BatchPage, BatchProgress, BatchRow, BatchState};
 pub use budget::{CallBudget, CallOutcome, MethodBudget};
 pub use catalogue::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
-    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, PriceRange,
-    RemoveProductPage, Standing,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, HandPriceForm,
+    PriceRange, RemoveProductPage, Standing,
 };
 pub use connect::{ConnectDonePage, ConnectPage, ConnectState};
 pub use connect_links::{LinkRow, LinkStanding, LinksPage};
@@ -98,11 +98,11 @@ pub use overview::{GatewayHealth, OverviewPage};
 pub use pictures::{PicturePage, PictureState};
 pub use prices::{
     DryRunForm, PriceRunPage, PricesPage, RateForm, RateRow, RuleContents, RulePage, RuleRow,
-    RuleStep, RunFacts, RunLine, RunMoved, RunProblem,
+    RuleStep, RunFacts, RunLine, RunMoved, RunProblem, RunSelection,
 };
 pub use problem::{Problem, ProblemKind};
 pub use product::{
-    FreightOption, FreightState, KeptProduct, ProductDetail, ProductPage, ProductQuery,
+    FreightOption, FreightState, ImportWish, KeptProduct, ProductDetail, ProductPage, ProductQuery,
     ProductState, SkuProperty, SkuView,
 };
 pub use product_history::{CoursePoint, CourseView, ProductHistoryPage};

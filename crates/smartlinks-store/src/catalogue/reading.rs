@@ -21,7 +21,7 @@ pub(super) use product_columns;
 macro_rules! sku_columns {
     () => {
         "catalogue_id, sku_id, position, attr, properties_json, image, own_code, chosen, cost, currency, stock, \
-         price, price_currency, gone_at, replacement_sku_id, replacement_reason, replacement_confidence, \
+         price, price_currency, price_by_hand, gone_at, replacement_sku_id, replacement_reason, replacement_confidence, \
          replacement_at"
     };
 }
@@ -76,6 +76,7 @@ pub(super) fn sku(row: &Row) -> Result<(CatalogueId, CatalogueSku), StoreError> 
         stock: fields.maybe_int("stock")?,
         price: fields.maybe_text("price")?,
         price_currency: fields.maybe_text("price_currency")?,
+        price_by_hand: fields.flag("price_by_hand")?,
         gone_at: fields.maybe_moment("gone_at")?,
         replacement: replacement(&fields)?,
     };

@@ -168,6 +168,8 @@ pub struct CatalogueSku {
     pub price: Option<String>,
     /// Currency of the price, ISO 4217.
     pub price_currency: Option<String>,
+    /// The merchant has set the price by hand: price rules leave it alone.
+    pub price_by_hand: bool,
     /// Since when AliExpress does not name it any more.
     pub gone_at: Option<Millis>,
     /// What could take its place.

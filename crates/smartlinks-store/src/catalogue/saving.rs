@@ -64,7 +64,9 @@ async fn put_product(
     const UPDATE: &str = "update catalogue_products set connection_id = $2, product_id = $3, version = $4, \
          state = $5, availability = $6, labels = $7, search = $8, title = $9, source_title = $10, ship_to = $11, \
          currency = $12, language = $13, image = $14, shop = $15, rule_id = $16, checked_at = $17, \
-         next_check_at = $18, added_at = $19, updated_at = $20 where id = $1 and version = $4 - 1";
+         next_check_at = $18, added_at = $19, updated_at = $20, \
+         check_failures = case when checked_at = $17 then check_failures else 0 end, \
+         check_problem = case when checked_at = $17 then check_problem end where id = $1 and version = $4 - 1";
     let sql = if product.version == 1 { INSERT } else { UPDATE };
     Ok(session.execute(sql, product_values(product)).await? > 0)
 }
@@ -101,14 +103,15 @@ async fn put_sku(
 ) -> Result<(), StoreError> {
     const PUT: &str = "insert into catalogue_skus (catalogue_id, sku_id, connection_id, position, attr, \
          properties_json, image, own_code, chosen, cost, currency, stock, price, price_currency, gone_at, \
-         replacement_sku_id, replacement_reason, replacement_confidence, replacement_at) values ($1, $2, $3, $4, \
-         $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+         replacement_sku_id, replacement_reason, replacement_confidence, replacement_at, price_by_hand) values ($1, $2, \
+         $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) \
          on conflict (catalogue_id, sku_id) do update set position = excluded.position, attr = excluded.attr, \
          properties_json = excluded.properties_json, image = excluded.image, own_code = excluded.own_code, \
          chosen = excluded.chosen, cost = excluded.cost, currency = excluded.currency, stock = excluded.stock, \
          price = excluded.price, price_currency = excluded.price_currency, gone_at = excluded.gone_at, \
          replacement_sku_id = excluded.replacement_sku_id, replacement_reason = excluded.replacement_reason, \
-         replacement_confidence = excluded.replacement_confidence, replacement_at = excluded.replacement_at";
+         replacement_confidence = excluded.replacement_confidence, replacement_at = excluded.replacement_at, \
+         price_by_hand = excluded.price_by_hand";
     let replacement = sku.replacement.as_ref();
     let values = values![
         product.id.as_str(),
@@ -130,6 +133,7 @@ async fn put_sku(
         replacement.map(|other| other.reason.as_str()),
         replacement.map(|other| other.confidence),
         replacement.map(|other| other.at),
+        i64::from(sku.price_by_hand),
     ];
     session.execute(PUT, values).await.map(|_| ())
 }

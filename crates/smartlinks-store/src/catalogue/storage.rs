@@ -172,8 +172,11 @@ impl CatalogueRepository for DatabaseStore {
         connection: &ConnectionId,
         own_code: &str,
     ) -> Result<Option<(CatalogueId, String)>, StoreError> {
-        const SELECT: &str = "select catalogue_id, sku_id from catalogue_skus where connection_id = $1 and own_code = $2";
-        let row = self.database.first(SELECT, values![connection, own_code]);
+        const SELECT: &str = "select catalogue_id, sku_id from catalogue_skus where connection_id = $1 \
+             and lower(own_code) = $2 and own_code is not null limit 1";
+        let folded = own_code.to_ascii_lowercase();
+        let values = values![connection, folded.as_str()];
+        let row = self.database.first(SELECT, values);
         row.await?
             .map(|row| {
                 let fields = row.fields("catalogue_skus", "sku_id")?;
@@ -184,11 +187,12 @@ impl CatalogueRepository for DatabaseStore {
 
     async fn code_of_two_connections(&self) -> Result<Option<String>, StoreError> {
         // The index alone tells which codes stand twice; the rows are looked at of those only.
-        const SHARED: &str = "select c.own_code from catalogue_skus c where c.own_code is not null \
-             group by c.own_code having count(*) > 1 and \
-             (select min(s.connection_id) <> max(s.connection_id) from catalogue_skus s \
-             where s.own_code = c.own_code and s.chosen = 1 and s.gone_at is null) \
-             order by c.own_code limit 1";
+        const SHARED: &str = "select (select min(s.own_code) from catalogue_skus s where lower(s.own_code) = c.code \
+             and s.own_code is not null) as own_code from (select lower(own_code) as code from catalogue_skus \
+             where own_code is not null group by lower(own_code) having count(*) > 1) c \
+             where (select min(s.connection_id) <> max(s.connection_id) from catalogue_skus s \
+             where lower(s.own_code) = c.code and s.own_code is not null and s.chosen = 1 and s.gone_at is null) \
+             order by c.code limit 1";
         let row = self.database.first(SHARED, values![]).await?;
         row.map(|row| Ok(row.fields("catalogue_skus", "own_code")?.text("own_code")?))
             .transpose()
@@ -312,6 +316,22 @@ impl CatalogueRepository for DatabaseStore {
         rows.iter().map(change).collect()
     }
 
+    async fn sku_changes(
+        &self,
+        id: &CatalogueId,
+        sku: &str,
+        limit: u32,
+    ) -> Result<Vec<CatalogueChange>, StoreError> {
+        const SELECT: &str = concat!(
+            "select ",
+            change_columns!(),
+            " from catalogue_changes c where c.catalogue_id = $1 and c.sku_id = $2 \
+             order by c.at desc, c.id desc limit $3"
+        );
+        let rows = self.database.all(SELECT, values![id.as_str(), sku, limit]);
+        rows.await?.iter().map(change).collect()
+    }
+
     async fn remove_product(&self, id: &CatalogueId, traces: Traces) -> Result<bool, StoreError> {
         const DELETE: &str = "delete from catalogue_products where id = $1";
         self.traced(DELETE, values![id.as_str()], traces).await
@@ -320,6 +340,12 @@ impl CatalogueRepository for DatabaseStore {
     async fn prune_product_changes(&self, before: Millis) -> Result<u64, StoreError> {
         const PRUNE: &str = "delete from catalogue_changes where id in \
              (select id from catalogue_changes where at < $1 order by at limit $2)";
+        self.prune_in_parts(PRUNE, values![before]).await
+    }
+
+    async fn prune_stock_changes(&self, before: Millis) -> Result<u64, StoreError> {
+        const PRUNE: &str = "delete from catalogue_changes where id in (select id from catalogue_changes \
+             where kind = 'stock' and outcome = 'record' and at < $1 order by at limit $2)";
         self.prune_in_parts(PRUNE, values![before]).await
     }
 }

@@ -451,6 +451,17 @@ impl ImportJobRepository for DatabaseStore {
         self.database.write(grow).await
     }
 
+    async fn hold_import_job(
+        &self,
+        id: &ImportJobId,
+        owner: &str,
+        until: Millis,
+    ) -> Result<bool, StoreError> {
+        const HOLD: &str = "update import_jobs set lease_until = $3 where id = $1 and lease_owner = $2 \
+             and state = 'running'";
+        self.changed(HOLD, values![id.as_str(), owner, until]).await
+    }
+
     async fn release_import_job(&self, id: &ImportJobId, owner: &str) -> Result<(), StoreError> {
         const RELEASE: &str = "update import_jobs set lease_owner = null, lease_until = null \
              where id = $1 and lease_owner = $2";

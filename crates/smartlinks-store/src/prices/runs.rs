@@ -160,7 +160,8 @@ async fn has_moved(session: &mut Session<'_>, run: &str) -> Result<bool, StoreEr
          on s.catalogue_id = l.catalogue_id and s.sku_id = l.sku_id where l.run_id = $1 and (s.sku_id is null \
          or s.gone_at is not null or s.chosen = 0 or s.cost is distinct from l.cost \
          or s.currency is distinct from l.cost_currency or s.price is distinct from l.before \
-         or s.price_currency is distinct from l.before_currency) limit 1";
+         or s.price_currency is distinct from l.before_currency \
+         or (s.price_by_hand = 1 and l.price is not null)) limit 1";
     Ok(session.first(MOVED, values![run]).await?.is_some())
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::catalogue::{
     CatalogueId, ChangeCursor, NewCatalogueEntry, Save, change_columns, read_change,
 };
-use crate::sql::{Locking, Row, Session, Write, locking, values};
+use crate::sql::{Locking, Row, Session, Value, Write, locking, values};
 use crate::store::DatabaseStore;
 use crate::traces::leave;
 use crate::{Inconsistency, Millis, StoreError, Traces};
@@ -144,6 +144,31 @@ impl Write for RepairSku {
     }
 }
 
+/// A page of the drift under these conditions. The product is looked up for each change, never the other way round.
+macro_rules! drift {
+    ($($condition:literal)?) => {
+        concat!(
+            "select ",
+            change_columns!(),
+            ", p.connection_id, p.product_id, p.title from catalogue_changes c \
+             cross join catalogue_products p where p.id = c.catalogue_id and c.outcome is not null \
+             and (c.at, c.id) < ($1, $2) ",
+            $($condition,)?
+            "order by c.at desc, c.id desc limit $3"
+        )
+    };
+}
+
+/// Each filter has an index of its own, which holds the order too.
+const fn drift_sql(filter: &DriftFilter) -> &'static str {
+    match (&filter.kind, &filter.outcome) {
+        (None, None) => drift!(),
+        (Some(_), None) => drift!("and c.kind = $4 "),
+        (None, Some(_)) => drift!("and c.outcome = $4 "),
+        (Some(_), Some(_)) => drift!("and c.kind = $4 and c.outcome = $5 "),
+    }
+}
+
 /// A variant that is gone, sold, and has nothing in its place since.
 macro_rules! open {
     () => {
@@ -172,17 +197,25 @@ impl ProductWatchRepository for DatabaseStore {
         owner: &str,
         end: CheckEnd,
     ) -> Result<bool, StoreError> {
-        const ASKED: &str = "update catalogue_products set checked_at = $3, next_check_at = $4, check_failures = 0, \
-             check_problem = null, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
+        const ASKED: &str = "update catalogue_products set \
+             checked_at = case when checked_at > $3 and checked_at <= $5 then checked_at else $3 end, \
+             next_check_at = case when checked_at > $3 and checked_at <= $5 then next_check_at else $4 end, \
+             check_failures = 0, check_problem = null, check_owner = null, check_lease_until = null \
+             where id = $1 and check_owner = $2";
         const FAILED: &str = "update catalogue_products set check_failures = check_failures + 1, check_problem = $3, \
              next_check_at = $4, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
+        const AGAIN: &str = "update catalogue_products set next_check_at = $3, check_failures = 0, \
+             check_problem = null, check_owner = null, check_lease_until = null where id = $1 and check_owner = $2";
         const GIVEN_BACK: &str = "update catalogue_products set check_owner = null, check_lease_until = null \
              where id = $1 and check_owner = $2";
         let (sql, values) = match end {
-            CheckEnd::Asked { at, next } => (ASKED, values![id.as_str(), owner, at, next]),
+            CheckEnd::Asked { at, now, next } => {
+                (ASKED, values![id.as_str(), owner, at, next, now])
+            }
             CheckEnd::Failed { next, problem } => {
                 (FAILED, values![id.as_str(), owner, problem.as_str(), next])
             }
+            CheckEnd::Again { next } => (AGAIN, values![id.as_str(), owner, next]),
             CheckEnd::GivenBack => (GIVEN_BACK, values![id.as_str(), owner]),
         };
         self.changed(sql, values).await
@@ -263,26 +296,17 @@ impl ProductWatchRepository for DatabaseStore {
         before: Option<&ChangeCursor>,
         limit: u32,
     ) -> Result<Vec<Drift>, StoreError> {
-        const PAGE: &str = concat!(
-            "select ",
-            change_columns!(),
-            ", p.connection_id, p.product_id, p.title from catalogue_changes c \
-             join catalogue_products p on p.id = c.catalogue_id where c.outcome is not null \
-             and (c.at, c.id) < ($1, $2) and ($3 = '' or c.kind = $3) and ($4 = '' or c.outcome = $4) \
-             order by c.at desc, c.id desc limit $5"
-        );
         let (at, id) = before.map_or((Millis(i64::MAX), ""), |cursor| {
             (cursor.at, cursor.id.as_str())
         });
-        let (kind, outcome) = (filter.kind.as_deref(), filter.outcome.as_deref());
-        let values = values![
-            at,
-            id,
-            kind.unwrap_or_default(),
-            outcome.unwrap_or_default(),
-            limit.clamp(1, 1000),
-        ];
-        let rows = self.database.all(PAGE, values).await?;
+        let mut values = values![at, id, limit.clamp(1, 1000)];
+        values.extend(filter.kind.as_deref().map(Value::from));
+        values.extend(filter.outcome.as_deref().map(Value::from));
+        // A plan for all filters would take the order of the moments for each of them.
+        let rows = self
+            .database
+            .all_by_values(drift_sql(filter), values)
+            .await?;
         let drift = |row: &Row| {
             let fields = row.fields("catalogue_changes", "id")?;
             Ok(Drift {
@@ -354,6 +378,44 @@ impl ProductWatchRepository for DatabaseStore {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::{Database, Kind, Sqlite, SqliteSettings};
+
+    #[tokio::test]
+    async fn every_filter_of_the_drift_uses_its_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = SqliteSettings {
+            path: folder.path().join("smartlinks.db"),
+            readers: 1,
+            max_pages: None,
+        };
+        let database = Database::new(Kind::Sqlite(Sqlite::open(settings).await.unwrap()), None);
+        for (kind, outcome, index) in [
+            (None, None, "catalogue_changes_drift "),
+            (Some("sku_gone"), None, "catalogue_changes_kind "),
+            (None, Some("hold"), "catalogue_changes_outcome "),
+            (
+                Some("cost"),
+                Some("hold"),
+                "catalogue_changes_kind_outcome ",
+            ),
+        ] {
+            let filter = DriftFilter {
+                kind: kind.map(str::to_owned),
+                outcome: outcome.map(str::to_owned),
+            };
+            let sql = format!("explain query plan {}", drift_sql(&filter));
+            let mut values = values![i64::MAX, "", 10_i64];
+            values.extend([kind, outcome].into_iter().flatten().map(Value::from));
+            let plan = database.all(sql.leak(), values).await.unwrap();
+            let steps: Vec<_> = plan.iter().map(|row| row.text_at(3).unwrap()).collect();
+            let [Some(changes), Some(product)] = steps.as_slice() else {
+                panic!("{filter:?}: {steps:?}");
+            };
+            assert!(changes.contains(index), "{filter:?}: {changes}");
+            assert!(product.contains("PRIMARY KEY"), "{filter:?}: {product}");
+        }
+        database.close().await;
+    }
 
     const NOW: i64 = 1_795_435_200_000_000;
 

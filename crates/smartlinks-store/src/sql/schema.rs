@@ -49,8 +49,9 @@ const STEPS: &[Step] = &[
     step!(16, "order_lookups"),
     step!(17, "run_products_and_sellers"),
     step!(18, "order_following"),
-    step!(19, "codes_in_order"),
+    step!(19, "prices_by_hand"),
     step!(20, "order_pages"),
+    step!(21, "drift_and_codes"),
     step!(22, "batch_lines"),
 ];
 

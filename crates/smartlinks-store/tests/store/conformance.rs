@@ -86,7 +86,9 @@ suite! {
         of_many_instances_each_product_is_looked_at_by_one,
         all_instances_together_keep_to_the_pace,
         a_look_ends_once_and_passes_on,
+        a_look_that_was_overtaken_leaves_what_is_newer,
         drift_is_what_aliexpress_has_changed_of_all_products,
+        an_answer_ends_the_trouble_whoever_asked,
         a_variant_that_is_gone_waits_until_something_takes_its_place,
         what_is_to_be_done_is_chosen_for_each_kind;
     pruning:

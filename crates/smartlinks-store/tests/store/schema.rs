@@ -27,14 +27,15 @@ const SQLITE_INDEXES: &str = "select m.name, l.name, case when l.\"unique\" = 1 
      case l.origin when 'c' then 'named' else 'constraint' end, \
      coalesce((select case when instr(lower(s.sql), ' where ') > 0 \
        then substr(s.sql, instr(lower(s.sql), ' where ') + 7) else '' end \
-       from sqlite_schema s where s.name = l.name), ''), i.name \
+       from sqlite_schema s where s.name = l.name), ''), coalesce(i.name, 'expression') \
      from sqlite_schema m, pragma_index_list(m.name) l, pragma_index_info(l.name) i \
      where m.type = 'table' and m.name <> '_sqlx_migrations' and l.origin <> 'pk' \
      order by m.name, l.name, i.seqno";
 const POSTGRES_INDEXES: &str = "select t.relname::text, x.relname::text, \
      case when i.indisunique then 'unique' else 'plain' end, \
      case when c.oid is null then 'named' else 'constraint' end, \
-     coalesce(pg_get_expr(i.indpred, i.indrelid), ''), pg_get_indexdef(i.indexrelid, k.n::int, true) \
+     coalesce(pg_get_expr(i.indpred, i.indrelid), ''), case when i.indkey[k.n - 1] = 0 then 'expression' \
+       else pg_get_indexdef(i.indexrelid, k.n::int, true) end \
      from pg_index i join pg_class x on x.oid = i.indexrelid join pg_class t on t.oid = i.indrelid \
      join pg_namespace n on n.oid = t.relnamespace \
      left join pg_constraint c on c.conindid = i.indexrelid and c.contype = 'u' \

@@ -400,6 +400,7 @@ pub(crate) fn sku(sku_id: &str, position: i64, cost: Option<&str>) -> CatalogueS
         stock: Some(7),
         price: None,
         price_currency: None,
+        price_by_hand: false,
         gone_at: None,
         replacement: None,
     }

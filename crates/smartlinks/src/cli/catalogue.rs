@@ -42,6 +42,9 @@ pub(crate) enum CatalogueCommand {
     /// What currencies are worth, as you enter it
     #[command(subcommand)]
     Rates(RatesCommand),
+    /// Prices that you set by hand, which price rules leave alone
+    #[command(subcommand)]
+    Price(PriceCommand),
     /// Show what price rules would do; changes no price
     DryRun(DryRunArgs),
     /// Show a dry run again
@@ -290,6 +293,35 @@ pub(crate) struct RuleArgs {
     /// What prices end with above a multiple of it, as in 0.99
     #[arg(long, value_name = "AMOUNT", requires = "every")]
     pub(crate) ending: Option<String>,
+}
+
+/// `catalogue price …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum PriceCommand {
+    /// List the prices of a product that were set by hand, and what sales earn by them
+    List {
+        /// prod_…
+        id: String,
+    },
+    /// Set the price of a variant by hand
+    Set {
+        /// prod_…
+        id: String,
+        /// Number of the variant
+        sku: String,
+        /// As in 12.90
+        amount: String,
+        /// ISO 4217: that of the rule, or of the product's other prices
+        #[arg(value_name = "CURRENCY")]
+        code: String,
+    },
+    /// Leave the price of a variant to the rules again; it stays until a dry run is applied
+    Reset {
+        /// prod_…
+        id: String,
+        /// Number of the variant
+        sku: String,
+    },
 }
 
 /// `catalogue rates …`

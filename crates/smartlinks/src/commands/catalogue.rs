@@ -1,5 +1,6 @@
 //! `catalogue …`
 
+mod by_hand;
 mod imports;
 mod prices;
 mod watch;
@@ -43,6 +44,7 @@ pub(crate) async fn run(command: CatalogueCommand, session: &Session) -> Result<
         CatalogueCommand::Export(arguments) => export(arguments, session).await,
         CatalogueCommand::Rules(command) => prices::rules(command, session).await,
         CatalogueCommand::Rates(command) => prices::rates(command, session).await,
+        CatalogueCommand::Price(command) => by_hand::run(command, session).await,
         CatalogueCommand::DryRun(arguments) => prices::dry_run(arguments, session).await,
         CatalogueCommand::Run(arguments) => prices::run(arguments, session).await,
         CatalogueCommand::Apply { id } => prices::apply(&id, session).await,
@@ -129,6 +131,7 @@ async fn edit(arguments: EditArgs, session: &Session) -> Result<(), Failure> {
         labels: (arguments.no_labels || !labels.is_empty()).then_some(labels),
         rule: arguments.rule,
         skus,
+        ..CatalogueEdit::default()
     };
     let edited = session.core.edit_product(&arguments.id, &edit).await?;
     let now = session.core.now();
@@ -153,6 +156,14 @@ fn variants(arguments: &EditArgs) -> Result<Vec<SkuEdit>, Failure> {
             return Err(Failure::usage("usage", words));
         };
         of(id, &|sku| sku.own_code = Some(code.to_owned()));
+    }
+    if let Some(id) = arguments
+        .sell
+        .iter()
+        .find(|id| arguments.no_sell.contains(id))
+    {
+        let words = format!("variant {} stands at --sell and at --no-sell", plain(id));
+        return Err(Failure::usage("usage", words));
     }
     for id in &arguments.sell {
         of(id, &|sku| sku.chosen = Some(true));

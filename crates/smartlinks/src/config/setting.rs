@@ -168,8 +168,26 @@ pub(crate) const LIMITS_VENDING: Setting =
 pub(crate) const LIMITS_KEYS: Setting = unflagged("SMARTLINKS_LIMITS_KEYS", "limits.keys", "60");
 pub(crate) const LIMITS_PUSH: Setting = unflagged("SMARTLINKS_LIMITS_PUSH", "limits.push", "6000");
 
+pub(crate) const WATCH_EVERY_HOURS: Setting =
+    unflagged("SMARTLINKS_WATCH_EVERY_HOURS", "watch.every_hours", "12");
+pub(crate) const FOLLOW_UNPAID_HOURS: Setting = unflagged(
+    "SMARTLINKS_FOLLOW_UNPAID_HOURS",
+    "follow.unpaid_hours",
+    "24",
+);
+pub(crate) const FOLLOW_NOT_SHIPPED_DAYS: Setting = unflagged(
+    "SMARTLINKS_FOLLOW_NOT_SHIPPED_DAYS",
+    "follow.not_shipped_days",
+    "7",
+);
+pub(crate) const FOLLOW_NO_MOVEMENT_DAYS: Setting = unflagged(
+    "SMARTLINKS_FOLLOW_NO_MOVEMENT_DAYS",
+    "follow.no_movement_days",
+    "10",
+);
+
 /// All settings, in the order of the documentation.
-pub(crate) const ALL: [&Setting; 30] = [
+pub(crate) const ALL: [&Setting; 34] = [
     &APP_KEY,
     &APP_SECRET,
     &CALLBACK_URL,
@@ -200,6 +218,10 @@ pub(crate) const ALL: [&Setting; 30] = [
     &LIMITS_VENDING,
     &LIMITS_KEYS,
     &LIMITS_PUSH,
+    &WATCH_EVERY_HOURS,
+    &FOLLOW_UNPAID_HOURS,
+    &FOLLOW_NOT_SHIPPED_DAYS,
+    &FOLLOW_NO_MOVEMENT_DAYS,
 ];
 
 /// Where the configuration file lies: a flag and a variable, and of course no key in the file.

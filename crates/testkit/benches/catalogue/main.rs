@@ -97,7 +97,7 @@ fn measure(database: &str, url: Option<&str>, products: i64) {
         }
         fill(&app.core, &connections, products).await;
         if let Some(url) = url {
-            count(url).await;
+            settle(url).await;
         }
         pages(&app.core, database, products).await;
         file(&app, database).await;
@@ -106,9 +106,10 @@ fn measure(database: &str, url: Option<&str>, products: i64) {
 }
 
 /// What a PostgreSQL that runs does within a minute of so many changes.
-async fn count(url: &str) {
+async fn settle(url: &str) {
     let mut server = PgConnection::connect(url).await.expect("it answers");
-    server.execute("analyze").await.expect("it counts");
+    let done = server.execute("vacuum analyze").await;
+    done.expect("it tidies up and counts");
 }
 
 async fn fill(core: &Core, connections: &[ConnectionId], products: i64) {
@@ -190,6 +191,7 @@ fn sku(number: i64, at: i64) -> CatalogueSku {
         stock: Some(7),
         price: Some("9.99".to_owned()),
         price_currency: Some("EUR".to_owned()),
+        price_by_hand: false,
         gone_at: None,
         replacement: None,
     }

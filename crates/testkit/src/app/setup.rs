@@ -10,6 +10,7 @@ use aliexpress::{
 };
 use aliexpress_sandbox::Sandbox;
 use anyhow::{Context, Result};
+use smartlinks_core::catalogue::WatchRhythm;
 use smartlinks_core::doctor::Places;
 use smartlinks_core::metrics::Metrics;
 use smartlinks_core::webhooks::{Targets, WebhookOptions};
@@ -56,6 +57,8 @@ pub struct Setup {
     pub refresh: RefreshPolicy,
     /// How placing orders behaves.
     pub orders: OrderPolicy,
+    /// When AliExpress is asked about imported products.
+    pub watch: WatchRhythm,
     /// How patient calls are.
     pub policy: Policy,
     /// Longest wait for the gateway.
@@ -91,6 +94,7 @@ impl Default for Setup {
             return_origins: Vec::new(),
             refresh: RefreshPolicy::default(),
             orders: OrderPolicy::default(),
+            watch: WatchRhythm::default(),
             // As patient as in earnest, but nobody waits between two attempts.
             policy: Policy::default().backoff(Duration::ZERO, Duration::ZERO),
             read_timeout: Duration::from_secs(10),
@@ -126,6 +130,7 @@ pub(super) async fn core(
         token_file: setup.token_file.clone(),
         refresh: setup.refresh.clone(),
         orders: setup.orders.clone(),
+        watch: setup.watch,
         operators: OperatorPolicy {
             provider: setup.identity_provider.as_ref().map(|make| make(frozen())),
             attempts: setup.attempts,

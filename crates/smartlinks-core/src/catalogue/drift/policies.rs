@@ -10,7 +10,7 @@ use smartlinks_store::{Traces, WatchPolicy};
 use utoipa::ToSchema;
 
 use super::moment;
-use crate::catalogue::watch::{CHECK_EVERY_MS, WATCH_SHARE_PERCENT};
+use crate::catalogue::watch::WATCH_SHARE_PERCENT;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
 use crate::service::Core;
@@ -149,7 +149,7 @@ pub struct WatchChange {
 }
 
 /// What is done about changes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(in crate::catalogue) struct Policies(BTreeMap<WatchKind, (WatchAction, Option<Decimal>)>);
 
 impl Policies {
@@ -197,7 +197,7 @@ impl Core {
         let counts = self.store().product_watch().watch_counts().await?;
         Ok(WatchView {
             watched: counts.watched,
-            every_hours: CHECK_EVERY_MS / 3_600_000,
+            every_hours: i64::from(self.watch_rhythm().every_hours.get()),
             share_percent: WATCH_SHARE_PERCENT,
             next_check_at: moment(counts.next_check_at),
             failing: counts.failing,

@@ -19,11 +19,14 @@ use crate::clock::to_millis;
 use crate::error::{Error, Result, Retry};
 use crate::events::EventKind;
 use crate::service::Core;
+use crate::workers::{DueWork, Look};
 
 /// How many products are asked for at the same time.
 const SIDE_BY_SIDE: u32 = 4;
-/// For how long an import is held, in milliseconds: longer than a few calls take at their longest.
-const LEASE_MS: i64 = 300_000;
+/// For how long an import is held, in milliseconds: so long after its instance died another one goes on with it.
+const LEASE_MS: i64 = 180_000;
+/// How often it is held anew while calls last: they may wait for minutes until the budget lets them through.
+const HOLD_EVERY: Duration = Duration::from_secs(60);
 /// How often a line is tried before it has failed.
 const MOST_ATTEMPTS: i64 = 6;
 /// The rest after the first failure, in milliseconds; each further one doubles it.
@@ -41,42 +44,18 @@ pub struct ImportWork {
 impl Core {
     /// Works on imports as they are started, until it is told to stop. `clock_moved` wakes it when somebody moves the
     /// clock (the sandbox); in production it never does.
-    pub async fn run_importer(
-        &self,
-        stop: CancellationToken,
-        mut clock_moved: watch::Receiver<i64>,
-    ) {
-        loop {
-            let rest = match self.work_on_imports(&stop).await {
-                Ok(work) if work.lines > 0 => Duration::ZERO,
-                Ok(_) => self.until_next_import().await,
-                Err(error) => {
-                    tracing::error!(error = %with_causes(&error), "imports could not be worked on");
-                    Duration::from_secs(5)
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(rest) => {}
-                () = self.inner.imports.notified() => {}
-                Ok(()) = clock_moved.changed() => {}
-            }
-        }
-    }
-
-    async fn until_next_import(&self) -> Duration {
-        let (longest, now) = (self.refresh_policy().longest_rest, to_millis(self.now()));
-        match self.store().import_jobs().next_import_due(now).await {
-            Ok(Some(due)) => {
-                let ahead = due.since(now).max(50);
-                Duration::from_millis(u64::try_from(ahead).unwrap_or(50)).min(longest)
-            }
-            Ok(None) => longest,
-            Err(error) => {
-                tracing::error!(error = %with_causes(&error), "the next import could not be looked up");
-                Duration::from_secs(5).min(longest)
-            }
-        }
+    pub async fn run_importer(&self, stop: CancellationToken, clock_moved: watch::Receiver<i64>) {
+        let work = DueWork {
+            bell: Some(&self.inner.imports),
+            ..DueWork::on("imports")
+        };
+        let look = || async { Ok(Look::done(self.work_on_imports(&stop).await?.lines)) };
+        let next = || async {
+            let jobs = self.store().import_jobs();
+            jobs.next_import_due(to_millis(self.now())).await
+        };
+        self.work_when_due(work, look, next, &stop, clock_moved)
+            .await;
     }
 
     /// Takes an import that is due and works on it until it is done, rests, is stopped by a person, or `stop` ends.
@@ -106,6 +85,11 @@ impl Core {
                 return Ok(work);
             }
         }
+        let job = match &common.feed {
+            // It has grown, here or before.
+            Some(_) => jobs.import_job(&job.id).await?.unwrap_or(job),
+            None => job,
+        };
         while !stop.is_cancelled() {
             let waiting = Some(ImportLineState::Waiting);
             let lines = jobs.import_lines(&job.id, waiting, 0, SIDE_BY_SIDE).await?;
@@ -128,20 +112,25 @@ impl Core {
 
     /// Adds a page of a feed; whether the import goes on. When AliExpress has trouble, it rests.
     async fn find_more_of(&self, job: &ImportJob, common: &mut Common, page: u32) -> Result<bool> {
-        let error = match self
-            .in_background()
-            .grow_import(job, common, page, LEASE_MS)
-            .await
-        {
+        let quietly = self.in_background();
+        let found = quietly.grow_import(job, common, page, LEASE_MS);
+        let error = match self.holding(job, found).await {
             Ok(goes_on) => return Ok(goes_on),
             Err(Error::Storage(error)) => return Err(Error::Storage(error)),
             Err(error) => error,
         };
-        let now = to_millis(self.now());
-        let ahead = match error.retry() {
-            Retry::No => LONG_REST_MS,
-            retry => rest(3, retry),
+        let ahead = if error.waits_for_a_person() {
+            LONG_REST_MS
+        } else {
+            let said = (reason(&error), error.retry() == Retry::No);
+            let goes_on = self.page_failed(job, common, said, LEASE_MS).await?;
+            let feed = common.feed.as_ref();
+            let Some(feed) = feed.filter(|feed| goes_on && feed.next_page.is_some()) else {
+                return Ok(goes_on);
+            };
+            rest(i64::from(feed.attempts), error.retry())
         };
+        let now = to_millis(self.now());
         let end = ImportLineEnd::Again(now.plus(ahead), why(&error), false);
         let finished = Change {
             now,
@@ -170,7 +159,7 @@ impl Core {
             });
         }
         let mut goes_on = true;
-        while let Some(ended) = imports.join_next().await {
+        while let Some(ended) = self.holding(job, imports.join_next()).await {
             let (line, result) = ended
                 .map_err(|error| Error::Internal(format!("an import ended early: {error}")))?;
             let end = match result {
@@ -183,6 +172,23 @@ impl Core {
             goes_on &= self.end_import_line(job, &line, end).await?;
         }
         Ok(goes_on)
+    }
+
+    /// Holds an import on while something of it takes its time.
+    async fn holding<T>(&self, job: &ImportJob, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep(HOLD_EVERY) => {}
+            }
+            let until = to_millis(self.now()).plus(LEASE_MS);
+            let jobs = self.store().import_jobs();
+            let held = jobs.hold_import_job(&job.id, self.owner(), until);
+            if let Err(error) = held.await {
+                tracing::warn!(import.id = %job.id, error = %with_causes(&error), "an import could not be held on");
+            }
+        }
     }
 
     async fn end_import_line(
@@ -218,7 +224,7 @@ impl Core {
     fn import_failed(&self, line: &ImportLine, error: &Error) -> ImportLineEnd {
         let now = to_millis(self.now());
         let why = why(error);
-        if waits_for_a_person(error) {
+        if error.waits_for_a_person() {
             return ImportLineEnd::Again(now.plus(LONG_REST_MS), why, false);
         }
         let passing = error.retry() != Retry::No || matches!(error, Error::CatalogueRefused(_));
@@ -231,24 +237,15 @@ impl Core {
 
 /// Why something rests or failed, as it is kept.
 fn why(error: &Error) -> String {
-    let why = ImportRest {
+    json!(reason(error)).to_string()
+}
+
+fn reason(error: &Error) -> ImportRest {
+    ImportRest {
         code: error.code().to_owned(),
         detail: error.to_string(),
         fix: error.fix(),
-    };
-    json!(why).to_string()
-}
-
-/// Nothing of the import goes until somebody has done something about the account or the settings.
-const fn waits_for_a_person(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::NotConfigured(_)
-            | Error::NotConnected
-            | Error::NoDefault
-            | Error::Disconnected(_)
-            | Error::ReauthorizationRequired { .. }
-    )
+    }
 }
 
 /// In milliseconds.

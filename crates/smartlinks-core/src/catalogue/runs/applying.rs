@@ -122,6 +122,7 @@ fn is_same(shown: &PriceRunLineView, now: &PriceRunLineView) -> bool {
             line.before.clone(),
             line.after.clone(),
             line.problem.clone(),
+            line.by_hand,
         )
     };
     facts(shown) == facts(now)

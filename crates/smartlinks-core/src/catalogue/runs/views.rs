@@ -84,6 +84,9 @@ pub struct PriceRunSummary {
     pub unchanged: usize,
     /// How many have a problem, and keep what they have.
     pub problems: usize,
+    /// How many keep a price that was set by hand.
+    #[serde(default)]
+    pub by_hand: usize,
 }
 
 /// A run.
@@ -138,8 +141,15 @@ pub struct PriceRunLineView {
     /// The same in per cent of the price, rounded down, decimal text.
     #[schema(value_type = Option<String>)]
     pub margin_before_freight_percent: Option<Decimal>,
-    /// Why it gets no price.
+    /// Why it gets no price, or why it cannot be said what a price that was set by hand earns.
     pub problem: Option<PricingProblem>,
+    /// It keeps its price, which was set by hand. Margins are those of that price then.
+    #[serde(default)]
+    pub by_hand: bool,
+    /// The least that earns the minimum of the rule, or what it costs where there is none, when the price that was set by
+    /// hand is below it.
+    #[serde(default)]
+    pub least: Option<MoneyView>,
 }
 
 /// A run with a part of its lines.

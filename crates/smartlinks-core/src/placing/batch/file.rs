@@ -64,18 +64,9 @@ fn problem(line: i64, column: Option<&str>, message: impl Into<String>) -> Impor
 /// Every line as an order, or everything that is wrong.
 pub(super) fn read(text: &str, connection: Option<&str>, most: usize) -> Read<Vec<Line>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.len() > ORDER_FILE_LIMIT {
-        let most = ORDER_FILE_LIMIT / 1024;
-        let message = format!("the file is larger than {most} KiB; make several files of it");
-        return Err(vec![problem(0, None, message)]);
-    }
-    if let Some(at) = text.find(['\u{fffd}', '\0']) {
-        let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        let line = i64::try_from(line).unwrap_or(i64::MAX);
-        let message = "holds characters that are not UTF-8; save the file as \"CSV UTF-8\"";
-        return Err(vec![problem(line, None, message)]);
-    }
-    let header = text.lines().find(|line| !line.trim().is_empty());
+    check_text(text)?;
+    // As the reader does, which passes over lines without anything.
+    let header = text.lines().find(|line| !line.is_empty());
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter(header.unwrap_or_default()))
         .flexible(true)
@@ -88,33 +79,18 @@ pub(super) fn read(text: &str, connection: Option<&str>, most: usize) -> Read<Ve
     let mut place = Place::at_the_start_of(text);
     let (mut lines, mut problems) = (Vec::new(), Vec::new());
     for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
+        let read = match record {
+            Ok(record) => {
+                let number = place.line_of(record.position());
+                order_of(&record, &columns, number, connection)
+            }
             Err(error) => {
                 let line = place.line_of(error.position());
-                problems.push(problem(line, None, error.to_string()));
-                continue;
+                Err(vec![problem(line, None, error.to_string())])
             }
         };
-        let number = place.line_of(record.position());
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        if record.len() != columns.len() {
-            let (has, wanted) = (record.len(), columns.len());
-            let message = format!(
-                "has {has} cells, the header has {wanted}; a cell with a separator in it needs quotes"
-            );
-            problems.push(problem(number, None, message));
-            continue;
-        }
-        let cell = |name: &str| {
-            let at = columns.iter().position(|column| *column == name);
-            at.and_then(|at| record.get(at)).unwrap_or_default()
-        };
-        let cells = Cells { number, cell };
-        match cells.order(connection) {
-            Ok(order) => lines.push(Line { number, order }),
+        match read {
+            Ok(line) => lines.extend(line),
             Err(wrong) => problems.extend(wrong),
         }
     }
@@ -130,6 +106,47 @@ pub(super) fn read(text: &str, connection: Option<&str>, most: usize) -> Read<Ve
     }
     problems.sort_by_key(|problem| problem.line);
     Err(problems)
+}
+
+/// What holds for the text as a whole.
+fn check_text(text: &str) -> Read<()> {
+    if text.len() > ORDER_FILE_LIMIT {
+        let most = ORDER_FILE_LIMIT / 1024;
+        let message = format!("the file is larger than {most} KiB; make several files of it");
+        return Err(vec![problem(0, None, message)]);
+    }
+    let Some(at) = text.find(['\u{fffd}', '\0']) else {
+        return Ok(());
+    };
+    let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
+    let line = i64::try_from(line).unwrap_or(i64::MAX);
+    let message = "holds characters that are not UTF-8; save the file as \"CSV UTF-8\"";
+    Err(vec![problem(line, None, message)])
+}
+
+/// The order of a line; none where nothing stands in it.
+fn order_of(
+    record: &csv::StringRecord,
+    columns: &[&str],
+    number: i64,
+    connection: Option<&str>,
+) -> Read<Option<Line>> {
+    if record.iter().all(str::is_empty) {
+        return Ok(None);
+    }
+    if record.len() != columns.len() {
+        let (has, wanted) = (record.len(), columns.len());
+        let message = format!(
+            "has {has} cells, the header has {wanted}; a cell with a separator in it needs quotes"
+        );
+        return Err(vec![problem(number, None, message)]);
+    }
+    let cell = |name: &str| {
+        let at = columns.iter().position(|column| *column == name);
+        at.and_then(|at| record.get(at)).unwrap_or_default()
+    };
+    let order = Cells { number, cell }.order(connection)?;
+    Ok(Some(Line { number, order }))
 }
 
 /// The name of each column.
@@ -365,6 +382,7 @@ mod tests {
         for text in [
             format!("{HEADER},max_total\n{LINE},12.50\n"),
             format!("\u{feff}{}", with_guard),
+            format!("\r\n\r\n{with_guard}"),
             format!("\u{feff}\n{}", with_guard),
             format!(
                 "{}\tmax_total\n{}\t12.50",

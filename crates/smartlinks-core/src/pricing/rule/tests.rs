@@ -18,6 +18,33 @@ fn refused(value: serde_json::Value) -> String {
 }
 
 #[test]
+fn the_least_that_earns_the_minimum_is_exact_whatever_steps_and_rounding_say() {
+    let steps = json!([{"percent": "300"}]);
+    for (minimum, cost, least) in [
+        (json!({}), "4.05", "4.05"),
+        (json!({}), "4.051", "4.06"),
+        (json!({"min_margin": "40"}), "6", "10.00"),
+        (json!({"min_margin": "30"}), "7", "10.00"),
+        (json!({"min_margin": "33"}), "6.71", "10.02"),
+        (json!({"min_profit": "2.50"}), "6", "8.50"),
+        (
+            json!({"min_profit": "2.50", "min_margin": "50"}),
+            "6",
+            "12.00",
+        ),
+    ] {
+        let mut value = json!({
+            "currency": "EUR", "steps": steps, "rounding": {"every": "1", "ending": "0.99"}
+        });
+        let fields = value.as_object_mut().expect("fields");
+        fields.extend(minimum.as_object().expect("fields").clone());
+        assert_eq!(rule(value).least(d(cost)), Ok(d(least)), "{minimum} {cost}");
+    }
+    let any = rule(json!({"currency": "EUR", "steps": steps}));
+    assert_eq!(any.least(d("-1")), Err(PriceProblem::Cost));
+}
+
+#[test]
 fn a_price_is_what_the_words_say() {
     let one = |rest: serde_json::Value, cost: Decimal| {
         let mut value = json!({"currency": "EUR"});

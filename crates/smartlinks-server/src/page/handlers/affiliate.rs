@@ -1,6 +1,6 @@
 //! `/aliexpress/affiliate`: tracked links, hot products, commissions.
 
-use axum::http::{HeaderMap, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
 use axum::{Extension, Form};
 use jiff::civil::Date;
@@ -72,16 +72,24 @@ pub(super) async fn make(
         hot: wanted.hot == "on",
         ship_to: None,
     };
-    let found = match state.core().promotion_links(&new).await {
-        Ok(made) => Earning::Answer(made.links.into_iter().map(line).collect()),
-        Err(error) => failed(&state, error, &request_id),
+    let (status, found) = match state.core().promotion_links(&new).await {
+        Ok(made) => {
+            let links = made.links.into_iter().map(line).collect();
+            (StatusCode::OK, Earning::Answer(links))
+        }
+        Err(error) => {
+            let status = crate::problem::status_of(&error);
+            (status, failed(&state, error, &request_id))
+        }
     };
     let form = LinkForm {
         tracking_id: wanted.tracking_id,
         sources: wanted.sources,
         hot: new.hot,
     };
-    links_page(&state, &uri, &headers, form, found).await
+    let mut response = links_page(&state, &uri, &headers, form, found).await?;
+    *response.status_mut() = status;
+    Ok(response)
 }
 
 async fn links_page(

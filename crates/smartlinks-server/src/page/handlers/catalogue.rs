@@ -5,20 +5,22 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use jiff::Timestamp;
+use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
     CatalogueDetail, CatalogueEdit, CatalogueImport, CatalogueQuery, CatalogueSkuView,
-    CatalogueSummary, MoneyRange, SkuEdit,
+    CatalogueSummary, HandPrice, MoneyRange, SkuEdit,
 };
 
 use super::frame::query_value;
 use super::webhooks::Fields;
-use super::{Visit, notice, problems, render, views_of};
+use super::{Visit, notice, prices, problems, products, render, views_of};
 use crate::api::catalogue_file;
 use crate::guard::RequestId;
 use crate::page::views::{
     Availability, CatalogueAsked, CatalogueDeed, CatalogueForm, CatalogueListPage,
-    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, KeptProduct, Notice,
-    Price, PriceRange, Problem as ProblemView, RemoveProductPage, SkuProperty, Standing,
+    CatalogueProductFacts, CatalogueProductPage, CatalogueRow, CatalogueSku, HandPriceForm,
+    ImportWish, KeptProduct, Notice, Price, PriceRange, Problem as ProblemView, RemoveProductPage,
+    SkuProperty, Standing,
 };
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -34,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .get("/aliexpress/catalogue/export", export)
         .get("/aliexpress/catalogue/{id}", show)
         .post("/aliexpress/catalogue/{id}", change)
+        .post("/aliexpress/catalogue/{id}/price", price)
         .post("/aliexpress/catalogue/{id}/refresh", refresh)
         .get("/aliexpress/catalogue/{id}/remove", ask_remove)
         .post("/aliexpress/catalogue/{id}/remove", remove)
@@ -51,6 +54,12 @@ pub(super) fn field(fields: &Fields, name: &str) -> String {
 /// The same, unless it is empty.
 pub(super) fn given(fields: &Fields, name: &str) -> Option<String> {
     Some(field(fields, name)).filter(|value| !value.is_empty())
+}
+
+/// A number with a comma before its decimals, as some languages write it, with a point. What cannot be read so stays, and
+/// is refused where it is used.
+pub(super) fn with_point(text: &str) -> String {
+    smartlinks_core::written_number(text).map_or_else(|| text.to_owned(), |it| it.to_string())
 }
 
 /// All that a form has sent under a name.
@@ -168,8 +177,36 @@ async fn import(
             };
             notice::go(&state, &back, &Notice::Catalogue(deed))
         }
-        Err(error) => notice::go_failed(&state, &back, error.into(), &request_id),
+        Err(error) => {
+            import_refused(&state, &headers, &back, id, &fields, error, &request_id).await?
+        }
     })
+}
+
+/// The product's page with what was entered to take it in; without the product, only why not.
+async fn import_refused(
+    state: &AppState,
+    headers: &HeaderMap,
+    back: &str,
+    id: String,
+    fields: &Fields,
+    error: Error,
+    request_id: &str,
+) -> Result<Response, Problem> {
+    let uri = Uri::try_from(back).unwrap_or_else(|_| Uri::from_static("/aliexpress/products"));
+    let mut page = products::page_of(state, headers, &uri, id, request_id).await?;
+    if !page.can_be_imported() {
+        return Ok(notice::go_failed(state, back, error.into(), request_id));
+    }
+    let (status, refused) = prices::refusal(error, request_id);
+    page.wish = ImportWish {
+        labels: smartlinks_core::shortened(&field(fields, "labels"), 2_000),
+        chosen: every(fields, "add"),
+        refused: Some(refused),
+    };
+    let mut response = render(&page, &Visit::of(state, headers, &uri), state);
+    *response.status_mut() = status;
+    Ok(response)
 }
 
 /// The product in the catalogue that has AliExpress's number.
@@ -202,8 +239,15 @@ async fn show(
     shown(&state, &headers, &uri, product, None).await
 }
 
+/// The forms of a product's page.
+enum Form {
+    Product,
+    Price,
+}
+
 /// What was entered and refused.
 struct Refused {
+    form: Form,
     fields: Fields,
     problem: ProblemView,
     detail: String,
@@ -226,13 +270,28 @@ async fn shown(
         rule: product.summary.rule.clone().unwrap_or_default(),
         problem: None,
     };
+    let rule = form.rule.clone();
+    let mut hand = HandPriceForm {
+        currency: price_currency(state, &product),
+        ..HandPriceForm::default()
+    };
     let mut skus: Vec<_> = product.skus.into_iter().map(sku).collect();
-    if let Some(refused) = refused {
-        form = entered(&refused);
-        for (id, code, chosen) in variants_of(&refused.fields) {
-            for sku in skus.iter_mut().filter(|sku| sku.id == id) {
-                (sku.code, sku.chosen) = (code.clone(), chosen);
+    match refused {
+        Some(refused) if matches!(refused.form, Form::Price) => hand = entered_price(&refused),
+        Some(refused) => {
+            form = entered(&refused, form);
+            for touched in variants_of(&refused.fields) {
+                for sku in skus.iter_mut().filter(|sku| sku.id == touched.id) {
+                    sku.code = touched.code().unwrap_or_else(|| sku.code.clone());
+                    sku.chosen = touched.chosen().unwrap_or(sku.chosen);
+                }
             }
+        }
+        None => {}
+    }
+    for priced in core.hand_prices(&product.summary.id).await? {
+        for sku in skus.iter_mut().filter(|sku| sku.id == priced.sku) {
+            sku.least = priced.least.as_ref().map(views_of::price);
         }
     }
     let summary = &product.summary;
@@ -246,33 +305,94 @@ async fn shown(
             currency: summary.currency.clone(),
             added_ms: summary.added_at.map(Timestamp::as_millisecond),
             item_url: summary.url.clone(),
+            rule,
         },
         skus,
         rules: rules.map(|rule| (rule.id, rule.name)).collect(),
         form,
+        hand,
     };
     Ok(render(&page, &visit, state))
 }
 
-fn entered(refused: &Refused) -> CatalogueForm {
-    let text = |name| smartlinks_core::shortened(&field(&refused.fields, name), 2_000);
+/// What was sent, where a person has made it another than the form was filled with. What nobody touched is not sent on:
+/// it may have become another meanwhile.
+fn touched(fields: &Fields, name: &str) -> Option<String> {
+    let (sent, was) = (field(fields, name), every(fields, &format!("was_{name}")));
+    let untouched = was.last().is_some_and(|was| was.trim() == sent);
+    (!untouched).then_some(sent)
+}
+
+/// What was entered, over how the product stands by now.
+fn entered(refused: &Refused, now: CatalogueForm) -> CatalogueForm {
+    let text = |name, now: String| {
+        let touched = touched(&refused.fields, name);
+        touched.map_or(now, |text| smartlinks_core::shortened(&text, 2_000))
+    };
     CatalogueForm {
-        title: text("title"),
-        state: text("state"),
-        labels: text("labels"),
-        rule: text("rule"),
+        title: text("title", now.title),
+        state: text("state", now.state),
+        labels: text("labels", now.labels),
+        rule: text("rule", now.rule),
         problem: Some((refused.problem.clone(), refused.detail.clone())),
     }
 }
 
-/// Number, code and choice of each variant, as the form sends them: `sku`, then its `code`, and `sold` when ticked.
-fn variants_of(fields: &Fields) -> Vec<(String, String, bool)> {
-    let mut variants: Vec<(String, String, bool)> = Vec::new();
+fn entered_price(refused: &Refused) -> HandPriceForm {
+    let text = |name| smartlinks_core::shortened(&field(&refused.fields, name), 60);
+    HandPriceForm {
+        sku: text("sku"),
+        amount: text("amount"),
+        currency: text("price_currency"),
+        problem: Some((refused.problem.clone(), refused.detail.clone())),
+    }
+}
+
+/// The currency that the product's prices have, else that of the settings.
+fn price_currency(state: &AppState, product: &CatalogueDetail) -> String {
+    let mut prices = product.skus.iter().filter_map(|sku| sku.price.as_ref());
+    match prices.next() {
+        Some(price) => price.currency.clone(),
+        None => state.core().market().currency.clone(),
+    }
+}
+
+/// A variant as the form sends it: `sku`, what it was filled with, then its `code`, and `sold` when ticked.
+#[derive(Default)]
+struct SentVariant {
+    id: String,
+    was_code: Option<String>,
+    was_sold: Option<bool>,
+    code: String,
+    sold: bool,
+}
+
+impl SentVariant {
+    /// The code, where it was made another.
+    fn code(&self) -> Option<String> {
+        let untouched = self.was_code.as_ref() == Some(&self.code);
+        (!untouched).then(|| self.code.clone())
+    }
+
+    /// Whether it is sold, where that was made another.
+    fn chosen(&self) -> Option<bool> {
+        (self.was_sold != Some(self.sold)).then_some(self.sold)
+    }
+}
+
+fn variants_of(fields: &Fields) -> Vec<SentVariant> {
+    let mut variants: Vec<SentVariant> = Vec::new();
     for (name, value) in &fields.0 {
+        let text = value.trim().to_owned();
         match (name.as_str(), variants.last_mut()) {
-            ("sku", _) => variants.push((value.clone(), String::new(), false)),
-            ("code", Some(last)) => last.1.clone_from(value),
-            ("sold", Some(last)) if last.0 == *value => last.2 = true,
+            ("sku", _) => variants.push(SentVariant {
+                id: text,
+                ..SentVariant::default()
+            }),
+            ("was_code", Some(last)) => last.was_code = Some(text),
+            ("was_sold", Some(last)) => last.was_sold = Some(!text.is_empty()),
+            ("code", Some(last)) => last.code = text,
+            ("sold", Some(last)) if last.id == text => last.sold = true,
             _ => {}
         }
     }
@@ -287,34 +407,80 @@ async fn change(
     Path(id): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let skus = variants_of(&fields)
-        .into_iter()
-        .map(|(id, code, chosen)| SkuEdit {
-            id,
-            own_code: Some(code),
-            chosen: Some(chosen),
-        });
+    let skus = variants_of(&fields).into_iter().map(|sku| SkuEdit {
+        own_code: sku.code(),
+        chosen: sku.chosen(),
+        id: sku.id,
+    });
     let edit = CatalogueEdit {
-        title: Some(field(&fields, "title")),
-        state: Some(field(&fields, "state")),
-        labels: Some(labels_of(&field(&fields, "labels"))),
-        rule: Some(field(&fields, "rule")),
+        title: touched(&fields, "title"),
+        state: touched(&fields, "state"),
+        seen_state: given(&fields, "was_state"),
+        labels: touched(&fields, "labels").map(|labels| labels_of(&labels)),
+        rule: touched(&fields, "rule"),
         skus: skus.collect(),
     };
     match state.core().edit_product(&id, &edit).await {
         Ok(_) => Ok(done(&state, &place(&id), CatalogueDeed::Saved)),
         Err(error) => {
-            let product = state.core().catalogue_product(&id).await?;
-            let problem = Problem::from(error);
-            let status = problem.status();
-            let refused = Refused {
-                fields,
-                detail: problem.detail.clone(),
-                problem: problems::view(problem, &request_id),
+            let visitor = (&headers, &uri, request_id.as_str());
+            refused(&state, visitor, &id, (Form::Product, fields), error).await
+        }
+    }
+}
+
+/// The page again, with what was entered and why it cannot be.
+async fn refused(
+    state: &AppState,
+    (headers, uri, request_id): (&HeaderMap, &Uri, &str),
+    id: &str,
+    (form, fields): (Form, Fields),
+    error: smartlinks_core::Error,
+) -> Result<Response, Problem> {
+    let product = state.core().catalogue_product(id).await?;
+    let problem = Problem::from(error);
+    let status = problem.status();
+    let refused = Refused {
+        form,
+        fields,
+        detail: problem.detail.clone(),
+        problem: problems::view(problem, request_id),
+    };
+    let mut response = shown(state, headers, uri, product, Some(refused)).await?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// Sets the price of a variant by hand, or leaves it to the rules again.
+async fn price(
+    state: AppState,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let sku = field(&fields, "sku");
+    let leaves = field(&fields, "deed") == "leave";
+    let (priced, deed) = match leaves {
+        true => {
+            let left = state.core().price_by_rules(&id, &sku).await;
+            (left, CatalogueDeed::PriceLeft)
+        }
+        false => {
+            let price = HandPrice {
+                amount: field(&fields, "amount"),
+                currency: field(&fields, "price_currency"),
             };
-            let mut response = shown(&state, &headers, &uri, product, Some(refused)).await?;
-            *response.status_mut() = status;
-            Ok(response)
+            let set = state.core().price_by_hand(&id, &sku, &price).await;
+            (set, CatalogueDeed::PriceSet)
+        }
+    };
+    match priced {
+        Ok(_) => Ok(done(&state, &place(&id), deed)),
+        Err(error) => {
+            let visitor = (&headers, &uri, request_id.as_str());
+            refused(&state, visitor, &id, (Form::Price, fields), error).await
         }
     }
 }
@@ -415,9 +581,13 @@ fn sku(sku: CatalogueSkuView) -> CatalogueSku {
         picture: sku.image,
         cost: sku.cost.as_ref().map(views_of::price),
         price: sku.price.as_ref().map(views_of::price),
+        by_hand: sku.price_by_hand,
+        least: None,
         stock: sku.stock,
         gone_ms: sku.gone_at.map(Timestamp::as_millisecond),
+        kept_code: sku.own_code.clone().unwrap_or_default(),
         code: sku.own_code.unwrap_or_default(),
+        kept_chosen: sku.chosen,
         chosen: sku.chosen,
         id: sku.id,
     }

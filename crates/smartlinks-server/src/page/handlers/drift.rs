@@ -69,7 +69,9 @@ async fn shown(
         limit: Some(PAGE_SIZE),
     };
     let changes = core.drift(&query).await?;
-    let waiting = core.open_repairs(None, Some(WAITING)).await?.repairs;
+    let waiting_after = query_value(uri, "waiting");
+    let waiting = core.open_repairs(waiting_after.as_deref(), Some(WAITING));
+    let waiting = waiting.await?;
     let watch = core.watch().await?;
     let mut policies: Vec<_> = watch.policies.iter().map(policy).collect();
     let refused = refused.map(|refused| {
@@ -79,7 +81,8 @@ async fn shown(
     let page = DriftPage {
         frame: visit.frame(state).await,
         watch: standing(&watch),
-        waiting: waiting.into_iter().map(waiting_variant).collect(),
+        waiting: waiting.repairs.into_iter().map(waiting_variant).collect(),
+        waiting_next: waiting.next,
         changes: changes
             .changes
             .into_iter()
@@ -154,7 +157,8 @@ async fn choose(
             Some(WatchChange {
                 kind: kind.as_str().to_owned(),
                 action: value(kind.as_str())?,
-                above_percent: value(&format!("{}_above", kind.as_str())),
+                above_percent: value(&format!("{}_above", kind.as_str()))
+                    .map(|above| super::catalogue::with_point(&above)),
             })
         })
         .collect();

@@ -207,7 +207,9 @@ fn goods(line: smartlinks_core::IntentLine) -> IntentGoods {
         freight: line.freight.as_ref().map(views_of::price),
         product_id: line.product_id,
         sku: line.sku,
+        instead_of: line.instead_of,
         title: line.title,
+        variant: line.variant,
         quantity: i64::from(line.quantity),
         delivery: line.delivery_service,
     }

@@ -522,7 +522,9 @@ async fn preview_box(state: &AppState, preview: OrderPreview) -> Result<PreviewB
             .map(|option| products::freight(option, PAY_CURRENCY)),
         product_id: line.product_id,
         sku: line.sku,
+        instead_of: line.instead_of,
         title: line.title,
+        variant: line.variant,
         quantity: i64::from(line.quantity),
         stock: line.stock,
     };

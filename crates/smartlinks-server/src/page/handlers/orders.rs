@@ -130,17 +130,16 @@ pub(super) async fn import(
             ))
         }
         Err(error) => {
+            let problem = Problem::from(error);
+            let status = problem.status();
             let form = ImportForm {
                 order_id: smartlinks_core::shortened(form.order_id.trim(), 40),
-                problem: Some(problems::view(error.into(), &request_id)),
+                problem: Some(problems::view(problem, &request_id)),
             };
-            page(
-                &state,
-                &headers,
-                &Uri::from_static("/aliexpress/orders"),
-                form,
-            )
-            .await
+            let here = Uri::from_static("/aliexpress/orders");
+            let mut response = page(&state, &headers, &here, form).await?;
+            *response.status_mut() = status;
+            Ok(response)
         }
     }
 }

@@ -8,19 +8,20 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use smartlinks_core::Error;
 use smartlinks_core::catalogue::{
-    PriceRunLineView, PriceRunRequest, PriceRunView, PricingProblem, RateView, RuleDraft, RuleView,
-    RunPage, Selection,
+    PriceRunLineView, PriceRunRequest, PriceRunSummary, PriceRunView, PricingProblem, RateView,
+    RuleDraft, RuleView, RunPage, Selection,
 };
 use smartlinks_core::pricing::{RateSource, minor_units};
 
-use super::catalogue::{done, encoded, every, field, given};
+use super::catalogue::{done, encoded, every, field, given, with_point};
 use super::frame::query_value;
 use super::webhooks::Fields;
 use super::{Visit, notice, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    CatalogueDeed, DryRunForm, Price, PriceRunPage, PricesPage, Problem as ProblemView, RateForm,
-    RateRow, RuleContents, RulePage, RuleRow, RuleStep, RunFacts, RunLine, RunMoved, RunProblem,
+    Availability, CatalogueDeed, DryRunForm, Price, PriceRunPage, PricesPage,
+    Problem as ProblemView, RateForm, RateRow, RuleContents, RulePage, RuleRow, RuleStep, RunFacts,
+    RunLine, RunMoved, RunProblem, RunSelection, Standing,
 };
 use crate::problem::Problem;
 use crate::routes::Routes;
@@ -48,6 +49,7 @@ pub(super) fn routes() -> Routes {
         .post("/aliexpress/catalogue/dry-run", dry_run)
         .get("/aliexpress/catalogue/runs/{id}", show_run)
         .post("/aliexpress/catalogue/runs/{id}/apply", apply)
+        .post("/aliexpress/catalogue/runs/{id}/again", again)
 }
 
 /// A refusal in the words of the page, with our sentence and its status.
@@ -208,7 +210,7 @@ fn rule_json(contents: &RuleContents) -> Value {
     let some = |pairs: &[(&str, &String)]| -> Map<String, Value> {
         let filled = pairs.iter().filter(|(_, text)| !text.is_empty());
         filled
-            .map(|(name, text)| ((*name).to_owned(), json!(text)))
+            .map(|(name, text)| ((*name).to_owned(), json!(with_point(text))))
             .collect()
     };
     let steps: Vec<_> = contents
@@ -334,7 +336,8 @@ async fn set_rate(
 ) -> Result<Response, Problem> {
     let (from, to) = (field(&fields, "from"), field(&fields, "to"));
     let rate = field(&fields, "rate");
-    match state.core().set_exchange_rate(&from, &to, &rate).await {
+    let number = with_point(&rate);
+    match state.core().set_exchange_rate(&from, &to, &number).await {
         Ok(_) => Ok(done(&state, RULES, CatalogueDeed::RateSaved)),
         Err(error) => {
             let (status, problem) = refusal(error, &request_id);
@@ -414,7 +417,7 @@ async fn show_run(
 ) -> Result<Response, Problem> {
     let after = query_value(&uri, "after").and_then(|after| after.parse().ok());
     let page = state.core().price_run(&id, after, Some(PAGE_SIZE)).await?;
-    Ok(run_page(&state, &headers, &uri, page, None).await)
+    run_page(&state, &headers, &uri, page, None).await
 }
 
 async fn run_page(
@@ -423,16 +426,17 @@ async fn run_page(
     uri: &Uri,
     page: RunPage,
     moved: Option<RunMoved>,
-) -> Response {
+) -> Result<Response, Problem> {
     let visit = Visit::of(state, headers, uri);
+    let of = meant(state, page.run.summary.selection.clone()).await?;
     let page = PriceRunPage {
         frame: visit.frame(state).await,
-        run: run_facts(page.run),
+        run: run_facts(page.run, of),
         lines: page.lines.into_iter().map(run_line).collect(),
         next: page.next,
         moved,
     };
-    render(&page, &visit, state)
+    Ok(render(&page, &visit, state))
 }
 
 async fn apply(
@@ -459,27 +463,83 @@ async fn apply(
     };
     let page = state.core().price_run(&id, None, Some(PAGE_SIZE)).await?;
     let uri = here.parse().unwrap_or_else(|_| Uri::from_static(RULES));
-    let mut response = run_page(&state, &headers, &uri, page, Some(moved)).await;
+    let mut response = run_page(&state, &headers, &uri, page, Some(moved)).await?;
     *response.status_mut() = StatusCode::PRECONDITION_FAILED;
     Ok(response)
+}
+
+/// Another dry run of the same products by the same rule.
+async fn again(
+    state: AppState,
+    Extension(RequestId(request_id)): Extension<RequestId>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let core = state.core();
+    let PriceRunSummary {
+        selection, rule, ..
+    } = core.price_run(&id, None, Some(1)).await?.run.summary;
+    let request = PriceRunRequest {
+        rule: rule.map(|rule| rule.id),
+        selection,
+    };
+    Ok(match core.dry_run_prices(&request).await {
+        Ok(page) => Redirect::to(&run_place(&page.run.id)).into_response(),
+        Err(error) => notice::go_failed(&state, &run_place(&id), error.into(), &request_id),
+    })
+}
+
+/// Which products a run is of, with the names that people have given.
+async fn meant(state: &AppState, selection: Selection) -> Result<RunSelection, Problem> {
+    let named = |id: String, names: Vec<(String, String)>| {
+        let found = names.into_iter().find(|(known, _)| *known == id);
+        found.map_or(id, |(_, name)| name)
+    };
+    let connection = match selection.connection {
+        None => None,
+        Some(id) => {
+            let all = state.core().connections().await?;
+            let all = all.iter().map(views_of::connection);
+            let names = all.map(|one| (one.id.clone(), one.name().to_owned()));
+            Some(named(id, names.collect()))
+        }
+    };
+    let rule = match selection.rule {
+        None => None,
+        Some(id) => {
+            let all = state.core().price_rules().await?.into_iter();
+            Some(named(id, all.map(|rule| (rule.id, rule.name)).collect()))
+        }
+    };
+    Ok(RunSelection {
+        named: selection.products.map(|products| count(products.len())),
+        words: selection.words,
+        label: selection.label,
+        state: selection.state.as_deref().and_then(Standing::from_value),
+        availability: selection
+            .availability
+            .as_deref()
+            .and_then(Availability::from_value),
+        connection,
+        rule,
+    })
 }
 
 fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn run_facts(run: PriceRunView) -> RunFacts {
+fn run_facts(run: PriceRunView, of: RunSelection) -> RunFacts {
     let summary = run.summary;
-    let rule = summary.rule.as_ref().map(|rule| rule.id.as_str());
     RunFacts {
         id: run.id,
-        asked: asked(&summary.selection, rule),
+        of,
         rule_name: summary.rule.as_ref().map(|rule| rule.name.clone()),
         products: count(summary.products),
         variants: count(summary.variants),
         changes: count(summary.changes),
         unchanged: count(summary.unchanged),
         problems: count(summary.problems),
+        by_hand: count(summary.by_hand),
         made_ms: run.created_at.map(Timestamp::as_millisecond),
         applied_ms: run.applied_at.map(Timestamp::as_millisecond),
     }
@@ -514,6 +574,8 @@ fn run_line(line: PriceRunLineView) -> RunLine {
         converted: line.converted_cost.as_ref().map(views_of::price),
         before: line.before.as_ref().map(views_of::price),
         after: line.after.as_ref().map(views_of::price),
+        by_hand: line.by_hand,
+        least: line.least.as_ref().map(views_of::price),
         problem: line.problem.map(|problem| match problem {
             PricingProblem::NoCost => RunProblem::NoCost,
             PricingProblem::NoRule => RunProblem::NoRule,

@@ -10,9 +10,9 @@ use super::frame::query_value;
 use super::{Visit, landed, market, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
-    CategoryChoice, FeedChoice, FreightOption, FreightState, MarketView, Price, ProductCard,
-    ProductDetail, ProductPage, ProductQuery, ProductResults, ProductSort, ProductState,
-    ProductsPage, ProductsState, SearchQuery, SkuProperty, SkuView,
+    CategoryChoice, FeedChoice, FreightOption, FreightState, ImportWish, MarketView, Price,
+    ProductCard, ProductDetail, ProductPage, ProductQuery, ProductResults, ProductSort,
+    ProductState, ProductsPage, ProductsState, SearchQuery, SkuProperty, SkuView,
 };
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -241,28 +241,40 @@ pub(super) async fn show(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let visit = Visit::of(&state, &headers, &uri);
-    let market = market::of(&state, &visit, &uri).await?;
+    let page = page_of(&state, &headers, &uri, id, &request_id).await?;
+    Ok(render(&page, &Visit::of(&state, &headers, &uri), &state))
+}
+
+/// The page of one product.
+pub(super) async fn page_of(
+    state: &AppState,
+    headers: &HeaderMap,
+    uri: &Uri,
+    id: String,
+    request_id: &str,
+) -> Result<ProductPage, Problem> {
+    let visit = Visit::of(state, headers, uri);
+    let market = market::of(state, &visit, uri).await?;
     let query = ProductQuery {
         ship_to: market.ship_to.clone(),
         currency: market.currency.clone(),
-        sku: query_value(&uri, "sku").filter(|sku| !sku.is_empty()),
-        quantity: query_value(&uri, "quantity")
+        sku: query_value(uri, "sku").filter(|sku| !sku.is_empty()),
+        quantity: query_value(uri, "quantity")
             .and_then(|text| text.trim().parse().ok())
             .unwrap_or(1)
             .clamp(1, 9999),
     };
-    let found = inspect(&state, &market, &id, &query, &request_id).await;
-    let kept = super::catalogue::kept(&state, &id).await?;
-    let page = ProductPage {
-        frame: visit.frame(&state).await,
+    let found = inspect(state, &market, &id, &query, request_id).await;
+    let kept = super::catalogue::kept(state, &id).await?;
+    Ok(ProductPage {
+        frame: visit.frame(state).await,
         id,
         query,
         market,
         state: found,
         kept,
-    };
-    Ok(render(&page, &visit, &state))
+        wish: ImportWish::default(),
+    })
 }
 
 async fn inspect(

@@ -334,6 +334,21 @@ pub struct CatalogueProductPage {
     pub rules: Vec<(String, String)>,
     /// The form.
     pub form: CatalogueForm,
+    /// The form for a price that is set by hand.
+    pub hand: HandPriceForm,
+}
+
+/// What a person enters to set a price by hand.
+#[derive(Debug, Clone, Default)]
+pub struct HandPriceForm {
+    /// `sku`
+    pub sku: String,
+    /// `amount`
+    pub amount: String,
+    /// `price_currency`
+    pub currency: String,
+    /// What is wrong with it, and our sentence.
+    pub problem: Option<(Problem, String)>,
 }
 
 /// What only the page of one product shows.
@@ -351,6 +366,8 @@ pub struct CatalogueProductFacts {
     pub added_ms: Option<i64>,
     /// Its page at AliExpress.
     pub item_url: String,
+    /// Its price rule as it is kept; empty for the default one.
+    pub rule: String,
 }
 
 /// A variant of an imported product.
@@ -366,6 +383,10 @@ pub struct CatalogueSku {
     pub cost: Option<Price>,
     /// What it sells for.
     pub price: Option<Price>,
+    /// The price was set by hand.
+    pub by_hand: bool,
+    /// The least that a price that was set by hand should be, when it is below.
+    pub least: Option<Price>,
     /// Pieces there are.
     pub stock: Option<i64>,
     /// Since when AliExpress does not name it. Milliseconds.
@@ -374,6 +395,10 @@ pub struct CatalogueSku {
     pub code: String,
     /// Whether it is sold, as it stands in the form.
     pub chosen: bool,
+    /// The merchant's code as it is kept.
+    pub kept_code: String,
+    /// Whether it is sold, as it is kept.
+    pub kept_chosen: bool,
 }
 
 /// What a person enters of a product; codes and choices stand with the variants.
@@ -416,6 +441,10 @@ impl CatalogueProductPage {
 
     fn title(&self) -> String {
         self.row.title.clone()
+    }
+
+    fn is_priced(&self, sku: &CatalogueSku) -> bool {
+        self.hand.sku == sku.id
     }
 
     fn has_rule(&self, id: &str) -> bool {
@@ -490,6 +519,10 @@ pub enum CatalogueDeed {
     RateSaved,
     /// An exchange rate is gone.
     RateRemoved,
+    /// A price was set by hand.
+    PriceSet,
+    /// A price was left to the rules again.
+    PriceLeft,
     /// The prices of a run are in force.
     PricesApplied,
     /// An import of many products has begun.
@@ -501,7 +534,7 @@ pub enum CatalogueDeed {
 }
 
 impl CatalogueDeed {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::Added,
         Self::Updated,
         Self::Saved,
@@ -510,6 +543,8 @@ impl CatalogueDeed {
         Self::RuleDeleted,
         Self::RateSaved,
         Self::RateRemoved,
+        Self::PriceSet,
+        Self::PriceLeft,
         Self::PricesApplied,
         Self::ImportStarted,
         Self::ImportCancelled,
@@ -526,6 +561,8 @@ impl CatalogueDeed {
             Self::RuleDeleted => Key::NoticeRuleDeleted,
             Self::RateSaved => Key::NoticeRateSaved,
             Self::RateRemoved => Key::NoticeRateRemoved,
+            Self::PriceSet => Key::NoticePriceSet,
+            Self::PriceLeft => Key::NoticePriceLeft,
             Self::PricesApplied => Key::NoticePricesApplied,
             Self::ImportStarted => Key::NoticeImportStarted,
             Self::ImportCancelled => Key::NoticeImportCancelled,

@@ -7,7 +7,7 @@ use crate::page::i18n::Key;
 use crate::page::views::{AuthError, EventKind, Frame, ProblemKind};
 
 /// What the audit log tells that is no event.
-const DEEDS: [(&str, Key); 33] = [
+const DEEDS: [(&str, Key); 44] = [
     ("token.vended", Key::DeedTokenVended),
     ("connection.called", Key::DeedConnectionCalled),
     ("token_file.written", Key::DeedTokenFileWritten),
@@ -26,6 +26,17 @@ const DEEDS: [(&str, Key); 33] = [
     ("order.decided", Key::DeedOrderDecided),
     ("watch.policies", Key::DeedWatchPolicies),
     ("product.sku_replaced", Key::DeedSkuReplaced),
+    ("product.priced_by_hand", Key::DeedPricedByHand),
+    ("product.priced_by_rules", Key::DeedPricedByRules),
+    ("price_rule.created", Key::DeedRuleCreated),
+    ("price_rule.changed", Key::DeedRuleChanged),
+    ("price_rule.default", Key::DeedRuleDefault),
+    ("price_rule.deleted", Key::DeedRuleDeleted),
+    ("exchange_rate.set", Key::DeedRateSet),
+    ("exchange_rate.removed", Key::DeedRateRemoved),
+    ("catalogue_import.started", Key::DeedImportStarted),
+    ("catalogue_import.cancelled", Key::DeedImportCancelled),
+    ("catalogue_import.resumed", Key::DeedImportResumed),
     ("market.chosen", Key::DeedMarketChosen),
     ("market.forgotten", Key::DeedMarketForgotten),
     ("operator.signed_in", Key::DeedSignedIn),
@@ -194,7 +205,7 @@ mod tests {
                 }
             }
         }
-        assert!(names.len() > 35, "{names:?}");
+        assert!(names.len() > 50, "{names:?}");
         let unnamed: Vec<_> = names.iter().filter(|name| deed(name).is_none()).collect();
         assert_eq!(unnamed, Vec::<&String>::new());
     }
@@ -212,6 +223,14 @@ mod tests {
             "token_file",
             "order",
             "push",
+            "product",
+            "prices",
+            "price_rule",
+            "exchange_rate",
+            "catalogue_import",
+            "import",
+            "watch",
+            "market",
         ];
         let is_word = |text: &str| {
             !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c == '_')

@@ -19,6 +19,8 @@ pub struct DriftPage {
     pub watch: WatchStanding,
     /// Variants that wait for a person.
     pub waiting: Vec<WaitingVariant>,
+    /// The value of `waiting` for those that follow.
+    pub waiting_next: Option<String>,
     /// What has changed, the latest first.
     pub changes: Vec<DriftLine>,
     /// The kind of change that was asked for; empty for all.
@@ -432,6 +434,10 @@ impl DriftPage {
             (kind, name, kind == self.kind)
         };
         KINDS.map(kind).into()
+    }
+
+    fn further(&self, after: &str) -> String {
+        format!("/aliexpress/drift?waiting={}", encode(after))
     }
 
     fn older(&self, after: &str) -> String {

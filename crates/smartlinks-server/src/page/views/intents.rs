@@ -102,8 +102,12 @@ pub struct IntentGoods {
     pub product_id: String,
     /// The variant's number.
     pub sku: String,
+    /// The variant that was asked for, when this one takes its place.
+    pub instead_of: Option<String>,
     /// Its title as AliExpress has it.
     pub title: String,
+    /// Colour, size and the like.
+    pub variant: String,
     /// How many.
     pub quantity: i64,
     /// What one cost.

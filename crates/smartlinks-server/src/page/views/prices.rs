@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::page::i18n::{Key, Locale};
 use crate::page::views::upstream::encode;
-use crate::page::views::{Frame, Price, Problem, Standing, Tab, Tone};
+use crate::page::views::{Availability, Frame, Price, Problem, Standing, Tab, Tone};
 
 /// Lines for steps that a form has at least.
 const FEWEST_STEPS: usize = 4;
@@ -314,13 +314,57 @@ pub struct PriceRunPage {
     pub moved: Option<RunMoved>,
 }
 
+/// Which products a run is of: those that were named, or those that meet every condition.
+#[derive(Debug, Clone, Default)]
+pub struct RunSelection {
+    /// How many were named one by one.
+    pub named: Option<i64>,
+    /// Found by these words.
+    pub words: Option<String>,
+    /// With this label.
+    pub label: Option<String>,
+    /// In this state.
+    pub state: Option<Standing>,
+    /// Of which AliExpress last said this.
+    pub availability: Option<Availability>,
+    /// Name of the connection they were imported with.
+    pub connection: Option<String>,
+    /// Name of the rule that is their own.
+    pub rule: Option<String>,
+}
+
+impl RunSelection {
+    /// Every condition in words; none when all products are meant.
+    fn conditions(&self, frame: &Frame) -> Vec<String> {
+        let with = |key, value: &Option<String>| {
+            let value = value.as_ref()?;
+            Some(format!("{} {value}", frame.t(key)))
+        };
+        let state = self.state.map(|state| frame.t(state.key()));
+        let said = self.availability.map(|said| frame.t(said.key()));
+        let all = [
+            self.named
+                .map(|count| frame.t1(Key::RunNamed, "count", count)),
+            self.words
+                .as_ref()
+                .map(|words| frame.t1(Key::RunFound, "words", words)),
+            with(Key::CatalogueLabel, &self.label),
+            state,
+            said,
+            with(Key::OrderConnection, &self.connection),
+            with(Key::CatalogueRule, &self.rule),
+        ];
+        all.into_iter().flatten().collect()
+    }
+}
+
 /// A run in numbers.
 #[derive(Debug, Clone)]
 pub struct RunFacts {
     /// `run_…`
     pub id: String,
-    /// What was asked for.
-    pub asked: DryRunForm,
+    /// Which products were meant.
+    pub of: RunSelection,
     /// Name of the rule that was named.
     pub rule_name: Option<String>,
     /// How many products were looked at.
@@ -333,6 +377,8 @@ pub struct RunFacts {
     pub unchanged: i64,
     /// How many have a problem.
     pub problems: i64,
+    /// How many keep a price that was set by hand.
+    pub by_hand: i64,
     /// When it was made. Milliseconds.
     pub made_ms: Option<i64>,
     /// When it was put in force. Milliseconds.
@@ -370,6 +416,10 @@ pub struct RunLine {
     pub margin_percent: Option<String>,
     /// Why it gets no price.
     pub problem: Option<RunProblem>,
+    /// It keeps a price that was set by hand.
+    pub by_hand: bool,
+    /// The least that such a price should be, when it is below.
+    pub least: Option<Price>,
 }
 
 /// Why a variant gets no price.
@@ -410,6 +460,7 @@ impl RunLine {
             }
             (Some(RunProblem::ImpossibleCost), _) => frame.t(Key::RunImpossible),
             (Some(RunProblem::ZeroPrice), _) => frame.t(Key::RunZero),
+            (None, _) if self.by_hand => frame.t(Key::RunKept),
             (None, Some(name)) => frame.t1(Key::RunByRule, "name", name),
             (None, None) => String::new(),
         }

@@ -112,6 +112,13 @@ impl ProblemKind {
             "unknown_order" | "not_found" | "ITEM_ID_NOT_FOUND" | "605" | "product_not_found" => {
                 Self::NotFound
             }
+            // Gone since the page was shown.
+            "unknown_product"
+            | "unknown_intent"
+            | "unknown_import"
+            | "unknown_exchange_rate"
+            | "unknown_price_rule"
+            | "unknown_price_run" => Self::Overtaken,
             "not_sold_to_country" | "602" => Self::NotSold,
             "not_for_this_app" => Self::Permission,
             "gateway_unreachable" => Self::Unreachable,
@@ -121,8 +128,8 @@ impl ProblemKind {
             "invalid" | "invalid_parameter" => Self::Input,
             "storage" | "storage_failed" => Self::Storage,
             "refresh_busy" => Self::Busy,
-            "catalogue_refused" => Self::Overtaken,
-            "rate_limited" => Self::TooManyAttempts,
+            "catalogue_refused" | "not_awaiting_person" | "idempotency_key_used" => Self::Overtaken,
+            "rate_limited" | "too_many_attempts" => Self::TooManyAttempts,
             other if other.starts_with("isp.") => Self::GatewayDown,
             _ => Self::Unknown,
         }

@@ -24,6 +24,19 @@ pub struct ProductPage {
     pub state: ProductState,
     /// The same product in the catalogue.
     pub kept: Option<KeptProduct>,
+    /// What was entered to take it in.
+    pub wish: ImportWish,
+}
+
+/// What was entered to take a product into the catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct ImportWish {
+    /// `labels`, with commas.
+    pub labels: String,
+    /// The variants that were ticked.
+    pub chosen: Vec<String>,
+    /// What is wrong with it, and our sentence.
+    pub refused: Option<(Problem, String)>,
 }
 
 /// A product that is in the catalogue.
@@ -285,6 +298,15 @@ impl ProductPage {
             encode(&self.query.ship_to),
             price.unwrap_or_default(),
         )
+    }
+
+    /// The product is there, with the form that takes it in.
+    pub(crate) const fn can_be_imported(&self) -> bool {
+        matches!(self.state, ProductState::Found(_))
+    }
+
+    fn is_ticked(&self, sku: &SkuView) -> bool {
+        self.wish.chosen.contains(&sku.id)
     }
 
     fn is_chosen(&self, sku: &SkuView) -> bool {

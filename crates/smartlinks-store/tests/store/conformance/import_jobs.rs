@@ -114,7 +114,16 @@ pub(crate) async fn an_import_is_held_by_one_and_passes_on(stage: Stage) {
     assert_ne!(next, other);
     assert_eq!(claim(&stores[1], "third", later).await, None);
     stores[1].release_import_job(&next, "next").await.unwrap();
-    assert_eq!(claim(&stores[1], "third", later).await, Some(next));
+    assert_eq!(claim(&stores[1], "third", later).await, Some(next.clone()));
+
+    // While calls last it is held on, by its owner alone.
+    let held = |owner| stores[0].hold_import_job(&next, owner, later.plus(2 * LEASE));
+    assert!(held("third").await.unwrap());
+    assert!(!held("next").await.unwrap());
+    stores[1].release_import_job(&other, "next").await.unwrap();
+    let due = later.plus(LEASE);
+    assert_eq!(claim(&stores[1], "fourth", due).await, Some(other));
+    assert_eq!(claim(&stores[1], "fourth", due).await, None);
 }
 
 pub(crate) async fn lines_end_once_and_the_last_one_ends_the_import(stage: Stage) {

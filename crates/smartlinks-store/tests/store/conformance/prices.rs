@@ -298,12 +298,13 @@ pub(crate) async fn a_run_that_something_has_overtaken_changes_nothing(stage: St
     let store = stage.open().await;
     let all = products(&store).await;
     type Overtake = fn(&mut NewCatalogueEntry);
-    let overtakes: [Overtake; 5] = [
+    let overtakes: [Overtake; 6] = [
         |entry| entry.skus[0].cost = Some("4.51".to_owned()),
         |entry| entry.skus[0].currency = Some("USD".to_owned()),
         |entry| entry.skus[1].price = Some("1.00".to_owned()),
         |entry| entry.skus[1].chosen = false,
         |entry| entry.skus[0].gone_at = Some(NOW),
+        |entry| entry.skus[0].price_by_hand = true,
     ];
     for overtake in overtakes {
         let before = store

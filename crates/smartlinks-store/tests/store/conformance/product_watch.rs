@@ -2,9 +2,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use smartlinks_store::{
-    CatalogueChange, CatalogueId, ChangeCursor, ChangeId, CheckClaim, CheckEnd, CheckPace,
-    ConnectionId, DriftFilter, NewCatalogueEntry, SkuRepair, Store, SystemEntropy, Traces,
-    WatchPolicy,
+    CatalogueChange, CatalogueEntry, CatalogueId, ChangeCursor, ChangeId, CheckClaim, CheckEnd,
+    CheckPace, ConnectionId, DriftFilter, NewCatalogueEntry, SkuRepair, Store, SystemEntropy,
+    Traces, WatchPolicy,
 };
 
 use crate::support::*;
@@ -129,9 +129,21 @@ pub(crate) async fn a_look_ends_once_and_passes_on(stage: Stage) {
     assert_eq!((later.len(), first.failures), (2, 1));
     let asked = CheckEnd::Asked {
         at: NOW.plus(HOUR),
+        now: NOW.plus(HOUR),
         next: NOW.plus(2 * HOUR),
     };
     assert!(looked_at(&store, &ids[0], "two", asked).await);
+    // What was answered did not count: it is looked at again soon, and is asked about as before.
+    let again = CheckEnd::Again {
+        next: NOW.plus(HOUR + 1),
+    };
+    assert!(looked_at(&store, &ids[1], "two", again).await);
+    let other = store.catalogue().product(&ids[1]).await.unwrap().unwrap();
+    assert_eq!(other.product.next_check_at, Some(NOW.plus(HOUR + 1)));
+    assert_eq!(
+        other.product.checked_at,
+        catalogue_entry("1", &connection).product.checked_at
+    );
     let state = store.watch_state(&ids[0]).await.unwrap().unwrap();
     assert_eq!((state.failures, state.problem), (0, None));
     let stored = store.catalogue().product(&ids[0]).await.unwrap().unwrap();
@@ -140,6 +152,56 @@ pub(crate) async fn a_look_ends_once_and_passes_on(stage: Stage) {
         stored.product.version, 1,
         "a look that finds nothing is no change"
     );
+}
+
+pub(crate) async fn a_look_that_was_overtaken_leaves_what_is_newer(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let id = &due(&store, &connection, 1).await[0];
+    // (asked about by somebody else, asked about by the watch, what stands there afterwards); all in minutes.
+    let cases = [
+        ("a slower look", 5, 1, (5, 65)),
+        ("a later one", 5, 6, (6, 30)),
+        (
+            "a moment that is still to come says nothing",
+            500,
+            1,
+            (1, 30),
+        ),
+    ];
+    for (case, other, own, (checked, next)) in cases {
+        let at = |minutes: i64| NOW.plus(minutes * 60_000);
+        let mut entry = store.catalogue().product(id).await.unwrap().unwrap();
+        entry.product.version += 1;
+        entry.product.checked_at = at(other);
+        entry.product.next_check_at = Some(NOW);
+        let mut newer = entry.clone();
+        let new = |entry: CatalogueEntry| NewCatalogueEntry {
+            product: entry.product,
+            skus: entry.skus,
+            codes_change: false,
+            details_json: None,
+            changes: Vec::new(),
+        };
+        assert!(store.save(new(entry), Traces::none()).await.unwrap());
+        let claimed = store.claim_checks(claim("slow", 0, 1, UNHINDERED)).await;
+        assert_eq!(claimed.unwrap().len(), 1, "{case}");
+        newer.product.version += 1;
+        newer.product.next_check_at = Some(at(65));
+        assert!(store.save(new(newer), Traces::none()).await.unwrap());
+        let asked = CheckEnd::Asked {
+            at: at(own),
+            now: at(10),
+            next: at(30),
+        };
+        assert!(looked_at(&store, id, "slow", asked).await, "{case}");
+        let stored = store.catalogue().product(id).await.unwrap().unwrap();
+        assert_eq!(
+            (stored.product.checked_at, stored.product.next_check_at),
+            (at(checked), Some(at(next))),
+            "{case}"
+        );
+    }
 }
 
 fn changed(id: &CatalogueId, kind: &str, outcome: Option<&str>, at: i64) -> CatalogueChange {
@@ -201,6 +263,38 @@ pub(crate) async fn drift_is_what_aliexpress_has_changed_of_all_products(stage: 
     assert_eq!(found(None, Some("record")).await, 3);
     assert_eq!(found(Some("cost"), Some("record")).await, 0);
     assert_eq!(found(Some("title"), None).await, 0);
+
+    // Numbers in stock that were only recorded are forgotten sooner.
+    let gone = store.prune_stock_changes(NOW.plus(13)).await;
+    assert_eq!(gone.unwrap(), 2);
+    assert_eq!(found(Some("stock"), Some("record")).await, 1);
+    assert_eq!(found(Some("cost"), Some("notify")).await, 3);
+}
+
+/// Somebody who has asked beside the watch, and got an answer, ends its trouble.
+pub(crate) async fn an_answer_ends_the_trouble_whoever_asked(stage: Stage) {
+    let store = stage.open().await;
+    let connection = connected(&store, "1001").await.id;
+    let ids = due(&store, &connection, 1).await;
+    let claimed = store.claim_checks(claim("one", 0, 1, UNHINDERED)).await;
+    assert_eq!(claimed.unwrap().len(), 1);
+    let failed = CheckEnd::Failed {
+        next: NOW.plus(HOUR),
+        problem: "gateway_failed".to_owned(),
+    };
+    assert!(looked_at(&store, &ids[0], "one", failed).await);
+    let failures = async || {
+        let state = store.watch_state(&ids[0]).await.unwrap().unwrap();
+        (state.failures, state.problem.is_some())
+    };
+    // An edit asks nobody.
+    for (moves, expected) in [(0, (1, true)), (5, (0, false))] {
+        let mut entry = gone(&store, &ids[0], None).await;
+        entry.product.checked_at = entry.product.checked_at.plus(moves);
+        assert!(store.save(entry, Traces::none()).await.unwrap());
+        assert_eq!(failures().await, expected);
+    }
+    assert_eq!(store.watch_counts().await.unwrap().failing, 0);
 }
 
 /// The product as it is, with one variant gone since then, to be stored as its next version.

@@ -180,12 +180,13 @@ fn print(session: &Session, page: &RunPage) -> Result<(), Failure> {
     session.output.data(page, |page| {
         let summary = &page.run.summary;
         let head = format!(
-            "{}: {} variants of {} products; {} prices change, {} stay, {} have a problem",
+            "{}: {} variants of {} products; {} prices change, {} stay, {} were set by hand, {} have a problem",
             page.run.id,
             summary.variants,
             summary.products,
             summary.changes,
             summary.unchanged,
+            summary.by_hand,
             summary.problems
         );
         match page.lines.is_empty() {
@@ -217,10 +218,7 @@ fn lines<'l>(lines: impl Iterator<Item = &'l PriceRunLineView>) -> String {
             line.margin_before_freight_percent
                 .map(|margin| format!("{margin} %"))
                 .unwrap_or_default(),
-            match &line.problem {
-                Some(problem) => problem.to_string(),
-                None => smartlinks_core::shortened(&plain(&line.title), 40),
-            },
+            note(line),
         ]
     });
     table(
@@ -234,6 +232,19 @@ fn lines<'l>(lines: impl Iterator<Item = &'l PriceRunLineView>) -> String {
         ],
         rows,
     )
+}
+
+fn note(line: &PriceRunLineView) -> String {
+    match (&line.problem, line.by_hand, &line.least) {
+        (Some(problem), true, _) => format!("kept, set by hand; {problem}"),
+        (Some(problem), false, _) => problem.to_string(),
+        (None, true, Some(least)) => format!(
+            "kept, set by hand; less than it should be: at least {}",
+            money(Some(least))
+        ),
+        (None, true, None) => "kept, set by hand".to_owned(),
+        (None, false, _) => smartlinks_core::shortened(&plain(&line.title), 40),
+    }
 }
 
 /// The cost, and what it was multiplied with where an operator said so.

@@ -62,10 +62,10 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
     let variants = product.skus.iter().map(|sku| {
         [
             sku.id.clone(),
-            sold(sku).to_owned(),
+            sold(sku),
             plain(sku.own_code.as_deref().unwrap_or_default()),
             money(sku.cost.as_ref()),
-            money(sku.price.as_ref()),
+            price(sku),
             sku.stock
                 .map_or_else(|| "unknown".to_owned(), |stock| stock.to_string()),
             in_words(sku),
@@ -75,11 +75,20 @@ pub(super) fn product(product: &CatalogueDetail, now: Timestamp) -> String {
     format!("{}\n\n{}", facts(rows), table(head, variants))
 }
 
-fn sold(sku: &CatalogueSkuView) -> &'static str {
-    match (sku.chosen, sku.gone_at) {
-        (_, Some(_)) => "gone",
-        (true, None) => "yes",
-        (false, None) => "no",
+fn price(sku: &CatalogueSkuView) -> String {
+    let price = money(sku.price.as_ref());
+    match sku.price_by_hand {
+        true => format!("{price} (by hand)"),
+        false => price,
+    }
+}
+
+fn sold(sku: &CatalogueSkuView) -> String {
+    match (sku.chosen, sku.gone_at, &sku.replaced_by) {
+        (_, Some(_), Some(other)) => format!("gone, {other} instead"),
+        (_, Some(_), None) => "gone".to_owned(),
+        (true, None, _) => "yes".to_owned(),
+        (false, None, _) => "no".to_owned(),
     }
 }
 
@@ -114,9 +123,10 @@ pub(super) fn history(history: &CatalogueChangePage, now: Timestamp) -> String {
             change.sku.clone().unwrap_or_default(),
             value(change.before.as_ref()),
             value(change.after.as_ref()),
+            change.outcome.clone().unwrap_or_default(),
         ]
     });
-    table(["WHEN", "WHAT", "SKU", "BEFORE", "AFTER"], rows)
+    table(["WHEN", "WHAT", "SKU", "BEFORE", "AFTER", "DONE"], rows)
 }
 
 /// A text, a number, or an amount with its currency.

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use smartlinks_core::{
-    Decision, IntentListing, NewOrder, OrderBatch, OrderIntentPage, OrderIntentView, OrderPreview,
+    Decision, IntentListing, NewOrder, ORDER_FILE_LIMIT, OrderBatch, OrderIntentPage,
+    OrderIntentView, OrderPreview, PreviewLine,
 };
 
 use super::amount;
@@ -16,20 +17,11 @@ use crate::output::{facts, plain, table, when};
 
 /// No order is larger.
 const LARGEST: u64 = 64 * 1024;
-/// No file of orders is larger.
-const LARGEST_FILE: u64 = 1024 * 1024;
 
 pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(), Failure> {
     let (core, now) = (&session.core, session.core.now());
     match command {
-        OrdersCommand::Preview { file } => {
-            let preview = core.preview_order(&read(&file)?).await?;
-            session.output.data(&preview, seen)?;
-            match preview.placeable {
-                true => Ok(()),
-                false => Err(Failure::silent(Exit::Failure)),
-            }
-        }
+        OrdersCommand::Preview { file } => preview(&file, session).await,
         OrdersCommand::Place { file, key } => {
             let placing = core.place_order(&key, &read(&file)?).await?;
             session.output.data(&placing.view, |view| one(view, now))?;
@@ -43,7 +35,7 @@ pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
             look,
         } => {
             let batch = OrderBatch {
-                csv: text_of(&file, LARGEST_FILE)?,
+                csv: text_of(&file, ORDER_FILE_LIMIT as u64)?,
                 batch: name,
                 connection,
                 go_on,
@@ -62,22 +54,13 @@ pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
                 limit,
                 state,
             };
-            let page = core.order_intents(&listing).await?;
-            session.output.data(&page, |page| list(page, now))?;
-            session.output.more("--after", page.next.as_ref());
-            Ok(())
+            intents(&listing, session).await
         }
         OrdersCommand::Intent { intent } => {
             let view = core.order_intent(&intent).await?;
             session.output.data(&view, |view| one(view, now))
         }
-        OrdersCommand::Resolve => {
-            let worked = core.work_on_orders().await?;
-            let told = serde_json::json!({ "worked_on": worked });
-            session
-                .output
-                .data(&told, |_| format!("{worked} orders were due and worked on"))
-        }
+        OrdersCommand::Resolve => resolve(session).await,
         OrdersCommand::Decide {
             intent,
             exists,
@@ -96,6 +79,30 @@ pub(super) async fn run(command: OrdersCommand, session: &Session) -> Result<(),
         | OrdersCommand::Show { .. }
         | OrdersCommand::Track { .. } => Ok(()),
     }
+}
+
+async fn preview(file: &Path, session: &Session) -> Result<(), Failure> {
+    let preview = session.core.preview_order(&read(file)?).await?;
+    session.output.data(&preview, seen)?;
+    match preview.placeable {
+        true => Ok(()),
+        false => Err(Failure::silent(Exit::Failure)),
+    }
+}
+
+async fn intents(listing: &IntentListing, session: &Session) -> Result<(), Failure> {
+    let now = session.core.now();
+    let page = session.core.order_intents(listing).await?;
+    session.output.data(&page, |page| list(page, now))?;
+    session.output.more("--after", page.next.as_ref());
+    Ok(())
+}
+
+async fn resolve(session: &Session) -> Result<(), Failure> {
+    let worked = session.core.work_on_orders().await?;
+    let told = serde_json::json!({ "worked_on": worked });
+    let words = format!("{worked} orders were due and worked on");
+    session.output.data(&told, |_| words)
 }
 
 /// How the process ends when the record has been printed.
@@ -132,25 +139,33 @@ fn text_of(file: &Path, largest: u64) -> Result<String, Failure> {
     let unreadable = |error: std::io::Error| {
         Failure::usage("file_unreadable", format!("{place} cannot be read")).because(&error)
     };
-    let mut text = String::new();
-    match place.as_str() {
+    let mut bytes = Vec::new();
+    // One byte more tells that there is more.
+    let read = match place.as_str() {
         "-" => std::io::stdin()
             .lock()
-            .take(largest)
-            .read_to_string(&mut text),
-        _ => {
-            std::fs::File::open(file).and_then(|file| file.take(largest).read_to_string(&mut text))
-        }
+            .take(largest + 1)
+            .read_to_end(&mut bytes),
+        _ => std::fs::File::open(file)
+            .and_then(|file| file.take(largest + 1).read_to_end(&mut bytes)),
+    };
+    read.map_err(unreadable)?;
+    if bytes.len() as u64 > largest {
+        let words = format!("{place} is larger than {} KiB", largest / 1024);
+        return Err(Failure::usage("file_too_large", words).hint("Make several files of it."));
     }
-    .map_err(unreadable)?;
-    Ok(text)
+    String::from_utf8(bytes).map_err(|_| {
+        let words = format!("{place} holds characters that are not UTF-8");
+        Failure::usage("file_unreadable", words).hint("Save it as \"CSV UTF-8\".")
+    })
 }
 
 fn seen(preview: &OrderPreview) -> String {
     let lines = preview.lines.iter().map(|line| {
         [
             line.product_id.clone(),
-            variant(&line.sku, line.instead_of.as_deref()),
+            line.sku.clone(),
+            plain(&smartlinks_core::shortened(&line.variant, 30)),
             line.quantity.to_string(),
             amount(line.unit_price.as_ref()),
             line.delivery
@@ -161,10 +176,12 @@ fn seen(preview: &OrderPreview) -> String {
             plain(&smartlinks_core::shortened(&line.title, 40)),
         ]
     });
+    let instead = preview.lines.iter().filter_map(instead_of);
+    let instead: Vec<String> = instead.collect();
     let mut parts = vec![
         table(
             [
-                "PRODUCT", "SKU", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
+                "PRODUCT", "SKU", "VARIANT", "QUANTITY", "PRICE", "DELIVERY", "TOTAL", "TITLE",
             ],
             lines,
         ),
@@ -176,6 +193,7 @@ fn seen(preview: &OrderPreview) -> String {
             ("preview", preview.preview.clone()),
         ]),
     ];
+    parts.extend((!instead.is_empty()).then(|| instead.join("\n")));
     if !preview.address.is_empty() {
         let advice = preview.address.iter().map(|advice| {
             [
@@ -206,12 +224,13 @@ fn seen(preview: &OrderPreview) -> String {
     parts.join("\n\n")
 }
 
-/// A variant, and the one that it takes the place of.
-fn variant(sku: &str, instead_of: Option<&str>) -> String {
-    match instead_of {
-        Some(wanted) => format!("{sku} instead of {wanted}"),
-        None => sku.to_owned(),
-    }
+/// Another variant is sent than the one that was asked for.
+fn instead_of(line: &PreviewLine) -> Option<String> {
+    let wanted = line.instead_of.as_deref()?;
+    Some(format!(
+        "variant {} is sent in place of {wanted}, which AliExpress names no more, as was chosen in the catalogue",
+        line.sku
+    ))
 }
 
 fn list(page: &OrderIntentPage, now: Timestamp) -> String {
@@ -247,9 +266,14 @@ fn one(view: &OrderIntentView, now: Timestamp) -> String {
     rows.extend(view.pay_links.iter().map(|link| ("pay", link.url.clone())));
     rows.extend((!view.candidates.is_empty()).then(|| ("may be", view.candidates.join(" "))));
     rows.extend(view.lines.iter().map(|line| {
-        let variant = variant(&line.sku, line.instead_of.as_deref());
-        let goods = format!("{} × {} ({variant})", line.quantity, line.product_id);
-        ("goods", goods)
+        let variant = plain(&smartlinks_core::shortened(&line.variant, 60));
+        let instead = line.instead_of.as_deref();
+        let instead = instead.map(|wanted| format!(" in place of {wanted}"));
+        let goods = format!("{} x {} {variant}", line.quantity, line.sku);
+        (
+            "line",
+            goods.trim_end().to_owned() + &instead.unwrap_or_default(),
+        )
     }));
     rows.push(("total", amount(view.total.as_ref())));
     rows.push(("sent", format!("{} times", view.attempts)));

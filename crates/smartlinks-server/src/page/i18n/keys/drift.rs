@@ -69,6 +69,8 @@ super::keys! {
     RepairLeft = "repair-left",
     RepairConfidence = "repair-confidence",
     RepairChoose = "repair-choose",
+    RepairNext = "repair-next",
+    RepairChooseOne = "repair-choose-one",
     RepairConfirm = "repair-confirm",
     RepairUnsell = "repair-unsell",
     PolicyTitle = "policy-title",

@@ -72,6 +72,7 @@ super::keys! {
     PreviewTitle = "preview-title",
     PreviewStock = "preview-stock",
     PreviewDrift = "preview-drift",
+    LineInsteadOf = "line-instead-of",
     PreviewGoods = "preview-goods",
     PreviewCharges = "preview-charges",
     PreviewFreight = "preview-freight",
