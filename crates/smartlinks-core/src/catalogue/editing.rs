@@ -8,7 +8,7 @@ use smartlinks_store::{CatalogueEntry, CatalogueState, RuleId, StoreError, Trace
 use super::importing::busy;
 use super::listing::given;
 use super::merging::{self, History, kinds};
-use super::views::{self, CatalogueDetail};
+use super::views::CatalogueDetail;
 use super::{checks, merging::state};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
