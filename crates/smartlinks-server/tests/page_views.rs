@@ -460,6 +460,7 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule",
         "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule,variants",
         "post /aliexpress/catalogue/{id}/check ",
+        "post /aliexpress/catalogue/{id}/price sku,amount,price_currency,deed",
         "post /aliexpress/catalogue/{id}/refresh ",
         "post /aliexpress/catalogue/{id}/relist ",
         "post /aliexpress/catalogue/{id}/remove ",
