@@ -163,6 +163,7 @@ async fn a_failure_rests_and_an_order_is_found_by_any_of_its_numbers() -> Result
 async fn an_older_answer_does_not_overtake_a_newer_one() -> Result<()> {
     let app = App::start().await?;
     app.connect().await?;
+    let beside = app.beside().await?;
     let id = order_in(&app, "created").await?;
     let before = app.journal(GET).await?.len();
     let late = json!({ "match": { "method": GET }, "then": "delay", "delay_ms": 3000 });
@@ -176,7 +177,6 @@ async fn an_older_answer_does_not_overtake_a_newer_one() -> Result<()> {
     app.control(&format!("orders/{id}/advance"), &json!({ "to": "paid" }))
         .await?;
     // Another instance reads it meanwhile.
-    let beside = app.beside().await?;
     let fresh = beside.core.import_order(&id, None).await?;
     assert_eq!(fresh.summary.status, "WAIT_SELLER_SEND_GOODS");
     let old = asking.await??;
