@@ -13,7 +13,7 @@ use std::time::Duration;
 use aliexpress::{Attempt, Class, Error as GatewayError, Timer, TokioTimer, catalogue};
 use metrics::{NoopRecorder, Recorder, with_local_recorder};
 use metrics::{counter, gauge, histogram};
-use smartlinks_store::{ErrorWatch, Outlook, StoreError};
+use smartlinks_store::{ErrorWatch, IntentState, Outlook, StoreError};
 
 pub use names::{ALL, DURATION_BUCKETS, Described, Kind};
 
@@ -45,6 +45,12 @@ const STATES: [&str; 4] = [
     "disconnected",
 ];
 /// Labels of the counts of deadlines: days that are left.
+/// The states of orders that are not their end.
+const OPEN: [IntentState; 3] = [
+    IntentState::Placing,
+    IntentState::Unknown,
+    IntentState::AwaitingPerson,
+];
 const STEPS: [&str; 5] = ["30", "14", "7", "3", "1"];
 
 /// How a refresh ended.
@@ -181,6 +187,27 @@ impl Metrics {
             gauge!(names::REFRESHES_DUE).set(f64::NAN);
             gauge!(names::CONNECTIONS_AGE).set(f64::NAN);
             gauge!(names::WEBHOOK_BACKLOG).set(f64::NAN);
+            for state in OPEN {
+                gauge!(names::ORDERS_OPEN, "state" => state.as_str()).set(f64::NAN);
+            }
+        });
+    }
+
+    /// How many orders stand in each state that is not their end, at the moment of a scrape.
+    fn orders_open(&self, counts: &[(IntentState, i64)]) {
+        let count = |state: IntentState| {
+            let found = counts.iter().find(|(counted, _)| *counted == state);
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "counts of rows are far below 2^53"
+            )]
+            let count = found.map_or(0.0, |(_, count)| *count as f64);
+            count
+        };
+        self.record(|| {
+            for state in OPEN {
+                gauge!(names::ORDERS_OPEN, "state" => state.as_str()).set(count(state));
+            }
         });
     }
 
@@ -267,6 +294,8 @@ impl crate::Core {
         self.metrics().outlook_age(age.as_secs_f64());
         self.metrics()
             .webhook_backlog(self.webhook_backlog().await?);
+        let open = self.store().order_intents().count_open_intents().await?;
+        self.metrics().orders_open(&open);
         Ok(())
     }
 }

@@ -1472,6 +1472,7 @@ import-answer-failed = { $count ->
    *[other] { $count } products could not be imported.
 }
 import-answer-cancelled = Stopped after { $done } of { $all } products.
+import-no-more = Why no more of the feed was found
 import-goes-on = It goes on { $when }.
 import-cancel = Stop the import
 import-resume = Go on with it
@@ -1529,6 +1530,8 @@ rate-by-aliexpress = AliExpress itself gives the amounts in { $currency }
 rate-entered = { $one } = { $worth }, entered by an operator
 selling-price = Your price for one
 selling-rule = by the rule “{ $name }”
+selling-under-rule = What it would be at this cost
+selling-dry-run = Dry run
 selling-no-cost = None: AliExpress names no cost.
 selling-no-rule = None: no price rule applies. Make one the default.
 selling-impossible = None: the cost cannot be counted with.

@@ -1473,6 +1473,7 @@ import-answer-failed = { $count ->
    *[other] { $count } produits n’ont pas pu être importés.
 }
 import-answer-cancelled = Arrêtée. Produits dans le catalogue : { $done } sur { $all }.
+import-no-more = Pourquoi la sélection s’arrête là
 import-goes-on = Elle reprend { $when }.
 import-cancel = Arrêter l’importation
 import-resume = La reprendre
@@ -1530,6 +1531,8 @@ rate-by-aliexpress = AliExpress donne lui-même les montants en { $currency }
 rate-entered = { $one } = { $worth }, saisi par un opérateur
 selling-price = Votre prix unitaire
 selling-rule = selon la règle « { $name } »
+selling-under-rule = Ce qu’il serait à ce coût
+selling-dry-run = Essai
 selling-no-cost = Aucun : AliExpress n’indique pas de coût.
 selling-no-rule = Aucun : aucune règle de prix ne s’applique. Choisissez une règle par défaut.
 selling-impossible = Aucun : ce coût ne permet aucun calcul.

@@ -358,6 +358,61 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_price_is_set_by_hand_and_left_to_the_rules_again() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let visitor = app.visitor()?;
+    add(&visitor, &first(&app).await?, &[]).await?;
+    let product = only(&visitor).await?;
+    let id = product["id"].as_str().context("no id")?;
+    let sku = product["skus"][0]["id"].as_str().context("no variant")?;
+    let here = format!("{CATALOGUE}/{id}");
+    let path = format!("{here}/price");
+    let price = |amount: &'static str, deed: &'static str| {
+        [
+            ("sku", sku),
+            ("amount", amount),
+            ("price_currency", "EUR"),
+            ("deed", deed),
+        ]
+    };
+
+    let wrong = visitor.post_form(&path, &price("12,90", "set")).await?;
+    let wrong = wrong.expect_status(400)?.text();
+    holds(&wrong, "value=\"12,90\"");
+    assert!(only(&visitor).await?["skus"][0]["price"].is_null());
+
+    let (said, place) = send(&visitor, &path, &price("0.01", "set")).await?;
+    assert_eq!(place, here);
+    holds(&said, "The price is set. Price rules leave it alone.");
+    holds(&said, "Set by hand");
+    holds(&said, "Earns too little");
+    let (said, _) = send(&visitor, &path, &price("99.90", "set")).await?;
+    holds(&said, "Set by hand");
+    assert!(!said.contains("Earns too little"), "{said}");
+    let variant = &only(&visitor).await?["skus"][0];
+    assert_eq!(variant["price"]["amount"], "99.90");
+    assert_eq!(variant["price_by_hand"], true);
+    let listed = visitor
+        .get(&format!("/api/aliexpress/catalogue/{id}/hand-prices"))
+        .await?
+        .json()?;
+    assert_eq!(listed[0]["sku"], sku);
+
+    let (said, _) = send(&visitor, "/aliexpress/catalogue/dry-run", &[("rule", "")]).await?;
+    holds(&said, "Kept, set by hand");
+    let (said, _) = send(&visitor, &path, &price("", "leave")).await?;
+    holds(&said, "The price is left to the rules again.");
+    let variant = &only(&visitor).await?["skus"][0];
+    assert_eq!(variant["price"]["amount"], "99.90");
+    assert_eq!(variant["price_by_hand"], false);
+    let log = page(&visitor, "/aliexpress/audit").await?;
+    holds(&log, "Set a price by hand");
+    holds(&log, "Left a price to the rules again");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rates_are_entered_by_hand() -> Result<()> {
     let app = App::start().await?;
     let visitor = app.visitor()?;

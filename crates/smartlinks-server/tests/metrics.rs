@@ -125,6 +125,7 @@ async fn a_failing_database_is_counted_and_the_rest_is_still_told() -> Result<()
         "smartlinks_sign_in_deadlines{within_days=\"30\"}",
         "smartlinks_refreshes_due",
         "smartlinks_webhook_deliveries_waiting",
+        "smartlinks_orders_open{state=\"awaiting_person\"}",
     ];
     let text = scraped(&visitor).await?;
     for series in from_the_database {
@@ -149,6 +150,7 @@ async fn a_failing_database_is_counted_and_the_rest_is_still_told() -> Result<()
             "smartlinks_sign_in",
             "smartlinks_refreshes_due",
             "smartlinks_webhook",
+            "smartlinks_orders",
         ];
         let is_stale = names.iter().any(|name| line.starts_with(name)) && !line.ends_with(" NaN");
         assert!(!is_stale, "{line}");

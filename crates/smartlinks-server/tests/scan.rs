@@ -342,7 +342,7 @@ async fn wrong_bodies(database: Option<DatabaseUrl>) -> Result<()> {
 }
 
 /// Fields of the forms on our pages, each with all names that one of them asks for.
-const FORMS: [(&str, &[&str]); 26] = [
+const FORMS: [(&str, &[&str]); 27] = [
     ("/aliexpress/sign-in", &["name", "password", "return_to"]),
     ("/aliexpress/sign-in/link", &["token", "password", "again"]),
     ("/aliexpress/operators", &["name"]),

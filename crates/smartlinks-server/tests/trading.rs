@@ -205,6 +205,10 @@ async fn a_product_of_the_catalogue_shows_its_margin_under_its_rule() -> Result<
     let selling = &shown["landed"]["selling"];
     assert_eq!(selling["rule"]["name"], "double", "{shown}");
     assert_eq!(selling["price"]["currency"], "EUR");
+    assert_eq!(
+        (&selling["in_force"], &selling["under_rule"]),
+        (&json!(true), &Value::Null)
+    );
     let margin = &shown["landed"]["options"][0];
     assert_eq!(margin["margin"]["currency"], "EUR", "{shown}");
     assert!(margin["margin_percent"].is_string(), "{shown}");
@@ -221,6 +225,22 @@ async fn a_product_of_the_catalogue_shows_its_margin_under_its_rule() -> Result<
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
+
+    // It costs more: the price in the shop is what it was, and the margin is less.
+    let body = json!({ "sku_id": sku, "price": "900.00" });
+    app.control(&format!("products/{product}"), &body).await?;
+    let dearer = visitor.get(&freight).await?.json()?;
+    let now = &dearer["landed"]["selling"];
+    assert_eq!(now["price"], selling["price"], "{dearer}");
+    assert_ne!(now["under_rule"]["amount"], Value::Null, "{dearer}");
+    let left = &dearer["landed"]["options"][0]["margin"]["amount"];
+    assert!(
+        left.as_str().is_some_and(|left| left.starts_with('-')),
+        "{dearer}"
+    );
+    let page = format!("/aliexpress/products/{product}?sku={sku}&quantity=1&lang=en");
+    let page = visitor.get(&page).await?.text();
+    assert!(page.contains("What it would be at this cost"), "{page}");
     Ok(())
 }
 

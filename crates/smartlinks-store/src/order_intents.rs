@@ -342,8 +342,8 @@ pub trait OrderIntentRepository: Send + Sync {
         since: Millis,
     ) -> Result<Vec<KnownOrder>, StoreError>;
 
-    /// How many intents stand in each state.
-    async fn count_intents(&self) -> Result<Vec<(String, i64)>, StoreError>;
+    /// How many of the intents that have not come to their end stand in each state.
+    async fn count_open_intents(&self) -> Result<Vec<(IntentState, i64)>, StoreError>;
 
     /// Deletes intents that came to their end before `before`; gives how many.
     async fn prune_intents(&self, before: Millis) -> Result<u64, StoreError>;

@@ -114,19 +114,7 @@ impl Config {
         } else {
             Mode::Live(Box::new(live::read(&sources, &data_dir, &mut warnings)?))
         };
-        let (listen, address) = match &mode {
-            Mode::Demo(_) => {
-                let found = listen(&sources, Ipv4Addr::LOCALHOST)?;
-                let address = addresses::demo_listen_address(&found)?;
-                (found, address)
-            }
-            Mode::Live(live) => {
-                let found = listen(&sources, live.host_for_port())?;
-                let address = addresses::listen_address(&found)?;
-                warnings.extend(unreachable(&found, address));
-                (found, address)
-            }
-        };
+        let (listen, address) = listening(&sources, &mode, &mut warnings)?;
         let config = Self {
             listen: address,
             listen_chosen: !matches!(listen.origin, Origin::Default(_)),
@@ -230,6 +218,27 @@ fn warn_about_readers(file: &ConfigFile, warnings: &mut Vec<String>) {
 
 #[cfg(not(unix))]
 fn warn_about_readers(_file: &ConfigFile, _warnings: &mut Vec<String>) {}
+
+/// Where page and API listen, as it was found and as it was read.
+fn listening(
+    sources: &Sources<'_>,
+    mode: &Mode,
+    warnings: &mut Vec<String>,
+) -> Result<(Found, SocketAddr), ConfigError> {
+    match mode {
+        Mode::Demo(_) => {
+            let found = listen(sources, Ipv4Addr::LOCALHOST)?;
+            let address = addresses::demo_listen_address(&found)?;
+            Ok((found, address))
+        }
+        Mode::Live(live) => {
+            let found = listen(sources, live.host_for_port())?;
+            let address = addresses::listen_address(&found)?;
+            warnings.extend(unreachable(&found, address));
+            Ok((found, address))
+        }
+    }
+}
 
 /// `SMARTLINKS_LISTEN` is more precise than `PORT`, and both say more about this start than a file does. What names an
 /// address without a port leaves that to `PORT`.

@@ -88,6 +88,10 @@ impl Core {
             self.codes_are_free(&entry, &wanted).await?;
             let codes_change = !wanted.codes.is_empty();
             let (changes, traces) = self.edited(&mut entry, &wanted)?;
+            if traces.events.is_empty() {
+                // Nothing is another: whoever reads it at this moment loses no turn.
+                return self.catalogue_product(id).await;
+            }
             match self
                 .store_entry(&entry, changes, codes_change, traces)
                 .await
@@ -95,6 +99,12 @@ impl Core {
                 Ok(false) => {}
                 // A code was taken between the look and the writing: the next look says where it stands.
                 Err(Error::Storage(StoreError::Conflict { .. })) if codes_change => {}
+                // The rule was deleted between the look and the writing.
+                Err(Error::Storage(StoreError::Conflict { .. })) => {
+                    if let Some(Some(rule)) = &wanted.rule {
+                        self.stored_rule(rule.as_str()).await?;
+                    }
+                }
                 Ok(true) => {
                     self.announce().await;
                     return self.whole(entry).await;

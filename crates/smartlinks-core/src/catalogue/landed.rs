@@ -1,4 +1,4 @@
-//! What a variant costs delivered, in the merchant's currency, and what is left of the price that the rule makes.
+//! What a variant costs delivered, in the merchant's currency, and what is left of the price that it sells for.
 
 use jiff::Timestamp;
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::pricer::{Pricer, PricingProblem, RuleRef};
 use super::rates::RateView;
 use super::runs::percent;
+use super::views;
 use crate::error::Result;
 use crate::orders::MoneyView;
 use crate::pricing::{PriceRule, minor_units};
@@ -68,16 +69,20 @@ pub struct LandedOption {
     pub margin_percent: Option<Decimal>,
 }
 
-/// What the active rule makes of the present cost.
+/// What a variant sells for, and what the active rule would make of its present cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Selling {
     /// `prod_…`
     pub product: String,
     /// The rule: the product's own, else the default one.
     pub rule: Option<RuleRef>,
-    /// The price of one under the rule.
+    /// The price of one: the variant's own in the catalogue; while it has none, what the rule would make.
     pub price: Option<MoneyView>,
-    /// Why there is none.
+    /// The variant has this price in the catalogue.
+    pub in_force: bool,
+    /// What the rule would make of the present cost, where that is another price: a dry run shows it for all products.
+    pub under_rule: Option<MoneyView>,
+    /// Why the rule makes none.
     pub problem: Option<PricingProblem>,
 }
 
@@ -140,7 +145,7 @@ impl Core {
             said_at: self.now(),
             rates: Vec::new(),
         };
-        let landed = sum.of(product, &quote, known.as_ref());
+        let landed = sum.of(product, &quote, known.as_ref())?;
         Ok(DeliveredQuote { quote, landed })
     }
 }
@@ -158,7 +163,7 @@ impl Sum {
         product: &ProductView,
         quote: &FreightQuote,
         known: Option<&CatalogueEntry>,
-    ) -> LandedCosts {
+    ) -> Result<LandedCosts> {
         let sku = product.skus.iter().find(|sku| sku.id == quote.sku);
         let unit_price = sku.and_then(|sku| {
             Some(MoneyView {
@@ -183,8 +188,9 @@ impl Sum {
         });
         let selling = known.map(|known| {
             let rule = rule.as_ref();
-            self.selling(known, rule, unit_price.as_ref())
+            self.selling(known, rule, &quote.sku, unit_price.as_ref())
         });
+        let selling = selling.transpose()?;
         let price = selling.as_ref().and_then(|selling| selling.price.clone());
         let options = quote.options.iter().map(|option| {
             let parts = parts(goods.as_ref(), charges.as_deref(), fee(option));
@@ -206,7 +212,7 @@ impl Sum {
             }
         });
         let options = options.collect();
-        LandedCosts {
+        Ok(LandedCosts {
             currency: quote.currency.clone(),
             unit_price,
             goods,
@@ -215,31 +221,41 @@ impl Sum {
             options,
             selling,
             rates: self.rates,
-        }
+        })
     }
 
     fn selling(
         &mut self,
         known: &CatalogueEntry,
         rule: Option<&(RuleRef, PriceRule)>,
+        sku: &str,
         unit: Option<&MoneyView>,
-    ) -> Selling {
+    ) -> Result<Selling> {
         let priced = self
             .pricer
             .price(rule.map(|(_, rule)| rule), unit, self.said_at);
-        let (price, problem) = match priced {
+        let (under_rule, problem) = match priced {
             Ok(priced) => {
                 self.note(priced.rate);
                 (Some(priced.price), None)
             }
             Err(problem) => (None, Some(problem)),
         };
-        Selling {
-            product: known.product.id.to_string(),
+        let id = known.product.id.as_str();
+        let own = match known.skus.iter().find(|one| one.sku_id == sku) {
+            Some(own) => views::price(own, id)?,
+            None => None,
+        };
+        let in_force = own.is_some();
+        let price = own.or_else(|| under_rule.clone());
+        Ok(Selling {
+            product: id.to_owned(),
             rule: rule.map(|(named, _)| named.clone()),
+            under_rule: under_rule.filter(|made| price.as_ref() != Some(made)),
             price,
+            in_force,
             problem,
-        }
+        })
     }
 
     /// Amounts together in a currency; or the currencies that cannot be brought into it.

@@ -50,13 +50,14 @@ pub(super) const SIGN_IN_DEADLINES: &str = "smartlinks_sign_in_deadlines";
 pub(super) const REFRESHES_DUE: &str = "smartlinks_refreshes_due";
 pub(super) const CONNECTIONS_AGE: &str = "smartlinks_connections_age_seconds";
 pub(super) const WEBHOOK_BACKLOG: &str = "smartlinks_webhook_deliveries_waiting";
+pub(super) const ORDERS_OPEN: &str = "smartlinks_orders_open";
 pub(super) const HTTP_REQUESTS: &str = "smartlinks_http_requests_total";
 pub(super) const HTTP_DURATION: &str = "smartlinks_http_request_duration_seconds";
 pub(super) const DATABASE_ERRORS: &str = "smartlinks_database_errors_total";
 pub(super) const RESIDENT_MEMORY: &str = "process_resident_memory_bytes";
 
 /// All metrics, in the order of the documentation.
-pub const ALL: [Described; 13] = [
+pub const ALL: [Described; 14] = [
     Described {
         name: REFRESHES,
         kind: Kind::Counter,
@@ -110,6 +111,12 @@ pub const ALL: [Described; 13] = [
         kind: Kind::Gauge,
         labels: &[],
         help: "Webhook deliveries that are waiting for their first or next attempt",
+    },
+    Described {
+        name: ORDERS_OPEN,
+        kind: Kind::Gauge,
+        labels: &["state"],
+        help: "Orders placed here of which it is open what becomes of them: placing, unknown (it is being found out whether they exist), awaiting_person (only a person can tell)",
     },
     Described {
         name: HTTP_REQUESTS,

@@ -309,8 +309,11 @@ impl NewOrderLine {
             return wrong("quantity", "expected 1 to 9999");
         }
         let memo = self.memo.as_deref().unwrap_or_default();
-        if memo.chars().count() > LONGEST_TEXT {
-            return wrong("memo", "expected 256 characters at most");
+        if memo.chars().count() > LONGEST_TEXT || memo.chars().any(char::is_control) {
+            return wrong(
+                "memo",
+                "expected 256 characters at most, and none that cannot be printed",
+            );
         }
         if let Some(price) = &self.expected_price {
             check_amount("expected_price", price)?;
@@ -323,8 +326,10 @@ impl NewOrderLine {
     }
 }
 
+/// A number as AliExpress writes it: in another form it would be taken for another one than that of the product.
 fn digits(text: &str) -> Option<i64> {
-    text.parse().ok().filter(|number| *number > 0)
+    let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    text.parse().ok().filter(|_| plain)
 }
 
 fn check_amount(field: &'static str, money: &MoneyInput) -> Result<()> {
@@ -386,7 +391,17 @@ pub(super) mod tests {
                 "product_id",
                 Box::new(|it| it.lines[0].product_id = "12x".into()),
             ),
+            (
+                "product_id",
+                Box::new(|it| it.lines[0].product_id = "+1005006000000001".into()),
+            ),
             ("sku", Box::new(|it| it.lines[0].sku = "-1".into())),
+            ("sku", Box::new(|it| it.lines[0].sku = "0012000001".into())),
+            ("sku", Box::new(|it| it.lines[0].sku = String::new())),
+            (
+                "memo",
+                Box::new(|it| it.lines[0].memo = Some("a\nb".into())),
+            ),
             ("quantity", Box::new(|it| it.lines[0].quantity = 0)),
             (
                 "memo",

@@ -86,11 +86,38 @@ impl Sealed {
         serde_json::to_string(self).map_err(|error| Error::Internal(error.to_string()))
     }
 
+    /// Province and city stand in it as AliExpress lists them.
+    fn address_as_sent(&self) -> Map<String, Value> {
+        let mut parameters = self.parameters.iter();
+        let body = parameters.find(|(name, _)| name == ORDER);
+        let body = body.and_then(|(_, text)| serde_json::from_str::<Value>(text).ok());
+        match body.and_then(|mut body| Some(body.get_mut("logistics_address")?.take())) {
+            Some(Value::Object(address)) => address,
+            _ => Map::new(),
+        }
+    }
+
     /// The gateway's words without what the order says of people: they may repeat it.
     pub(super) fn without_people(&self, words: &str) -> String {
         let mut words = words.to_owned();
-        for (name, text) in self.order.address.fields() {
-            if name != "country" && text.chars().count() >= 2 {
+        let sent = self.address_as_sent();
+        let sent = sent
+            .iter()
+            .filter_map(|(name, text)| Some((name.as_str(), text.as_str()?)));
+        let memos = self.order.lines.iter();
+        let memos = memos.filter_map(|line| Some(("memo", line.memo.as_deref()?.trim())));
+        let mut said: Vec<_> = self
+            .order
+            .address
+            .fields()
+            .into_iter()
+            .chain(sent)
+            .chain(memos)
+            .collect();
+        // The longer first: one may be a part of another.
+        said.sort_by_key(|(_, text)| std::cmp::Reverse(text.len()));
+        for (name, text) in said {
+            if !matches!(name, "country" | "is_foreigner") && text.chars().count() >= 2 {
                 words = words.replace(text, "[…]");
             }
         }
@@ -160,5 +187,27 @@ fn read(answer: &RawAnswer) -> Result<Created, GatewayError> {
             let words = result.error_msg.unwrap_or_default();
             Err(BusinessError::new(METHOD, "unnamed", words).into())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_gateway_are_kept_without_people() {
+        let mut order = crate::placing::request::tests::order();
+        order.lines[0].memo = Some("for Anna".to_owned());
+        let address = json!({ "city": "Rennes (35)", "province": "Brittany", "country": "FR", "is_foreigner": "false" });
+        let body = json!({ "logistics_address": address }).to_string();
+        let sealed = Sealed {
+            order,
+            parameters: vec![(ORDER.to_owned(), body)],
+        };
+        let words = "no delivery for Anna, Test Buyer, Brittany in FR: false";
+        let kept = sealed.without_people(words);
+        assert_eq!(kept, "no delivery […], […], […] in FR: false");
+        // The longer form first: nothing of it is left over.
+        assert_eq!(sealed.without_people("Rennes (35)"), "[…]");
     }
 }

@@ -370,7 +370,13 @@ async fn new_products_and_the_feed_are_for_the_market_of_who_starts_the_import()
         assert_eq!(known.ship_to, "FR", "what is known keeps its own");
     }
 
+    // In dollars, for a country where the feed has a second page.
     let (name, _) = large_feed(&app).await?;
+    let dollars = MarketChange {
+        ship_to: Some("FR".into()),
+        ..american
+    };
+    person.choose_market(&dollars).await?;
     let before = app.journal(FEED).await?.len();
     let request = of_feed(&name, Some(60));
     let started = person.start_catalogue_import(&request).await?;
@@ -381,11 +387,8 @@ async fn new_products_and_the_feed_are_for_the_market_of_who_starts_the_import()
     let asked = app.journal(FEED).await?;
     let pages = asked.len() - before;
     assert!(pages >= 2, "{pages} pages");
-    let for_america = |call: &&Value| {
-        let params = &call["params"];
-        params["country"] == "US" && params["target_currency"] == "USD"
-    };
-    let so_many = asked.iter().filter(for_america).count();
+    let in_dollars = |call: &&Value| call["params"]["target_currency"] == "USD";
+    let so_many = asked.iter().filter(in_dollars).count();
     assert_eq!(so_many, pages, "{asked:?}");
     Ok(())
 }
@@ -436,7 +439,45 @@ async fn a_feed_is_found_page_by_page_and_then_imported() -> Result<()> {
     let done = app.core.catalogue_import(&job.id).await?;
     assert_eq!((done.state, done.lines), (ImportJobState::Done, wanted));
     assert_eq!((done.finding, done.imported + done.failed), (false, wanted));
+    assert_eq!(done.found_no_more_because, None);
+    let told = app.core.latest_events(1).await?;
+    assert_eq!(told[0].kind, "import.finished");
+    assert_eq!(told[0].data["lines"], json!(wanted));
     assert!(in_catalogue(&app).await? > 0);
+    Ok(())
+}
+
+/// A page that is refused for good, or is asked for in vain for hours, keeps nobody from what was found.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_of_a_feed_is_imported_when_there_is_no_more() -> Result<()> {
+    for refusal in [
+        json!({ "times": 3, "then": "error", "code": "InsufficientPermission" }),
+        json!({ "times": 1000, "then": "http_500" }),
+    ] {
+        let app = App::with(Setup {
+            policy: Policy::none(),
+            ..Setup::default()
+        })
+        .await?;
+        app.connect().await?;
+        let (name, _) = large_feed(&app).await?;
+        let request = of_feed(&name, Some(60));
+        let started = app.core.start_catalogue_import(&request).await?;
+        let job = started.job.context("it was not started")?;
+        let mut fault = json!({ "match": { "method": FEED } });
+        let all = fault.as_object_mut().context("an object")?;
+        all.extend(refusal.as_object().cloned().context("an object")?);
+        app.control("faults", &fault).await?;
+        work(&app).await?;
+        for _ in 0..30 {
+            app.advance(400);
+            work(&app).await?;
+        }
+        let done = app.core.catalogue_import(&job.id).await?;
+        assert_eq!((done.state, done.lines), (ImportJobState::Done, 50));
+        assert!(!done.finding && done.imported > 0, "{done:?}");
+        assert!(done.found_no_more_because.is_some(), "{done:?}");
+    }
     Ok(())
 }
 

@@ -304,14 +304,10 @@ async fn a_price_by_hand_is_checked_and_a_low_one_is_told_of() -> Result<()> {
         .await?;
     let least = cheap.least.context("it sells for less than it costs")?;
     assert_eq!((least.amount, cheap.rule), (cost, None));
-    let other = app
-        .core
-        .price_by_hand(id, &product.skus[1].id, &price("9", "USD"));
-    assert_eq!(
-        refused(other.await)?.0,
-        "currency",
-        "the other price is in euros"
-    );
+    let dollars = price("9", "USD");
+    let other = app.core.price_by_hand(id, &product.skus[1].id, &dollars);
+    let (field, message) = refused(other.await)?;
+    assert_eq!(field, "currency", "the other price is in euros: {message}");
 
     let margin = RuleDraft {
         name: Some("margin".to_owned()),

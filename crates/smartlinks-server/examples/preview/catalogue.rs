@@ -183,6 +183,7 @@ impl Sample {
             selling: Some(SellingView {
                 rule: self.some_text(),
                 price: Ok(Price::new("6.99", "EUR")),
+                under_rule: Some(Price::new("7.49", "EUR")),
             }),
         }))
     }
@@ -197,6 +198,7 @@ impl Sample {
                 delivered.selling = trouble.map(|trouble| SellingView {
                     rule: None,
                     price: Err(trouble),
+                    under_rule: None,
                 });
                 FreightState::Options(delivered)
             }

@@ -330,6 +330,7 @@ impl Sample {
             failed,
             next_ms: rests.is_some().then_some(NOW + 5 * MINUTE),
             rests,
+            no_more: (failed == 7).then(|| self.problem("ApiCallLimit")),
             created_ms: Some(NOW - 20 * MINUTE),
             finished_ms: (state != ImportState::Running).then_some(NOW - MINUTE),
         }

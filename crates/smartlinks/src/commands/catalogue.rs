@@ -157,6 +157,14 @@ fn variants(arguments: &EditArgs) -> Result<Vec<SkuEdit>, Failure> {
         };
         of(id, &|sku| sku.own_code = Some(code.to_owned()));
     }
+    if let Some(id) = arguments
+        .sell
+        .iter()
+        .find(|id| arguments.no_sell.contains(id))
+    {
+        let words = format!("variant {} stands at --sell and at --no-sell", plain(id));
+        return Err(Failure::usage("usage", words));
+    }
     for id in &arguments.sell {
         of(id, &|sku| sku.chosen = Some(true));
     }

@@ -103,6 +103,23 @@ fn products_are_imported_priced_and_exported() {
     let lines = home.run(&["catalogue", "export", "--format", "jsonl"]);
     let line: serde_json::Value = serde_json::from_str(&lines.stdout).unwrap();
     assert_eq!(line, priced);
+
+    let set = catalogue(&["price", "set", id, sku, "0.01", "EUR"]).json(0);
+    assert_eq!(
+        (&set["by_hand"], &set["price"]["amount"]),
+        (&true.into(), &"0.01".into())
+    );
+    let human = home.run(&["catalogue", "price", "list", id]);
+    assert!(human.stdout.contains("less than it should"), "{human}");
+    let shown = home.run(&["catalogue", "dry-run"]);
+    assert!(shown.stdout.contains("kept, set by hand"), "{shown}");
+    let wrong = catalogue(&["price", "set", id, sku, "0,01", "EUR"]).error(1);
+    assert!(wrong["detail"].to_string().contains("amount"), "{wrong}");
+    let left = catalogue(&["price", "reset", id, sku]).json(0);
+    assert_eq!(
+        (&left["by_hand"], &left["price"]["amount"]),
+        (&false.into(), &"0.01".into())
+    );
     catalogue(&["remove", id]).json(0);
     assert_eq!(catalogue(&["show", id]).error(1)["code"], "unknown_product");
     assert_eq!(catalogue(&["rules", "delete", rule]).code, Some(0));

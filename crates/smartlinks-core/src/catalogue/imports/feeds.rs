@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use smartlinks_store::ImportJob;
+use smartlinks_store::{ImportJob, ImportLine};
 
 use super::file::Wish;
-use super::{Common, ImportsRequest, MOST_LINES, waiting_line};
+use super::{Common, ImportRest, ImportsRequest, MOST_LINES, waiting_line};
 use crate::catalogue::checks;
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -17,6 +17,8 @@ use crate::service::Core;
 
 /// Products on a page of a feed: the most that the gateway gives.
 const PAGE_SIZE: u32 = 50;
+/// How often a page is asked for in vain before the import goes on without it: about two hours of trouble.
+const MOST_ATTEMPTS: u32 = 24;
 
 /// A feed that is imported.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +29,12 @@ pub(super) struct Feed {
     pub(super) next_page: Option<u32>,
     /// How many products are wanted.
     most: u32,
+    /// How often the next page was asked for in vain.
+    #[serde(default)]
+    pub(super) attempts: u32,
+    /// Why no more of it is looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ended: Option<ImportRest>,
 }
 
 impl Feed {
@@ -34,10 +42,11 @@ impl Feed {
     fn take(&mut self, page: u32, found: SearchPage) -> Result<Vec<String>> {
         let before = (page - 1).saturating_mul(PAGE_SIZE);
         let room = self.most.saturating_sub(before);
-        let last = found.products.is_empty()
-            || i64::from(before + PAGE_SIZE) >= found.total
-            || room <= PAGE_SIZE;
+        // A page with products, of a feed that counts none: the count is missing, and only an empty page is the last.
+        let counted = found.total > 0 && i64::from(before + PAGE_SIZE) >= found.total;
+        let last = found.products.is_empty() || counted || room <= PAGE_SIZE;
         self.next_page = (!last).then_some(page + 1);
+        self.attempts = 0;
         let mut seen = HashSet::new();
         let numbers = found.products.into_iter().take(room as usize);
         numbers
@@ -72,6 +81,8 @@ impl Core {
             name: name.to_owned(),
             next_page: Some(1),
             most,
+            attempts: 0,
+            ended: None,
         };
         let found = self.page_of_feed(common, name, 1).await?;
         let numbers = feed.take(1, found)?;
@@ -129,10 +140,39 @@ impl Core {
         let lines = numbers
             .into_iter()
             .map(|number| waiting_line(wish(0, number)));
+        self.keep_feed(job, common, lines.collect(), until).await
+    }
+
+    /// Notes that a page could not be had; whether the owner of the import goes on. One that is refused for good, or was
+    /// asked for long enough, ends the finding: what was found is imported.
+    pub(super) async fn page_failed(
+        &self,
+        job: &ImportJob,
+        common: &mut Common,
+        (why, for_good): (ImportRest, bool),
+        until: i64,
+    ) -> Result<bool> {
+        if let Some(feed) = &mut common.feed {
+            feed.attempts += 1;
+            if for_good || feed.attempts >= MOST_ATTEMPTS {
+                feed.next_page = None;
+                feed.ended = Some(why);
+            }
+        }
+        self.keep_feed(job, common, Vec::new(), until).await
+    }
+
+    async fn keep_feed(
+        &self,
+        job: &ImportJob,
+        common: &Common,
+        lines: Vec<ImportLine>,
+        until: i64,
+    ) -> Result<bool> {
         let now = to_millis(self.now());
         let grown = self.store().import_jobs().grow_import_job(
             &job.id,
-            lines.collect(),
+            lines,
             json!(common).to_string(),
             self.owner(),
             now.plus(until),

@@ -94,6 +94,8 @@ pub struct ImportJobView {
     pub waiting: i64,
     /// Why it rests, while it does.
     pub rests_because: Option<ImportRest>,
+    /// Why no more of the feed was looked for than was found, when AliExpress gave no further page.
+    pub found_no_more_because: Option<ImportRest>,
     /// When it goes on. RFC 3339, UTC.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_at: Option<Timestamp>,
@@ -160,6 +162,7 @@ pub(super) fn job_view(job: &ImportJob) -> Result<ImportJobView> {
         finding: job.state == ImportJobState::Running
             && feed.is_some_and(|feed| feed.next_page.is_some()),
         feed: feed.map(|feed| feed.name.clone()),
+        found_no_more_because: feed.and_then(|feed| feed.ended.clone()),
         state: job.state,
         lines: job.lines,
         imported: job.imported,

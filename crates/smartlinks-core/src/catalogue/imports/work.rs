@@ -85,6 +85,11 @@ impl Core {
                 return Ok(work);
             }
         }
+        let job = match &common.feed {
+            // It has grown, here or before.
+            Some(_) => jobs.import_job(&job.id).await?.unwrap_or(job),
+            None => job,
+        };
         while !stop.is_cancelled() {
             let waiting = Some(ImportLineState::Waiting);
             let lines = jobs.import_lines(&job.id, waiting, 0, SIDE_BY_SIDE).await?;
@@ -114,11 +119,18 @@ impl Core {
             Err(Error::Storage(error)) => return Err(Error::Storage(error)),
             Err(error) => error,
         };
-        let now = to_millis(self.now());
-        let ahead = match error.retry() {
-            Retry::No => LONG_REST_MS,
-            retry => rest(3, retry),
+        let ahead = if error.waits_for_a_person() {
+            LONG_REST_MS
+        } else {
+            let said = (reason(&error), error.retry() == Retry::No);
+            let goes_on = self.page_failed(job, common, said, LEASE_MS).await?;
+            let feed = common.feed.as_ref();
+            let Some(feed) = feed.filter(|feed| goes_on && feed.next_page.is_some()) else {
+                return Ok(goes_on);
+            };
+            rest(i64::from(feed.attempts), error.retry())
         };
+        let now = to_millis(self.now());
         let end = ImportLineEnd::Again(now.plus(ahead), why(&error), false);
         let finished = Change {
             now,
@@ -225,12 +237,15 @@ impl Core {
 
 /// Why something rests or failed, as it is kept.
 fn why(error: &Error) -> String {
-    let why = ImportRest {
+    json!(reason(error)).to_string()
+}
+
+fn reason(error: &Error) -> ImportRest {
+    ImportRest {
         code: error.code().to_owned(),
         detail: error.to_string(),
         fix: error.fix(),
-    };
-    json!(why).to_string()
+    }
 }
 
 /// In milliseconds.

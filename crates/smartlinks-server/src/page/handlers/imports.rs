@@ -299,6 +299,7 @@ fn job(job: ImportJobView) -> ImportJob {
         rests: job
             .rests_because
             .map(|rest| ProblemView::from_code(rest.code)),
+        no_more: job.found_no_more_because.map(why),
         next_ms: ms(job.next_at),
         created_ms: ms(job.created_at),
         finished_ms: ms(job.finished_at),

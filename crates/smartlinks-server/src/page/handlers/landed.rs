@@ -71,6 +71,7 @@ fn selling(selling: Selling) -> SellingView {
     SellingView {
         rule: selling.rule.map(|rule| rule.name),
         price,
+        under_rule: selling.under_rule.map(plain),
     }
 }
 

@@ -114,6 +114,8 @@ pub struct ImportJob {
     pub failed: i64,
     /// Why it rests, while it does.
     pub rests: Option<Problem>,
+    /// Why no more of the feed was found.
+    pub no_more: Option<Problem>,
     /// When it goes on. Milliseconds.
     pub next_ms: Option<i64>,
     /// When it was started. Milliseconds.

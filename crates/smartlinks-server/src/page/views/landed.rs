@@ -52,13 +52,15 @@ pub struct UsedRate {
     pub at_ms: i64,
 }
 
-/// What the rule makes of the present cost.
+/// What it sells for, and what the rule makes of the present cost.
 #[derive(Debug, Clone)]
 pub struct SellingView {
     /// The name of the rule.
     pub rule: Option<String>,
     /// The price of one, or why there is none.
     pub price: Result<Price, NoPrice>,
+    /// What the rule would make of the present cost, where that is another price.
+    pub under_rule: Option<Price>,
 }
 
 /// Why a variant gets no price.

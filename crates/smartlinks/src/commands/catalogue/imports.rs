@@ -139,6 +139,9 @@ fn shown(import: &ImportJobView, now: Timestamp) -> String {
         rows.push(("rests because", plain(&why.detail)));
         rows.push(("goes on", when(import.next_at, now)));
     }
+    if let Some(why) = &import.found_no_more_because {
+        rows.push(("found no more because", plain(&why.detail)));
+    }
     if import.finished_at.is_some() {
         rows.push(("ended", when(import.finished_at, now)));
     }

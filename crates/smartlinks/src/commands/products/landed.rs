@@ -91,10 +91,17 @@ fn behind(shown: &DeliveredQuote) -> String {
         let rule = selling.rule.as_ref().map(|rule| rule.name.clone());
         rows.push(("catalogue", selling.product.clone()));
         rows.push(("price rule", rule.unwrap_or_else(|| "none".to_owned())));
-        rows.push(match &selling.problem {
-            Some(problem) => ("no price", problem.to_string()),
-            None => ("sells for", amount(selling.price.as_ref())),
+        rows.push(match (&selling.price, selling.in_force) {
+            (Some(price), true) => ("sells for", amount(Some(price))),
+            (price, _) => ("would sell for", amount(price.as_ref())),
         });
+        if let Some(made) = &selling.under_rule {
+            let words = format!("{}; see `smartlinks catalogue dry-run`", amount(Some(made)));
+            rows.push(("the rule makes", words));
+        }
+        if let Some(problem) = &selling.problem {
+            rows.push(("no price by rule", problem.to_string()));
+        }
     }
     facts(rows)
 }

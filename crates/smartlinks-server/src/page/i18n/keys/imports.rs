@@ -39,6 +39,7 @@ super::keys! {
     ImportAnswerDone = "import-answer-done",
     ImportAnswerFailed = "import-answer-failed",
     ImportAnswerCancelled = "import-answer-cancelled",
+    ImportNoMore = "import-no-more",
     ImportGoesOn = "import-goes-on",
     ImportCancel = "import-cancel",
     ImportResume = "import-resume",

@@ -24,6 +24,8 @@ super::keys! {
     RateEntered = "rate-entered",
     SellingPrice = "selling-price",
     SellingRule = "selling-rule",
+    SellingUnderRule = "selling-under-rule",
+    SellingDryRun = "selling-dry-run",
     SellingNoCost = "selling-no-cost",
     SellingNoRule = "selling-no-rule",
     SellingImpossible = "selling-impossible",
