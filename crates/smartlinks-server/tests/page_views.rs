@@ -588,6 +588,10 @@ fn codes_of_the_gateway_find_their_explanation() {
         ("isp.something", ProblemKind::GatewayDown),
         ("isv.insufficient-permission", ProblemKind::OtherAccount),
         ("InvalidAppkey", ProblemKind::AppKey),
+        ("not_awaiting_person", ProblemKind::Overtaken),
+        ("idempotency_key_used", ProblemKind::Overtaken),
+        ("unknown_price_rule", ProblemKind::Overtaken),
+        ("too_many_attempts", ProblemKind::TooManyAttempts),
         ("never seen", ProblemKind::Unknown),
     ] {
         assert_eq!(ProblemKind::from_code(code), kind, "{code}");
