@@ -29,7 +29,7 @@ const showTimes = (root) => {
 };
 const prepare = (root) => { showTimes(root); for (const button of $("[data-copy]", root)) button.hidden = false; follow(); };
 
-// Swapping: the answer is a whole page, from which the parts with the named ids are taken.
+// Swapping: the answer is a whole page; the parts with these ids are taken.
 let last;
 const load = async (ids, url, options = {}) => {
   last?.abort();
@@ -108,7 +108,7 @@ addEventListener("click", async (event) => {
 
 addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || !form.dataset.swap) return;
+  if (event.defaultPrevented || !form.dataset.swap || event.submitter?.hasAttribute("formaction")) return;
   event.preventDefault();
   const data = new URLSearchParams(new FormData(form, event.submitter));
   const url = new URL(form.action);
@@ -121,8 +121,8 @@ addEventListener("change", (event) => {
 });
 addEventListener("popstate", () => location.reload());
 
-// Live parts, there at first or since a swap: looked at after an event, and each minute, as "in 5 minutes" grows old.
-// None of it counts as the use of a session: one left open ends.
+// Live parts, there at first or since a swap: looked at after an event, and each minute, as "in 5 minutes" grows
+// old. That keeps no session open.
 const live = () => $("[data-live]").map((part) => part.id);
 const busy = () => byId("ask").open || document.hidden || $("[aria-busy=true]").length > 0
   || (document.activeElement?.matches("input, select, textarea") && document.activeElement.closest("[data-live]"));

@@ -54,6 +54,12 @@ fn set(fields: &mut Fields, name: &str, value: &str) {
     fields.push((name.to_owned(), value.to_owned()));
 }
 
+fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
+    let mut fields = fields.iter();
+    let found = fields.find(|(known, _)| known == name);
+    found.map_or("", |(_, value)| value)
+}
+
 async fn send(browser: &Http, path: &str, fields: &Fields) -> Result<Reply> {
     let pairs: Vec<_> = fields
         .iter()
@@ -62,25 +68,25 @@ async fn send(browser: &Http, path: &str, fields: &Fields) -> Result<Reply> {
     browser.post_form(path, &pairs).await
 }
 
-/// The hidden fields of the form that places the order, as the browser would send them.
-fn ready(page: &str) -> Result<Fields> {
-    let (_, form) = page
-        .split_once(r#"action="/aliexpress/orders/place""#)
-        .context("nothing can be placed")?;
-    let (form, _) = form.split_once("</form>").context("no end")?;
-    let unescape = |text: &str| {
-        let text = text.replace("&#39;", "'").replace("&#x27;", "'");
-        text.replace("&amp;", "&")
-    };
-    let inputs = form.split(r#"type="hidden" name=""#).skip(1);
-    inputs
-        .map(|input| {
-            let mut parts = input.split('"');
-            let name = parts.next().context("no name")?;
-            let value = parts.nth(1).context("no value")?;
-            Ok((unescape(name), unescape(value)))
-        })
-        .collect()
+/// A page with its apostrophes as they are.
+fn plain(page: &str) -> String {
+    page.replace("&#39;", "'").replace("&#x27;", "'")
+}
+
+/// The form with what the page has put into it beside the button that orders.
+fn ready(page: &str, fields: &Fields) -> Result<Fields> {
+    ensure!(
+        page.contains(r#"formaction="/aliexpress/orders/place""#),
+        "nothing can be placed"
+    );
+    let mut filled = fields.clone();
+    for name in ["key", "preview", "seen"] {
+        let start = format!(r#"type="hidden" name="{name}" value=""#);
+        let (_, rest) = page.split_once(&start).context("no such field")?;
+        let (value, _) = rest.split_once('"').context("no end")?;
+        set(&mut filled, name, value);
+    }
+    Ok(filled)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -99,10 +105,13 @@ async fn a_form_orders_once_however_often_it_is_sent() -> Result<()> {
     let refused = send(&browser, NEW, &fields).await?;
     let refused = refused.expect_status(422)?.text();
     assert!(refused.contains("0.01"), "{refused}");
-    ensure!(ready(&refused).is_err(), "the button is there all the same");
+    ensure!(
+        ready(&refused, &fields).is_err(),
+        "the button is there all the same"
+    );
     set(&mut fields, "max_total", "1000");
     let checked = send(&browser, NEW, &fields).await?.expect_status(200)?;
-    let order = ready(&checked.text())?;
+    let order = ready(&checked.text(), &fields)?;
     assert_eq!(app.journal(CREATE).await?.len(), 0);
 
     let first = send(&browser, PLACE, &order).await?.expect_status(303)?;
@@ -120,15 +129,22 @@ async fn a_form_orders_once_however_often_it_is_sent() -> Result<()> {
     }
     assert!(!intent.contains("Test Buyer"), "{intent}");
 
-    // The same form with another order in it is neither the first one nor a second one.
-    let mut other = order.clone();
+    assert!(!intent.contains("was sent before"), "{intent}");
+    let intent = browser.get(again.location()?).await?.text();
+    assert!(intent.contains("This form was sent before"), "{intent}");
+
+    // The same form with another order in it is neither the first one nor a second one: it is looked at, and only then
+    // told apart from the first.
+    let mut other = fields.clone();
     set(&mut other, "quantity", "2");
-    set(&mut other, "preview", "");
+    let checked = send(&browser, NEW, &other).await?.expect_status(200)?;
+    let mut other = ready(&checked.text(), &other)?;
+    set(&mut other, "key", field(&order, "key"));
     let held = send(&browser, PLACE, &other).await?.expect_status(422)?;
     let held = held.text();
     assert!(held.contains("was sent before"), "{held}");
-    let key = ready(&held)?;
-    assert_ne!(key.first(), order.first());
+    let anew = ready(&held, &other)?;
+    assert_ne!(field(&anew, "key"), field(&order, "key"));
     // And one that was looked at a while ago is looked at again.
     set(&mut other, "key", "page-other");
     set(&mut other, "preview", "seen-long-ago");
@@ -185,7 +201,9 @@ async fn what_cannot_be_meant_is_said_in_the_readers_language() -> Result<()> {
         .await?
         .expect_status(200)?
         .text();
-    assert!(ready(&page)?.contains(&("city".to_owned(), "Rennes".to_owned())));
+    set(&mut address, "city", "Rennes");
+    assert!(page.contains(r#"name="city" maxlength="256" autocomplete="off" value="Rennes""#));
+    assert!(!field(&ready(&page, &address)?, "seen").is_empty());
     Ok(())
 }
 
@@ -200,7 +218,7 @@ async fn a_person_says_what_became_of_an_order() -> Result<()> {
     app.control("faults", &lost).await?;
     let fields = fields(&app).await?;
     let checked = send(&browser, NEW, &fields).await?.expect_status(200)?;
-    let placed = send(&browser, PLACE, &ready(&checked.text())?).await?;
+    let placed = send(&browser, PLACE, &ready(&checked.text(), &fields)?).await?;
     let place = placed.expect_status(303)?.location()?.to_owned();
     assert!(
         browser
@@ -252,5 +270,139 @@ async fn a_person_says_what_became_of_an_order() -> Result<()> {
         .get("/aliexpress/orders/intents/intent_1")
         .await?
         .expect_status(404)?;
+    Ok(())
+}
+
+/// The page shows what it sends, and a change of it beside the preview is never ordered unseen.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_changed_below_the_preview_is_checked_before_it_is_ordered() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let browser = app.visitor()?;
+    let mut fields = fields(&app).await?;
+    set(&mut fields, "memo", "no plastic, please");
+    // The memo belongs to the line before it.
+    let memo = fields.pop().context("a memo")?;
+    fields.insert(4, memo);
+    let checked = send(&browser, NEW, &fields)
+        .await?
+        .expect_status(200)?
+        .text();
+    assert!(
+        plain(&checked).contains("Test Buyer<br>1 rue de l'Exemple<br>"),
+        "{checked}"
+    );
+    let order = ready(&checked, &fields)?;
+
+    for (name, value) in [
+        ("address", "2 rue de l'Exemple"),
+        ("contact_person", "Another Buyer"),
+        ("pay", "on"),
+        ("max_total", "1000"),
+    ] {
+        let mut changed = order.clone();
+        set(&mut changed, name, value);
+        let held = send(&browser, PLACE, &changed)
+            .await?
+            .expect_status(422)?
+            .text();
+        assert!(
+            held.contains("has changed since you looked"),
+            "{name}: {held}"
+        );
+        assert_eq!(app.journal(CREATE).await?.len(), 0, "{name}");
+        assert_ne!(
+            field(&ready(&held, &changed)?, "seen"),
+            field(&order, "seen")
+        );
+    }
+    let mut changed = order;
+    set(&mut changed, "address", "2 rue de l'Exemple");
+    let held = send(&browser, PLACE, &changed)
+        .await?
+        .expect_status(422)?
+        .text();
+    assert!(
+        plain(&held).contains("<br>2 rue de l'Exemple<br>"),
+        "{held}"
+    );
+    let placed = send(&browser, PLACE, &ready(&held, &changed)?).await?;
+    placed.expect_status(303)?;
+
+    let calls = app.journal(CREATE).await?;
+    let [call] = calls.as_slice() else {
+        anyhow::bail!("{} calls", calls.len());
+    };
+    let sent = call["params"]["param_place_order_request4_open_api_d_t_o"].to_string();
+    for words in [
+        "2 rue de l'Exemple",
+        "Test Buyer",
+        "35000",
+        "Rennes",
+        "no plastic, please",
+    ] {
+        assert!(sent.contains(words), "{words}: {sent}");
+    }
+    Ok(())
+}
+
+/// What AliExpress refuses stands in the form again, under a key of its own; what may have been ordered keeps its key.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_order_is_mended_and_an_uncertain_one_is_sent_again() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let browser = app.visitor()?;
+    let fields = fields(&app).await?;
+    let fault = json!({
+        "match": { "method": CREATE }, "then": "error", "code": "DELIVERY_METHOD_NOT_EXIST",
+    });
+    app.control("faults", &fault).await?;
+    let checked = send(&browser, NEW, &fields)
+        .await?
+        .expect_status(200)?
+        .text();
+    let order = ready(&checked, &fields)?;
+    let refused = send(&browser, PLACE, &order).await?;
+    let refused = refused.expect_status(422)?.text();
+    assert!(
+        refused.contains("AliExpress has refused the order."),
+        "{refused}"
+    );
+    assert!(refused.contains(r#"value="Test Buyer""#), "{refused}");
+    assert!(
+        refused.contains("/aliexpress/orders/intents/intent_"),
+        "{refused}"
+    );
+    assert!(!refused.contains(&format!(r#"value="{}""#, field(&order, "key"))));
+    // Back, and the old form once more: the record, with a word why.
+    let back = send(&browser, PLACE, &order).await?.expect_status(303)?;
+    let record = browser.get(back.location()?).await?.text();
+    assert!(record.contains("This form was sent before"), "{record}");
+
+    // The order is made, and writing that down fails.
+    let checked = send(&browser, NEW, &fields)
+        .await?
+        .expect_status(200)?
+        .text();
+    let mut order = ready(&checked, &fields)?;
+    set(&mut order, "key", "page-uncertain");
+    app.database()?.execute(
+        "create trigger full before update on order_intents begin select raise(abort, 'made up'); end",
+    )?;
+    let unknown = send(&browser, PLACE, &order)
+        .await?
+        .expect_status(503)?
+        .text();
+    app.database()?.execute("drop trigger full")?;
+    assert!(
+        unknown.contains("not known whether it was ordered"),
+        "{unknown}"
+    );
+    assert!(!unknown.contains("Nothing was ordered"), "{unknown}");
+    let again = ready(&unknown, &fields)?;
+    assert_eq!(field(&again, "key"), "page-uncertain");
+    let known = send(&browser, PLACE, &again).await?.expect_status(303)?;
+    let record = browser.get(known.location()?).await?.text();
+    assert!(record.contains("This form was sent before"), "{record}");
     Ok(())
 }

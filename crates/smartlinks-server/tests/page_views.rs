@@ -446,8 +446,8 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/authentication/connections/{id}/refresh ",
         "post /aliexpress/authentication/connections/{id}/replace ",
         "post /aliexpress/catalogue/dry-run rule,q,label,state",
-        "post /aliexpress/catalogue/imports text,file,labels,rule",
-        "post /aliexpress/catalogue/imports/feed feed,most,labels",
+        "post /aliexpress/catalogue/imports text,file,labels,rule,connection",
+        "post /aliexpress/catalogue/imports/feed feed,most,labels,connection",
         "post /aliexpress/catalogue/imports/{id}/cancel ",
         "post /aliexpress/catalogue/imports/{id}/resume ",
         "post /aliexpress/catalogue/rates from,to,rate",
@@ -477,12 +477,15 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/operators/sessions/end-others ",
         "post /aliexpress/operators/sessions/{id}/end ",
         "post /aliexpress/operators/{id}/link ",
-        "post /aliexpress/orders/batch csv,file,go_on,look",
-        "post /aliexpress/orders/batch csv,from",
-        "post /aliexpress/orders/batch csv,from,go_on",
-        "post /aliexpress/orders/import order_id",
+        "post /aliexpress/orders/batch csv,file,connection,go_on,look",
+        "post /aliexpress/orders/batch from,seen,order,csv,file,connection,go_on,look",
+        "post /aliexpress/orders/import order_id,connection",
         "post /aliexpress/orders/intents/{id}/not-placed ",
         "post /aliexpress/orders/intents/{id}/placed order_ids",
+        "post /aliexpress/orders/new key,preview,seen,product,sku,quantity,delivery,expected,memo,country,contact_person,address,address2,\
+         zip,city,province,phone_country,mobile_no,full_name,tax_number,cpf,rut_no,vat_no,tax_company,passport_no,\
+         passport_no_date,passport_organization,foreigner_passport_no,nat_addr,is_foreigner,max_total,max_drift,max_days,\
+         min_margin,sale_price,connection,pay",
         "post /aliexpress/orders/new key,product,sku,quantity,delivery,expected,memo,country,contact_person,address,address2,\
          zip,city,province,phone_country,mobile_no,full_name,tax_number,cpf,rut_no,vat_no,tax_company,passport_no,\
          passport_no_date,passport_organization,foreigner_passport_no,nat_addr,is_foreigner,max_total,max_drift,max_days,\
@@ -491,8 +494,6 @@ fn forms_send_exactly_what_the_handlers_take() {
          zip,city,province,phone_country,mobile_no,full_name,tax_number,cpf,rut_no,vat_no,tax_company,passport_no,\
          passport_no_date,passport_organization,foreigner_passport_no,nat_addr,is_foreigner,max_total,max_drift,max_days,\
          min_margin,sale_price,connection,pay,accept",
-        "post /aliexpress/orders/place key,preview,connection,country,product,sku,quantity,delivery,expected,memo,\
-         contact_person,address,zip,city,province,mobile_no,max_total,max_drift,max_days,min_margin,sale_price",
         "post /aliexpress/orders/{id}/refresh ",
         "post /aliexpress/products/by-picture picture",
         "post /aliexpress/products/market ship_to,currency,language,back",

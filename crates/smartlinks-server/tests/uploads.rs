@@ -139,6 +139,11 @@ async fn what_is_wrong_with_a_chosen_file_is_said_by_line_and_column() -> Result
     Ok(())
 }
 
+fn between<'t>(text: &'t str, start: &str, end: &str) -> Result<&'t str> {
+    let (_, rest) = text.split_once(start).context("no beginning")?;
+    Ok(rest.split_once(end).context("no end")?.0)
+}
+
 /// A file of one order.
 async fn order(app: &App) -> Result<String> {
     let market = ProductQuery {
@@ -174,16 +179,38 @@ async fn a_chosen_file_and_its_pasted_text_order_once() -> Result<()> {
 
     // The step carries the text of the file, with the line ends of a browser; then the text is pasted, and the file is
     // sent by a program, mark and all.
+    let stands = between(&seen, "name=\"seen\" value=\"", "\"")?.to_owned();
     let carried = text.replace('\n', "\r\n");
-    for csv in [&carried, &text] {
-        let step = [("csv", csv.as_str()), ("from", "2")];
-        let done = browser.post_form(BATCH, &step).await?;
+    let connection = between(&seen, "name=\"connection\" value=\"", "\"")?.to_owned();
+    let step = |csv, seen| {
+        [
+            ("csv", csv),
+            ("connection", connection.as_str()),
+            ("from", "2"),
+            ("seen", seen),
+            ("order", "next"),
+        ]
+    };
+    for csv in [carried.as_str(), &text] {
+        let done = browser.post_form(BATCH, &step(csv, &stands)).await?;
         let done = done.expect_status(200)?.text();
         assert!(
             done.contains("/aliexpress/orders/intents/intent_"),
             "{done}"
         );
     }
+    // What was changed since it was looked at is looked at only, and so is a line that is added without looking.
+    let changed = text.replace("1 rue", "2 rue");
+    for csv in [changed.as_str(), &text] {
+        let stands = if csv == text { "" } else { stands.as_str() };
+        let held = browser.post_form(BATCH, &step(csv, stands)).await?;
+        let held = held.expect_status(200)?.text();
+        assert!(
+            held.contains("Something was changed since you looked"),
+            "{held}"
+        );
+    }
+    assert_eq!(app.journal(CREATE).await?.len(), 1);
     let batch = smartlinks_core::OrderBatch {
         csv: marked,
         batch: None,

@@ -350,7 +350,13 @@ impl Sample {
     pub(crate) fn import_lists(&self) -> Vec<(&'static str, ImportsPage)> {
         let page = |connected, form, jobs| ImportsPage {
             frame: self.frame("/aliexpress/catalogue/imports"),
-            connected,
+            accounts: match connected {
+                true => vec![
+                    ("conn_1".into(), "Boutique Brazzaville".into()),
+                    ("conn_2".into(), self.name()),
+                ],
+                false => vec![],
+            },
             rules: vec![(RULE.into(), self.name())],
             form,
             feeds: vec![(self.text(), Some(12_480)), ("AEB_FR_Choice".into(), None)],

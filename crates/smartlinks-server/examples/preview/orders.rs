@@ -38,6 +38,10 @@ impl Sample {
             awaiting: (0, false),
             alert: None,
             alerts: vec![],
+            accounts: vec![
+                ("conn_1".into(), "Boutique Brazzaville".into()),
+                ("conn_2".into(), self.name()),
+            ],
             number: String::new(),
             stage: None,
             counts: OrderStage::ALL
@@ -57,6 +61,7 @@ impl Sample {
         let failed = OrdersPage {
             form: ImportForm {
                 order_id: self.text(),
+                connection: "conn_2".into(),
                 problem: Some(self.problem("isv.insufficient-permission")),
             },
             stage: Some(OrderStage::Checking),

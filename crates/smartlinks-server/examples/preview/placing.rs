@@ -60,6 +60,8 @@ impl Sample {
                 address: address.to_vec(),
                 max_total: "12.00".into(),
                 max_drift: "5".into(),
+                token: "5f3a".into(),
+                seen: "8c1d".into(),
                 ..NewOrderForm::default()
             },
             troubles: vec![],
@@ -67,6 +69,7 @@ impl Sample {
             preview: None,
             problem: None,
             held: None,
+            refused: None,
         }
     }
 
@@ -157,6 +160,29 @@ impl Sample {
                 "sent-before",
                 NewOrderPage {
                     held: Some(HeldBack::SentBefore),
+                    ..full.clone()
+                },
+            ),
+            (
+                "refused-there",
+                NewOrderPage {
+                    held: Some(HeldBack::Refused),
+                    refused: Some(RefusedOrder {
+                        record: self.intent_row(
+                            6,
+                            IntentState::Refused,
+                            Some("DELIVERY_METHOD_NOT_EXIST"),
+                        ),
+                        said: Some(self.upstream.said.into()),
+                    }),
+                    ..full.clone()
+                },
+            ),
+            (
+                "unknown",
+                NewOrderPage {
+                    held: Some(HeldBack::Unknown),
+                    problem: Some(self.problem("storage_failed")),
                     ..full.clone()
                 },
             ),
@@ -326,6 +352,8 @@ impl Sample {
                 _ => vec![],
             },
             total: state.map(|_| Price::new("10.59", "USD")),
+            earlier_ms: (line == 2).then_some(NOW - 5 * HOUR),
+            otherwise: false,
             detail: (state.is_none()).then(|| self.upstream.said.into()),
         };
         let progress = BatchProgress {
@@ -342,9 +370,12 @@ impl Sample {
         let start = BatchPage {
             frame: self.frame("/aliexpress/orders/batch"),
             missing: vec![],
-            connected: true,
+            accounts: vec![("conn_1".into(), self.name())],
+            connection: String::new(),
             csv: String::new(),
             go_on: false,
+            seen: "5f3a".into(),
+            changed: false,
             state: BatchState::Start,
         };
         let with = |state, go_on| BatchPage {

@@ -4,6 +4,7 @@
 //! with a currency beside it, text from AliExpress comes as it is and is escaped by the templates.
 //! Every page struct implements [`Template`], so `page.render()` gives the whole document.
 
+mod accounts;
 mod affiliate;
 mod api_keys;
 mod audit;
@@ -38,6 +39,7 @@ mod product;
 mod product_history;
 mod products;
 mod products_nav;
+mod reasons;
 mod replace_account;
 mod sign_in;
 mod small;
@@ -87,7 +89,7 @@ pub use landed::{Delivered, NoPrice, SellingView, UsedRate, Way};
 pub use market::{MarketStanding, MarketView};
 pub use new_order::{
     ADDRESS, AddressHint, HeldBack, NewOrderForm, NewOrderPage, NewOrderRow, OrderTrouble,
-    PreviewBox, PreviewRow,
+    PreviewBox, PreviewRow, RefusedOrder,
 };
 pub use operators::{
     Invitation, OperatorRow, OperatorState, OperatorsError, OperatorsPage, OwnAccount, SessionRow,

@@ -4,12 +4,13 @@ use axum::Extension;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::Response;
+use sha2::{Digest, Sha256};
 use smartlinks_core::{BatchLineView, Error, OrderBatch, OrderBatchView};
 
-use super::catalogue::given;
+use super::catalogue::{field, given};
 use super::upload::{self, Sent};
 use super::webhooks::Fields;
-use super::{Visit, problems, render, views_of};
+use super::{Visit, new_order, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{BatchPage, BatchProgress, BatchRow, BatchState, IntentState};
 use crate::problem::Problem;
@@ -23,8 +24,13 @@ const STEP: u32 = 5;
 struct Entered {
     csv: String,
     go_on: bool,
-    /// The line to go on with; while there is none, the file is looked at only.
+    connection: String,
+    /// What was looked at, by [`Entered::stands_for`].
+    seen: String,
+    /// The line to go on with.
     from: Option<i64>,
+    /// The button that orders was pressed; else the file is looked at only.
+    orders: bool,
 }
 
 impl Entered {
@@ -35,9 +41,26 @@ impl Entered {
         let entered = Self {
             csv: file.unwrap_or_else(|| pasted.clone()),
             go_on: given(&fields, "go_on").is_some(),
+            connection: field(&fields, "connection"),
+            seen: field(&fields, "seen"),
             from: given(&fields, "from").and_then(|line| line.parse().ok()),
+            orders: given(&fields, "order").is_some(),
         };
         (entered, pasted)
+    }
+
+    /// The button was pressed below what was looked at, and nothing was changed since.
+    fn may_order(&self) -> bool {
+        self.orders && self.seen == self.stands_for()
+    }
+
+    /// Stands for everything that is asked for, so that a change of it is noticed. Browsers end lines in two characters.
+    fn stands_for(&self) -> String {
+        let csv = self.csv.replace("\r\n", "\n");
+        let text = format!("{}\n{}\n{}", self.connection, self.go_on, csv.trim());
+        let mut text = hex::encode(Sha256::digest(text));
+        text.truncate(32);
+        text
     }
 }
 
@@ -67,6 +90,8 @@ async fn shown(
     batch: BatchState,
 ) -> Result<Response, Problem> {
     let visit = Visit::of(state, headers, uri);
+    // What nobody has seen looked at is looked at first.
+    let changed = entered.orders && !entered.may_order();
     let status = match &batch {
         BatchState::Unreadable(..) | BatchState::Trouble(_) => StatusCode::UNPROCESSABLE_ENTITY,
         BatchState::Start | BatchState::Going(_) => StatusCode::OK,
@@ -74,9 +99,12 @@ async fn shown(
     let page = BatchPage {
         frame: visit.frame(state).await,
         missing: views_of::missing(state.core()),
-        connected: !state.core().connections().await?.is_empty(),
+        accounts: new_order::connections(state).await?,
+        seen: entered.stands_for(),
+        connection: entered.connection,
         csv: entered.csv,
         go_on: entered.go_on,
+        changed,
         state: batch,
     };
     let mut response = render(&page, &visit, state);
@@ -92,13 +120,14 @@ pub(super) async fn step(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let (mut entered, pasted) = Entered::of(upload::sent(&headers, &body)?);
+    let orders = entered.may_order();
     let batch = OrderBatch {
         csv: entered.csv.clone(),
         batch: None,
-        connection: None,
+        connection: Some(entered.connection.clone()).filter(|id| !id.is_empty()),
         go_on: entered.go_on,
-        from: entered.from,
-        limit: Some(entered.from.map_or(0, |_| STEP)),
+        from: entered.from.filter(|_| orders),
+        limit: Some(if orders { STEP } else { 0 }),
     };
     let outcome = match state.core().order_batch(&batch).await {
         Ok(view) if !view.problems.is_empty() => {
@@ -134,11 +163,16 @@ fn row(line: BatchLineView) -> BatchRow {
         line: line.line,
         state: IntentState::from_value(&line.state),
         detail: match problems.is_empty() {
-            true => line
-                .detail
-                .filter(|_| line.otherwise || !matches!(&*line.state, "placed" | "created_unpaid")),
+            true => line.detail.filter(|_| {
+                line.ordered_at.is_none() && !matches!(&*line.state, "placed" | "created_unpaid")
+            }),
             false => Some(problems.join("; ")),
         },
+        earlier_ms: line
+            .ordered_at
+            .filter(|_| line.earlier)
+            .map(jiff::Timestamp::as_millisecond),
+        otherwise: line.otherwise,
         intent: line.intent,
         order_ids: line.order_ids,
         total: line.total.as_ref().map(views_of::price),

@@ -16,7 +16,7 @@ use super::frame::query_value;
 use super::prices::refusal;
 use super::upload::{self, Sent};
 use super::webhooks::Fields;
-use super::{Visit, notice, render};
+use super::{Visit, new_order, notice, render};
 use crate::guard::RequestId;
 use crate::page::views::{
     CatalogueDeed, FeedForm, ImportJob, ImportLine, ImportLineState, ImportPage, ImportState,
@@ -64,18 +64,17 @@ async fn listed(
     let found = core
         .catalogue_imports(after.as_deref(), Some(PAGE_SIZE))
         .await?;
-    let connections = core.connections().await?;
+    let accounts = new_order::connections(state).await?;
     let rules = core.price_rules().await?.into_iter();
-    let connected = connections.iter().any(|one| one.usable);
     // They are no reason to show nothing.
-    let feeds = match connected {
-        true => core.known_feeds().await.ok(),
-        false => None,
+    let feeds = match accounts.is_empty() {
+        false => core.known_feeds().await.ok(),
+        true => None,
     };
     let feeds = feeds.iter().flat_map(|all| all.iter());
     let page = ImportsPage {
         frame: visit.frame(state).await,
-        connected,
+        accounts,
         feeds: feeds
             .map(|feed| (feed.name.clone(), feed.products))
             .collect(),
@@ -118,6 +117,7 @@ fn request(fields: &Fields, text: &str, is_csv: bool) -> ImportsRequest {
         csv,
         labels: labels_of(&field(fields, "labels")),
         rule: given(fields, "rule"),
+        connection: given(fields, "connection"),
         ..ImportsRequest::default()
     }
 }
@@ -144,6 +144,7 @@ async fn start(
         },
         labels: field(&fields, "labels"),
         rule: field(&fields, "rule"),
+        connection: field(&fields, "connection"),
         ..ImportsForm::default()
     };
     let started = state.core().start_catalogue_import(&request).await;
@@ -187,6 +188,7 @@ async fn start_feed(
                 feed: Some(text("feed")),
                 most,
                 labels: labels_of(&text("labels")),
+                connection: given(&fields, "connection"),
                 ..ImportsRequest::default()
             };
             state.core().start_catalogue_import(&request).await
@@ -203,6 +205,7 @@ async fn start_feed(
         name: text("feed"),
         most: text("most"),
         labels: text("labels"),
+        connection: text("connection"),
         problem: Some(problem),
     };
     let here = Uri::from_static(IMPORTS);

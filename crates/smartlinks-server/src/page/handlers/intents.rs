@@ -182,7 +182,7 @@ fn place(id: &str) -> String {
     format!("/aliexpress/orders/intents/{id}")
 }
 
-fn row(view: &OrderIntentView) -> IntentRow {
+pub(super) fn row(view: &OrderIntentView) -> IntentRow {
     IntentRow {
         id: view.id.clone(),
         // A state of a later version is open, as far as this one can tell.

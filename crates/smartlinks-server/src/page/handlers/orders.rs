@@ -10,7 +10,7 @@ use smartlinks_core::{
 };
 
 use super::frame::query_value;
-use super::{Visit, notice, problems, render, views_of};
+use super::{Visit, new_order, notice, problems, render, views_of};
 use crate::guard::RequestId;
 use crate::page::views::{
     ConnectionView, ImportForm, Notice, OrderAlert, OrderDetail, OrderLineView, OrderPage,
@@ -65,6 +65,7 @@ async fn page(
         frame: visit.frame(state).await,
         missing: views_of::missing(core),
         connected: !connections.is_empty(),
+        accounts: new_order::connections(state).await?,
         form,
         awaiting: super::intents::awaiting(state).await?,
         stage,
@@ -105,6 +106,8 @@ async fn connections(state: &AppState) -> Result<Vec<ConnectionView>, Problem> {
 pub(super) struct Import {
     #[serde(default)]
     order_id: String,
+    #[serde(default)]
+    connection: String,
 }
 
 /// Adds an order and opens it; on failure the form comes back with what was entered.
@@ -114,8 +117,9 @@ pub(super) async fn import(
     headers: HeaderMap,
     Form(form): Form<Import>,
 ) -> Result<Response, Problem> {
+    let connection = Some(form.connection.as_str()).filter(|id| !id.is_empty());
     let known = state.core().kept_order(&form.order_id).await.is_ok();
-    match state.core().import_order(&form.order_id, None).await {
+    match state.core().import_order(&form.order_id, connection).await {
         Ok(order) => {
             let id = order.summary.id;
             let note = if known {
@@ -134,6 +138,7 @@ pub(super) async fn import(
             let status = problem.status();
             let form = ImportForm {
                 order_id: smartlinks_core::shortened(form.order_id.trim(), 40),
+                connection: form.connection,
                 problem: Some(problems::view(problem, &request_id)),
             };
             let here = Uri::from_static("/aliexpress/orders");

@@ -27,6 +27,7 @@ impl Key {
             placing::ALL,
             prices::ALL,
             products::ALL,
+            reasons::ALL,
             trading::ALL,
             trouble::ALL,
             webhooks::ALL,
@@ -79,6 +80,7 @@ mod overview;
 mod placing;
 mod prices;
 mod products;
+mod reasons;
 mod trading;
 mod trouble;
 mod webhooks;

@@ -14,12 +14,18 @@ pub struct BatchPage {
     pub frame: Frame,
     /// Settings that are missing.
     pub missing: Vec<MissingSetting>,
-    /// An account is connected.
-    pub connected: bool,
+    /// Id and name of each account that can order.
+    pub accounts: Vec<(String, String)>,
+    /// The one that was chosen.
+    pub connection: String,
     /// The file as it was pasted.
     pub csv: String,
     /// Whether it goes on when a line cannot be ordered.
     pub go_on: bool,
+    /// Stands for what was looked at: nothing else is ordered.
+    pub seen: String,
+    /// Something was changed since it was looked at, so it was only looked at again.
+    pub changed: bool,
     /// How far it has come.
     pub state: BatchState,
 }
@@ -75,6 +81,10 @@ pub struct BatchRow {
     pub order_ids: Vec<String>,
     /// What it costs.
     pub total: Option<Price>,
+    /// When it was ordered before this file was sent, and so not now. Milliseconds.
+    pub earlier_ms: Option<i64>,
+    /// What was ordered then differs from the line.
+    pub otherwise: bool,
     /// Why it was not ordered, in English.
     pub detail: Option<String>,
 }
@@ -82,6 +92,13 @@ pub struct BatchRow {
 impl BatchRow {
     fn tone(&self) -> Tone {
         self.state.map_or(Tone::Bad, IntentState::tone)
+    }
+
+    const fn earlier_key(&self) -> Key {
+        match self.otherwise {
+            true => Key::BatchOtherwise,
+            false => Key::BatchEarlier,
+        }
     }
 
     fn key(&self) -> Key {
@@ -113,7 +130,7 @@ impl BatchPage {
         match &self.state {
             BatchState::Start => Tone::Idle,
             BatchState::Unreadable(..) | BatchState::Trouble(_) => Tone::Bad,
-            BatchState::Going(going) if going.stopped => Tone::Warn,
+            BatchState::Going(going) if going.stopped || self.changed => Tone::Warn,
             BatchState::Going(going) if going.next.is_none() => Tone::Good,
             BatchState::Going(_) => Tone::Current,
         }
@@ -129,6 +146,7 @@ impl BatchPage {
             }
             BatchState::Going(going) => {
                 let key = match (going.done, going.next) {
+                    _ if self.changed => Key::BatchAnswerChanged,
                     _ if going.stopped => Key::BatchAnswerStopped,
                     (0, _) => Key::BatchAnswerReady,
                     (_, Some(_)) => Key::BatchAnswerGoing,
@@ -149,9 +167,5 @@ impl BatchPage {
     /// The line from which the next step goes on.
     fn next(&self) -> Option<i64> {
         self.going().and_then(|going| going.next)
-    }
-
-    fn has_begun(&self) -> bool {
-        self.going().is_some_and(|going| going.done > 0)
     }
 }

@@ -149,6 +149,8 @@ pub enum Notice {
     SessionEnded,
     /// All other sessions were ended.
     SessionsEnded,
+    /// The form of an order was sent before, and this is what became of it.
+    OrderSentBefore,
     /// A market is remembered.
     MarketChosen,
     /// What was asked for did not happen.
@@ -242,6 +244,7 @@ impl Notice {
             Self::OrderAdded(id) => (Key::NoticeOrderAdded, id.as_str()),
             Self::OrderKnown(id) => (Key::NoticeOrderKnown, id.as_str()),
             Self::OrderRefreshed(id) => (Key::NoticeOrderRefreshed, id.as_str()),
+            Self::OrderSentBefore => return Some(frame.t(Key::NoticeOrderSentBefore)),
             Self::OrderDecided => return Some(frame.t(Key::NoticeOrderDecided)),
             Self::LinkRevoked => return Some(frame.t(Key::NoticeLinkRevoked)),
             Self::LinkOver => return Some(frame.t(Key::NoticeLinkOver)),

@@ -15,8 +15,8 @@ const IMPORT_KIB: usize = smartlinks_core::catalogue::IMPORT_LIMIT / 1024;
 pub struct ImportsPage {
     /// What every page carries.
     pub frame: Frame,
-    /// An account can be asked.
-    pub connected: bool,
+    /// Id and name of each account that can be asked.
+    pub accounts: Vec<(String, String)>,
     /// The rules to choose from: id and name.
     pub rules: Vec<(String, String)>,
     /// The form.
@@ -40,6 +40,8 @@ pub struct ImportsForm {
     pub labels: String,
     /// `rule`, empty for the default one.
     pub rule: String,
+    /// `connection`
+    pub connection: String,
     /// What is wrong with it, and our sentence.
     pub problem: Option<(Problem, String)>,
     /// The lines that cannot be.
@@ -57,6 +59,8 @@ pub struct FeedForm {
     pub most: String,
     /// `labels`, with commas.
     pub labels: String,
+    /// `connection`
+    pub connection: String,
     /// What is wrong with it, and our sentence.
     pub problem: Option<(Problem, String)>,
 }

@@ -235,7 +235,7 @@ impl IntentRow {
     }
 
     /// Why, in words or by its code.
-    fn why(&self, frame: &Frame) -> Option<String> {
+    pub(crate) fn why(&self, frame: &Frame) -> Option<String> {
         let reason = self.reason.as_deref()?;
         Some(reason_key(reason).map_or_else(|| reason.to_owned(), |key| frame.t(key)))
     }

@@ -16,6 +16,8 @@ pub struct OrdersPage {
     pub missing: Vec<MissingSetting>,
     /// An account is connected, so that orders can be asked about.
     pub connected: bool,
+    /// Id and name of each account that can be asked.
+    pub accounts: Vec<(String, String)>,
     /// The form that adds an order.
     pub form: ImportForm,
     /// How many orders that were placed from here wait for a person, and whether there are more.
@@ -41,6 +43,8 @@ pub struct OrdersPage {
 pub struct ImportForm {
     /// What was entered, shown again after a failure.
     pub order_id: String,
+    /// The account that was chosen.
+    pub connection: String,
     /// Why it was not added.
     pub problem: Option<Problem>,
 }

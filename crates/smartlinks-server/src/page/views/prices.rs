@@ -532,6 +532,7 @@ impl PriceRunPage {
         let (frame, changes) = (&self.frame, self.run.changes);
         match (&self.moved, self.run.applied_ms) {
             (Some(_), _) => frame.t(Key::RunAnswerMoved),
+            (None, Some(_)) if changes == 0 => frame.t(Key::RunAnswerAppliedNone),
             (None, Some(_)) => frame.t1(Key::RunAnswerApplied, "count", changes),
             (None, None) if changes == 0 => frame.t(Key::RunAnswerNone),
             (None, None) => frame.t1(Key::RunAnswer, "count", changes),

@@ -22,6 +22,8 @@ pub enum ProblemKind {
     NotConfigured,
     /// No account is connected.
     NotConnected,
+    /// Several accounts, none of them the default one, and none was named.
+    NoDefault,
     /// The account has to sign in again.
     Reauthorize,
     /// AliExpress could not be reached at all.
@@ -89,6 +91,7 @@ impl ProblemKind {
         match code {
             "not_configured" => Self::NotConfigured,
             "not_connected" | "unknown_connection" | "disconnected" => Self::NotConnected,
+            "no_default_connection" => Self::NoDefault,
             "reauthorization_required"
             | "IllegalAccessToken"
             | "IllegalRefreshToken"
@@ -139,6 +142,7 @@ impl ProblemKind {
         match self {
             Self::NotConfigured => Key::ProblemNotConfigured,
             Self::NotConnected => Key::ProblemNotConnected,
+            Self::NoDefault => Key::ProblemNoDefault,
             Self::Reauthorize => Key::ProblemReauthorize,
             Self::Unreachable => Key::ProblemUnreachable,
             Self::Timeout => Key::ProblemTimeout,
@@ -166,6 +170,7 @@ impl ProblemKind {
         match self {
             Self::NotConfigured => Key::FixNotConfigured,
             Self::NotConnected => Key::FixNotConnected,
+            Self::NoDefault => Key::FixNoDefault,
             Self::Reauthorize => Key::FixReauthorize,
             Self::Unreachable => Key::FixUnreachable,
             Self::Timeout | Self::GatewayDown => Key::FixTryLater,
@@ -223,6 +228,7 @@ impl ProblemKind {
             self,
             Self::NotConfigured
                 | Self::NotConnected
+                | Self::NoDefault
                 | Self::Reauthorize
                 | Self::Signature
                 | Self::AppKey

@@ -78,6 +78,7 @@ super::keys! {
     RunTitle = "run-title",
     RunAnswer = "run-answer",
     RunAnswerNone = "run-answer-none",
+    RunAnswerAppliedNone = "run-answer-applied-none",
     RunAnswerApplied = "run-answer-applied",
     RunAnswerMoved = "run-answer-moved",
     RunMade = "run-made",

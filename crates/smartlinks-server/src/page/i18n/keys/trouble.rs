@@ -7,6 +7,8 @@ super::keys! {
     ProblemNotConfigured = "problem-not-configured",
     FixNotConfigured = "fix-not-configured",
     ProblemNotConnected = "problem-not-connected",
+    ProblemNoDefault = "problem-no-default",
+    FixNoDefault = "fix-no-default",
     FixNotConnected = "fix-not-connected",
     ProblemReauthorize = "problem-reauthorize",
     FixReauthorize = "fix-reauthorize",
