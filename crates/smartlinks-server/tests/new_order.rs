@@ -265,7 +265,10 @@ async fn a_person_says_what_became_of_an_order() -> Result<()> {
     let other = [("order_ids", "8100000000000002")];
     let late = browser.post_form(&exists, &other).await?;
     let late = late.expect_status(409)?.text();
-    assert!(late.contains("no longer as this page showed them"), "{late}");
+    assert!(
+        late.contains("no longer as this page showed them"),
+        "{late}"
+    );
     browser
         .get("/aliexpress/orders/intents/intent_1")
         .await?
