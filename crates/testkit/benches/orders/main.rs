@@ -131,11 +131,15 @@ async fn pages_of_orders(core: &Core, database: &str, orders: i64) {
         ("orders_page_ms", OrderListing::default(), 50),
         ("orders_page_half_way_ms", half.clone(), 50),
         ("orders_page_of_a_common_state_ms", of(&["FINISH"]), 50),
-        ("orders_page_of_a_rare_state_ms", of(&["IN_ISSUE"]), 3),
+        (
+            "orders_page_of_a_rare_state_ms",
+            of(&["IN_ISSUE"]),
+            rows::RARE,
+        ),
         (
             "orders_page_of_some_states_ms",
             of(&["WAIT_COMPLETE_ADDRESS", "IN_ISSUE", "IN_FROZEN"]),
-            3,
+            rows::RARE,
         ),
         (
             "orders_page_of_some_states_half_way_ms",
@@ -145,7 +149,11 @@ async fn pages_of_orders(core: &Core, database: &str, orders: i64) {
             },
             50,
         ),
-        ("orders_page_of_an_alert_ms", alerted, 50),
+        (
+            "orders_page_of_an_alert_ms",
+            alerted,
+            rows::alerted(orders).min(50),
+        ),
     ] {
         let took = time(async || {
             let page = core.orders(&listing).await.expect("a page");
@@ -207,7 +215,11 @@ async fn pages_of_intents(core: &Core, database: &str, orders: i64) {
         ("intents_page_ms", IntentListing::default(), 50),
         ("intents_page_half_way_ms", half, 50),
         ("intents_page_of_a_common_state_ms", of("placed"), 50),
-        ("intents_page_of_a_rare_state_ms", of("awaiting_person"), 3),
+        (
+            "intents_page_of_a_rare_state_ms",
+            of("awaiting_person"),
+            rows::RARE,
+        ),
     ] {
         let took = time(async || {
             let page = core.order_intents(&listing).await.expect("a page");

@@ -12,6 +12,9 @@ const AT_ONCE: i64 = 50_000;
 const APART_MS: i64 = 10_000;
 const FIRST_MS: i64 = NOON_MS - 10_000_000_000;
 
+/// How many stand out, the first of them.
+pub(crate) const RARE: usize = 4;
+
 /// Where they are written.
 #[derive(Clone, Copy)]
 pub(crate) enum Place<'a> {
@@ -37,6 +40,11 @@ pub(crate) fn intent_id(number: i64) -> String {
 
 pub(crate) fn parcel(number: i64) -> String {
     format!("LP{number}")
+}
+
+/// How many of so many have an alert.
+pub(crate) fn alerted(orders: i64) -> usize {
+    usize::try_from((orders + 1997) / 2000).unwrap_or(0)
 }
 
 /// The same in SQL, for the number `i`. Nearly all are finished, as in a shop of some years; of the states that stand
