@@ -370,6 +370,7 @@ impl Sample {
             message,
         };
         let refused = ImportsForm {
+            connection: String::new(),
             text: format!("product,skus\n{}\n", self.text()),
             labels: self.name(),
             rule: RULE.into(),
