@@ -9,7 +9,7 @@ mod views;
 use aliexpress::Client;
 use aliexpress::dropshipping::{order_get::Order, order_tracking_get::Parcel};
 use serde_json::json;
-use smartlinks_store::{KnownOrder, Millis, OrderCursor, Traces};
+use smartlinks_store::{ConnectionId, KnownOrder, Millis, OrderCursor, Traces};
 
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::service::Core;
 use crate::traces::OK;
 
 pub use following::{FollowPolicy, ORDER_ALERTS};
-use views::{Kept, details, parcels, summary};
+use views::{Details, Kept, details, parcels, summary};
 pub use views::{
     MoneyView, OrderLineView, OrderListing, OrderPage, OrderSummary, OrderView, ParcelItemView,
     ParcelView, StaleReason, TrackingNodeView, TrackingView,
@@ -61,6 +61,14 @@ impl Urgency {
 /// The gateway's business code for an order that has no parcel yet.
 const NO_TRACKING_YET: &str = "1001";
 
+/// What AliExpress has answered about an order.
+struct Read {
+    number: i64,
+    connection: ConnectionId,
+    order: Details,
+    asked_at: Millis,
+}
+
 impl Core {
     /// Adds an order by its AliExpress number, or asks about a known one again.
     ///
@@ -89,28 +97,58 @@ impl Core {
             (None, Some(known)) => known.connection.clone(),
             (None, None) => self.record_or_default(None).await?.id,
         };
+        let asked_at = to_millis(self.now());
         let fetched = self.fetch_order(number, connection.as_str(), urgency);
         let order = details(fetched.await?);
-        // Order and parcels share a row: whoever writes reads it again first.
-        let _turn = self.inner.orders.turn(&number).await;
-        let before = self.store().orders().find(&number.to_string()).await?;
-        let now = to_millis(self.now());
-        let mut kept = before.as_ref().map(Kept::of).unwrap_or_default();
-        let changed = before
-            .as_ref()
-            .is_some_and(|known| known.status != order.status);
-        kept.order = Some(order);
-        let record = KnownOrder {
-            added_at: before.as_ref().map_or(now, |known| known.added_at),
-            fetched_at: now,
-            alert: before.as_ref().and_then(|known| known.alert.clone()),
-            ..kept.record(number, connection)?
+        let read = Read {
+            number,
+            connection,
+            order,
+            asked_at,
         };
-        let traces = self.order_traces(&record, before.is_none(), changed);
-        self.store().orders().upsert(record.clone(), traces).await?;
+        let (kept, record) = self.take_over(read).await?;
         self.announce().await;
         self.intent_follows(&record.order_id).await?;
         Ok(kept.view(&record, None))
+    }
+
+    /// Stores what AliExpress has answered, unless what is known was asked for later: answers overtake each other.
+    async fn take_over(&self, read: Read) -> Result<(Kept, KnownOrder)> {
+        let Read {
+            number, asked_at, ..
+        } = read;
+        // Order and parcels share a row: whoever writes reads it again first, and once more when another has written.
+        let _turn = self.inner.orders.turn(&number).await;
+        loop {
+            let before = self.store().orders().find(&number.to_string()).await?;
+            let mut kept = before.as_ref().map(Kept::of).unwrap_or_default();
+            if let Some(known) = &before
+                && kept.order.is_some()
+                && known.fetched_at > asked_at
+            {
+                return Ok((kept, known.clone()));
+            }
+            let status = &read.order.status;
+            let stays = before.as_ref().is_some_and(|known| known.status == *status);
+            if !stays || kept.status_since.is_none() {
+                kept.status_since = Some(asked_at.0);
+            }
+            kept.order = Some(read.order.clone());
+            let alert = before.as_ref().and_then(|known| known.alert.clone());
+            let record = KnownOrder {
+                added_at: before
+                    .as_ref()
+                    .map_or_else(|| to_millis(self.now()), |known| known.added_at),
+                fetched_at: asked_at,
+                alert: alert.filter(|_| stays),
+                ..kept.record(number, read.connection.clone())?
+            };
+            let traces = self.order_traces(&record, before.is_none(), !stays);
+            let orders = self.store().orders();
+            if orders.renew(record.clone(), before, traces).await? {
+                return Ok((kept, record));
+            }
+        }
     }
 
     fn order_traces(&self, record: &KnownOrder, new: bool, changed: bool) -> Traces {
@@ -168,31 +206,49 @@ impl Core {
     ) -> Result<TrackingView> {
         let known = self.known_order(order_id).await?;
         let market = self.market().with(None, None, language)?;
+        let asked_at = to_millis(self.now());
         let answer = self.fetch_tracking(&known, market.locale(), urgency).await;
-        let _turn = self
-            .inner
-            .orders
-            .turn(&order_number(&known.order_id)?)
-            .await;
-        let known = self.known_order(&known.order_id).await?;
-        let mut kept = Kept::of(&known);
+        let number = order_number(&known.order_id)?;
         match answer {
             Ok(fresh) => {
-                kept.parcels = Some(parcels(fresh));
-                kept.parcels_at = Some(to_millis(self.now()).0);
-                let record = KnownOrder {
-                    snapshot_json: kept.to_json()?,
-                    ..known
-                };
-                let orders = self.store().orders();
-                orders.upsert(record.clone(), Traces::none()).await?;
-                Ok(kept.tracking(&record.order_id, None))
+                let kept = self.take_parcels(number, parcels(fresh), asked_at).await?;
+                Ok(kept.tracking(&known.order_id, None))
             }
             Err(error @ Error::Storage(_)) => Err(error),
-            Err(error) if kept.parcels.is_some() => {
-                Ok(kept.tracking(&known.order_id, Some(&error)))
+            Err(error) => {
+                let known = self.known_order(&known.order_id).await?;
+                let kept = Kept::of(&known);
+                match kept.parcels.is_some() {
+                    true => Ok(kept.tracking(&known.order_id, Some(&error))),
+                    false => Err(error),
+                }
             }
-            Err(error) => Err(error),
+        }
+    }
+
+    async fn take_parcels(
+        &self,
+        number: i64,
+        fresh: Vec<ParcelView>,
+        asked_at: Millis,
+    ) -> Result<Kept> {
+        let _turn = self.inner.orders.turn(&number).await;
+        loop {
+            let known = self.known_order(&number.to_string()).await?;
+            let mut kept = Kept::of(&known);
+            if kept.parcels_at.is_some_and(|at| at > asked_at.0) {
+                return Ok(kept);
+            }
+            kept.parcels = Some(fresh.clone());
+            kept.parcels_at = Some(asked_at.0);
+            let record = KnownOrder {
+                snapshot_json: kept.to_json()?,
+                ..known.clone()
+            };
+            let orders = self.store().orders();
+            if orders.renew(record, Some(known), Traces::none()).await? {
+                return Ok(kept);
+            }
         }
     }
 

@@ -157,3 +157,58 @@ async fn a_failure_rests_and_an_order_is_found_by_any_of_its_numbers() -> Result
     assert_eq!(follow(&app).await?, 0, "it rests");
     Ok(())
 }
+
+/// A question is on its way when AliExpress tells of a change: its answer is older than what is known by then.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_answer_does_not_overtake_a_newer_one() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let beside = app.beside().await?;
+    let id = order_in(&app, "created").await?;
+    let before = app.journal(GET).await?.len();
+    let late = json!({ "match": { "method": GET }, "then": "delay", "delay_ms": 3000 });
+    app.control("faults", &late).await?;
+    let (core, number) = (app.core.clone(), id.clone());
+    let asking = tokio::spawn(async move { core.import_order(&number, None).await });
+    while app.journal(GET).await?.len() == before {
+        tokio::task::yield_now().await;
+    }
+    app.advance(1);
+    app.control(&format!("orders/{id}/advance"), &json!({ "to": "paid" }))
+        .await?;
+    // Another instance reads it meanwhile.
+    let fresh = beside.core.import_order(&id, None).await?;
+    assert_eq!(fresh.summary.status, "WAIT_SELLER_SEND_GOODS");
+    let old = asking.await??;
+    assert_eq!(old.summary.status, "WAIT_SELLER_SEND_GOODS");
+    let known = app.core.kept_order(&id).await?;
+    assert_eq!(known.summary.status, "WAIT_SELLER_SEND_GOODS");
+    let events = app.core.latest_events(100).await?;
+    let updated = events.iter().filter(|event| event.kind == "order.updated");
+    assert_eq!(updated.count(), 1);
+    Ok(())
+}
+
+/// What moves on stands still no more, at once and not at the next look.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_state_ends_the_alert_of_the_former_one() -> Result<()> {
+    let app = App::start().await?;
+    app.connect().await?;
+    let id = order_in(&app, "created").await?;
+    app.control(&format!("orders/{id}/advance"), &json!({ "to": "paid" }))
+        .await?;
+    app.core.import_order(&id, None).await?;
+    for _ in 0..9 {
+        app.advance(DAY);
+        follow(&app).await?;
+    }
+    assert_eq!(alert_of(&app, &id).await?.as_deref(), Some("not_shipped"));
+    app.control(&format!("orders/{id}/advance"), &json!({ "to": "shipped" }))
+        .await?;
+    let read = app.core.import_order(&id, None).await?;
+    assert_eq!(read.summary.alert, None);
+    assert!(app.core.order_alerts().await?.is_empty());
+    assert_eq!(follow(&app).await?, 1, "it is looked at anew");
+    assert_eq!(alert_of(&app, &id).await?, None);
+    Ok(())
+}

@@ -260,6 +260,13 @@ async fn a_person_says_what_became_of_an_order() -> Result<()> {
     late.expect_status(303)?;
     let page = browser.get(&place).await?.text();
     assert!(page.contains("not_awaiting_person"), "{page}");
+    let other = [("order_ids", "8100000000000002")];
+    let late = browser.post_form(&exists, &other).await?;
+    let late = late.expect_status(409)?.text();
+    assert!(
+        late.contains("no longer as this page showed them"),
+        "{late}"
+    );
     browser
         .get("/aliexpress/orders/intents/intent_1")
         .await?

@@ -460,6 +460,7 @@ fn forms_send_exactly_what_the_handlers_take() {
         "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule",
         "post /aliexpress/catalogue/{id} was_title,was_state,was_labels,was_rule,title,state,labels,rule,variants",
         "post /aliexpress/catalogue/{id}/check ",
+        "post /aliexpress/catalogue/{id}/price sku,amount,price_currency,deed",
         "post /aliexpress/catalogue/{id}/refresh ",
         "post /aliexpress/catalogue/{id}/relist ",
         "post /aliexpress/catalogue/{id}/remove ",
@@ -588,6 +589,10 @@ fn codes_of_the_gateway_find_their_explanation() {
         ("isp.something", ProblemKind::GatewayDown),
         ("isv.insufficient-permission", ProblemKind::OtherAccount),
         ("InvalidAppkey", ProblemKind::AppKey),
+        ("not_awaiting_person", ProblemKind::Overtaken),
+        ("idempotency_key_used", ProblemKind::Overtaken),
+        ("unknown_price_rule", ProblemKind::Overtaken),
+        ("too_many_attempts", ProblemKind::TooManyAttempts),
         ("never seen", ProblemKind::Unknown),
     ] {
         assert_eq!(ProblemKind::from_code(code), kind, "{code}");

@@ -36,7 +36,7 @@ async fn what_cannot_be_imported_is_said_in_french() -> Result<()> {
     app.connect().await?;
     let browser = french(&app).await?;
     let mut left = Vec::new();
-    let many = vec!["1005006000000001"; 2].join("\n");
+    let many = ["1005006000000001"; 2].join("\n");
     let labels = (0..30)
         .map(|at| at.to_string())
         .collect::<Vec<_>>()

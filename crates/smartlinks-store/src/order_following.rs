@@ -18,6 +18,8 @@ pub struct FollowedOrder {
 /// What came of a look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FollowEnd {
+    /// The state that was looked at. Where it is another by now, the order is looked at again at once.
+    pub status: String,
     /// When it is looked at again; none when it is over.
     pub next_poll_at: Option<Millis>,
     /// How often asking has failed since it last went well.

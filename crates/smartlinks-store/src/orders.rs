@@ -34,7 +34,8 @@ pub struct KnownOrder {
     pub placed_at: Option<String>,
     /// What was read, as JSON without the recipient's name, address and telephone number.
     pub snapshot_json: String,
-    /// Why somebody should look at it, in a stable word. An [`upsert`](OrderRepository::upsert) does not change it.
+    /// Why somebody should look at it, in a stable word. An [`upsert`](OrderRepository::upsert) takes it away when the state
+    /// has changed, and leaves it otherwise.
     pub alert: Option<String>,
     /// When it was read.
     pub fetched_at: Millis,
@@ -65,11 +66,24 @@ pub struct OrderPage {
 /// Every method fails with a [`StoreError`] when the database cannot be used.
 #[async_trait]
 pub trait OrderRepository: Send + Sync {
-    /// Adds an order, or replaces what is known of it except when it was added.
+    /// Adds an order, or replaces what is known of it except when it was added. When its state has changed, it is looked
+    /// at by whoever follows orders, and what was to be said of the former state is not said any more.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when there is no such connection.
     async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError>;
+
+    /// The same for what was made of `before` (none: it was not known). False when the order is another by now: then
+    /// nothing is written, and no trace is left.
+    ///
+    /// # Errors
+    /// As [`upsert`](Self::upsert).
+    async fn renew(
+        &self,
+        order: KnownOrder,
+        before: Option<KnownOrder>,
+        traces: Traces,
+    ) -> Result<bool, StoreError>;
 
     /// One order.
     async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError>;

@@ -8,7 +8,7 @@ use smartlinks_store::{CatalogueEntry, CatalogueState, RuleId, StoreError, Trace
 use super::importing::busy;
 use super::listing::given;
 use super::merging::{self, History, kinds};
-use super::views::{self, CatalogueDetail};
+use super::views::CatalogueDetail;
 use super::{checks, merging::state};
 use crate::clock::to_millis;
 use crate::error::{Error, Result};
@@ -90,7 +90,7 @@ impl Core {
             let (changes, traces) = self.edited(&mut entry, &wanted)?;
             if traces.events.is_empty() {
                 // Nothing is another: whoever reads it at this moment loses no turn.
-                return views::detail(entry);
+                return self.catalogue_product(id).await;
             }
             match self
                 .store_entry(&entry, changes, codes_change, traces)

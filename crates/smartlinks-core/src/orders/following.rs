@@ -172,6 +172,7 @@ impl Core {
         let next = next.max(now.plus(MINUTE_MS));
         let alert = alert.filter(|(_, at)| *at <= now).map(|(word, _)| word);
         let end = FollowEnd {
+            status: known.status.clone(),
             next_poll_at: (stage != Stage::Over).then_some(next),
             failures,
             alert: alert.map(str::to_owned),
@@ -293,8 +294,11 @@ fn stuck(stage: Stage, moments: &Moments, policy: FollowPolicy) -> Option<(&'sta
             let since = to_millis(moments.paid.or(moments.created)?);
             Some((NOT_SHIPPED, since.plus(ms(policy.not_shipped_after))))
         }
+        // A buyer has no need to confirm what has arrived.
+        Stage::UnderWay if moments.delivered => None,
         Stage::UnderWay => {
-            let since = to_millis(moments.moved.or(moments.paid).or(moments.created)?);
+            let since = moments.moved.or(moments.seen).or(moments.paid);
+            let since = to_millis(since.or(moments.created)?);
             Some((NO_MOVEMENT, since.plus(ms(policy.no_movement_after))))
         }
         Stage::Unread | Stage::Checking | Stage::Over => None,
@@ -316,7 +320,7 @@ mod tests {
             paid: at("2026-11-02T00:00:00Z"),
             pay_by: at("2026-11-21T00:00:00Z"),
             moved: at("2026-11-10T00:00:00Z"),
-            parcel: None,
+            ..Moments::default()
         };
         for (stage, expected) in [
             (Stage::ToPay, Some((UNPAID, "2026-11-20T00:00:00Z"))),
@@ -328,10 +332,27 @@ mod tests {
             let expected = expected.map(|(word, text)| (word, to_millis(at(text).unwrap())));
             assert_eq!(stuck(stage, &moments, FollowPolicy::default()), expected);
         }
+        let arrived = Moments {
+            delivered: true,
+            parcel: None,
+            ..moments
+        };
+        let told = stuck(Stage::UnderWay, &arrived, FollowPolicy::default());
+        assert_eq!(told, None);
+        // Shipped, and nothing heard yet: from then on, and not from when it was paid.
+        let silent = Moments {
+            moved: None,
+            seen: at("2026-11-09T00:00:00Z"),
+            delivered: false,
+            ..arrived
+        };
+        let told = stuck(Stage::UnderWay, &silent, FollowPolicy::default());
+        let ten_days = to_millis(at("2026-11-19T00:00:00Z").unwrap());
+        assert_eq!(told, Some((NO_MOVEMENT, ten_days)));
         // Where there is only an hour to pay, half of it is enough.
         let short = Moments {
             pay_by: at("2026-11-01T01:00:00Z"),
-            ..moments
+            ..silent
         };
         let told = stuck(Stage::ToPay, &short, FollowPolicy::default());
         let half = to_millis(at("2026-11-01T00:30:00Z").unwrap());

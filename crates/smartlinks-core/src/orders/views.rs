@@ -230,6 +230,9 @@ pub(crate) struct Pieces {
 pub(super) struct Kept {
     #[serde(default)]
     pub(super) order: Option<Details>,
+    /// When its state was first seen.
+    #[serde(default)]
+    pub(super) status_since: Option<i64>,
     #[serde(default)]
     pub(super) parcels: Option<Vec<ParcelView>>,
     #[serde(default)]
@@ -245,6 +248,10 @@ pub(super) struct Moments {
     pub(super) pay_by: Option<Timestamp>,
     /// When a parcel was last heard of.
     pub(super) moved: Option<Timestamp>,
+    /// When its state was first seen here.
+    pub(super) seen: Option<Timestamp>,
+    /// Everything was shipped, and every parcel has arrived.
+    pub(super) delivered: bool,
     /// The carrier's number of the first parcel.
     pub(super) parcel: Option<String>,
 }
@@ -337,8 +344,23 @@ impl Kept {
                 .clone()
                 .flat_map(|parcel| parcel.events.iter().filter_map(|event| event.at))
                 .max(),
+            seen: self.status_since.map(Millis).and_then(from_millis),
+            delivered: self.is_delivered(),
             parcel: parcels.filter_map(|parcel| parcel.number.clone()).next(),
         }
+    }
+
+    /// Whether every parcel of a shipped order was last heard of when it was handed over.
+    fn is_delivered(&self) -> bool {
+        let order = self.order.as_ref();
+        let mut parcels = self.parcels.iter().flatten().peekable();
+        let is_shipped = order.is_some_and(|order| order.status == "WAIT_BUYER_ACCEPT_GOODS");
+        is_shipped
+            && parcels.peek().is_some()
+            && parcels.all(|parcel| {
+                let newest = parcel.events.first();
+                newest.is_some_and(|event| tells_of_delivery(event.name.as_deref()))
+            })
     }
 
     pub(super) fn to_json(&self) -> Result<String> {
@@ -454,6 +476,40 @@ pub(super) fn details(order: Order) -> Details {
     }
 }
 
+/// Whether an event of a parcel is its delivery. AliExpress has no code for it, only words in the language of the market.
+fn tells_of_delivery(name: Option<&str>) -> bool {
+    const DELIVERED: [&str; 18] = [
+        "delivered",
+        "livré",
+        "livrée",
+        "entregado",
+        "entregada",
+        "entregue",
+        "zugestellt",
+        "geliefert",
+        "consegnato",
+        "consegnata",
+        "bezorgd",
+        "afgeleverd",
+        "dostarczono",
+        "doręczono",
+        "доставлено",
+        "доставлена",
+        "доставлен",
+        "вручено",
+    ];
+    const NOT: [&str; 12] = [
+        "not", "cannot", "failed", "non", "pas", "no", "nicht", "não", "niet", "nie", "не",
+        "unable",
+    ];
+    let words = name.unwrap_or_default().to_lowercase();
+    let words: Vec<&str> = words
+        .split(|letter: char| !letter.is_alphabetic())
+        .collect();
+    let any = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    any(&DELIVERED) && !any(&NOT)
+}
+
 /// The gateway already sends the newest first; this makes sure of it. Events of one instant keep their order.
 fn newest_first(mut nodes: Vec<TrackingNode>) -> Vec<TrackingNodeView> {
     nodes.sort_by_key(|node| std::cmp::Reverse(node.at));
@@ -491,6 +547,42 @@ pub(super) fn parcels(parcels: Vec<Parcel>) -> Vec<ParcelView> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_parcel_is_delivered_when_its_newest_event_says_so() {
+        for (name, expected) in [
+            ("Delivered", true),
+            ("Package delivered to the recipient", true),
+            ("Colis livré", true),
+            ("Out for delivery", false),
+            ("Delivery update", false),
+            ("Could not be delivered", false),
+            ("Colis non livré", false),
+        ] {
+            assert_eq!(tells_of_delivery(Some(name)), expected, "{name}");
+        }
+        let kept = |status: &str, newest: [&str; 2]| {
+            let parcel = |name: &str| {
+                serde_json::json!({
+                    "number": null, "carrier": null, "expected_at": null, "items": [], "events": [
+                        { "at": "2026-11-20T00:00:00Z", "name": name, "description": null },
+                        { "at": "2026-11-10T00:00:00Z", "name": "In transit", "description": null },
+                    ],
+                })
+            };
+            let kept = serde_json::json!({
+                "order": {
+                    "status": status, "logistics_status": null, "store_name": null, "amount": null, "created": null,
+                    "paid_at": null, "pay_timeout_seconds": null, "lines": [],
+                },
+                "parcels": newest.map(parcel),
+            });
+            serde_json::from_value::<Kept>(kept).unwrap().moments()
+        };
+        assert!(kept("WAIT_BUYER_ACCEPT_GOODS", ["Delivered", "Delivered"]).delivered);
+        assert!(!kept("WAIT_BUYER_ACCEPT_GOODS", ["Delivered", "In transit"]).delivered);
+        assert!(!kept("SELLER_PART_SEND_GOODS", ["Delivered", "Delivered"]).delivered);
+    }
 
     #[test]
     fn both_forms_of_time_mean_the_same_moment() {

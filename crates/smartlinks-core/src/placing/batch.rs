@@ -127,6 +127,8 @@ pub struct BatchLineView {
     pub ordered_at: Option<Timestamp>,
     /// The record of the order.
     pub intent: Option<String>,
+    /// The variant that is ordered, when a person had chosen it in the place of the one that the line names.
+    pub instead: Option<String>,
     /// AliExpress's numbers of the orders.
     pub order_ids: Vec<String>,
     /// What it cost when it was checked.
@@ -155,6 +157,7 @@ impl BatchLineView {
             otherwise: false,
             ordered_at: None,
             intent: None,
+            instead: None,
             order_ids: Vec::new(),
             total: None,
             problems: Vec::new(),
@@ -172,6 +175,10 @@ impl BatchLineView {
         Self {
             ordered_at: view.created_at,
             intent: Some(view.id),
+            instead: view.lines.into_iter().find_map(|line| {
+                let wanted = line.instead_of.is_some();
+                wanted.then_some(line.sku)
+            }),
             order_ids: view.order_ids,
             total: view.total,
             detail: view.detail.or(view.reason),

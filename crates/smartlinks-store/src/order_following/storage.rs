@@ -62,7 +62,9 @@ impl OrderFollowingRepository for DatabaseStore {
         end: FollowEnd,
         traces: Traces,
     ) -> Result<bool, StoreError> {
-        const END: &str = "update known_orders set next_poll_at = $3, poll_failures = $4, alert = $5, \
+        const END: &str = "update known_orders set poll_failures = $4, \
+             next_poll_at = case when status = $7 then $3 else 0 end, \
+             alert = case when status = $7 then $5 else null end, \
              parcel = coalesce($6, parcel), poll_owner = null, poll_until = null \
              where order_id = $1 and poll_owner = $2";
         let values = values![
@@ -72,6 +74,7 @@ impl OrderFollowingRepository for DatabaseStore {
             end.failures,
             end.alert,
             end.parcel,
+            end.status,
         ];
         self.traced(END, values, traces).await
     }

@@ -66,22 +66,48 @@ const PAGE_IN_SOME: &str = page_in_some!(
 /// Adds an order, or replaces what is known of it.
 struct Upsert {
     order: KnownOrder,
+    over: Over,
     traces: Traces,
+}
+
+/// What may be replaced.
+enum Over {
+    Anything,
+    /// What was read before; none when it was not known.
+    Nothing,
+    Known {
+        snapshot_json: String,
+        fetched_at: Millis,
+    },
+}
+
+impl Over {
+    fn allows(&self, snapshot_json: &str, fetched_at: Millis) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::Nothing => false,
+            Self::Known {
+                snapshot_json: snapshot,
+                fetched_at: at,
+            } => snapshot == snapshot_json && *at == fetched_at,
+        }
+    }
 }
 
 #[async_trait]
 impl Write for Upsert {
-    type Output = ();
+    type Output = bool;
 
-    async fn run(&self, session: &mut Session<'_>) -> Result<(), StoreError> {
+    async fn run(&self, session: &mut Session<'_>) -> Result<bool, StoreError> {
         const INSERT: &str = "insert into known_orders (order_id, connection_id, status, logistics_status, amount, \
              currency, store_name, title, placed_at, snapshot_json, fetched_at, added_at) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (order_id) do nothing";
         const BEFORE: Locking = locking!("for update":
-            "select order_id, connection_id, status from known_orders where order_id = $1");
+            "select order_id, connection_id, status, snapshot_json, fetched_at from known_orders where order_id = $1");
         const UPDATE: &str = "update known_orders set connection_id = $2, status = $3, logistics_status = $4, \
              amount = $5, currency = $6, store_name = $7, title = $8, placed_at = $9, snapshot_json = $10, \
-             fetched_at = $11 where order_id = $1";
+             fetched_at = $11, alert = case when status = $3 then alert else null end, \
+             next_poll_at = case when status = $3 then next_poll_at else 0 end where order_id = $1";
         let order = &self.order;
         let now = Standing::new(&order.connection, &order.status);
         let mut values = values![
@@ -106,6 +132,10 @@ impl Write for Upsert {
             let before = before.ok_or_else(|| session.overtaken())?;
             let before = before.fields(TABLE, "order_id")?;
             let (connection, status) = (before.text("connection_id")?, before.text("status")?);
+            let fetched_at = before.maybe_moment("fetched_at")?.unwrap_or(Millis(0));
+            if !self.over.allows(&before.text("snapshot_json")?, fetched_at) {
+                return Ok(false);
+            }
             values.truncate(11);
             session.execute(UPDATE, values).await?;
             let before = Standing {
@@ -114,14 +144,39 @@ impl Write for Upsert {
             };
             count(session, Some(before), now).await?;
         }
-        leave(session, &self.traces).await
+        leave(session, &self.traces).await?;
+        Ok(true)
     }
 }
 
 #[async_trait]
 impl OrderRepository for DatabaseStore {
     async fn upsert(&self, order: KnownOrder, traces: Traces) -> Result<(), StoreError> {
-        self.database.write(Upsert { order, traces }).await
+        let over = Over::Anything;
+        let upsert = Upsert {
+            order,
+            over,
+            traces,
+        };
+        self.database.write(upsert).await.map(|_| ())
+    }
+
+    async fn renew(
+        &self,
+        order: KnownOrder,
+        before: Option<KnownOrder>,
+        traces: Traces,
+    ) -> Result<bool, StoreError> {
+        let over = before.map_or(Over::Nothing, |known| Over::Known {
+            snapshot_json: known.snapshot_json,
+            fetched_at: known.fetched_at,
+        });
+        let upsert = Upsert {
+            order,
+            over,
+            traces,
+        };
+        self.database.write(upsert).await
     }
 
     async fn find(&self, order_id: &str) -> Result<Option<KnownOrder>, StoreError> {

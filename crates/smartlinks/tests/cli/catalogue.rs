@@ -113,7 +113,7 @@ fn products_are_imported_priced_and_exported() {
     assert!(human.stdout.contains("less than it should"), "{human}");
     let shown = home.run(&["catalogue", "dry-run"]);
     assert!(shown.stdout.contains("kept, set by hand"), "{shown}");
-    let wrong = catalogue(&["price", "set", id, sku, "0,01", "EUR"]).error(1);
+    let wrong = catalogue(&["price", "set", id, sku, "0,01", "EUR"]).error(2);
     assert!(wrong["detail"].to_string().contains("amount"), "{wrong}");
     let left = catalogue(&["price", "reset", id, sku]).json(0);
     assert_eq!(

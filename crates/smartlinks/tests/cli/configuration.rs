@@ -255,6 +255,6 @@ fn the_file_counts_after_flags_and_variables_and_is_checked() {
     --- stderr
     error: `lisen` in [HOME]/.config/smartlinks/config.toml: there is no such setting
 
-    hint: Remove it, or write one of: app_key, app_secret, callback_url, gateway_url, token_file, database_url, listen, public_url, trusted_proxies, data_dir, key_file, sandbox, sandbox_listen, ship_to, currency, language, return_origins, background_refresh, webhook_private, log, log_format, oidc.issuer, oidc.client_id, oidc.client_secret, limits.sign_in, limits.sign_in_name, limits.callback, limits.vending, limits.keys, limits.push.
+    hint: Remove it, or write one of: app_key, app_secret, callback_url, gateway_url, token_file, database_url, listen, public_url, trusted_proxies, data_dir, key_file, sandbox, sandbox_listen, ship_to, currency, language, return_origins, background_refresh, webhook_private, log, log_format, oidc.issuer, oidc.client_id, oidc.client_secret, limits.sign_in, limits.sign_in_name, limits.callback, limits.vending, limits.keys, limits.push, watch.every_hours, follow.unpaid_hours, follow.not_shipped_days, follow.no_movement_days.
     ");
 }

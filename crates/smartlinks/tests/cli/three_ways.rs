@@ -180,4 +180,17 @@ fn a_file_of_orders_is_ordered_once_and_goes_on_where_it_was() {
         ["created_unpaid", "not_placeable", "created_unpaid"]
     );
     assert_eq!(intents().as_array().map(Vec::len), Some(2));
+
+    // What was ordered stays as it is when the file is mended and another line comes on top.
+    write(&[
+        line("3", "1000"),
+        line("1", "1000"),
+        line("1", "1000"),
+        line("2", "1000"),
+    ]);
+    for ordered in [4, 4] {
+        let mended = demo.run(&["orders", "batch", name]).json(0);
+        assert_eq!(mended["not_ordered"], 0, "{mended}");
+        assert_eq!(intents().as_array().map(Vec::len), Some(ordered));
+    }
 }

@@ -42,8 +42,8 @@ impl Core {
     /// Asks AliExpress about a product now, because somebody wants to know.
     ///
     /// # Errors
-    /// [`Error::UnknownProduct`], [`Error::CatalogueRefused`] when others go on changing it, [`Error::Storage`]; when
-    /// AliExpress cannot be asked as [`Core::product`], and then nothing has changed.
+    /// [`crate::Error::UnknownProduct`], [`crate::Error::CatalogueRefused`] when others go on changing it,
+    /// [`crate::Error::Storage`]; when AliExpress cannot be asked as [`Core::product`], and then nothing has changed.
     pub async fn check_product(&self, id: &str) -> Result<CatalogueDetail> {
         let entry = self.catalogue_entry(id).await?;
         let policies = self.policies().await?;
@@ -77,12 +77,9 @@ impl Core {
                 Some(entry) => entry,
                 None => self.catalogue_entry(id.as_str()).await?,
             };
-            match self
-                .store_answer(present, &answer, policies, asking)
-                .await?
-            {
-                Some(seen) => return Ok(seen),
-                None => {}
+            let seen = self.store_answer(present, &answer, policies, asking);
+            if let Some(seen) = seen.await? {
+                return Ok(seen);
             }
         }
         Err(busy())

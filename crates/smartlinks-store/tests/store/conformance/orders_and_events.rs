@@ -217,7 +217,9 @@ pub(crate) async fn an_order_is_followed_by_one_at_a_time(stage: Stage) {
     assert!(nothing.is_empty());
     assert_eq!(following.next_poll_due(now).await.unwrap(), None);
     let id = first[0].order.order_id.clone();
+    let status = first[0].order.status.clone();
     let end = FollowEnd {
+        status: status.clone(),
         next_poll_at: Some(Millis(9_000)),
         failures: 2,
         alert: Some("not_shipped".into()),
@@ -225,6 +227,16 @@ pub(crate) async fn an_order_is_followed_by_one_at_a_time(stage: Stage) {
     };
     let foreign = following.end_poll(&id, "b", end.clone(), Traces::none());
     assert!(!foreign.await.unwrap());
+    // What is said of a state that it has left is not said, and it is looked at again at once.
+    let outdated = FollowEnd {
+        status: "LEFT".into(),
+        ..end.clone()
+    };
+    let own = following.end_poll(&id, "a", outdated, Traces::none());
+    assert!(own.await.unwrap());
+    assert!(following.count_alerts().await.unwrap().is_empty());
+    let again = following.claim_polls("a", later, now, 1).await.unwrap();
+    assert_eq!(again[0].order.order_id, id);
     let own = following.end_poll(&id, "a", end.clone(), Traces::none());
     assert!(own.await.unwrap());
     // Reading it again leaves what following knows.
@@ -240,11 +252,37 @@ pub(crate) async fn an_order_is_followed_by_one_at_a_time(stage: Stage) {
     let found = following.orders_numbered("LP1").await.unwrap();
     assert_eq!(found[0].order_id, id);
     assert!(following.orders_numbered("LP2").await.unwrap().is_empty());
+    // An answer that was made of what is known no more is not written.
+    let store_orders = store.orders();
+    let known = store_orders.find(&id).await.unwrap().unwrap();
+    let moved = KnownOrder {
+        status: "MOVED".into(),
+        snapshot_json: "{\"a\":1}".into(),
+        ..known.clone()
+    };
+    let renew = |order: &KnownOrder, before: Option<&KnownOrder>| {
+        store_orders.renew(order.clone(), before.cloned(), Traces::none())
+    };
+    assert!(!renew(&moved, None).await.unwrap());
+    assert!(renew(&moved, Some(&known)).await.unwrap());
+    assert!(!renew(&known, Some(&known)).await.unwrap());
+    let kept = store_orders.find(&id).await.unwrap().unwrap();
+    assert_eq!((kept.status.as_str(), kept.alert), ("MOVED", None));
+    assert!(following.count_alerts().await.unwrap().is_empty());
+    assert_eq!(following.next_poll_due(now).await.unwrap(), Some(Millis(0)));
+    let back = KnownOrder {
+        status: status.clone(),
+        ..moved
+    };
+    store_orders.upsert(back, Traces::none()).await.unwrap();
     // The lease of the other one ends.
     let other = following.claim_polls("c", Millis(20_000), Millis(9_000), 9);
     let other = other.await.unwrap();
     assert_eq!(other.len(), 2);
-    let over = FollowEnd::default();
+    let over = FollowEnd {
+        status: status.clone(),
+        ..FollowEnd::default()
+    };
     for one in other {
         let id = &one.order.order_id;
         let end = following.end_poll(id, "c", over.clone(), Traces::none());

@@ -75,7 +75,10 @@ fn shown(view: &OrderBatchView, now: Timestamp) -> String {
             amount(line.total.as_ref()),
             match problems.is_empty() {
                 true if line.earlier && !line.otherwise => "ordered before".to_owned(),
-                true => line.detail.as_deref().map(plain).unwrap_or_default(),
+                true => match (&line.instead, &line.detail) {
+                    (Some(sku), _) if line.is_ordered() => format!("variant {sku} instead"),
+                    (_, detail) => detail.as_deref().map(plain).unwrap_or_default(),
+                },
                 false => problems.join("; "),
             },
             when(line.ordered_at, now),

@@ -397,13 +397,15 @@ impl Lane {
         if made > 1 {
             self.tally.doubled += u64::try_from(made - 1)?;
         }
+        let names_one = intent
+            .as_ref()
+            .is_some_and(|intent| intent.order_ids.len() == 1);
         let is_true = match &told {
             None => false,
-            Some((IntentState::Placed | IntentState::CreatedUnpaid, _)) => {
-                made == 1
-                    && intent
-                        .as_ref()
-                        .is_some_and(|intent| intent.order_ids.len() == 1)
+            Some((IntentState::Placed | IntentState::CreatedUnpaid, _)) => made == 1 && names_one,
+            // It was made, nobody has paid it in a day, and it was read again after that.
+            Some((IntentState::Refused, reason)) if reason == "order_closed" => {
+                made == 1 && names_one
             }
             Some((IntentState::Refused, reason)) => made == 0 && !reason.is_empty(),
             Some((IntentState::AwaitingPerson, reason)) => !reason.is_empty(),
