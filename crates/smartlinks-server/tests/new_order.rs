@@ -129,8 +129,6 @@ async fn a_form_orders_once_however_often_it_is_sent() -> Result<()> {
     }
     assert!(!intent.contains("Test Buyer"), "{intent}");
 
-    assert!(!intent.contains("was sent before"), "{intent}");
-    let intent = browser.get(again.location()?).await?.text();
     assert!(intent.contains("This form was sent before"), "{intent}");
 
     // The same form with another order in it is neither the first one nor a second one: it is looked at, and only then
@@ -357,7 +355,7 @@ async fn a_refused_order_is_mended_and_an_uncertain_one_is_sent_again() -> Resul
     let browser = app.visitor()?;
     let fields = fields(&app).await?;
     let fault = json!({
-        "match": { "method": CREATE }, "then": "error", "code": "DELIVERY_METHOD_NOT_EXIST",
+        "match": { "method": CREATE }, "then": "error", "code": "InsufficientPermission",
     });
     app.control("faults", &fault).await?;
     let checked = send(&browser, NEW, &fields)

@@ -13,7 +13,8 @@ const NEW: &str = "/aliexpress/orders/new";
 async fn english(browser: &Http, path: &str, fields: &[(&str, &str)]) -> Result<Vec<String>> {
     let reply = browser.post_form(path, fields).await?;
     let (status, page) = (reply.status, reply.text());
-    assert!((400..500).contains(&status), "{path} {fields:?}: {status}");
+    let shown = format!("{path} {fields:.300?}");
+    assert!((400..500).contains(&status), "{shown}: {status}");
     // The foot of the page names the other language in itself.
     let body = page.split("<footer").next().unwrap_or_default();
     let body = body.split("<main").nth(1).unwrap_or_default();
@@ -130,7 +131,7 @@ async fn what_cannot_be_ordered_from_a_file_is_said_in_french() -> Result<()> {
     let mut without = LINE;
     (without[9], without[11]) = ("", "5");
     let without = format!("{HEADER}\n{}\n", without.join(","));
-    let many = format!("{HEADER}\n{}\n", vec![LINE.join(","); 501].join("\n"));
+    let many = format!("{HEADER}\n{}\n", vec![LINE.join(","); 1001].join("\n"));
     let twice = format!("{HEADER},sku\n");
     let short = format!("{HEADER}\n1,2\n");
     let header = format!("{HEADER}\n");
@@ -178,7 +179,6 @@ async fn rules_and_rates_that_cannot_be_are_said_in_french() -> Result<()> {
         ("up_to", "abc"),
         ("percent", "-1"),
         ("percent", "abc"),
-        ("percent", "10,5"),
         ("plus", "0.001"),
         ("min_profit", "-1"),
         ("min_margin", "96"),

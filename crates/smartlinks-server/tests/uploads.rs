@@ -181,11 +181,9 @@ async fn a_chosen_file_and_its_pasted_text_order_once() -> Result<()> {
     // sent by a program, mark and all.
     let stands = between(&seen, "name=\"seen\" value=\"", "\"")?.to_owned();
     let carried = text.replace('\n', "\r\n");
-    let connection = between(&seen, "name=\"connection\" value=\"", "\"")?.to_owned();
     let step = |csv, seen| {
         [
             ("csv", csv),
-            ("connection", connection.as_str()),
             ("from", "2"),
             ("seen", seen),
             ("order", "next"),

@@ -71,7 +71,7 @@ const SENTENCES: [(&str, Key); 69] = [
     ("{} is not a number here: write 12.50 or 12,50, without currency and thousands separators", Key::WrongNumber),
     ("expected a code of two capital letters, such as FR", Key::WrongCountry),
     ("{} has more than {} characters, or one that cannot be printed", Key::WrongAddressLong),
-    ("expected 256 characters at most", Key::WrongMemo),
+    ("expected 256 characters at most, and none that cannot be printed", Key::WrongMemo),
     ("expected 0 or more per cent", Key::WrongDrift),
     ("each line needs an expected_price to be compared with", Key::WrongDriftPrice),
     ("expected 0 per cent or more, and less than 100", Key::WrongMargin),
@@ -141,7 +141,12 @@ impl Frame {
             .find_map(|(pattern, key)| Some((key, named(pattern, sentence)?)))
         {
             Some((key, named)) => self.sentence(*key, &named),
-            None if sentence.contains("Decimal") => self.t(Key::WrongDecimal),
+            None if ["Decimal", "Failed to parse"]
+                .iter()
+                .any(|part| sentence.contains(part)) =>
+            {
+                self.t(Key::WrongDecimal)
+            }
             None => return None,
         };
         let hint = spoilt.then(|| self.t(Key::WrongSpoilt));
