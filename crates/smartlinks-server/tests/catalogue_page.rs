@@ -288,7 +288,7 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
         .await?
         .expect_status(400)?
         .text();
-    holds(&refused, "steps[1].up_to");
+    holds(&refused, "Step 2 · The ends of the steps have to rise");
     holds(&refused, r#"value="1,50""#);
     let (said, _) = send(&visitor, &rules, &STEPS).await?;
     holds(&said, "The rule is saved.");

@@ -123,9 +123,6 @@ async fn what_became_of_a_lost_answer_is_told_without_a_reload() -> Result<()> {
     }
     browser.click("Check the order").await?;
     browser.wait_for_text("Nothing stands in the way").await?;
-    browser
-        .evaluate("window.loadedOnce = true", Vec::new())
-        .await?;
     let lost = json!({
         "match": { "method": "aliexpress.ds.order.create" }, "times": 1, "then": "html", "takes_effect": true,
     });
@@ -135,6 +132,9 @@ async fn what_became_of_a_lost_answer_is_told_without_a_reload() -> Result<()> {
         .expect_status(200)?;
     browser.click("Place the order").await?;
     browser.wait_for_text("Being found out").await?;
+    browser
+        .evaluate("window.loadedOnce = true", Vec::new())
+        .await?;
     browser
         .wait_until("the end of it", PATIENCE, async || {
             Ok(browser.text().await?.contains("Created, not paid"))

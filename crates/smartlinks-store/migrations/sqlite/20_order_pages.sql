@@ -9,3 +9,5 @@ create table order_counts (
 ) strict;
 insert into order_counts (connection_id, status, orders)
     select connection_id, status, count(*) from known_orders group by connection_id, status;
+-- What is not finished of the orders placed from here, by state.
+create index order_intents_unfinished on order_intents (state) where finished_at is null;

@@ -386,7 +386,7 @@ mod tests {
                 PAGE_OF_STATE,
                 "order_intents_state (state=? AND (created_at,id)<(?,?))",
             ),
-            (COUNT_OPEN, "order_intents_open"),
+            (COUNT_OPEN, "order_intents_unfinished"),
         ] {
             let plan = blank.plan(sql).await;
             assert!(plan[0].contains(index), "{plan:#?}");

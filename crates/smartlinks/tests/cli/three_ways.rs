@@ -89,9 +89,11 @@ impl Demo {
         let new = format!("{}/aliexpress/orders/new", self.base);
         let page = http::post_form(&new, &fields);
         assert_eq!(page.status, 200, "{page:?}");
-        let (_, token) = page.body.split_once(r#"name="preview" value=""#).unwrap();
-        let token = token.split('"').next().unwrap();
-        fields.push(("preview", token));
+        for name in ["preview", "seen"] {
+            let field = format!("name=\"{name}\" value=\"");
+            let (_, value) = page.body.split_once(&field).unwrap();
+            fields.push((name, value.split('"').next().unwrap()));
+        }
         let place = format!("{}/aliexpress/orders/place", self.base);
         let placed = http::post_form(&place, &fields);
         assert_eq!(placed.status, 303, "{placed:?}");

@@ -155,6 +155,8 @@ mod tests {
     fn codes() -> Vec<&'static str> {
         let sources = [
             include_str!("../../../../../smartlinks-core/src/placing/checks.rs"),
+            include_str!("../../../../../smartlinks-core/src/placing/checks/line.rs"),
+            include_str!("../../../../../smartlinks-core/src/placing/checks/sums.rs"),
             include_str!("../../../../../smartlinks-core/src/placing/guard.rs"),
             include_str!("../../../../../smartlinks-core/src/catalogue/repairs.rs"),
         ];
@@ -164,7 +166,8 @@ mod tests {
             let parts: Vec<&str> = source.split('"').collect();
             for (at, code) in parts.iter().enumerate().skip(1).step_by(2) {
                 let before = parts[at - 1];
-                if before.trim() == "," || before.ends_with("code: ") {
+                let is_word = code.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'_'));
+                if is_word && (before.trim() == "," || before.ends_with("code: ")) {
                     codes.push(*code);
                 }
             }
