@@ -317,7 +317,9 @@ async fn prices_are_shown_before_they_are_applied() -> Result<()> {
     let second = app.products().await?.remove(1);
     add(&visitor, &second, &[]).await?;
     let all = visitor.get("/api/aliexpress/catalogue").await?.json()?;
-    let one = all["products"][0]["id"].as_str().context("no id")?;
+    let mut products = all["products"].as_array().into_iter().flatten();
+    let one = products.find(|product| product["product_id"] == second.as_str());
+    let one = one.and_then(|one| one["id"].as_str()).context("no id")?;
     let request = PriceRunRequest {
         rule: None,
         selection: Selection {
