@@ -153,7 +153,7 @@ impl Core {
     /// they cost, and whether the guard lets it pass. Changes nothing.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what cannot be meant; else as [`Core::vend`]. What stands in the way of the order is no
+    /// [`crate::Error::Invalid`] for what cannot be meant; else as [`Core::vend`]. What stands in the way of the order is no
     /// failure: it is in the answer.
     pub async fn preview_order(&self, order: &NewOrder) -> Result<OrderPreview> {
         order.check_form()?;
